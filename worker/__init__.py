@@ -1,0 +1,1 @@
+"""Callbeat's planner, dispatcher and everything that drives calls."""

@@ -1,0 +1,66 @@
+"""A carrier, and which prefix and caller id one call over it gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from random import Random
+from typing import assert_never
+
+from worker.domain.ids import CarrierId, TenantId
+from worker.domain.network import Network
+
+
+class DialType(StrEnum):
+    """How a carrier picks prefix and caller id (parameter-table names of the wire reference)."""
+
+    SIP_ONE = "sip_one_for_all"
+    SIP_RANDOM = "sip_random_for_all"
+    SIP_RANDOM_BY_NETWORK = "sip_random_group_for_network"
+    CHANNEL_ONE = "channel_one_for_all"
+    CHANNEL_PREFIX = "channel_prefix"
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """An outbound route: a gateway, its numbers, and its limits in simultaneous calls."""
+
+    id: CarrierId
+    tenant_id: TenantId
+    gateway: str
+    dial_type: DialType
+    concurrent_call: int
+    network: Mapping[Network, int] = field(default_factory=dict)
+    caller_ids: tuple[str, ...] = ()
+    prefix: str = ""
+    network_prefixes: Mapping[Network, str] = field(default_factory=dict)
+    network_caller_ids: Mapping[Network, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is put before the number, and the number that the callee sees."""
+
+    prefix: str
+    caller_id: str
+
+
+def route(carrier: Carrier, *, network: Network, chance: Random) -> Route:
+    """Choose prefix and caller id for one call to that network."""
+    match carrier.dial_type:
+        case DialType.SIP_ONE:
+            return Route("", carrier.caller_ids[0] if carrier.caller_ids else "")
+        case DialType.SIP_RANDOM:
+            return Route("", _any_of(carrier.caller_ids, chance=chance))
+        case DialType.SIP_RANDOM_BY_NETWORK:
+            group = carrier.network_caller_ids.get(network) or carrier.caller_ids
+            return Route("", _any_of(group, chance=chance))
+        case DialType.CHANNEL_ONE:
+            return Route(carrier.prefix, _any_of(carrier.caller_ids[:1], chance=chance))
+        case DialType.CHANNEL_PREFIX:
+            return Route(carrier.network_prefixes.get(network, ""), _any_of(carrier.caller_ids[:1], chance=chance))
+        case never:
+            assert_never(never)
+
+
+def _any_of(numbers: tuple[str, ...], *, chance: Random) -> str:
+    return chance.choice(numbers) if numbers else ""

@@ -1,0 +1,105 @@
+"""The record that a finished call leaves, and its wire form (domain reference §6.1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pendulum import DateTime, timezone
+
+from worker.domain.call import Outcome
+from worker.domain.ids import CallId, CampaignId, LeadId, RunId
+from worker.domain.network import Network
+from worker.domain.settings import Json
+
+LOCAL_TIME: Final = "YYYY-MM-DD HH:mm:ss"
+_TEXTS_OF_AGENT_CALLS: Final = (
+    "recording_url autocall_recording_url extension receive_dest autocall_presskey_epoch time_presskey fullname email "
+    "username rate digits note customer_fullname customer_email demand_customer interest_segment".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cdr:
+    """One call that has ended (or, for an answer callback, has been answered); times in UTC."""
+
+    call_id: CallId
+    campaign_id: CampaignId
+    lead_id: LeadId
+    run_id: RunId | None
+    attempt: int
+    phone: str
+    network: Network
+    caller_id: str
+    outcome: Outcome
+    cause: str
+    sip_call_id: str
+    hangup_disposition: str
+    started_at: DateTime
+    ringing_at: DateTime | None
+    answered_at: DateTime | None
+    ended_at: DateTime | None
+    ref_id: str = ""
+    additional: Mapping[str, Json] | None = None
+
+    @property
+    def duration(self) -> int:
+        """Seconds from start to end, as a difference of whole seconds like the switch's own (0 while it lasts)."""
+        return seconds_between(self.started_at, self.ended_at)
+
+    @property
+    def billsec(self) -> int:
+        """Seconds from answer to end, as a difference of whole seconds like the switch's own."""
+        return seconds_between(self.answered_at, self.ended_at)
+
+
+def seconds_between(start: DateTime | None, end: DateTime | None) -> int:
+    """Count whole seconds on the clock from start to end; 0 where one is missing."""
+    if start is None or end is None:
+        return 0
+    return max(0, end.int_timestamp - start.int_timestamp)
+
+
+def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
+    """Give the CDR object of the wire: local times without zone, ``""`` for missing text, nothing null."""
+    started = _local(cdr.started_at, zone=zone)
+    return {
+        **dict.fromkeys(_TEXTS_OF_AGENT_CALLS, ""),
+        "id": str(cdr.call_id),
+        "parent_id": str(cdr.call_id),
+        "sip_call_id": cdr.sip_call_id,
+        "cause": cdr.cause,
+        "duration": cdr.duration,
+        "billsec": cdr.billsec,
+        "direction": "outbound",
+        "from_number": cdr.caller_id,
+        "to_number": cdr.phone,
+        "time_started": started,
+        "time_ringging": _local(cdr.ringing_at, zone=zone) or started,
+        "time_answered": _local(cdr.answered_at, zone=zone),
+        "time_ended": _local(cdr.ended_at, zone=zone),
+        "status": cdr.outcome.value,
+        "app": "autocall",
+        "press_key": "{}",
+        "presskey_delay": 0,
+        "sip_hangup_disposition": cdr.hangup_disposition,
+        "campaign_uuid": str(cdr.campaign_id),
+        "lead_uuid": str(cdr.lead_id),
+        "additional": dict(cdr.additional or {}),
+    }
+
+
+def callback_body(cdr: Cdr, *, state: str, zone: str) -> dict[str, Json]:
+    """Give what a callback posts: the CDR object and what tells calls, attempts and runs apart."""
+    return {
+        **cdr_body(cdr, zone=zone),
+        "call_id": str(cdr.call_id),
+        "state": state,
+        "attempt": cdr.attempt,
+        "network": cdr.network.value,
+        "ref_id": cdr.ref_id,
+        "run_id": "" if cdr.run_id is None else str(cdr.run_id),
+    }
+
+
+def _local(moment: DateTime | None, *, zone: str) -> str:
+    return "" if moment is None else moment.in_timezone(timezone(zone)).format(LOCAL_TIME)

@@ -1,0 +1,49 @@
+"""After a call: call again, and when; or give up, and why."""
+
+from dataclasses import dataclass
+
+from pendulum import DateTime, Duration
+
+from worker.domain.call import Outcome
+from worker.domain.lead import Ending
+
+
+@dataclass(frozen=True, slots=True)
+class RecallPolicy:
+    """A campaign's ``recall_*`` settings (reading of ``recall_times``: extra attempts)."""
+
+    times: int = 0
+    statuses: frozenset[Outcome] = frozenset()
+    answered_below_seconds: int = 0
+    pause: Duration = Duration()  # noqa: RUF009 - immutable
+
+    @property
+    def attempts(self) -> int:
+        """How often one lead may be called in all."""
+        return 1 + self.times
+
+
+@dataclass(frozen=True, slots=True)
+class RecallAt:
+    """Call again, not before this moment; the campaign's windows are asked when it comes."""
+
+    moment: DateTime
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """The lead is done."""
+
+    ending: Ending
+
+
+def decide_recall(
+    policy: RecallPolicy, *, attempt: int, outcome: Outcome, billed_seconds: int, ended_at: DateTime
+) -> RecallAt | GiveUp:
+    """Decide a lead's next step after its attempt number ``attempt`` (1 is the first)."""
+    satisfied = outcome is Outcome.ANSWERED and billed_seconds >= policy.answered_below_seconds
+    if satisfied or outcome not in policy.statuses:
+        return GiveUp(Ending.ANSWERED if outcome is Outcome.ANSWERED else Ending.NOT_RECALLED)
+    if attempt >= policy.attempts:
+        return GiveUp(Ending.ATTEMPTS_USED)
+    return RecallAt(ended_at + policy.pause)

@@ -1,0 +1,160 @@
+"""A campaign's settings as an operator sends and reads them, and what they mean to the planner."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final, TypeAlias, TypedDict
+from uuid import UUID
+
+from pendulum import DateTime, Duration
+
+from worker.domain.call import Outcome
+from worker.domain.campaign import Campaign, Mode, Priority, Status
+from worker.domain.ids import CampaignId, CarrierId, RunId, TemplateId, TenantId
+from worker.domain.network import Network
+from worker.domain.recall import RecallPolicy
+from worker.domain.window import DAY_NS, WHOLE_DAY, Span, Week, Windows
+
+Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | int | float | bool | None"
+
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SCHEDULE_KEYS: Final = tuple(f"{day}_{edge}_time" for day in WEEKDAYS for edge in ("start", "end"))
+DEFAULT_SCHEDULE: Final[Mapping[str, int]] = {
+    key: 28_800_000_000_000 if key.endswith("start_time") else 75_600_000_000_000 for key in SCHEDULE_KEYS
+}
+"""Every day 08:00 to 21:00, which a campaign gets without asking (domain reference §2.5)."""
+
+SECOND_NS: Final = 1_000_000_000
+CLOCK_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])", re.ASCII)
+LAST_CLOCK_TIME: Final = "23:59:59"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignSettings:
+    """One stored campaign, field by field as on the wire; ``extras`` holds what does not bear on dialling."""
+
+    campaign_uuid: CampaignId
+    tenant_id: TenantId
+    campaign_name: str
+    type: str
+    type_autocall: str = ""
+    description: str = ""
+    active: bool = True
+    status: Status = Status.STOP
+    run_id: RunId | None = None
+    resume_at: DateTime | None = None
+    revision: int = 1
+    concurrent_call: int = 1
+    carrier_uuid: CarrierId | None = None
+    template_uuid: TemplateId | None = None
+    mode_call: Mode = Mode.DIRECT
+    network: Mapping[str, int] = field(default_factory=dict)
+    call_timeout: int = 60
+    recall_times: int = 0
+    limit_recall_duration: int = 0
+    schedule_recall: str = "after"
+    schedule_recall_duration: int = 0
+    priority_recall: Priority = Priority.NORMAL
+    recall_status: tuple[str, ...] | None = tuple(Outcome)
+    schedules: tuple[Mapping[str, int], ...] = (DEFAULT_SCHEDULE,)
+    local_start_time: str = "00:00:00"
+    local_end_time: str = LAST_CLOCK_TIME
+    callback_url: str = ""
+    answer_callback_url: str = ""
+    extras: Mapping[str, Json] = field(default_factory=dict)
+    created_at: DateTime
+    updated_at: DateTime
+
+
+class CampaignChanges(TypedDict, total=False):
+    """What a PUT changes: the keys that were sent, checked and in stored form; an absent key leaves its field alone."""
+
+    campaign_name: str
+    type: str
+    type_autocall: str
+    description: str
+    active: bool
+    status: Status
+    concurrent_call: int
+    carrier_uuid: CarrierId | None
+    template_uuid: TemplateId | None
+    mode_call: Mode
+    network: Mapping[str, int]
+    call_timeout: int
+    recall_times: int
+    limit_recall_duration: int
+    schedule_recall: str
+    schedule_recall_duration: int
+    priority_recall: Priority
+    recall_status: tuple[str, ...] | None
+    schedules: tuple[Mapping[str, int], ...]
+    local_start_time: str
+    local_end_time: str
+    callback_url: str
+    answer_callback_url: str
+    extras: Mapping[str, Json]
+
+
+def to_campaign(settings: CampaignSettings, *, zone: str) -> Campaign:
+    """Say what the settings mean to planning, dialling and recalling."""
+    return Campaign(
+        id=settings.campaign_uuid,
+        tenant_id=settings.tenant_id,
+        carrier_id=settings.carrier_uuid,
+        template_id=settings.template_uuid,
+        revision=settings.revision,
+        status=settings.status,
+        active=settings.active,
+        concurrent_call=settings.concurrent_call,
+        windows=to_windows(settings, zone=zone),
+        recall=to_recall_policy(settings),
+        mode=settings.mode_call,
+        network={Network(name): channels for name, channels in settings.network.items()},
+        priority=settings.priority_recall,
+        call_timeout_seconds=settings.call_timeout,
+        run_id=settings.run_id,
+        resume_at=settings.resume_at,
+        callback_url=settings.callback_url,
+        answer_callback_url=settings.answer_callback_url,
+    )
+
+
+def to_windows(settings: CampaignSettings, *, zone: str) -> Windows:
+    """Read schedules and local times; no schedule row is no restriction."""
+    rows = tuple(_week(row) for row in settings.schedules)
+    return Windows(zone=zone, rows=rows, local=local_span(settings.local_start_time, settings.local_end_time))
+
+
+def to_recall_policy(settings: CampaignSettings) -> RecallPolicy:
+    """Read the ``recall_*`` settings."""
+    minutes = settings.schedule_recall_duration if settings.schedule_recall == "minute" else 0
+    return RecallPolicy(
+        times=settings.recall_times,
+        statuses=frozenset(Outcome(status) for status in settings.recall_status or ()),
+        answered_below_seconds=settings.limit_recall_duration,
+        pause=Duration(minutes=minutes),
+    )
+
+
+def local_span(start: str, end: str) -> Span:
+    """Read ``HH:MM:SS`` times of day; empty means no restriction, and the day's last second stands for its end."""
+    closes = DAY_NS if end in {"", LAST_CLOCK_TIME} else _clock_ns(end)
+    opens = 0 if not start else _clock_ns(start)
+    return WHOLE_DAY if (opens, closes) == (0, DAY_NS) else Span(opens, closes)
+
+
+def _clock_ns(text: str) -> int:
+    hours, minutes, seconds = map(int, text.split(":"))
+    return ((hours * 60 + minutes) * 60 + seconds) * SECOND_NS
+
+
+def _week(row: Mapping[str, int]) -> Week:
+    edges = [row.get(key, 0) for key in SCHEDULE_KEYS]
+    spans = [Span(opens, closes) for opens, closes in list(pairwise(edges))[::2]]
+    return Week((spans[0], spans[1], spans[2], spans[3], spans[4], spans[5], spans[6]))
+
+
+def schedule_row_id(campaign_id: CampaignId, number: int) -> UUID:
+    """Name a schedule row: the same row of the same campaign always reads back under the same id."""
+    return UUID(int=campaign_id.int ^ (number + 1))
