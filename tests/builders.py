@@ -105,7 +105,9 @@ def fill_store(store: SqlStore, *campaigns_: CampaignSettings, carrier_calls: in
     """Store the tenant, its carrier, a template, and the campaigns with a list each."""
     with store.transaction() as tx:
         tx.connection.execute(
-            insert(tenants).values(id=TENANT, name="default", timezone=HANOI, callback_secret="whsec_AAAA", created_at=NOON)
+            insert(tenants).values(
+                id=TENANT, name="default", timezone=HANOI, callback_secret="whsec_AAAA", created_at=NOON
+            )
         )
         tx.connection.execute(
             insert(carriers).values(
@@ -115,9 +117,7 @@ def fill_store(store: SqlStore, *campaigns_: CampaignSettings, carrier_calls: in
             )
         )  # fmt: skip
         tx.connection.execute(
-            insert(templates).values(
-                id=TEMPLATE, tenant_id=TENANT, name="t", body={}, created_at=NOON, updated_at=NOON
-            )
+            insert(templates).values(id=TEMPLATE, tenant_id=TENANT, name="t", body={}, created_at=NOON, updated_at=NOON)
         )
         for number, settings in enumerate(campaigns_ or (stored_settings(),)):
             tx.connection.execute(insert(campaigns).values(**to_row(settings)))

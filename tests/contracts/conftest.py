@@ -1,0 +1,16 @@
+"""The same suite on each database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from worker.store.engine import make_engine
+from worker.store.transaction import SqlStore
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    """Give an empty store with our schema, on each database in turn."""
+    engine = make_engine(request.getfixturevalue(f"{request.param}_url"))
+    yield SqlStore(engine)
+    engine.dispose()

@@ -1,0 +1,132 @@
+"""The queries of every plan walk indexes, whatever the size of the list: stated on both databases, on a list that is large enough."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Select, text
+
+from tests.builders import CAMPAIGN, CARRIER, NOON, add_leads, fill_store, viettel
+from worker.domain.call import LIVE
+from worker.domain.ids import CampaignId
+from worker.domain.lead import Stage
+from worker.domain.network import Network
+from worker.domain.planner import Grant
+from worker.store.engine import make_engine
+from worker.store.leads import FIRST_DUE_LEADS, first_due_values
+from worker.store.plans import DEMAND, LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER
+from worker.store.tables import metadata
+from worker.store.transaction import SqlStore
+
+MANY = 20_000
+FEW_CALLED = 300
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
+    if request.param == "postgres":
+        url = request.getfixturevalue("new_postgres_database")()
+    else:
+        url = f"sqlite:///{tmp_path_factory.mktemp('plans') / 'plans.sqlite3'}"
+        metadata.create_all(make_engine(url))
+    engine = make_engine(url)
+    store = SqlStore(engine)
+    fill_store(store)
+    for start in range(0, MANY, 5_000):
+        add_leads(store, viettel(5_000, start=start))
+    add_leads(store, viettel(FEW_CALLED, start=900_000), stage=Stage.DONE)
+    with store.transaction() as tx:
+        _insert_ended_calls(tx.connection)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    yield store
+    engine.dispose()
+
+
+def _insert_ended_calls(connection: Connection) -> None:
+    """Leave a history of ended calls, so that a scan of the table would be seen."""
+    connection.execute(
+        text(
+            "INSERT INTO calls (id, tenant_id, campaign_id, carrier_id, list_id, lead_id, revision, attempt, stage_before,"
+            " phone, network, ref_id, state, queued_at, resend_at, refusals, switch, caller_id, cause, sip_call_id,"
+            " hangup_disposition) SELECT id, tenant_id, campaign_id, :carrier, list_id, id, 1, 1, 'new', phone, network,"
+            " '', 'ended', due_at, due_at, 0, '', '', '', '', '' FROM leads"
+        ),
+        {"carrier": CARRIER.hex if connection.dialect.name == "sqlite" else CARRIER},
+    )
+
+
+def explain(store: SqlStore, query: Select[Any], values: dict[str, object]) -> str:
+    """Give the database's plan of the query, with the values written in."""
+    with store.reading() as tx:
+        dialect = tx.connection.dialect
+        sql = str(
+            query.params(values).compile(
+                dialect=dialect, compile_kwargs={"literal_binds": True, "render_postcompile": True}
+            )
+        )
+        how = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN (COSTS OFF)"
+        return "\n".join(str(row[-1]) for row in tx.connection.exec_driver_sql(f"{how} {sql}"))
+
+
+def reads(plan: str, table: str) -> list[str]:
+    """Give the lines of a plan that read this table."""
+    return [
+        line.strip()
+        for line in plan.splitlines()
+        if f"on {table}" in line or f"SCAN {table}" in line or f"SEARCH {table}" in line
+    ]
+
+
+def a_grant(store: SqlStore, campaign_id: CampaignId = CAMPAIGN) -> Grant:
+    with store.reading() as tx:
+        return Grant(tx.plans.campaigns([campaign_id])[campaign_id], 20, dict.fromkeys(Network, 20))
+
+
+def test_claiming_reads_the_waiting_index_in_its_order(store: SqlStore) -> None:
+    plan = explain(store, FIRST_DUE_LEADS, first_due_values(a_grant(store), now=NOON))
+
+    pieces = [line for line in reads(plan, "leads") if "ix_leads_waiting" in line]
+    others = [line for line in reads(plan, "leads") if "ix_leads_waiting" not in line]
+    assert len(pieces) == 2 * len(Network), plan
+    assert len(others) == 1, plan  # the rows that were chosen, by their key
+    assert "Seq Scan" not in others[0], plan
+    assert "SCAN leads" not in others[0], plan
+
+
+def test_demand_is_counted_in_the_waiting_index(store: SqlStore) -> None:
+    plan = explain(store, DEMAND, {"campaigns": [CAMPAIGN], "room": 20, "now": NOON})
+
+    assert reads(plan, "leads"), plan
+    assert all("ix_leads_waiting" in line for line in reads(plan, "leads")), plan
+
+
+@pytest.mark.parametrize(
+    ("query", "owner", "index"),
+    [(LIVE_BY_CAMPAIGN, CAMPAIGN, "ix_calls_live_campaign_id"), (LIVE_BY_CARRIER, CARRIER, "ix_calls_live_carrier_id")],
+)
+def test_live_calls_are_counted_in_the_partial_index(
+    store: SqlStore, query: Select[Any], owner: object, index: str
+) -> None:
+    plan = explain(store, query, {"owners": [owner], "states": LIVE})
+
+    assert reads(plan, "calls") or index in plan, plan
+    assert index in plan, plan
+    assert "Seq Scan on calls" not in plan, plan
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_the_cost_of_a_claim_does_not_grow_with_the_list(store: SqlStore) -> None:
+    with store.reading() as tx:
+        dialect = tx.connection.dialect
+        values = first_due_values(a_grant(store), now=NOON)
+        sql = str(FIRST_DUE_LEADS.params(values).compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        plan = tx.connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}").scalar_one()[0]["Plan"]
+
+    rows = _rows_from(plan, "ix_leads_waiting")
+    assert rows == 20, rows
+
+
+def _rows_from(plan: dict[str, Any], index: str) -> float:
+    own = plan["Actual Rows"] * plan["Actual Loops"] if plan.get("Index Name") == index else 0
+    return float(own + sum(_rows_from(part, index) for part in plan.get("Plans", ())))

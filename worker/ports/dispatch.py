@@ -1,0 +1,331 @@
+"""What planning, dialling and settling calls need from the outside; adapters and fakes keep the same promises."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pendulum import DateTime
+
+from worker.domain.call import CallEvent, CallState, HungUp
+from worker.domain.campaign import Campaign
+from worker.domain.carrier import Carrier
+from worker.domain.ids import (
+    CallId,
+    CampaignId,
+    CarrierId,
+    DeliveryId,
+    LeadId,
+    ListId,
+    RunId,
+    TenantId,
+)
+from worker.domain.lead import ClaimedLead, Ending, Stage
+from worker.domain.network import Network
+from worker.domain.planner import Grant, Situation
+from worker.domain.reason import Reason
+from worker.domain.retry import Answer
+from worker.domain.settings import Json
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> DateTime:
+        """Give the present moment in UTC."""
+
+
+# --- store -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call row as the use cases see it; it holds a slot while its state is a live one."""
+
+    id: CallId
+    tenant_id: TenantId
+    campaign_id: CampaignId
+    carrier_id: CarrierId
+    lead_id: LeadId
+    list_id: ListId
+    run_id: RunId | None
+    revision: int
+    attempt: int
+    stage_before: Stage
+    phone: str
+    network: Network
+    state: CallState
+    queued_at: DateTime
+    resend_at: DateTime
+    switch: str = ""
+    caller_id: str = ""
+    refusals: int = 0
+    dialing_at: DateTime | None = None
+    ringing_at: DateTime | None = None
+    answered_at: DateTime | None = None
+    missing_since: DateTime | None = None
+    ref_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """One call that was won for dialling: the row's new facts, written with the move to ``dialing``."""
+
+    call_id: CallId
+    switch: str
+    caller_id: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A call that ends, and what becomes of its lead."""
+
+    call: Call
+    event: HungUp
+    lead_stage: Stage
+    lead_due_at: DateTime | None
+    lead_ending: Ending | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One callback on its way: written with the call's end, sent at least once."""
+
+    id: DeliveryId
+    tenant_id: TenantId
+    campaign_id: CampaignId
+    call_id: CallId
+    state: str
+    url: str
+    host: str
+    body: str
+    attempt: int = 0
+
+
+class Plans(Protocol):
+    """What planning reads and writes of carriers and campaigns."""
+
+    def lock_situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
+        """Lock tenant (when capped), carrier and campaigns; read what planning needs; None without such a carrier."""
+
+    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None) -> None:
+        """Remember when the carrier is to be planned without being asked."""
+
+    def due_carriers(self, *, now: DateTime) -> list[CarrierId]:
+        """Give the carriers whose next plan is due, oldest first."""
+
+    def resume(self, campaign: Campaign) -> None:
+        """Store a pause that turned into a start."""
+
+    def lock_for_dial(
+        self, campaign_ids: Collection[CampaignId]
+    ) -> tuple[dict[CampaignId, Campaign], dict[CampaignId, Carrier]]:
+        """Lock carriers, then campaigns that are not deleted; give campaigns, and the carrier of each that has one."""
+
+    def campaigns(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, Campaign]:
+        """Give campaigns by id, deleted ones included: their last calls still leave CDRs."""
+
+    def zones(self, tenant_ids: Collection[TenantId]) -> dict[TenantId, str]:
+        """Give tenants' time zones."""
+
+
+class Leads(Protocol):
+    """What planning and finishing need of leads."""
+
+    def claim(self, grant: Grant, *, now: DateTime) -> list[ClaimedLead]:
+        """Take the grant's first due leads in the campaign's order and move them to ``calling``."""
+
+    def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
+        """Move leads to ``done`` with their ending."""
+
+    def hand_back(self, stages: Mapping[LeadId, Stage]) -> None:
+        """Put leads of cancelled calls back where they were; the attempt does not count."""
+
+    def do_not_call(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
+        """Give those of the numbers that are on the tenant's do-not-call list."""
+
+    def additional(self, lead_ids: Collection[LeadId]) -> dict[LeadId, Mapping[str, Json]]:
+        """Give the leads' imported data, for CDRs."""
+
+
+class Calls(Protocol):
+    """Call rows: slots while live, CDRs once ended."""
+
+    def insert(self, calls: Sequence[Call]) -> None:
+        """Insert queued calls."""
+
+    def lock(self, call_ids: Collection[CallId], *, states: Collection[CallState]) -> list[Call]:
+        """Lock the rows that are in one of the states, in id order; others are left out."""
+
+    def campaigns_of(self, call_ids: Collection[CallId]) -> set[CampaignId]:
+        """Give the campaigns of those calls that are queued."""
+
+    def up(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, dict[Network, int]]:
+        """Count the calls that are on the switch or on their way to it, by campaign and network."""
+
+    def up_on_carriers(self, carrier_ids: Collection[CarrierId]) -> dict[CarrierId, dict[Network, int]]:
+        """Count the same by carrier and network."""
+
+    def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
+        """Move locked queued rows to ``dialing`` with their route."""
+
+    def cancel(self, reasons: Mapping[CallId, Reason], *, now: DateTime) -> None:
+        """Move queued rows to ``cancelled`` with their reasons."""
+
+    def move(self, call_id: CallId, *, to: CallState, at: DateTime) -> None:
+        """Move a locked row to ``ringing`` or ``answered``."""
+
+    def put_back(self, call_ids: Collection[CallId], *, resend_at: DateTime, refused: bool) -> None:
+        """Move rows in ``dialing`` back to ``queued``: it is certain that nobody was dialled."""
+
+    def finish(self, ended: Sequence[Ended], *, now: DateTime) -> None:
+        """End locked rows, and give their leads their next step: one transaction's work for a whole batch."""
+
+    def unsent(self, *, now: DateTime, limit: int) -> list[CallId]:
+        """Give queued calls whose message is due (again), oldest first, and push their next sending back a little."""
+
+    def on_switch_since(self, moment: DateTime, *, limit: int) -> list[Call]:
+        """Give calls that have been on a switch since before the moment, longest unasked first."""
+
+    def set_missing(self, call_ids: Collection[CallId], *, since: DateTime | None) -> None:
+        """Note since when the switch does not know the calls (None: it does)."""
+
+
+class Deliveries(Protocol):
+    """The outbox of callbacks."""
+
+    def insert(self, deliveries: Sequence[Delivery], *, now: DateTime) -> None:
+        """Add rows to be sent at once; one (call, state) is added once, however often it is told."""
+
+    def claim(self, host: str, *, now: DateTime, limit: int) -> list[Delivery]:
+        """Take due deliveries of a host for sending: nobody else takes them for a minute."""
+
+    def record(
+        self, delivery: Delivery, *, answer: Answer, state: str, next_at: DateTime | None, now: DateTime
+    ) -> None:
+        """Write one attempt: ``pending`` again at a moment, ``delivered`` or ``dead``."""
+
+    def give_back(self, deliveries: Collection[Delivery], *, now: DateTime) -> None:
+        """Let go of claimed deliveries that were not sent after all: they are due again, the attempt does not count."""
+
+    def due_hosts(self, *, now: DateTime) -> list[str]:
+        """Give hosts that have due deliveries."""
+
+    def secret(self, tenant_id: TenantId) -> str:
+        """Give the tenant's signing secret (``whsec_…``)."""
+
+
+class Transaction(Protocol):
+    """One transaction: all of it or nothing, and what is to be told is told after the commit."""
+
+    @property
+    def plans(self) -> Plans: ...
+    @property
+    def leads(self) -> Leads: ...
+    @property
+    def calls(self) -> Calls: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do this once the transaction has committed; not at all if it rolls back."""
+
+
+class Store(Protocol):
+    """Where the truth is kept."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that may write; commit at the end of the block, roll back on an error.
+
+        Raises ``Unavailable`` when the database is away or too busy.
+        """
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that only reads."""
+
+
+# --- messages --------------------------------------------------------------------------------------------------------
+
+
+class JobQueue(Protocol):
+    """Sends tasks. A broker that is away is not an error here: the sweep sends again what is due."""
+
+    def plan_carrier(self, carrier_id: CarrierId) -> None:
+        """Ask for a plan; a carrier has at most one plan waiting."""
+
+    def place_calls(self, call_ids: Sequence[CallId]) -> None:
+        """Hand queued calls to the workers, up to twenty a message."""
+
+    def deliver_callbacks(self, host: str) -> None:
+        """Ask for the host's due deliveries to be sent; a host has at most one request waiting."""
+
+
+class Wakeups(Protocol):
+    """Lets one of many identical requests through until it has been taken up."""
+
+    def request(self, key: str) -> bool:
+        """Say whether this request is the first since the last ``taken`` (or since it lapsed, a few seconds)."""
+
+    def taken(self, key: str) -> None:
+        """The work is about to read the state of things: later requests go through again."""
+
+
+# --- telephony -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origination:
+    """One call for the switch to place; ``destination`` is the carrier's prefix and the national number."""
+
+    call_id: CallId
+    campaign_id: CampaignId
+    lead_id: LeadId
+    run_id: RunId | None
+    gateway: str
+    destination: str
+    caller_id: str
+    timeout_seconds: int
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+class Telephony(Protocol):
+    """The switches, by name."""
+
+    def pick(self) -> str | None:
+        """Name a switch that takes calls now; None when none can be reached."""
+
+    def place(self, originations: Sequence[Origination], *, switch: str) -> set[CallId]:
+        """Send the calls to the switch, at most once each; give those that were certainly not dialled.
+
+        Never raises for a doubtful case: a call that is not in the answer may have been dialled; the sweep will ask.
+        """
+
+    def up(self, switch: str) -> set[CallId]:
+        """Give the calls that the switch has now.
+
+        Raises ``Unavailable`` when it cannot be asked, ``NotFound`` when no switch of this name is configured.
+        """
+
+    def end(self, call_id: CallId, *, switch: str) -> None:
+        """Tell the switch to end a call."""
+
+
+class EventSource(Protocol):
+    """One switch's events, as they come."""
+
+    @property
+    def switch(self) -> str:
+        """Name the switch, as ``Telephony`` does."""
+
+    def read(self) -> list[CallEvent]:
+        """Wait up to a second, then give all events that have arrived, in order; connects and reconnects by itself."""
+
+
+# --- callbacks -------------------------------------------------------------------------------------------------------
+
+
+class CallbackSender(Protocol):
+    """Posts one callback."""
+
+    def send(self, delivery: Delivery, *, secret: str, now: DateTime) -> Answer:
+        """POST the signed body; never raises for what a receiver can do."""

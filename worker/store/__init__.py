@@ -1,0 +1,1 @@
+"""SQLAlchemy, and nobody else's: tables, queries, transactions."""

@@ -1,0 +1,217 @@
+"""Call rows: slots while live, CDRs once ended."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from pendulum import DateTime
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from worker.domain.call import LIVE, ON_SWITCH, CallState
+from worker.domain.ids import CallId, CampaignId, CarrierId
+from worker.domain.network import Network
+from worker.domain.reason import Reason
+from worker.ports.dispatch import Call, Dial, Ended
+from worker.store.plans import LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER
+from worker.store.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
+
+RESEND_SECONDS: Final = 3
+"""How long a message may be on its way before the sweep sends it again."""
+
+_READ: Final = [calls.c[name] for name in Call.__dataclass_fields__]
+_UNFINISHED: Final = {"cause": "", "sip_call_id": "", "hangup_disposition": ""}
+
+
+class SqlCalls:
+    """Calls in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def insert(self, new: Sequence[Call]) -> None:
+        """Insert queued calls."""
+        if new:
+            self._connection.execute(insert(calls), [{**asdict(call), **_UNFINISHED} for call in new])
+
+    def lock(self, call_ids: Collection[CallId], *, states: Collection[CallState]) -> list[Call]:
+        """Lock the rows that are in one of the states, in id order; others are left out."""
+        asked = select(*_READ).where(calls.c.id.in_(list(call_ids)), calls.c.state.in_(list(states)))
+        locked = asked.order_by(calls.c.id).with_for_update(key_share=True)
+        return [_call(row) for row in self._connection.execute(locked)]
+
+    def campaigns_of(self, call_ids: Collection[CallId]) -> set[CampaignId]:
+        """Give the campaigns of those calls that are queued."""
+        asked = select(calls.c.campaign_id).where(calls.c.id.in_(list(call_ids)), QUEUED_ROWS)
+        return {CampaignId(campaign) for campaign in self._connection.scalars(asked.distinct())}
+
+    def up(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, dict[Network, int]]:
+        """Count the calls that are on the switch or on their way to it, by campaign and network."""
+        return _by_owner(
+            self._connection.execute(LIVE_BY_CAMPAIGN, {"owners": list(campaign_ids), "states": ON_SWITCH})
+        )
+
+    def up_on_carriers(self, carrier_ids: Collection[CarrierId]) -> dict[CarrierId, dict[Network, int]]:
+        """Count the same by carrier and network."""
+        return _by_owner(self._connection.execute(LIVE_BY_CARRIER, {"owners": list(carrier_ids), "states": ON_SWITCH}))
+
+    def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
+        """Move locked queued rows to ``dialing`` with their route."""
+        moving = (
+            update(calls)
+            .where(calls.c.id == bindparam("call"), calls.c.state == CallState.QUEUED)
+            .values(
+                state=CallState.DIALING,
+                dialing_at=now,
+                switch=bindparam("on_switch"),
+                caller_id=bindparam("shown"),
+                revision=bindparam("judged_by"),
+            )
+        )
+        rows = [
+            {"call": d.call_id, "on_switch": d.switch, "shown": d.caller_id, "judged_by": d.revision} for d in dials
+        ]
+        if rows:
+            self._connection.execute(moving, rows)
+
+    def cancel(self, reasons: Mapping[CallId, Reason], *, now: DateTime) -> None:
+        """Move queued rows to ``cancelled`` with their reasons."""
+        cancelling = (
+            update(calls)
+            .where(calls.c.id == bindparam("call"), calls.c.state == CallState.QUEUED)
+            .values(state=CallState.CANCELLED, ended_at=now, reason=bindparam("because"))
+        )
+        if reasons:
+            self._connection.execute(cancelling, [{"call": c, "because": why} for c, why in reasons.items()])
+
+    def move(self, call_id: CallId, *, to: CallState, at: DateTime) -> None:
+        """Move a locked row to ``ringing`` or ``answered``."""
+        moment = "answered_at" if to is CallState.ANSWERED else "ringing_at"
+        self._connection.execute(update(calls).where(calls.c.id == call_id).values({"state": to, moment: at}))
+
+    def put_back(self, call_ids: Collection[CallId], *, resend_at: DateTime, refused: bool) -> None:
+        """Move rows in ``dialing`` back to ``queued``: it is certain that nobody was dialled."""
+        moving = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state == CallState.DIALING)
+        self._connection.execute(
+            moving.values(
+                state=CallState.QUEUED,
+                dialing_at=None,
+                switch="",
+                missing_since=None,
+                resend_at=resend_at,
+                refusals=calls.c.refusals + int(refused),
+            )
+        )
+
+    def finish(self, ended: Sequence[Ended], *, now: DateTime) -> None:
+        """End locked rows, and give their leads their next step."""
+        if not ended:
+            return
+        self._connection.execute(_FINISH_CALL, [_outcome_of(one) for one in ended])
+        self._connection.execute(_FINISH_LEAD, [_next_step_of(one, now=now) for one in ended])
+
+    def unsent(self, *, now: DateTime, limit: int) -> list[CallId]:
+        """Give queued calls whose message is due (again), oldest first, and push their next sending back a little."""
+        asked = (
+            select(calls.c.id)
+            .where(QUEUED_ROWS, calls.c.resend_at <= now)
+            .order_by(calls.c.resend_at)
+            .limit(limit)
+            .with_for_update(key_share=True, skip_locked=True)
+        )
+        ids = [CallId(call) for call in self._connection.scalars(asked)]
+        if ids:
+            pushed = update(calls).where(calls.c.id.in_(ids))
+            self._connection.execute(pushed.values(resend_at=now.add(seconds=RESEND_SECONDS)))
+        return ids
+
+    def on_switch_since(self, moment: DateTime, *, limit: int) -> list[Call]:
+        """Give calls that have been on a switch since before the moment, oldest first."""
+        asked = (
+            select(*_READ)
+            .where(LIVE_ROWS, calls.c.state.in_(ON_SWITCH), calls.c.dialing_at <= moment)
+            .order_by(calls.c.dialing_at)
+            .limit(limit)
+        )
+        return [_call(row) for row in self._connection.execute(asked)]
+
+    def set_missing(self, call_ids: Collection[CallId], *, since: DateTime | None) -> None:
+        """Note since when the switch does not know the calls (None: it does)."""
+        if not call_ids:
+            return
+        noting = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state.in_(LIVE))
+        self._connection.execute(noting.values(missing_since=since))
+
+
+def _call(row: Row[Any]) -> Call:  # Any: a row of the read columns
+    return Call(**row._asdict())
+
+
+def _by_owner(rows: Any) -> dict[Any, dict[Network, int]]:  # Any: rows of owner, network, taken; the owner's id type
+    counted: defaultdict[Any, dict[Network, int]] = defaultdict(dict)
+    for row in rows:
+        counted[row.owner][row.network] = row.taken
+    return counted
+
+
+_FINISH_CALL: Final = (
+    update(calls)
+    .where(calls.c.id == bindparam("call"))
+    .values(
+        state=CallState.ENDED,
+        missing_since=None,
+        **{
+            name: bindparam(f"new_{name}", type_=calls.c[name].type)
+            for name in (
+                "outcome",
+                "cause",
+                "started_at",
+                "ringing_at",
+                "answered_at",
+                "ended_at",
+                "sip_call_id",
+                "hangup_disposition",
+            )
+        },
+    )
+)
+
+_FINISH_LEAD: Final = (
+    update(leads)
+    .where(leads.c.id == bindparam("lead"))
+    .values(
+        called_count=leads.c.called_count + 1,
+        **{
+            name: bindparam(f"new_{name}", type_=leads.c[name].type)
+            for name in ("stage", "due_at", "ending", "last_call_at", "last_outcome", "updated_at")
+        },
+    )
+)
+
+
+def _outcome_of(ended: Ended) -> dict[str, object]:
+    event = ended.event
+    return {
+        "call": ended.call.id,
+        "new_outcome": event.outcome,
+        "new_cause": event.cause,
+        "new_started_at": event.started_at,
+        "new_ringing_at": event.ringing_at or ended.call.ringing_at,
+        "new_answered_at": event.answered_at,
+        "new_ended_at": event.ended_at,
+        "new_sip_call_id": event.sip_call_id,
+        "new_hangup_disposition": event.hangup_disposition,
+    }
+
+
+def _next_step_of(ended: Ended, *, now: DateTime) -> dict[str, object]:
+    return {
+        "lead": ended.call.lead_id,
+        "new_stage": ended.lead_stage,
+        "new_due_at": ended.lead_due_at or ended.event.ended_at,
+        "new_ending": ended.lead_ending,
+        "new_last_call_at": ended.event.started_at,
+        "new_last_outcome": ended.event.outcome,
+        "new_updated_at": now,
+    }

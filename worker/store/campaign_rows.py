@@ -1,0 +1,33 @@
+"""A campaign's row and its settings, one made from the other."""
+
+from dataclasses import fields
+from typing import Final
+
+from sqlalchemy import RowMapping
+
+from worker.domain.settings import CampaignSettings
+
+_COLUMN_OF: Final = {
+    "campaign_uuid": "id",
+    "campaign_name": "name",
+    "carrier_uuid": "carrier_id",
+    "template_uuid": "template_id",
+}
+_COLUMNS: Final = {field.name: _COLUMN_OF.get(field.name, field.name) for field in fields(CampaignSettings)}
+_SEQUENCES: Final = ("schedules", "recall_status")
+
+
+def to_settings(row: RowMapping) -> CampaignSettings:
+    """Read a row of the campaigns table."""
+    values = {name: row[column] for name, column in _COLUMNS.items()}
+    for name in _SEQUENCES:
+        values[name] = None if values[name] is None else tuple(values[name])
+    return CampaignSettings(**values)
+
+
+def to_row(settings: CampaignSettings) -> dict[str, object]:
+    """Write a row of the campaigns table."""
+    row = {column: getattr(settings, name) for name, column in _COLUMNS.items()}
+    for name in _SEQUENCES:
+        row[name] = None if row[name] is None else list(row[name])
+    return row

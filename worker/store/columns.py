@@ -1,0 +1,67 @@
+"""Column types that read and write the domain's own values."""
+
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import pendulum
+from pendulum import DateTime
+from sqlalchemy import JSON, TIMESTAMP, Column, Dialect, ForeignKey, String, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from typing_extensions import override
+
+EnumT = TypeVar("EnumT", bound=StrEnum)
+
+
+class Instant(TypeDecorator[DateTime]):
+    """A moment: ``timestamptz`` on PostgreSQL, UTC text on SQLite; always an aware Pendulum value in UTC outside."""
+
+    impl = TIMESTAMP(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: DateTime | None, dialect: Dialect) -> Any:  # Any: what drivers take
+        if value is None:
+            return None
+        moment = value.in_timezone("UTC")
+        return moment.naive() if dialect.name == "sqlite" else moment
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> DateTime | None:  # Any: what drivers give
+        return None if value is None else pendulum.instance(value).in_timezone("UTC")
+
+
+class Choice(TypeDecorator[EnumT], Generic[EnumT]):
+    """A closed set of words, stored as text."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, members: type[EnumT]) -> None:
+        """Store members of this enum."""
+        super().__init__()
+        self.members = members
+
+    @override
+    def process_bind_param(self, value: EnumT | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> EnumT | None:
+        return None if value is None else self.members(value)
+
+
+def json_type() -> TypeEngine[Any]:
+    """JSON text on SQLite, ``jsonb`` on PostgreSQL."""
+    return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+def id_column(name: str = "id") -> Column[UUID]:
+    """Make a primary key; ids ascend with time (UUID version 7), so that new rows lie together."""
+    return Column(name, Uuid, primary_key=True)
+
+
+def reference(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[UUID]:
+    """Make a foreign key."""
+    return Column(name, Uuid, ForeignKey(target), nullable=nullable, index=index)

@@ -1,0 +1,77 @@
+"""Where PostgreSQL and SQLite differ."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from pendulum import DateTime
+from sqlalchemy import Column, Connection, FromClause, Table, Uuid, column, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.types import JSON
+
+from worker.domain.errors import Conflict
+from worker.store.columns import Instant
+
+
+def is_sqlite(connection: Connection) -> bool:
+    """Whether the embedded database is behind this connection."""
+    return connection.dialect.name == "sqlite"
+
+
+def insert_or_ignore(connection: Connection, table: Table) -> Any:  # Any: two dialects' Insert with one face
+    """Begin an INSERT that leaves out rows which break a unique rule."""
+    if is_sqlite(connection):
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
+@contextmanager
+def conflicts_named(**messages: str) -> Iterator[None]:
+    """Turn a broken unique rule into the message for its last column; PostgreSQL's primary key counts as ``id``."""
+    try:
+        yield
+    except IntegrityError as error:
+        broken = _broken_rule(error)
+        for name, message in messages.items():
+            if broken.endswith(name):
+                raise Conflict(message) from error
+        raise
+
+
+def _broken_rule(error: IntegrityError) -> str:
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is None:
+        return str(error.orig)  # SQLite: UNIQUE constraint failed: campaigns.tenant_id, campaigns.name
+    rule = str(diagnosis.constraint_name)
+    return "id" if rule.startswith("pk_") else rule
+
+
+def rows_of(connection: Connection, rows: Sequence[Mapping[str, Any]], *columns: Column[Any]) -> FromClause:
+    """Give rows as a table of these columns: all of them travel in one JSON parameter, however many there are."""
+    plain = [{c.name: _plain(row[c.name], sqlite=is_sqlite(connection)) for c in columns} for row in rows]
+    if is_sqlite(connection):
+        each = func.json_each(literal(plain, JSON())).table_valued("value")
+        values = (func.json_extract(each.c.value, f"$.{c.name}").label(c.name) for c in columns)
+        return select(*values).select_from(each).subquery("new")
+    typed = (column(c.name, _server_type(c)) for c in columns)
+    return func.jsonb_to_recordset(literal(plain, JSONB())).table_valued(*typed).render_derived("new", with_types=True)
+
+
+def _plain(value: Any, *, sqlite: bool) -> Any:  # Any: a column's value, and JSON for it in the form that is stored
+    match value:
+        case UUID():
+            return value.hex
+        case DateTime():
+            moment = value.in_timezone("UTC")
+            return moment.format("YYYY-MM-DD HH:mm:ss.SSSSSS") + ("" if sqlite else "+00")
+        case _:
+            return value
+
+
+def _server_type(column: Column[Any]) -> Any:  # Any: a column's type
+    if isinstance(column.type, Instant):
+        return column.type.impl
+    return column.type if isinstance(column.type, Uuid | JSON) else postgresql.TEXT()

@@ -1,0 +1,266 @@
+"""The one schema: PostgreSQL in production, SQLite (WAL) embedded."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from worker.domain.call import CallState, Outcome
+from worker.domain.campaign import Mode, Priority, Status
+from worker.domain.carrier import DialType
+from worker.domain.lead import Ending, Stage
+from worker.domain.network import Network
+from worker.domain.reason import Reason
+from worker.store.columns import Choice, Instant, id_column, json_type, reference
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+tenants: Final = Table(
+    "tenants",
+    metadata,
+    id_column(),
+    Column("name", String, nullable=False, unique=True),
+    Column("timezone", String, nullable=False),
+    Column("concurrent_call", Integer),  # a cap over all the tenant's carriers; null is none
+    Column("callback_secret", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+tokens: Final = Table(
+    "tokens",
+    metadata,
+    Column("hash", String, primary_key=True),  # SHA-256 of a random token: nothing to salt, looked up in one step
+    reference("tenant_id", "tenants.id"),
+    Column("created_at", Instant, nullable=False),
+)
+
+carriers: Final = Table(
+    "carriers",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    Column("name", String, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("gateway", String, nullable=False),
+    Column("dial_type", Choice(DialType), nullable=False),
+    Column("concurrent_call", Integer, nullable=False),
+    Column("network", json_type(), nullable=False),
+    Column("data", json_type(), nullable=False),  # caller_id(s) and prefixes, as on the wire
+    Column("next_plan_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "name"),
+)
+Index("ix_carriers_next_plan_at", carriers.c.next_plan_at, postgresql_where=carriers.c.next_plan_at.is_not(None))
+
+templates: Final = Table(
+    "templates",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    Column("name", String, nullable=False),
+    Column("body", json_type(), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "name"),
+)
+
+campaigns: Final = Table(
+    "campaigns",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    reference("carrier_id", "carriers.id", nullable=True, index=True),
+    reference("template_id", "templates.id", nullable=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("name", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("type_autocall", String, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("status", Choice(Status), nullable=False),
+    Column("run_id", Uuid),
+    Column("resume_at", Instant),
+    Column("concurrent_call", Integer, nullable=False),
+    Column("mode_call", Choice(Mode), nullable=False),
+    Column("network", json_type(), nullable=False),
+    Column("call_timeout", Integer, nullable=False),
+    Column("recall_times", Integer, nullable=False),
+    Column("limit_recall_duration", Integer, nullable=False),
+    Column("schedule_recall", String, nullable=False),
+    Column("schedule_recall_duration", Integer, nullable=False),
+    Column("priority_recall", Choice(Priority), nullable=False),
+    Column("recall_status", json_type()),
+    Column("schedules", json_type(), nullable=False),
+    Column("local_start_time", String, nullable=False),
+    Column("local_end_time", String, nullable=False),
+    Column("callback_url", Text, nullable=False),
+    Column("answer_callback_url", Text, nullable=False),
+    Column("extras", json_type(), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("deleted_at", Instant),
+)
+_NOT_DELETED: Final = campaigns.c.deleted_at.is_(None)
+Index(
+    "uq_campaigns_tenant_id_name",
+    campaigns.c.tenant_id,
+    campaigns.c.name,
+    unique=True,
+    postgresql_where=_NOT_DELETED,
+    sqlite_where=_NOT_DELETED,
+)
+
+lists: Final = Table(
+    "lists",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    reference("campaign_id", "campaigns.id", index=True),
+    Column("name", String, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("campaign_id", "name"),
+)
+
+leads: Final = Table(
+    "leads",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    reference("campaign_id", "campaigns.id"),
+    reference("list_id", "lists.id"),
+    Column("phone", String, nullable=False),
+    Column("network", Choice(Network), nullable=False),
+    Column("stage", Choice(Stage), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("ending", Choice(Ending)),
+    Column("called_count", Integer, nullable=False),
+    Column("last_call_at", Instant),
+    Column("last_outcome", Choice(Outcome)),
+    Column("profile", json_type(), nullable=False),  # name, code, address …: what dialling never reads
+    Column("additional", json_type(), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("list_id", "phone"),
+)
+WAITING: Final = text("stage IN ('new', 'recall')")
+Index(
+    "ix_leads_waiting",
+    leads.c.campaign_id,
+    leads.c.stage,
+    leads.c.network,
+    leads.c.due_at,
+    leads.c.id,
+    postgresql_where=WAITING,
+    sqlite_where=WAITING,
+)
+Index("ix_leads_campaign_id_phone", leads.c.campaign_id, leads.c.phone)
+
+calls: Final = Table(
+    "calls",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    reference("campaign_id", "campaigns.id"),
+    reference("carrier_id", "carriers.id"),
+    reference("list_id", "lists.id"),
+    reference("lead_id", "leads.id", index=True),
+    Column("run_id", Uuid),
+    Column("revision", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("stage_before", Choice(Stage), nullable=False),
+    Column("phone", String, nullable=False),
+    Column("network", Choice(Network), nullable=False),
+    Column("ref_id", String, nullable=False),
+    Column("state", Choice(CallState), nullable=False),
+    Column("reason", Choice(Reason)),
+    Column("queued_at", Instant, nullable=False),
+    Column("resend_at", Instant, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    Column("switch", String, nullable=False),
+    Column("caller_id", String, nullable=False),
+    Column("dialing_at", Instant),
+    Column("missing_since", Instant),
+    Column("started_at", Instant),
+    Column("ringing_at", Instant),
+    Column("answered_at", Instant),
+    Column("ended_at", Instant),
+    Column("outcome", Choice(Outcome)),
+    Column("cause", String, nullable=False),
+    Column("sip_call_id", String, nullable=False),
+    Column("hangup_disposition", String, nullable=False),
+)
+LIVE_ROWS: Final = text("state IN ('queued', 'dialing', 'ringing', 'answered')")
+QUEUED_ROWS: Final = text("state = 'queued'")
+for _columns in (("carrier_id", "network"), ("campaign_id", "network"), ("tenant_id",)):
+    Index(
+        f"ix_calls_live_{_columns[0]}",
+        *(calls.c[name] for name in _columns),
+        calls.c.state,
+        postgresql_where=LIVE_ROWS,
+        sqlite_where=LIVE_ROWS,
+    )
+Index("ix_calls_resend_at", calls.c.resend_at, postgresql_where=QUEUED_ROWS, sqlite_where=QUEUED_ROWS)
+Index("ix_calls_tenant_id_id", calls.c.tenant_id, calls.c.id)
+Index("ix_calls_campaign_id_id", calls.c.campaign_id, calls.c.id)
+
+deliveries: Final = Table(
+    "deliveries",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    reference("campaign_id", "campaigns.id", index=True),
+    reference("call_id", "calls.id"),
+    Column("event", String, nullable=False),  # cdr or answered
+    Column("url", Text, nullable=False),
+    Column("host", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String, nullable=False),  # pending, delivered or dead
+    Column("attempt", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("last_status", Integer),
+    Column("last_error", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("call_id", "event"),
+)
+PENDING_ROWS: Final = text("state = 'pending'")
+Index(
+    "ix_deliveries_pending",
+    deliveries.c.host,
+    deliveries.c.next_at,
+    postgresql_where=PENDING_ROWS,
+    sqlite_where=PENDING_ROWS,
+)
+
+do_not_call: Final = Table(
+    "do_not_call",
+    metadata,
+    reference("tenant_id", "tenants.id"),
+    Column("phone", String, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "phone"),
+)

@@ -1,0 +1,141 @@
+"""One transaction over all repositories: all of it or nothing, and what is to be told is told after the commit."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from worker.domain.errors import Unavailable
+from worker.store.calls import SqlCalls
+from worker.store.campaigns import SqlCampaigns
+from worker.store.carriers import SqlCarriers
+from worker.store.cdrs import SqlCdrs
+from worker.store.deliveries import SqlDeliveries
+from worker.store.do_not_call import SqlDoNotCall
+from worker.store.lead_records import SqlLeadRecords
+from worker.store.leads import SqlLeads
+from worker.store.lists import SqlLists
+from worker.store.numbers import SqlNumbers
+from worker.store.plans import SqlPlans
+from worker.store.templates import SqlTemplates
+from worker.store.tenants import SqlTenants
+
+logger = logging.getLogger(__name__)
+
+
+class SqlTransaction:
+    """A running transaction, with one repository for each kind of thing."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on this connection, whose transaction somebody else commits."""
+        self.connection = connection
+        self.told: list[Callable[[], None]] = []
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do this once the transaction has committed; not at all if it rolls back."""
+        self.told.append(action)
+
+    @cached_property
+    def plans(self) -> SqlPlans:
+        """What planning reads and writes of carriers and campaigns."""
+        return SqlPlans(self.connection)
+
+    @cached_property
+    def leads(self) -> SqlLeads:
+        """What planning and finishing need of leads."""
+        return SqlLeads(self.connection)
+
+    @cached_property
+    def calls(self) -> SqlCalls:
+        """Call rows."""
+        return SqlCalls(self.connection)
+
+    @cached_property
+    def deliveries(self) -> SqlDeliveries:
+        """The outbox of callbacks."""
+        return SqlDeliveries(self.connection)
+
+    @cached_property
+    def tenants(self) -> SqlTenants:
+        """Tenants and their tokens."""
+        return SqlTenants(self.connection)
+
+    @cached_property
+    def campaigns(self) -> SqlCampaigns:
+        """Campaigns as operators write and read them."""
+        return SqlCampaigns(self.connection)
+
+    @cached_property
+    def carriers(self) -> SqlCarriers:
+        """Carriers as operators write and read them."""
+        return SqlCarriers(self.connection)
+
+    @cached_property
+    def templates(self) -> SqlTemplates:
+        """Templates."""
+        return SqlTemplates(self.connection)
+
+    @cached_property
+    def lists(self) -> SqlLists:
+        """Lists."""
+        return SqlLists(self.connection)
+
+    @cached_property
+    def lead_records(self) -> SqlLeadRecords:
+        """Leads as operators import and read them."""
+        return SqlLeadRecords(self.connection)
+
+    @cached_property
+    def cdrs(self) -> SqlCdrs:
+        """Finished calls as operators read them."""
+        return SqlCdrs(self.connection)
+
+    @cached_property
+    def do_not_call(self) -> SqlDoNotCall:
+        """Numbers that nobody may dial."""
+        return SqlDoNotCall(self.connection)
+
+    @cached_property
+    def numbers(self) -> SqlNumbers:
+        """Counts for monitor and metrics."""
+        return SqlNumbers(self.connection)
+
+
+class SqlStore:
+    """The database behind the ports."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use this engine; nothing is connected yet."""
+        self._engine = engine
+        self._reader = engine.execution_options(callbeat_read_only=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlTransaction]:
+        """Begin a transaction that may write; raises ``Unavailable`` when the database is away or too busy."""
+        with _outages_named(), self._engine.begin() as connection:
+            transaction = SqlTransaction(connection)
+            yield transaction
+        for action in transaction.told:
+            action()
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlTransaction]:
+        """Begin a transaction that only reads."""
+        with _outages_named(), self._reader.begin() as connection:
+            yield SqlTransaction(connection)
+
+
+@contextmanager
+def _outages_named() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise Unavailable("the database is away or too busy") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("the connection to the database was lost") from error
+        raise
