@@ -1,0 +1,1 @@
+"""One verb per file: ask the domain, then act through ports."""

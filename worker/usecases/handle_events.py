@@ -1,0 +1,97 @@
+"""Move calls along their lives as the switch's events say, a whole batch in one transaction."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+from uuid import UUID
+
+from pendulum import DateTime, Duration
+
+from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
+from worker.domain.ids import CallId
+from worker.ports.dispatch import Call, JobQueue, Store
+from worker.usecases.announce_answers import announce_answers
+from worker.usecases.finish_calls import finish_calls
+
+logger = logging.getLogger(__name__)
+
+CLOCKS_APART = Duration(seconds=5)
+"""How far the clocks of two of our machines may differ."""
+LONGEST_REFUSAL_PAUSE = 30
+
+
+def handle_events(
+    store: Store, *, queue: JobQueue, events: Sequence[CallEvent], now: DateTime, new_id: Callable[[], UUID]
+) -> None:
+    """Apply events in order; late, repeated and impossible ones, and those of other people's calls, are dropped."""
+    if not events:
+        return
+    with store.transaction() as tx:
+        calls = {call.id: call for call in tx.calls.lock({e.call_id for e in events}, states=ON_SWITCH)}
+        changes = _fold(events, calls=calls)
+        for call_id, moved in changes.moved.items():
+            tx.calls.move(call_id, to=moved.to, at=moved.at)
+        for call in changes.refused:
+            pause = min(LONGEST_REFUSAL_PAUSE, 2**call.refusals)
+            tx.calls.put_back([call.id], resend_at=now.add(seconds=pause), refused=True)
+        announce_answers(tx, queue=queue, calls=changes.answered, now=now, new_id=new_id)
+        finish_calls(tx, queue=queue, ended=changes.ended, now=now, new_id=new_id)
+
+
+@dataclass(frozen=True)
+class _Move:
+    to: CallState
+    at: DateTime
+
+
+@dataclass
+class _Changes:
+    """What a batch of events comes to: only the last move of a call is written, and none of a call that ends."""
+
+    moved: dict[CallId, _Move] = field(default_factory=dict)
+    answered: list[Call] = field(default_factory=list)
+    refused: list[Call] = field(default_factory=list)
+    ended: list[tuple[Call, HungUp]] = field(default_factory=list)
+
+
+def _fold(events: Sequence[CallEvent], *, calls: dict[CallId, Call]) -> _Changes:
+    changes = _Changes()
+    for event in events:
+        call = calls.get(event.call_id)
+        to = None if call is None or _unproven(event, call=call) else next_state(call.state, event)
+        if call is None or to is None:
+            logger.debug("event dropped", extra={"action": "event_dropped", "call_id": event.call_id})
+            continue
+        calls[call.id] = _apply(event, call=call, to=to, changes=changes)
+    return changes
+
+
+def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes) -> Call:
+    match event:
+        case Ringing(at=at):
+            changes.moved[call.id] = _Move(to, at)
+            return replace(call, state=to, ringing_at=at)
+        case Answered(at=at):
+            changes.moved[call.id] = _Move(to, at)
+            answered = replace(call, state=to, answered_at=at)
+            changes.answered.append(answered)
+            return answered
+        case HungUp():
+            changes.moved.pop(call.id, None)
+            changes.ended.append((call, event))
+            return replace(call, state=to)
+        case Refused(cause=cause):
+            changes.refused.append(call)
+            extra = {"action": "switch_refused", "call_id": call.id, "switch": call.switch, "cause": cause}
+            logger.warning("switch refused a call", extra=extra)
+            return replace(call, state=to)
+        case never:
+            assert_never(never)
+
+
+def _unproven(event: CallEvent, *, call: Call) -> bool:
+    """A refusal proves that nobody was dialled only if the listener was there from before the dial on."""
+    if not isinstance(event, Refused):
+        return False
+    return call.dialing_at is None or call.dialing_at < event.listening_since + CLOCKS_APART

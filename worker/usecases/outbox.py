@@ -1,0 +1,55 @@
+"""What a campaign's URLs are to be told, written in the transaction that makes it true, sent after the commit."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import orjson
+from pendulum import DateTime
+
+from worker.domain.cdr import Cdr, callback_body
+from worker.domain.ids import DeliveryId
+from worker.ports.dispatch import Call, Delivery, JobQueue, Transaction
+
+CDR: Final = "cdr"
+ANSWERED: Final = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell one URL about a call, with times in that zone."""
+
+    call: Call
+    cdr: Cdr
+    state: str
+    url: str
+    zone: str
+
+
+def post_notices(
+    tx: Transaction, notices: Sequence[Notice], *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]
+) -> None:
+    """Write the deliveries; after the commit each host's are asked to be sent."""
+    if not notices:
+        return
+    deliveries = [_delivery(notice, new_id=new_id) for notice in notices]
+    tx.deliveries.insert(deliveries, now=now)
+    for host in {delivery.host for delivery in deliveries}:
+        tx.after_commit(partial(queue.deliver_callbacks, host))
+
+
+def _delivery(notice: Notice, *, new_id: Callable[[], UUID]) -> Delivery:
+    call = notice.call
+    return Delivery(
+        id=DeliveryId(new_id()),
+        tenant_id=call.tenant_id,
+        campaign_id=call.campaign_id,
+        call_id=call.id,
+        state=notice.state,
+        url=notice.url,
+        host=urlsplit(notice.url).netloc.lower(),
+        body=orjson.dumps(callback_body(notice.cdr, state=notice.state, zone=notice.zone)).decode(),
+    )
