@@ -26,9 +26,7 @@ MIDDLE = 0.5
 def moments_of_a_dead_receiver(*, chance: float) -> list[DateTime]:
     """Play time forward: each attempt is made at the moment that the one before decided."""
     moments = [NOON]
-    while isinstance(
-        decision := decide_retry(AWAY, attempt=len(moments), now=moments[-1], chance=chance), RetryAt
-    ):
+    while isinstance(decision := decide_retry(AWAY, attempt=len(moments), now=moments[-1], chance=chance), RetryAt):
         moments.append(decision.moment)
     return moments
 

@@ -1,0 +1,73 @@
+"""Stored callbacks for tests: an ended call each, so that every row stands where it would in life."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, list_of, viettel
+from worker.domain.call import CallState
+from worker.domain.ids import CallId, DeliveryId
+from worker.domain.lead import Stage
+from worker.domain.network import Network
+from worker.ports.dispatch import Call, Delivery
+from worker.store.tables import deliveries
+from worker.store.transaction import SqlStore
+
+HOST = "cdr.example"
+
+
+def a_delivery(number: int = 1, **changed: Any) -> Delivery:
+    """Make the CDR callback of call number so-and-so."""
+    given: dict[str, Any] = {
+        "id": DeliveryId(UUID(int=0xD000 + number)),
+        "tenant_id": TENANT,
+        "campaign_id": CAMPAIGN,
+        "call_id": CallId(UUID(int=0xCA00 + number)),
+        "state": "cdr",
+        "url": f"https://{HOST}/hook",
+        "host": HOST,
+        "body": f'{{"call":{number}}}',
+    }
+    return Delivery(**(given | changed))
+
+
+def fill_with_calls(store: SqlStore, count: int) -> None:
+    """Store a campaign and that many ended calls of it."""
+    fill_store(store)
+    leads = add_leads(store, viettel(count))
+    ended = [
+        Call(
+            id=CallId(UUID(int=0xCA00 + number)),
+            tenant_id=TENANT,
+            campaign_id=CAMPAIGN,
+            carrier_id=CARRIER,
+            lead_id=lead_id,
+            list_id=list_of(CAMPAIGN),
+            run_id=None,
+            revision=1,
+            attempt=1,
+            stage_before=Stage.NEW,
+            phone=phone,
+            network=Network.VIETTEL,
+            state=CallState.ENDED,
+            queued_at=NOON,
+            resend_at=NOON,
+        )
+        for number, (lead_id, phone) in enumerate(zip(leads, viettel(count), strict=True), start=1)
+    ]
+    with store.transaction() as tx:
+        tx.calls.insert(ended)
+
+
+def add_deliveries(store: SqlStore, wanted: Sequence[Delivery]) -> None:
+    """Put callbacks in the outbox, due at noon."""
+    with store.transaction() as tx:
+        tx.deliveries.insert(wanted, now=NOON)
+
+
+def stored(store: SqlStore) -> dict[DeliveryId, Any]:
+    """Read the outbox: rows by id."""
+    with store.reading() as tx:
+        return {DeliveryId(row.id): row for row in tx.connection.execute(select(deliveries))}

@@ -1,0 +1,90 @@
+"""One POST: signed, bounded in time and size, to a permitted address; whatever the receiver does becomes an answer."""
+
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+import httpcore
+import httpx
+from pendulum import DateTime
+from typing_extensions import override
+
+from worker.callbacks.address import AddressRange, Refused, Resolve
+from worker.callbacks.answer import explain, read_answer
+from worker.callbacks.connection import GuardedBackend, NotReached, deadline, resolve_host
+from worker.callbacks.signature import signed_headers
+from worker.callbacks.target import Target, read_target
+from worker.domain.retry import Answer
+from worker.ports.dispatch import CallbackSender, Delivery
+
+MOST_CONNECTIONS: Final = 200
+KEPT_SECONDS: Final = 3.0
+"""Less than the five seconds after which common servers drop an idle connection."""
+MOST_BYTES: Final = 4096
+"""Of a response's body: enough to keep the connection for the next callback; a longer one is not worth reading."""
+READING_SECONDS: Final = 1.0
+
+_FIXED_HEADERS: Final = (("Content-Type", "application/json"), ("User-Agent", "Callbeat"))
+_FAILURES: Final = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
+
+
+class HttpSender(CallbackSender):
+    """Posts callbacks; one for a process, used by all its threads.
+
+    It stands on httpcore and not on ``httpx.Client``, which would keep receivers' cookies, log whole URLs, and share
+    one TLS connection between host names when it is given the address that a name was resolved to.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow: Sequence[AddressRange] = (),
+        timeout_seconds: float = 10.0,
+        resolve: Resolve = resolve_host,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        """Reach public addresses and the allowed ranges; trust the usual authorities (or ``SSL_CERT_FILE``)."""
+        self._timeout_seconds = timeout_seconds
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=trust or httpx.create_ssl_context(),
+            max_connections=MOST_CONNECTIONS,
+            keepalive_expiry=KEPT_SECONDS,
+            network_backend=GuardedBackend(allow=allow, resolve=resolve),
+        )
+
+    @override
+    def send(self, delivery: Delivery, *, secret: str, now: DateTime) -> Answer:
+        target = read_target(delivery.url)
+        if isinstance(target, Refused):
+            return Answer(None, f"refused: {target.reason}")
+        signature = signed_headers(delivery.body, delivery_id=delivery.id, secret=secret, now=now)
+        headers = [*target.headers, *_FIXED_HEADERS, *signature.items()]
+        try:
+            with deadline(self._timeout_seconds):
+                return self._post(target, headers=headers, body=delivery.body.encode(), now=now)
+        except NotReached as error:
+            return Answer(None, str(error))
+        except _FAILURES as error:
+            return Answer(None, explain(error))
+
+    def _post(self, target: Target, *, headers: list[tuple[str, str]], body: bytes, now: DateTime) -> Answer:
+        wait = {"timeout": {"pool": self._timeout_seconds}}
+        with self._pool.stream("POST", target.url, headers=headers, content=body, extensions=wait) as response:
+            answer = read_answer(response.status, response.headers, now=now)
+            _finish_reading(response)
+        return answer
+
+    def close(self) -> None:
+        """Drop the kept connections."""
+        self._pool.close()
+
+
+def _finish_reading(response: httpcore.Response) -> None:
+    """Read a short body to its end; the answer stands whatever becomes of its body."""
+    size = 0
+    with suppress(*_FAILURES), deadline(READING_SECONDS):
+        for chunk in response.iter_stream():
+            size += len(chunk)
+            if size > MOST_BYTES:
+                return

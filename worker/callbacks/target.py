@@ -1,0 +1,56 @@
+"""What a callback URL asks for, read once: the same reading is checked, connected to and sent."""
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Final
+
+import httpcore
+import httpx
+
+from worker.callbacks.address import Refused
+
+LONGEST_URL: Final = 2048
+_SCHEMES: Final = frozenset({"http", "https"})
+_LAST_PORT: Final = 65535
+_HOST_NAME: Final = re.compile(r"(?=.{1,254}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a request goes, and the headers that the URL alone decides."""
+
+    url: httpcore.URL
+    headers: tuple[tuple[str, str], ...]
+
+
+def read_target(url: str) -> Target | Refused:
+    """Read a callback URL, or say why nothing can be posted to it; a reason never repeats path or query."""
+    if len(url) > LONGEST_URL:
+        return Refused("the URL is too long")
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError):
+        return Refused("the URL cannot be read")
+    if parsed.scheme not in _SCHEMES:
+        return Refused("the URL is neither http nor https")
+    host = parsed.raw_host.decode("ascii")
+    if not _is_host(host):
+        return Refused("the URL names no valid host")
+    if parsed.port is not None and not 0 < parsed.port <= _LAST_PORT:
+        return Refused("the URL's port is out of range")
+    address = httpcore.URL(scheme=parsed.scheme, host=host, port=parsed.port, target=parsed.raw_path)
+    return Target(address, headers=(("Host", parsed.netloc.decode("ascii")), *_credentials(parsed)))
+
+
+def _is_host(host: str) -> bool:
+    if ":" in host:
+        return "%" not in host  # an IPv6 address that has been read as one; a zone is a cable of our own machine
+    return _HOST_NAME.fullmatch(host) is not None
+
+
+def _credentials(url: httpx.URL) -> tuple[tuple[str, str], ...]:
+    if not url.userinfo:
+        return ()
+    pair = f"{url.username}:{url.password}".encode()
+    return (("Authorization", "Basic " + b64encode(pair).decode("ascii")),)
