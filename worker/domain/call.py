@@ -78,7 +78,7 @@ class HungUp:
 class Refused:
     """The switch itself would not take the call: no channel existed, nobody was dialled.
 
-    True only of calls that were placed after ``listening_since``: of an older one the channel may have come and gone unseen.
+    True only of calls that were placed after ``listening_since``: an older one's channel may have come and gone unseen.
     """
 
     call_id: CallId

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from random import Random
 from typing import assert_never
 
 from worker.domain.ids import CarrierId, TenantId
@@ -44,8 +43,8 @@ class Route:
     caller_id: str
 
 
-def route(carrier: Carrier, *, network: Network, chance: Random) -> Route:
-    """Choose prefix and caller id for one call to that network."""
+def route(carrier: Carrier, *, network: Network, chance: float) -> Route:
+    """Choose prefix and caller id for one call to that network; ``chance`` in [0, 1) picks from a pool."""
     match carrier.dial_type:
         case DialType.SIP_ONE:
             return Route("", carrier.caller_ids[0] if carrier.caller_ids else "")
@@ -62,5 +61,5 @@ def route(carrier: Carrier, *, network: Network, chance: Random) -> Route:
             assert_never(never)
 
 
-def _any_of(numbers: tuple[str, ...], *, chance: Random) -> str:
-    return chance.choice(numbers) if numbers else ""
+def _any_of(numbers: tuple[str, ...], *, chance: float) -> str:
+    return numbers[int(chance * len(numbers))] if numbers else ""

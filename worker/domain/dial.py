@@ -1,4 +1,4 @@
-"""The last word before a dial: may this queued call go out at this moment, by the settings of this moment?"""
+"""The last word before a dial: whether a queued call may go out at this moment, by the settings of this moment."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -28,7 +28,7 @@ class PhoneNumber:
     network: Network
 
 
-class NotDialable(ValueError):  # noqa: N818 - a problem of one row, named for what it says
+class NotDialable(ValueError):
     """The text is no number that a campaign may dial; the message says why."""
 
 
@@ -43,14 +43,24 @@ _LONGEST_PREFIX: Final = max(map(len, _NETWORK_OF))
 
 _CONVERTED: Final = {
     **{f"16{n}": f"3{n}" for n in "23456789"},
-    **{"120": "70", "121": "79", "122": "77", "126": "76", "128": "78"},
-    **{"123": "83", "124": "84", "125": "85", "127": "81", "129": "82"},
-    **{"186": "56", "188": "58", "199": "59"},
+    "120": "70",
+    "121": "79",
+    "122": "77",
+    "126": "76",
+    "128": "78",
+    "123": "83",
+    "124": "84",
+    "125": "85",
+    "127": "81",
+    "129": "82",
+    "186": "56",
+    "188": "58",
+    "199": "59",
 }
 
 _AREA_CODES: Final = frozenset(
-    "203 204 205 206 207 208 209 210 211 212 213 214 215 216 218 219 220 221 222 225 226 227 228 229 232 233 234 235 236 "
-    "237 238 239 251 252 254 255 256 257 258 259 260 261 262 263 269 270 271 272 273 274 275 276 277 290 291 292 293 "
+    "203 204 205 206 207 208 209 210 211 212 213 214 215 216 218 219 220 221 222 225 226 227 228 229 232 233 234 235 "
+    "236 237 238 239 251 252 254 255 256 257 258 259 260 261 262 263 269 270 271 272 273 274 275 276 277 290 291 292 293 "
     "294 296 297 299 24 28".split(),
 )
 
@@ -62,7 +72,7 @@ _LONGEST_TEXT: Final = 32
 
 
 def parse_phone_number(text: str) -> PhoneNumber:
-    """Read ``0…``, ``84…``, ``+84…`` or ``0084…``, with spaces, dots and dashes; raise ``NotDialable`` with the reason."""
+    """Read ``0…``, ``84…``, ``+84…`` or ``0084…``, with or without separators; ``NotDialable`` says why not."""
     if len(text) > _LONGEST_TEXT:
         raise NotDialable("phone number is too long")
     match = _DIALLED_FORM.fullmatch(_SEPARATORS.sub("", text))

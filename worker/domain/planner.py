@@ -1,8 +1,8 @@
 """THE decision: how many calls to start for which campaign on which network, and when to look again.
 
-``calls_to_start`` takes one carrier's situation, read under the carrier's lock, and answers with grants that keep every limit:
-the tenant's cap, the carrier's channels, each campaign's ``concurrent_call`` and its caps per network. Channels for which several
-campaigns compete are shared max-min fair, and none stays idle while a lead that may use it is due.
+``calls_to_start`` takes one carrier's situation, read under the carrier's lock, and answers with grants that keep every
+limit: the tenant's cap, the carrier's channels, each campaign's ``concurrent_call`` and its caps per network. Channels
+for which several campaigns compete are shared max-min fair, and none stays idle while a lead that may use it is due.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ LOOK_AGAIN_WHILE_DUE = Duration(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A campaign's leads that wait: how many are due on each network (counted up to what could be used), and the next."""
+    """A campaign's waiting leads: how many are due on each network (counted up to what could be used), and the next."""
 
     due: Mapping[Network, int] = field(default_factory=dict)
     next_due_at: DateTime | None = None
@@ -117,7 +117,7 @@ class _Claim:
         return True
 
     def grant(self) -> Grant:
-        """Give what was taken; in direct mode the order of the leads decides the networks, within the campaign's caps."""
+        """Give what was taken; in direct mode the leads' order decides the networks, within the campaign's caps."""
         ceilings = self._wanted if self.campaign.mode is Mode.DIRECT else dict(self.taken)
         return Grant(self.campaign, self.taken.total(), ceilings)
 
@@ -125,9 +125,7 @@ class _Claim:
         return self.campaign.mode is Mode.DIRECT or self._pools.by_network[network] > 0
 
 
-def _look_again_at(
-    situation: Situation, *, waiting: Mapping[CampaignId, Reason], now: DateTime
-) -> DateTime | None:
+def _look_again_at(situation: Situation, *, waiting: Mapping[CampaignId, Reason], now: DateTime) -> DateTime | None:
     moments = [_next_moment(c, situation.demand, waiting=waiting.get(c.id), now=now) for c in situation.campaigns]
     return min((moment for moment in moments if moment is not None), default=None)
 

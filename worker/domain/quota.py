@@ -32,7 +32,7 @@ class LiveCalls:
 
 
 def network_cap(campaign: Campaign, network: Network) -> int:
-    """Give the campaign's own cap on one network: zero means none in direct and serial mode, and not dialled in parallel."""
+    """Give the campaign's cap on one network: zero is no cap in direct and serial mode, and not dialled in parallel."""
     value = campaign.network.get(network, 0)
     if value or campaign.mode is Mode.PARALLEL:
         return value

@@ -25,6 +25,28 @@ DEFAULT_SCHEDULE: Final[Mapping[str, int]] = {
 }
 """Every day 08:00 to 21:00, which a campaign gets without asking (domain reference §2.5)."""
 
+DEFAULT_EXTRAS: Final[Mapping[str, Json]] = {
+    "ratio": 100,
+    "call_center_queue_uuid": "",
+    "hopper": 20,
+    "customer_order": "id",
+    "allow_manual_dial": True,
+    "allow_search_lead": True,
+    "enable_callback_alert": True,
+    "default_list_uuid": "",
+    "script_uuid": "",
+    "call_center_queue_strategy": "",
+    "users": None,
+    "groups": None,
+    "statuses": None,
+    "enable_encrypt": False,
+    "orig_campaign_uuid": "",
+}
+"""What a campaign keeps and gives back although dialling an autocall never reads it (domain reference §2.1)."""
+
+DEFAULT_CALL_TIMEOUT: Final = 60
+"""Seconds of ringing where ``call_timeout`` is 0, which the wire uses for "the server decides"."""
+
 SECOND_NS: Final = 1_000_000_000
 CLOCK_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])", re.ASCII)
 LAST_CLOCK_TIME: Final = "23:59:59"
@@ -50,7 +72,7 @@ class CampaignSettings:
     template_uuid: TemplateId | None = None
     mode_call: Mode = Mode.DIRECT
     network: Mapping[str, int] = field(default_factory=dict)
-    call_timeout: int = 60
+    call_timeout: int = DEFAULT_CALL_TIMEOUT
     recall_times: int = 0
     limit_recall_duration: int = 0
     schedule_recall: str = "after"
@@ -112,7 +134,7 @@ def to_campaign(settings: CampaignSettings, *, zone: str) -> Campaign:
         mode=settings.mode_call,
         network={Network(name): channels for name, channels in settings.network.items()},
         priority=settings.priority_recall,
-        call_timeout_seconds=settings.call_timeout,
+        call_timeout_seconds=settings.call_timeout or DEFAULT_CALL_TIMEOUT,
         run_id=settings.run_id,
         resume_at=settings.resume_at,
         callback_url=settings.callback_url,

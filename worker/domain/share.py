@@ -12,8 +12,8 @@ def share_one_by_one(
 ) -> None:
     """Give places one at a time to whoever holds least, until none is left or nobody can take one.
 
-    ``claimants`` are pairs of places held and claimant, in the order that breaks ties. ``take`` takes one place and says
-    whether it could; who could not is out for good, since places only become fewer.
+    ``claimants`` are pairs of places held and claimant, in the order that breaks ties. ``take`` takes one place and
+    says whether it could; who could not is out for good, since places only become fewer.
     """
     queue = [(held, order, claimant) for order, (held, claimant) in enumerate(claimants)]
     heapq.heapify(queue)

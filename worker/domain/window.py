@@ -1,7 +1,7 @@
 """May we dial at this moment; and if not, when next.
 
-A moment is judged by the wall clock of the callee's zone: it is inside when that clock shows a time inside. In the hour that a
-zone repeats in autumn a window is therefore open both times, and in the hour it skips in spring there is nothing to open.
+A moment is judged by the wall clock of the callee's zone: it is inside when that clock shows a time inside. In the hour
+that a zone repeats in autumn a window is therefore open both times, and in the hour it skips nothing can be open.
 """
 
 from collections.abc import Iterator

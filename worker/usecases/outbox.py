@@ -1,17 +1,17 @@
 """What a campaign's URLs are to be told, written in the transaction that makes it true, sent after the commit."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
-import orjson
 from pendulum import DateTime
 
 from worker.domain.cdr import Cdr, callback_body
 from worker.domain.ids import DeliveryId
+from worker.domain.retry import host_of
 from worker.ports.dispatch import Call, Delivery, JobQueue, Transaction
 
 CDR: Final = "cdr"
@@ -50,6 +50,6 @@ def _delivery(notice: Notice, *, new_id: Callable[[], UUID]) -> Delivery:
         call_id=call.id,
         state=notice.state,
         url=notice.url,
-        host=urlsplit(notice.url).netloc.lower(),
-        body=orjson.dumps(callback_body(notice.cdr, state=notice.state, zone=notice.zone)).decode(),
+        host=host_of(notice.url),
+        body=json.dumps(callback_body(notice.cdr, state=notice.state, zone=notice.zone), separators=(",", ":")),
     )

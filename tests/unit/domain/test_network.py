@@ -6,7 +6,8 @@ from worker.domain.network import Network, NotDialable, PhoneNumber, parse_phone
 
 
 @pytest.mark.parametrize(
-    "text", ["0981234567", "84981234567", "+84981234567", "0084981234567", "098 123 45 67", "098.123.4567", "098-123-4567"]
+    "text",
+    ["0981234567", "84981234567", "+84981234567", "0084981234567", "098 123 45 67", "098.123.4567", "098-123-4567"],
 )
 def test_every_way_of_writing_gives_one_form(text: str) -> None:
     assert parse_phone_number(text) == PhoneNumber("0981234567", Network.VIETTEL)
@@ -39,7 +40,9 @@ def test_the_longest_prefix_names_the_network(text: str, network: Network | None
         assert parse_phone_number(text).network is network
 
 
-@pytest.mark.parametrize(("old", "new"), [("01681234567", "0381234567"), ("01201234567", "0701234567"), ("01991234567", "0591234567")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("01681234567", "0381234567"), ("01201234567", "0701234567"), ("01991234567", "0591234567")]
+)
 def test_an_eleven_digit_mobile_is_converted(old: str, new: str) -> None:
     assert parse_phone_number(old).national == new
 

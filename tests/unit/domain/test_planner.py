@@ -26,7 +26,9 @@ def started(plan: Plan) -> dict[CampaignId, int]:
 def test_a_campaign_fills_its_own_limit() -> None:
     campaign = a_campaign(concurrent_call=5)
 
-    plan = calls_to_start(a_situation(campaign, live=LiveCalls(campaigns={campaign.id: {V: 2}}, carrier={V: 2})), now=NOON)
+    plan = calls_to_start(
+        a_situation(campaign, live=LiveCalls(campaigns={campaign.id: {V: 2}}, carrier={V: 2})), now=NOON
+    )
 
     assert started(plan) == {campaign.id: 3}
 

@@ -29,7 +29,9 @@ def a_week(**days: Span) -> Week:
 def test_a_window_includes_its_start_and_excludes_its_end() -> None:
     windows = Windows(HANOI, (Week.every_day(OFFICE),))
 
-    inside = [windows.contains(at(f"2026-11-23T{time}")) for time in ("07:59:59.999999", "08:00", "20:59:59.999999", "21:00")]
+    inside = [
+        windows.contains(at(f"2026-11-23T{time}")) for time in ("07:59:59.999999", "08:00", "20:59:59.999999", "21:00")
+    ]
 
     assert inside == [False, True, True, False]
 
@@ -49,7 +51,10 @@ def test_rows_unite() -> None:
 def test_a_night_belongs_to_the_day_on_which_it_starts() -> None:
     windows = Windows(HANOI, (a_week(sunday=NIGHT),))
 
-    inside = [windows.contains(at(t)) for t in ("2026-11-22T21:59", "2026-11-22T22:00", "2026-11-23T01:59", "2026-11-23T22:00")]
+    inside = [
+        windows.contains(at(t))
+        for t in ("2026-11-22T21:59", "2026-11-22T22:00", "2026-11-23T01:59", "2026-11-23T22:00")
+    ]
 
     assert inside == [False, True, True, False]
 
@@ -115,7 +120,9 @@ def test_a_time_that_the_clock_shows_twice_is_open_twice() -> None:
     assert windows.next_opening(first) == first.add(hours=1)
 
 
-ZONES = st.sampled_from([HANOI, "America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kathmandu"])
+ZONES = st.sampled_from(
+    [HANOI, "America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kathmandu"]
+)
 MINUTES = st.integers(0, 96).map(lambda quarter: quarter * HOUR // 4)
 SPANS = st.builds(Span, MINUTES, MINUTES)
 WEEKS = st.tuples(*[SPANS] * 7).map(Week)

@@ -1,0 +1,63 @@
+"""A store in memory, and fakes of everything else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from tests.builders import CARRIER, NOON
+from tests.fakes.clock import FakeClock
+from tests.fakes.jobs import FakeJobQueue
+from tests.fakes.telephony import FakeTelephony
+from worker.domain.call import CallEvent
+from worker.domain.ids import CallId
+from worker.store.engine import make_engine
+from worker.store.tables import metadata
+from worker.store.transaction import SqlStore
+from worker.usecases.handle_events import handle_events
+from worker.usecases.place_calls import place_calls
+from worker.usecases.plan_carrier import plan_carrier
+from worker.usecases.sweep import sweep
+
+
+@dataclass
+class World:
+    """Everything that a use case works with, and the use cases with all of it in place."""
+
+    store: SqlStore
+    queue: FakeJobQueue = field(default_factory=FakeJobQueue)
+    telephony: FakeTelephony = field(default_factory=FakeTelephony)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
+
+    def plan(self) -> list[CallId]:
+        """Plan the carrier; give the calls that were queued."""
+        before = len(self.queue.calls)
+        plan_carrier(self.store, queue=self.queue, carrier_id=CARRIER, now=self.clock.now(), new_id=uuid7)
+        return self.queue.calls[before:]
+
+    def place(self, call_ids: list[CallId]) -> int:
+        """Take up one message."""
+        return place_calls(self.store, queue=self.queue, telephony=self.telephony, call_ids=call_ids, clock=self.clock)
+
+    def dial(self) -> list[CallId]:
+        """Plan the carrier and take up the messages."""
+        call_ids = self.plan()
+        self.place(call_ids)
+        return call_ids
+
+    def hear(self, *events: CallEvent) -> None:
+        """Handle events in one batch."""
+        handle_events(self.store, queue=self.queue, events=events, now=self.clock.now(), new_id=uuid7)
+
+    def sweep(self) -> None:
+        """Repair."""
+        sweep(self.store, queue=self.queue, telephony=self.telephony, now=self.clock.now(), new_id=uuid7)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    engine = make_engine("sqlite://")
+    metadata.create_all(engine)
+    yield World(SqlStore(engine))
+    engine.dispose()
