@@ -60,8 +60,8 @@ _CONVERTED: Final = {
 
 _AREA_CODES: Final = frozenset(
     "203 204 205 206 207 208 209 210 211 212 213 214 215 216 218 219 220 221 222 225 226 227 228 229 232 233 234 235 "
-    "236 237 238 239 251 252 254 255 256 257 258 259 260 261 262 263 269 270 271 272 273 274 275 276 277 290 291 292 293 "
-    "294 296 297 299 24 28".split(),
+    "236 237 238 239 251 252 254 255 256 257 258 259 260 261 262 263 269 270 271 272 273 274 275 276 277 290 291 292 "
+    "293 294 296 297 299 24 28".split(),
 )
 
 _SEPARATORS: Final = re.compile(r"[ .\-()]+")
@@ -72,7 +72,7 @@ _LONGEST_TEXT: Final = 32
 
 
 def parse_phone_number(text: str) -> PhoneNumber:
-    """Read ``0…``, ``84…``, ``+84…`` or ``0084…``, with or without separators; ``NotDialable`` says why not."""
+    """Read ``0…``, ``84…``, ``+84…`` or ``0084…``, separators or none; ``NotDialable`` says why not."""
     if len(text) > _LONGEST_TEXT:
         raise NotDialable("phone number is too long")
     match = _DIALLED_FORM.fullmatch(_SEPARATORS.sub("", text))

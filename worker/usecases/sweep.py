@@ -16,9 +16,9 @@ from worker.usecases.finish_calls import finish_calls
 logger = logging.getLogger(__name__)
 
 RESEND_AT_ONCE = 500
-ASK_AFTER = Duration(seconds=8)
+ASK_AFTER = Duration(seconds=5)
 """A younger call is left alone: its originate may still be on its way."""
-LOST_AFTER = Duration(seconds=15)
+LOST_AFTER = Duration(seconds=12)
 """How long a switch must not know a call before the call is given up: its last event may only be late."""
 ASKED_AT_ONCE = 5000
 

@@ -1,0 +1,52 @@
+"""A switch that remembers what it was told, for use-case tests."""
+
+from collections.abc import Sequence
+
+from typing_extensions import override
+
+from worker.domain.errors import Unavailable
+from worker.domain.ids import CallId
+from worker.ports.dispatch import Origination, Telephony
+
+SWITCH = "10.0.0.1:8021"
+
+
+class FakeTelephony(Telephony):
+    """Takes every call unless it was told otherwise."""
+
+    def __init__(self) -> None:
+        self.placed: list[Origination] = []
+        self.ended: list[CallId] = []
+        self.calls_up: set[CallId] = set()
+        self.reachable = True
+        self.refused: set[CallId] = set()
+        """Calls that will not be taken: it is certain that they were not dialled."""
+        self.forgotten: set[CallId] = set()
+        """Calls that are taken, and of which the switch knows nothing afterwards."""
+
+    @override
+    def pick(self) -> str | None:
+        return SWITCH if self.reachable else None
+
+    @override
+    def place(self, originations: Sequence[Origination], *, switch: str) -> set[CallId]:
+        ids = {origination.call_id for origination in originations}
+        if not self.reachable or switch != SWITCH:
+            return ids
+        taken = [origination for origination in originations if origination.call_id not in self.refused]
+        self.placed += taken
+        self.calls_up |= {origination.call_id for origination in taken} - self.forgotten
+        return ids & self.refused
+
+    @override
+    def up(self, switch: str) -> set[CallId]:
+        if not self.reachable or switch != SWITCH:
+            raise Unavailable(f"switch {switch} cannot be asked")
+        return set(self.calls_up)
+
+    @override
+    def end(self, call_id: CallId, *, switch: str) -> None:
+        if not self.reachable or switch != SWITCH:
+            raise Unavailable(f"switch {switch} cannot be told")
+        self.ended.append(call_id)
+        self.calls_up.discard(call_id)

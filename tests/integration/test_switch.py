@@ -1,0 +1,262 @@
+"""The adapter against the simulated switch, over the loopback."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.clock import FakeClock
+from tests.integration.switch_calls import CAMPAIGN, LISTENING, a_call, ends, read_until, read_while, tell
+from tests.integration.switch_process import SwitchProcess
+from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
+from worker.domain.errors import Unavailable
+from worker.telephony.address import SwitchUrl
+from worker.telephony.connection import NotReached, open_connection
+from worker.telephony.events import SwitchEvents
+from worker.telephony.simulator.log import dials_by_call, peak
+from worker.telephony.simulator.options import SimulatorOptions
+from worker.telephony.switch import Switches
+
+
+@pytest.fixture
+def switch(tmp_path: Path) -> Iterator[SwitchProcess]:
+    options = SimulatorOptions(by_last_digit=True, speed=20, log_path=tmp_path / "switch.jsonl", gateways=("g1",))
+    with SwitchProcess(options) as process:
+        yield process
+
+
+@pytest.fixture
+def switches(switch: SwitchProcess) -> Iterator[Switches]:
+    adapter = Switches([switch.url], chance=lambda: 0.0)
+    yield adapter
+    adapter.close()
+
+
+@pytest.fixture
+def events(switch: SwitchProcess) -> Iterator[SwitchEvents]:
+    source = SwitchEvents(switch.url, clock=FakeClock(LISTENING), chance=lambda: 0.0)
+    source.read()
+    yield source
+    source.close()
+
+
+def test_each_last_digit_ends_as_the_switch_says(
+    switch: SwitchProcess, switches: Switches, events: SwitchEvents
+) -> None:
+    calls = {digit: a_call(number=f"098123456{digit}") for digit in "0123456789"}
+
+    undialled = switches.place(list(calls.values()), switch=switch.url.name)
+    news = read_until(events, lambda news: len(ends(news)) == len(calls))
+
+    assert undialled == set()
+    assert {digit: ends(news)[call.call_id].outcome for digit, call in calls.items()} == {
+        "0": Outcome.ANSWERED,
+        "1": Outcome.BUSY,
+        "2": Outcome.NO_ANSWERED,
+        "3": Outcome.NOT_AVAILABLE,
+        "4": Outcome.INVALID_NUMBER,
+        "5": Outcome.NOT_AVAILABLE,
+        "6": Outcome.BUSY,
+        "7": Outcome.CONGESTION,
+        "8": Outcome.PHONE_BLOCK,
+        "9": Outcome.VOICEMAIL,
+    }
+    assert set(dials_by_call(switch.log()).values()) == {1}
+
+
+def test_an_answered_call_rings_is_answered_and_ends(
+    switch: SwitchProcess, switches: Switches, events: SwitchEvents
+) -> None:
+    call = a_call(number="0981234560", caller_id="02873003586")
+    switches.place([call], switch=switch.url.name)
+
+    news = read_until(events, lambda news: bool(ends(news)))
+
+    assert [type(event) for event in news] == [Ringing, Answered, HungUp]
+    end = ends(news)[call.call_id]
+    assert (end.cause, end.hangup_disposition) == ("NORMAL_CLEARING", "recv_bye")
+    assert end.ringing_at is not None
+    assert end.answered_at is not None
+    assert end.started_at <= end.ringing_at <= end.answered_at <= end.ended_at
+    assert {line.caller_id for line in switch.log() if line.call} == {"02873003586"}
+    assert {line.campaign for line in switch.log() if line.call} == {str(CAMPAIGN)}
+
+
+def test_a_ringing_call_is_up_until_we_end_it(switch: SwitchProcess, switches: Switches, events: SwitchEvents) -> None:
+    call = a_call(number="0981234562", timeout_seconds=600)
+    switches.place([call], switch=switch.url.name)
+    read_until(events, bool)
+
+    up = switches.up(switch.url.name)
+    switches.end(call.call_id, switch=switch.url.name)
+    news = read_until(events, lambda news: bool(ends(news)))
+
+    assert up == {call.call_id}
+    assert ends(news)[call.call_id].outcome is Outcome.NO_ANSWERED
+    assert ends(news)[call.call_id].hangup_disposition == "send_cancel"
+    assert switches.up(switch.url.name) == set()
+
+
+def test_a_full_switch_refuses_and_nobody_is_dialled(
+    switch: SwitchProcess, switches: Switches, events: SwitchEvents
+) -> None:
+    tell(switch, "api fsctl max_sessions 1")
+    first, second = a_call(number="0981234562", timeout_seconds=600), a_call(number="0981234562")
+
+    undialled = switches.place([first, second], switch=switch.url.name)
+    news = read_until(events, lambda news: any(isinstance(event, Refused) for event in news))
+
+    assert undialled == set()
+    assert [e for e in news if isinstance(e, Refused)] == [
+        Refused(second.call_id, "DESTINATION_OUT_OF_ORDER", LISTENING)
+    ]
+    assert second.call_id not in dials_by_call(switch.log())
+    assert peak(switch.log()) == 1
+
+
+def test_a_gateway_that_does_not_exist_is_a_refusal(
+    switch: SwitchProcess, switches: Switches, events: SwitchEvents
+) -> None:
+    call = a_call(gateway="nowhere")
+    switches.place([call], switch=switch.url.name)
+
+    news = read_until(events, bool)
+
+    assert news == [Refused(call.call_id, "INVALID_GATEWAY", LISTENING)]
+
+
+def test_a_switch_that_was_restarted_while_nobody_spoke_takes_the_next_calls(
+    switch: SwitchProcess, switches: Switches
+) -> None:
+    switches.place([a_call()], switch=switch.url.name)
+    switch.kill()
+    switch.restart()
+    call = a_call()
+
+    undialled = switches.place([call], switch=switch.url.name)
+    switches.up(switch.url.name)
+
+    assert undialled == set()
+    assert dials_by_call(switch.log())[str(call.call_id)] == 1
+
+
+def test_calls_for_a_switch_that_is_away_were_certainly_not_dialled(switch: SwitchProcess, switches: Switches) -> None:
+    switch.kill()
+    call = a_call()
+
+    assert switches.place([call], switch=switch.url.name) == {call.call_id}
+    assert switches.place([call], switch="unknown:1") == {call.call_id}
+    with pytest.raises(Unavailable):
+        switches.up(switch.url.name)
+    with pytest.raises(Unavailable):
+        switches.end(call.call_id, switch=switch.url.name)
+
+
+def test_a_call_that_cannot_be_said_does_not_keep_the_others(switch: SwitchProcess, switches: Switches) -> None:
+    good, bad = a_call(), a_call(gateway="no gateway")
+
+    undialled = switches.place([bad, good], switch=switch.url.name)
+
+    assert undialled == {bad.call_id}
+
+
+def test_events_come_again_after_a_restart(switch: SwitchProcess, switches: Switches, events: SwitchEvents) -> None:
+    switch.kill()
+    read_while(events, lambda: events.connected)
+    switch.restart()
+    read_while(events, lambda: not events.connected)
+    call = a_call(number="0981234561")
+
+    switches.place([call], switch=switch.url.name)
+    news = read_until(events, lambda news: bool(ends(news)))
+
+    assert ends(news)[call.call_id].outcome is Outcome.BUSY
+
+
+def test_a_switch_that_is_away_gives_no_events_and_is_asked_again(switch: SwitchProcess) -> None:
+    switch.kill()
+    source = SwitchEvents(switch.url, clock=FakeClock(LISTENING), chance=lambda: 0.0)
+
+    while_away = [source.read() for _ in range(3)]
+    switch.restart()
+    read_while(source, lambda: not source.connected)
+    source.close()
+
+    assert while_away == [[], [], []]
+
+
+def test_a_switch_that_stops_ends_its_calls_and_says_goodbye(
+    switch: SwitchProcess, switches: Switches, events: SwitchEvents
+) -> None:
+    call = a_call(number="0981234562", timeout_seconds=600)
+    switches.place([call], switch=switch.url.name)
+    read_until(events, bool)
+
+    switch.stop()
+    news = read_until(events, lambda news: bool(ends(news)))
+
+    assert ends(news)[call.call_id].cause == "SYSTEM_SHUTDOWN"
+    assert [line.event for line in switch.log()][-1] == "hangup"
+
+
+def test_a_frozen_switch_is_given_up_when_its_heart_stops(switch: SwitchProcess) -> None:
+    source = SwitchEvents(switch.url, clock=FakeClock(LISTENING), silence_seconds=0.1)
+    source.read()
+    os.kill(switch.pid, signal.SIGSTOP)
+
+    source.read()
+    os.kill(switch.pid, signal.SIGCONT)
+
+    assert not source.connected
+    source.close()
+
+
+def test_the_switches_take_turns_and_the_full_and_the_dead_are_skipped() -> None:
+    with SwitchProcess(SimulatorOptions()) as first, SwitchProcess(SimulatorOptions()) as second:
+        adapter = Switches([first.url, second.url])
+
+        in_turn = {adapter.pick() for _ in range(4)}
+        adapter.full(first.url.name)
+        while_full = {adapter.pick() for _ in range(4)}
+        second.kill()
+        while_dead = {adapter.pick() for _ in range(4)}
+        adapter.close()
+
+    assert in_turn == {first.url.name, second.url.name}
+    assert while_full == {second.url.name}
+    assert while_dead == {None}
+
+
+def test_many_threads_share_one_line(switch: SwitchProcess, switches: Switches) -> None:
+    calls = [[a_call(number="0981234562", timeout_seconds=600) for _ in range(20)] for _ in range(8)]
+    threads = [
+        threading.Thread(target=switches.place, args=(batch,), kwargs={"switch": switch.url.name}) for batch in calls
+    ]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert switches.up(switch.url.name) == {call.call_id for batch in calls for call in batch}
+
+
+def test_a_forked_process_uses_a_connection_of_its_own(switch: SwitchProcess, switches: Switches) -> None:
+    switches.up(switch.url.name)
+    child = os.fork()
+    if child == 0:  # pragma: no cover - another process
+        os._exit(0 if switches.up(switch.url.name) == set() else 1)
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert switches.up(switch.url.name) == set()
+
+
+def test_a_wrong_password_is_not_let_in(switch: SwitchProcess) -> None:
+    url = SwitchUrl(host=switch.url.host, port=switch.url.port, password="wrong")
+
+    with pytest.raises(NotReached, match="password"):
+        open_connection(url)

@@ -1,0 +1,117 @@
+"""The adapter against a server that says exactly what a test wants, and hangs up."""
+
+import socket
+import threading
+from typing import Self
+from uuid import UUID
+
+import pytest
+
+from tests.fakes.clock import FakeClock
+from tests.integration.switch_calls import LISTENING, a_call
+from worker.domain.errors import Unavailable
+from worker.telephony.address import SwitchUrl
+from worker.telephony.connection import NotReached, open_connection
+from worker.telephony.events import SwitchEvents
+from worker.telephony.simulator.wire import DISCONNECT
+from worker.telephony.switch import Switches
+
+REFUSED = b"Content-Type: command/reply\nReply-Text: -ERR permission denied\n\n"
+
+
+class ScriptedSwitch:
+    """Lets one client in, waits for so many commands, says what it was told to say, and hangs up."""
+
+    def __init__(self, replies: list[bytes], *, commands: int) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._replies = replies
+        self._commands = commands
+        self._thread = threading.Thread(target=self._serve)
+
+    @property
+    def url(self) -> SwitchUrl:
+        return SwitchUrl(host="127.0.0.1", port=self._server.getsockname()[1], password="x")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(timeout=10)
+        self._server.close()
+
+    def _serve(self) -> None:
+        client, _ = self._server.accept()
+        with client:
+            client.sendall(b"Content-Type: auth/request\n\n")
+            client.recv(1024)
+            client.sendall(b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n")
+            received = b""
+            while received.count(b"\n\n") < self._commands:
+                received += client.recv(65536)
+            client.sendall(b"".join(self._replies))
+
+
+def test_replies_that_are_lost_leave_their_calls_in_doubt_and_only_those() -> None:
+    taken, refused, doubtful, doubtful_too = (a_call() for _ in range(4))
+    replies = [b"Content-Type: command/reply\nReply-Text: +OK Job-UUID: x\nJob-UUID: x\n\n", REFUSED, REFUSED[:20]]
+    with ScriptedSwitch(replies, commands=4) as scripted:
+        adapter = Switches([scripted.url])
+
+        undialled = adapter.place([taken, refused, doubtful, doubtful_too], switch=scripted.url.name)
+        adapter.close()
+
+    assert undialled == {refused.call_id}
+
+
+def test_a_switch_that_refuses_the_subscription_is_not_listened_to() -> None:
+    with ScriptedSwitch([REFUSED], commands=1) as scripted:
+        source = SwitchEvents(scripted.url, clock=FakeClock(LISTENING), chance=lambda: 0.0)
+
+        source.read()
+
+    assert not source.connected
+
+
+def test_a_goodbye_of_the_switch_ends_the_connection() -> None:
+    subscribed = b"Content-Type: command/reply\nReply-Text: +OK event listener enabled json\n\n"
+    odd = b"Content-Length: 1\nContent-Type: text/event-json\n\n{"
+    with ScriptedSwitch([subscribed, odd, DISCONNECT], commands=1) as scripted:
+        source = SwitchEvents(scripted.url, clock=FakeClock(LISTENING), chance=lambda: 0.0)
+        source.read()
+
+        events = source.read()
+
+    assert events == []
+    assert not source.connected
+
+
+def test_a_switch_that_does_not_list_its_channels_cannot_be_asked() -> None:
+    answers = [b"Content-Type: api/response\nContent-Length: %d\n\n%s" % (len(t), t) for t in (b"-ERR", b'{"rows": 1}')]
+    for answer in answers:
+        with ScriptedSwitch([answer], commands=1) as scripted:
+            adapter = Switches([scripted.url])
+
+            with pytest.raises(Unavailable):
+                adapter.up(scripted.url.name)
+            adapter.close()
+
+
+def test_foreign_channels_are_no_calls_of_ours() -> None:
+    listing = b'{"row_count": 3, "rows": [{"uuid": "gateway-ping"}, {}, {"uuid": "%s"}]}' % str(UUID(int=9)).encode()
+    answer = b"Content-Type: api/response\nContent-Length: %d\n\n%s" % (len(listing), listing)
+    with ScriptedSwitch([answer], commands=1) as scripted:
+        adapter = Switches([scripted.url])
+
+        up = adapter.up(scripted.url.name)
+        adapter.close()
+
+    assert up == {UUID(int=9)}
+
+
+def test_a_server_that_is_no_switch_is_not_reached() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = SwitchUrl(host="127.0.0.1", port=server.getsockname()[1], password="x")
+
+        with pytest.raises(NotReached):
+            open_connection(url, connect_seconds=0.1)

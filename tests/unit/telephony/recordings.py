@@ -1,0 +1,16 @@
+"""The recorded connections, and the events in them."""
+
+from pathlib import Path
+
+from worker.telephony.esl import Event, Frame, FrameReader, event_of
+
+PAYLOADS = Path(__file__).parents[2] / "payloads"
+RECORDINGS = sorted(PAYLOADS.glob("*.bin"))
+
+
+def recorded_frames(name: str) -> list[Frame]:
+    return FrameReader().feed((PAYLOADS / f"{name}.bin").read_bytes())
+
+
+def recorded_events(name: str) -> list[Event]:
+    return [event_of(frame) for frame in recorded_frames(name) if frame.is_event]

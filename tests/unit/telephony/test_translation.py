@@ -1,0 +1,185 @@
+from uuid import UUID
+
+import pendulum
+import pytest
+
+from tests.unit.telephony.recordings import recorded_events
+from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
+from worker.domain.ids import CallId
+from worker.telephony.esl import BODY, Event
+from worker.telephony.translation import HOLD_SECONDS, Translation
+
+LISTENING = pendulum.datetime(2026, 11, 23, 4)
+CALL = CallId(UUID("11111111-1111-4111-8111-111111111111"))
+
+
+@pytest.fixture
+def translation() -> Translation:
+    return Translation(listening_since=LISTENING)
+
+
+@pytest.mark.parametrize("kind", ["plain", "json"])
+def test_an_answered_call_rings_is_answered_and_ends(translation: Translation, kind: str) -> None:
+    ringing, answered, hung_up = translation.read(recorded_events(f"{kind}-answered-bye-by-callee"), at=0.0)
+
+    assert isinstance(ringing, Ringing)
+    assert isinstance(answered, Answered)
+    assert isinstance(hung_up, HungUp)
+    assert ringing.call_id == answered.call_id == hung_up.call_id
+    assert (hung_up.ringing_at, hung_up.answered_at) == (ringing.at, answered.at)
+    assert translation.next_due() is None
+
+
+def test_times_are_the_switchs_to_the_microsecond(translation: Translation) -> None:
+    *_, hung_up = translation.read(recorded_events("plain-answered-bye-by-callee"), at=0.0)
+
+    assert hung_up == HungUp(
+        CallId(UUID("695f8d97-c313-4b79-b732-286a8bf11125")),
+        Outcome.ANSWERED,
+        "NORMAL_CLEARING",
+        started_at=pendulum.from_timestamp(1795407100).replace(microsecond=701199),
+        ringing_at=pendulum.from_timestamp(1795407100).replace(microsecond=721513),
+        answered_at=pendulum.from_timestamp(1795407101).replace(microsecond=21200),
+        ended_at=pendulum.from_timestamp(1795407103).replace(microsecond=41215),
+        sip_call_id="d387b0d2-6196-1240-7e8a-e23c25a259e1",
+        hangup_disposition="recv_bye",
+    )
+
+
+@pytest.mark.parametrize("recording", ["busy-486", "no-answer-timeout", "declined-603", "unavailable-480"])
+def test_a_failed_call_ends_once_by_its_hangup(translation: Translation, recording: str) -> None:
+    news = translation.read(recorded_events(f"json-{recording}"), at=0.0)
+    later = translation.read([], at=60.0)
+
+    assert [type(event) for event in news if not isinstance(event, Ringing)] == [HungUp]
+    assert later == []
+
+
+@pytest.mark.parametrize("recording", ["refused-sessions-full", "refused-paused-outbound"])
+def test_a_refusal_of_the_switch_is_known_after_a_moment(translation: Translation, recording: str) -> None:
+    at_once = translation.read(recorded_events(recording), at=10.0)
+    due = translation.next_due()
+    (refused,) = translation.read([], at=10.0 + HOLD_SECONDS)
+
+    assert at_once == []
+    assert due == 10.0 + HOLD_SECONDS
+    assert isinstance(refused, Refused)
+    assert (refused.cause, refused.listening_since) == ("DESTINATION_OUT_OF_ORDER", LISTENING)
+
+
+def test_a_hangup_that_comes_after_the_failed_job_decides(translation: Translation) -> None:
+    held = translation.read([_job("-ERR DESTINATION_OUT_OF_ORDER\n")], at=0.0)
+    (hung_up,) = translation.read([_hangup("DESTINATION_OUT_OF_ORDER")], at=0.1)
+    later = translation.read([], at=60.0)
+
+    assert held == later == []
+    assert isinstance(hung_up, HungUp)
+    assert hung_up.outcome is Outcome.NOT_AVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome", "cause"),
+    [
+        ("-ERR INCOMPATIBLE_DESTINATION\n", Outcome.FAILED, "INCOMPATIBLE_DESTINATION"),
+        ("-USAGE: <call url> <exten>\n", Outcome.FAILED, "-USAGE: <call url> <exten>"),
+        ("-ERR USER_BUSY\n", Outcome.BUSY, "USER_BUSY"),
+    ],
+)
+def test_a_failed_job_that_no_repeat_can_help_ends_the_call(
+    translation: Translation, result: str, outcome: Outcome, cause: str
+) -> None:
+    translation.read([_job(result)], at=0.0)
+
+    (hung_up,) = translation.read([], at=1.0)
+
+    assert isinstance(hung_up, HungUp)
+    assert (hung_up.outcome, hung_up.cause, hung_up.answered_at) == (outcome, cause, None)
+
+
+@pytest.mark.parametrize("name", ["CHANNEL_CREATE", "CHANNEL_PROGRESS"])
+def test_a_failed_job_of_a_call_that_had_a_channel_is_left_to_its_hangup(translation: Translation, name: str) -> None:
+    translation.read([_channel(name), _job("-ERR NORMAL_TEMPORARY_FAILURE\n")], at=0.0)
+
+    assert translation.read([], at=60.0) == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"Event-Name": "HEARTBEAT"},
+        {},
+        {"Event-Name": "CHANNEL_ANSWER"},
+        {"Event-Name": "CHANNEL_ANSWER", "Unique-ID": "no uuid", "variable_callbeat_lead": "x"},
+        {"Event-Name": "CHANNEL_ANSWER", "Unique-ID": str(CALL)},
+        {"Event-Name": "CHANNEL_ANSWER", "Unique-ID": str(CALL), "variable_origination_uuid": str(UUID(int=1))},
+        {"Event-Name": "CHANNEL_ANSWER", "Unique-ID": str(CALL), "variable_origination_uuid": str(CALL)},
+        {"Event-Name": "CHANNEL_HANGUP_COMPLETE", "Unique-ID": str(CALL), "variable_origination_uuid": str(CALL)},
+        {
+            "Event-Name": "CHANNEL_HANGUP_COMPLETE",
+            "Unique-ID": str(CALL),
+            "variable_origination_uuid": str(CALL),
+            "Caller-Channel-Hangup-Time": "9" * 30,
+        },
+        {"Event-Name": "BACKGROUND_JOB", "Job-Command": "status", BODY: "-ERR no\n"},
+        {"Event-Name": "BACKGROUND_JOB", "Job-Command": "originate", "Job-Command-Arg": "user/1000 9000"},
+        {
+            "Event-Name": "BACKGROUND_JOB",
+            "Job-Command": "originate",
+            "Job-Command-Arg": "{origination_uuid=------------------------------------}x",
+            BODY: "-ERR no\n",
+        },
+    ],
+)
+def test_foreign_and_odd_events_are_skipped(translation: Translation, event: Event) -> None:
+    assert translation.read([event, _channel("CHANNEL_PROGRESS")], at=0.0)[0].call_id == CALL
+
+
+def test_early_media_is_ringing_too(translation: Translation) -> None:
+    event = _channel("CHANNEL_PROGRESS_MEDIA") | {"Caller-Channel-Progress-Media-Time": "1795407100000001"}
+
+    (ringing,) = translation.read([event], at=0.0)
+
+    assert ringing == Ringing(CALL, pendulum.from_timestamp(1795407100).replace(microsecond=1))
+
+
+@pytest.mark.parametrize("found", [{"variable_amd_result": "machine"}, {"variable_avmd_detect": "TRUE"}])
+def test_a_detected_machine_is_voicemail(translation: Translation, found: Event) -> None:
+    event = _hangup("NORMAL_CLEARING") | found | {"Caller-Channel-Answered-Time": "1795407101000000"}
+
+    (hung_up,) = translation.read([event], at=0.0)
+
+    assert isinstance(hung_up, HungUp)
+    assert hung_up.outcome is Outcome.VOICEMAIL
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    translation = Translation(listening_since=LISTENING, remembered=2)
+    calls = [CallId(UUID(int=number)) for number in range(3)]
+    translation.read([_channel("CHANNEL_CREATE", call=call) for call in calls], at=0.0)
+
+    translation.read([_job("-ERR GATEWAY_DOWN\n", call=call) for call in calls], at=0.0)
+
+    assert [event.call_id for event in translation.read([], at=1.0)] == [calls[0]]
+
+
+def _channel(name: str, *, call: CallId = CALL) -> Event:
+    return {
+        "Event-Name": name,
+        "Unique-ID": str(call),
+        "variable_callbeat_lead": "x",
+        "Event-Date-Timestamp": "1795407100000000",
+    }
+
+
+def _hangup(cause: str) -> Event:
+    return _channel("CHANNEL_HANGUP_COMPLETE") | {"Hangup-Cause": cause}
+
+
+def _job(result: str, *, call: CallId = CALL) -> Event:
+    return {
+        "Event-Name": "BACKGROUND_JOB",
+        "Job-Command": "originate",
+        "Job-Command-Arg": f"{{origination_uuid={call},originate_timeout=5}}sofia/gateway/g/0981234560 &park()",
+        "Event-Date-Timestamp": "1795407100000000",
+        BODY: result,
+    }

@@ -1,0 +1,146 @@
+"""One switch's events as they come, on a connection of their own that comes back by itself."""
+
+import logging
+import threading
+import time
+from typing import Final
+
+from typing_extensions import override
+
+from worker.domain.call import CallEvent
+from worker.domain.errors import Unavailable
+from worker.ports.dispatch import Clock, EventSource
+from worker.telephony.address import SwitchUrl
+from worker.telephony.backoff import Backoff, Chance, system_chance
+from worker.telephony.connection import Connection, ConnectionLost, NotReached, open_connection
+from worker.telephony.esl import Event, Frame, OddEvent, event_of
+from worker.telephony.translation import Translation
+
+logger = logging.getLogger(__name__)
+
+SUBSCRIPTION: Final = (
+    "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_HANGUP_COMPLETE "
+    "BACKGROUND_JOB HEARTBEAT"
+)
+WAIT_SECONDS: Final = 1.0
+SILENCE_SECONDS: Final = 45.0
+"""A switch beats every 20 seconds: after two beats that did not come the connection is dead."""
+
+
+class SwitchEvents(EventSource):
+    """Reads one switch; ``read`` is for one thread."""
+
+    def __init__(
+        self,
+        url: SwitchUrl,
+        *,
+        clock: Clock,
+        chance: Chance = system_chance,
+        silence_seconds: float = SILENCE_SECONDS,
+    ) -> None:
+        """Know the switch; the first ``read`` connects."""
+        self._url = url
+        self._clock = clock
+        self._backoff = Backoff(chance=chance)
+        self._silence_seconds = silence_seconds
+        self._connection: Connection | None = None
+        self._translation: Translation | None = None
+        self._heard_at = 0.0
+        self._closed = threading.Event()
+
+    @property
+    @override
+    def switch(self) -> str:
+        """Name the switch, as ``Telephony`` does."""
+        return self._url.name
+
+    @property
+    def connected(self) -> bool:
+        """Say whether the last ``read`` left a connection that listens."""
+        return self._connection is not None
+
+    @override
+    def read(self) -> list[CallEvent]:
+        """Wait up to a second, then give all events that have arrived, in order; connects and reconnects by itself."""
+        if self._connection is None or self._translation is None:
+            self._listen()
+            return []
+        connection, translation = self._connection, self._translation
+        try:
+            frames = connection.frames(within=self._patience(translation))
+            self._check_silence(frames)
+        except ConnectionLost as error:
+            self._drop(str(error))
+            return []
+        events = translation.read(_events_in(frames), at=time.monotonic())
+        if any(frame.content_type == "text/disconnect-notice" for frame in frames):
+            self._drop("the switch said goodbye")
+        return events
+
+    def close(self) -> None:
+        """Close the connection, and let a ``read`` that waits for a reconnect return."""
+        self._closed.set()
+        self._forget()
+
+    def _listen(self) -> None:
+        try:
+            self._connection = self._connect()
+        except Unavailable:
+            self._closed.wait(min(WAIT_SECONDS, self._backoff.pause_left(at=time.monotonic())))
+            return
+        # From the reply on: what the switch did before is not known, what it does from now on is.
+        self._translation = Translation(listening_since=self._clock.now())
+        self._heard_at = time.monotonic()
+
+    def _connect(self) -> Connection:
+        if self._backoff.pause_left(at=time.monotonic()) > 0:
+            raise NotReached(f"switch {self.switch} was unreachable a moment ago")
+        try:
+            connection = open_connection(self._url)
+            try:
+                if not connection.command(SUBSCRIPTION).text.startswith("+OK"):
+                    raise NotReached(f"switch {self.switch} refused the subscription")
+            except Unavailable:
+                connection.close()
+                raise
+        except Unavailable:
+            self._backoff.failed(at=time.monotonic())
+            logger.warning("switch unreachable", extra={"action": "switch_unreachable", "switch": self.switch})
+            raise
+        self._backoff.succeeded()
+        logger.info("listening to switch", extra={"action": "listening", "switch": self.switch})
+        return connection
+
+    def _drop(self, why: str) -> None:
+        self._forget()
+        logger.warning("event connection lost", extra={"action": "events_lost", "switch": self.switch, "why": why})
+
+    def _forget(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        self._translation = None  # with its held jobs: of those calls events may be missed from now on
+
+    def _check_silence(self, frames: list[Frame]) -> None:
+        now = time.monotonic()
+        if frames:
+            self._heard_at = now
+        elif now - self._heard_at > self._silence_seconds:
+            raise ConnectionLost("no heartbeat")
+
+    @staticmethod
+    def _patience(translation: Translation) -> float:
+        due = translation.next_due()
+        return WAIT_SECONDS if due is None else min(WAIT_SECONDS, max(0.0, due - time.monotonic()))
+
+
+def _events_in(frames: list[Frame]) -> list[Event]:
+    events = []
+    for frame in frames:
+        if not frame.is_event:
+            continue
+        try:
+            events.append(event_of(frame))
+        except OddEvent:
+            logger.warning("odd event skipped", extra={"action": "odd_event"})
+    return events

@@ -1,0 +1,137 @@
+"""What becomes of a call: drawn by chance for each network, or fixed by the dialled number's last digit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from random import Random
+from typing import Final
+
+from worker.domain.network import Network, NotDialable, parse_phone_number
+from worker.telephony.simulator.options import SimulatorOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a far end behaves, as the switch tells it: Q.850 cause, its number, SIP status and phrase."""
+
+    cause: str
+    q850: int
+    sip_status: int
+    phrase: str
+    rings: bool = False
+    answers: bool = False
+    machine: bool = False
+
+
+class FarEnd(Enum):
+    """What a far end can be like; SIP and Q.850 as a FreeSWITCH reports them."""
+
+    ANSWERED = Manner("NORMAL_CLEARING", 16, 200, "OK", rings=True, answers=True)
+    BUSY = Manner("USER_BUSY", 17, 486, "Busy Here")
+    NO_ANSWER = Manner("NO_ANSWER", 19, 487, "CANCEL", rings=True)
+    UNAVAILABLE = Manner("NO_USER_RESPONSE", 18, 480, "Temporarily Unavailable")
+    NOT_FOUND = Manner("UNALLOCATED_NUMBER", 1, 404, "Not Found")
+    TEMPORARY_FAILURE = Manner("NORMAL_TEMPORARY_FAILURE", 41, 503, "Service Unavailable")
+    DECLINED = Manner("CALL_REJECTED", 21, 603, "Decline")
+    CONGESTION = Manner("NORMAL_CIRCUIT_CONGESTION", 34, 503, "Service Unavailable")
+    BARRED = Manner("INCOMING_CALL_BARRED", 54, 403, "Forbidden")
+    VOICEMAIL = Manner("NORMAL_CLEARING", 16, 200, "OK", rings=True, answers=True, machine=True)
+
+
+BY_LAST_DIGIT: Final[Mapping[str, FarEnd]] = {
+    "0": FarEnd.ANSWERED,  # rings 1 s, talks 3 s, the callee hangs up
+    "1": FarEnd.BUSY,
+    "2": FarEnd.NO_ANSWER,  # rings until originate_timeout
+    "3": FarEnd.UNAVAILABLE,
+    "4": FarEnd.NOT_FOUND,
+    "5": FarEnd.TEMPORARY_FAILURE,
+    "6": FarEnd.DECLINED,
+    "7": FarEnd.CONGESTION,
+    "8": FarEnd.BARRED,
+    "9": FarEnd.VOICEMAIL,  # rings 1 s, a machine answers, hangs up after 1 s
+}
+SETUP_BY_DIGIT: Final = 0.1
+RING_BY_DIGIT: Final = 1.0
+TALK_BY_DIGIT: Final = 3.0
+MACHINE_BY_DIGIT: Final = 1.0
+
+_MOBILE: Final = {
+    FarEnd.ANSWERED: 46,
+    FarEnd.BUSY: 9,
+    FarEnd.NO_ANSWER: 22,
+    FarEnd.UNAVAILABLE: 9,
+    FarEnd.NOT_FOUND: 3,
+    FarEnd.TEMPORARY_FAILURE: 1,
+    FarEnd.DECLINED: 5,
+    FarEnd.CONGESTION: 1,
+    FarEnd.BARRED: 1,
+    FarEnd.VOICEMAIL: 3,
+}
+WEIGHTS: Final[Mapping[Network, Mapping[FarEnd, int]]] = {
+    Network.VIETTEL: _MOBILE,
+    Network.MOBI: _MOBILE | {FarEnd.UNAVAILABLE: 12, FarEnd.ANSWERED: 43},
+    Network.VINA: _MOBILE | {FarEnd.UNAVAILABLE: 11, FarEnd.BARRED: 2, FarEnd.ANSWERED: 43},
+    Network.TEL: _MOBILE | {FarEnd.ANSWERED: 58, FarEnd.UNAVAILABLE: 2, FarEnd.VOICEMAIL: 0, FarEnd.NOT_FOUND: 5},
+    Network.OFFNET: _MOBILE | {FarEnd.UNAVAILABLE: 15, FarEnd.CONGESTION: 4, FarEnd.ANSWERED: 37},
+}
+"""Of a hundred calls or so, how many meet which far end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of one call, in seconds of the model: reaction, then ringing, then talk."""
+
+    far_end: FarEnd
+    setup: float
+    ring: float = 0.0
+    talk: float = 0.0
+    ended_by_us: bool = False
+    """The message was over before the callee hung up."""
+
+
+class Model:
+    """Decides calls' fates; the same seed and the same numbers in the same order meet the same."""
+
+    def __init__(self, options: SimulatorOptions) -> None:
+        """Start the run of chance."""
+        self._options = options
+        self._random = Random(options.seed)  # noqa: S311 - a model's chance is to be repeatable
+
+    def fate_of(self, number: str) -> Fate:
+        """Decide what becomes of a call to the number."""
+        if self._options.by_last_digit:
+            return _fate_by_digit(number)
+        weights = WEIGHTS[_network_of(number)]
+        (far_end,) = self._random.choices(list(weights), list(weights.values()))
+        setup = self._draw(self._options.setup_seconds)
+        ring = self._draw(self._options.ring_seconds)
+        talk = self._draw(self._options.talk_seconds)
+        if far_end is FarEnd.VOICEMAIL:
+            talk = min(talk, self._options.talk_seconds[0] + 4.0)
+        return Fate(far_end, setup, ring, talk, ended_by_us=self._random.random() < 0.5)  # noqa: PLR2004 - even odds
+
+    def ring_limit(self, timeout: float) -> float:
+        """Say after how long an unanswered call is cancelled: whole seconds, rounded in the callee's disfavour."""
+        return max(0.05, timeout - self._random.uniform(0.1, 1.0))
+
+    def _draw(self, span: tuple[float, float]) -> float:
+        """Draw a time, the short ones more often, as rings and talks are."""
+        low, high = span
+        return self._random.triangular(low, high, low + (high - low) / 4)
+
+
+def _fate_by_digit(number: str) -> Fate:
+    far_end = BY_LAST_DIGIT.get(number[-1:], FarEnd.NOT_FOUND)
+    talk = MACHINE_BY_DIGIT if far_end.value.machine else TALK_BY_DIGIT
+    return Fate(far_end, SETUP_BY_DIGIT, RING_BY_DIGIT, talk)
+
+
+def _network_of(number: str) -> Network:
+    """Classify the number behind whatever prefix the carrier wants."""
+    for start in range(min(len(number), 6)):
+        if number[start] == "0":
+            try:
+                return parse_phone_number(number[start:]).network
+            except NotDialable:
+                continue
+    return Network.OFFNET

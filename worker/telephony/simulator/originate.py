@@ -1,0 +1,165 @@
+"""How a switch reads an originate command, quotes, backslashes and braces included.
+
+Written from FreeSWITCH's behaviour, so that what comes through here comes through there.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+_LETTERS: Final = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
+_FEWEST_ARGUMENTS: Final = 2
+_MOST_ARGUMENTS: Final = 7
+USAGE: Final = (
+    "-USAGE: <call url> <exten>|&<application_name>(<app_args>) [<dialplan>] [<context>] [<cid_name>] [<cid_num>] "
+    "[<timeout_sec>]\n"
+)
+
+
+class NotUnderstood(ValueError):
+    """The command cannot be read; the message is the switch's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One call as it was ordered."""
+
+    variables: dict[str, str]
+    endpoint: str
+    gateway: str
+    number: str
+    application: str
+
+
+def read_order(arguments: str) -> Order:
+    """Read what follows ``originate``; raises ``NotUnderstood``."""
+    words = split_at_spaces(arguments)
+    if not _FEWEST_ARGUMENTS <= len(words) <= _MOST_ARGUMENTS:
+        raise NotUnderstood(USAGE)
+    rest = words[0].lstrip(" ")
+    variables: dict[str, str] = {}
+    while rest.startswith("{"):
+        end = closing_brace(rest)
+        if end is None:
+            raise NotUnderstood("-ERR DESTINATION_OUT_OF_ORDER\n")
+        variables |= read_variables(rest[1:end])
+        rest = rest[end + 1 :]
+    match rest.strip(" ").split("/"):
+        case ["sofia", "gateway", gateway, number] if gateway and number:
+            return Order(variables, "sofia", gateway, number, words[1])
+        case ["sofia", profile, address] if profile and address:
+            return Order(variables, "sofia", "", address.partition("@")[0], words[1])
+        case ["loopback", number, *_] if number:
+            return Order(variables, "loopback", "", number, words[1])
+        case ["sofia", *_]:
+            raise NotUnderstood("-ERR INVALID_URL\n")
+        case _:
+            raise NotUnderstood("-ERR CHAN_NOT_IMPLEMENTED\n")
+
+
+def closing_brace(text: str) -> int | None:
+    """Find the brace that closes the first one; braces are counted, whatever is quoted or escaped."""
+    depth = 0
+    for index, character in enumerate(text):
+        depth += (character == "{") - (character == "}")
+        if depth == 0:
+            return index
+    return None
+
+
+def read_variables(text: str) -> dict[str, str]:
+    """Read ``a=1,b=2``, or ``^^|a=1|b=2`` with a delimiter of one's own."""
+    delimiter = ","
+    if text.startswith("^^") and len(text) > len("^^") + 1:
+        delimiter, text = text[2], text[3:]
+    variables = {}
+    for assignment in split_at(text, delimiter):
+        name_and_value = split_at(assignment, "=", most=2)
+        if len(name_and_value) == 2 and name_and_value[0]:  # noqa: PLR2004 - a name and a value
+            name, value = name_and_value
+            if value and not _names_a_variable(value):
+                variables[name] = value
+    return variables
+
+
+def split_at(text: str, delimiter: str, *, most: int = 1024) -> list[str]:
+    """Split outside quotes and backslashes, then take one layer of both off each piece."""
+    pieces: list[str] = []
+    start = index = 0
+    quoted = False
+    while index < len(text) and len(pieces) < most - 1:
+        character = text[index]
+        if character == "\\":
+            index += 1
+        elif character == "'" and (quoted or "'" in text[index + 1 :]):
+            quoted = not quoted
+        elif character == delimiter and not quoted:
+            pieces.append(text[start:index])
+            start = index + 1
+        index += 1
+    if start < len(text):
+        pieces.append(text[start:])
+    return [unwrap(piece, delimiter) for piece in pieces]
+
+
+def split_at_spaces(text: str) -> list[str]:
+    """Split at runs of spaces, likewise."""
+    pieces: list[str] = []
+    index = 0
+    while index < len(text):
+        while index < len(text) and text[index] == " ":
+            index += 1
+        start = index
+        quoted = False
+        while index < len(text) and (quoted or text[index] != " "):
+            if text[index] == "\\":
+                index += 1
+            elif text[index] == "'":
+                quoted = not quoted
+            index += 1
+        if start < len(text):
+            pieces.append(text[start:index])
+    return [unwrap(piece, "") for piece in pieces]
+
+
+def unwrap(text: str, delimiter: str) -> str:
+    """Take off one layer: quotes in pairs, backslashes before what they protect, spaces at the ends."""
+    text = text.lstrip(" ")
+    kept: list[str] = []
+    end = 0
+    quoted = False
+    index = 0
+    while index < len(text):
+        character = text[index]
+        escaped = _escaped(text[index + 1 : index + 2], delimiter) if character == "\\" else None
+        if escaped is not None:
+            kept.append(escaped)
+            end = len(kept)
+            index += 1
+        elif character == "'" and (quoted or "'" in text[index + 1 :]):
+            quoted = not quoted
+            end = len(kept) if quoted else end
+        else:
+            kept.append(character)
+            end = len(kept) if character != " " or quoted else end
+        index += 1
+    return "".join(kept[:end])
+
+
+def _escaped(character: str, delimiter: str) -> str | None:
+    """Give what a backslash and the character stand for; None when the backslash stands for itself."""
+    if character and character in "'\"\\" + delimiter:
+        return character
+    return _LETTERS.get(character)
+
+
+def _names_a_variable(value: str) -> bool:
+    """Say whether the value holds ``${``, which the switch drops for safety."""
+    dollar = False
+    for character in value:
+        if character == "$":
+            dollar = True
+        elif dollar and character == "{":
+            return True
+        elif character != "\\":
+            dollar = False
+    return False

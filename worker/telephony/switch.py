@@ -1,0 +1,220 @@
+"""The adapter that dials: places calls on the switches, ends them, and asks which are up."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+from uuid import UUID
+
+import orjson
+from typing_extensions import override
+
+from worker.domain.errors import Unavailable
+from worker.domain.ids import CallId
+from worker.ports.dispatch import Origination, Telephony
+from worker.telephony.address import SwitchUrl
+from worker.telephony.backoff import Backoff, Chance, system_chance
+from worker.telephony.connection import REPLY_SECONDS, Connection, ConnectionLost, NotReached, open_connection
+from worker.telephony.originate import Unsayable, bgapi_originate
+
+logger = logging.getLogger(__name__)
+
+FULL_SECONDS: Final = 1.0
+"""How long a switch that said it is full gets no calls."""
+
+
+class SwitchUnreachable(Unavailable):
+    """The switch cannot be asked or told anything now."""
+
+
+class _Line:
+    """One switch: its connection, used by one thread at a time, and what is known of its state."""
+
+    def __init__(self, url: SwitchUrl, *, chance: Chance) -> None:
+        self.name = url.name
+        self.lock = threading.Lock()
+        self.full_until = float("-inf")
+        self._url = url
+        self._backoff = Backoff(chance=chance)
+        self._connection: Connection | None = None
+
+    def connected(self) -> Connection:
+        """Give a connection that looked alive a moment ago; raises ``Unavailable``. Hold the lock."""
+        if self._connection is not None and not self._connection.is_alive():
+            self.drop()
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+    def drop(self) -> None:
+        """Close the connection: the next use opens another. Hold the lock."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def is_reachable(self) -> bool:
+        """Say whether the switch could be told something now; never waits for another thread."""
+        if not self.lock.acquire(blocking=False):
+            return True  # somebody is talking to it
+        try:
+            self.connected()
+        except Unavailable:
+            return False
+        finally:
+            self.lock.release()
+        return True
+
+    def _connect(self) -> Connection:
+        if self._backoff.pause_left(at=time.monotonic()) > 0:
+            raise SwitchUnreachable(f"switch {self.name} was unreachable a moment ago")
+        try:
+            connection = open_connection(self._url)
+        except NotReached:
+            self._backoff.failed(at=time.monotonic())
+            logger.warning("switch unreachable", extra={"action": "switch_unreachable", "switch": self.name})
+            raise
+        self._backoff.succeeded()
+        return connection
+
+
+class Switches(Telephony):
+    """All switches, by name; for any number of threads, and for processes that fork."""
+
+    def __init__(self, urls: Sequence[SwitchUrl], *, chance: Chance = system_chance) -> None:
+        """Know the switches; connections are opened when they are first needed."""
+        self._urls = tuple(urls)
+        self._chance = chance
+        self._turn = 0
+        self._open()
+
+    @override
+    def pick(self) -> str | None:
+        """Name a switch that takes calls now, in turn; None when none can be reached."""
+        for line in self._in_turn():
+            if time.monotonic() >= line.full_until and line.is_reachable():
+                return line.name
+        return None
+
+    def full(self, switch: str) -> None:
+        """Leave a switch that said it is full alone for a second."""
+        if (line := self._lines_of_this_process().get(switch)) is not None:
+            line.full_until = time.monotonic() + FULL_SECONDS
+
+    @override
+    def place(self, originations: Sequence[Origination], *, switch: str) -> set[CallId]:
+        """Send the calls, at most once each; give those of which it is certain that they were not dialled."""
+        commands, undialled = _commands(originations)
+        line = self._lines_of_this_process().get(switch)
+        if line is None:
+            return undialled | {call_id for call_id, _ in commands}
+        with line.lock:
+            try:
+                connection = line.connected()
+            except Unavailable:
+                return undialled | {call_id for call_id, _ in commands}
+            try:
+                return undialled | _place(commands, connection=connection, broken=line.drop)
+            except BaseException:
+                line.drop()  # replies that nobody has read would be taken for those of the next calls
+                raise
+
+    @override
+    def up(self, switch: str) -> set[CallId]:
+        """Give the calls that the switch has now; raises ``Unavailable`` when it cannot be asked."""
+        answer = self._ask("api show channels as json", switch=switch)
+        try:
+            listing = orjson.loads(answer)
+            rows = listing.get("rows", []) if isinstance(listing, dict) else None
+        except orjson.JSONDecodeError:
+            rows = None
+        if not isinstance(rows, list):
+            raise SwitchUnreachable(f"switch {switch} did not list its channels")
+        return {call_id for row in rows if (call_id := _call_id(row)) is not None}
+
+    @override
+    def end(self, call_id: CallId, *, switch: str) -> None:
+        """Tell the switch to end a call, which may be over already; raises ``Unavailable``."""
+        self._ask(f"api uuid_kill {call_id}", switch=switch)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for line in self._lines_of_this_process().values():
+            with line.lock:
+                line.drop()
+
+    def _ask(self, command: str, *, switch: str) -> str:
+        line = self._lines_of_this_process().get(switch)
+        if line is None:
+            raise SwitchUnreachable(f"no switch is named {switch}")
+        with line.lock:
+            try:
+                return line.connected().command(command).text
+            except BaseException:
+                line.drop()
+                raise
+
+    def _in_turn(self) -> Iterator[_Line]:
+        lines = list(self._lines_of_this_process().values())
+        self._turn += 1
+        for step in range(len(lines)):
+            yield lines[(self._turn + step) % len(lines)]
+
+    def _lines_of_this_process(self) -> dict[str, _Line]:
+        if os.getpid() != self._pid:  # forked: the parent's sockets and locks are not ours to use
+            self._open()
+        return self._lines
+
+    def _open(self) -> None:
+        self._pid = os.getpid()
+        self._lines = {url.name: _Line(url, chance=self._chance) for url in self._urls}
+
+
+def _commands(originations: Sequence[Origination]) -> tuple[list[tuple[CallId, bytes]], set[CallId]]:
+    commands = []
+    unsayable = set()
+    for origination in originations:
+        try:
+            commands.append((origination.call_id, bgapi_originate(origination)))
+        except Unsayable as error:
+            unsayable.add(origination.call_id)
+            fields = {"action": "call_unsayable", "call_id": str(origination.call_id), "problem": str(error)}
+            logger.error("call cannot be said to the switch", extra=fields)  # noqa: TRY400 - the message says it all
+    return commands, unsayable
+
+
+def _place(
+    commands: Sequence[tuple[CallId, bytes]],
+    *,
+    connection: Connection,
+    broken: Callable[[], None],
+) -> set[CallId]:
+    sent = connection.write(b"".join(command for _, command in commands))
+    undialled = set()
+    written = []
+    end = 0
+    for call_id, command in commands:
+        end += len(command)
+        if end <= sent:
+            written.append(call_id)
+        else:  # the switch never got its last byte
+            undialled.add(call_id)
+    until = time.monotonic() + REPLY_SECONDS
+    try:
+        for call_id in written:
+            if connection.reply(until=until).text.startswith("-ERR"):
+                undialled.add(call_id)
+    except ConnectionLost:
+        logger.warning("replies lost, calls in doubt", extra={"action": "replies_lost", "calls": len(commands)})
+        broken()
+    if len(written) < len(commands):
+        broken()
+    return undialled
+
+
+def _call_id(row: object) -> CallId | None:
+    try:
+        return CallId(UUID(row["uuid"])) if isinstance(row, dict) else None
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,167 @@
+"""What a switch's events mean for calls: events in, call events out, with no socket in it."""
+
+import logging
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import pendulum
+from pendulum import DateTime
+
+from worker.domain.call import Answered, CallEvent, HungUp, Refused, Ringing
+from worker.domain.ids import CallId
+from worker.telephony.causes import REFUSALS, Hangup, outcome_of
+from worker.telephony.esl import BODY, Event
+
+logger = logging.getLogger(__name__)
+
+HOLD_SECONDS: Final = 0.5
+"""How long a failed job waits for a channel event: the switch may tell the job before the hang-up."""
+
+REMEMBERED: Final = 100_000
+"""Calls between their first event and their job's: more than ring at once on any switch."""
+
+_ORIGINATION_UUID: Final = re.compile(r"[{,]origination_uuid=([0-9A-Fa-f-]{36})[,}]")
+_MICROSECONDS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _FailedJob:
+    call_id: CallId
+    cause: str
+    at: DateTime
+    due: float
+
+
+class Translation:
+    """Translates one connection's events; ``at`` is any clock's seconds, always the same clock's."""
+
+    def __init__(self, *, listening_since: DateTime, remembered: int = REMEMBERED) -> None:
+        """Begin to listen: of calls placed before this moment events may have been missed."""
+        self._listening_since = listening_since
+        self._remembered = remembered
+        self._seen: dict[CallId, None] = {}
+        self._failed: dict[CallId, _FailedJob] = {}
+
+    def read(self, events: Iterable[Event], *, at: float) -> list[CallEvent]:
+        """Give what the events mean, in order, and then what the failed jobs that are due mean."""
+        news = [news for event in events if (news := self._read(event, at=at)) is not None]
+        due = [job for job in self._failed.values() if job.due <= at]
+        for job in due:
+            del self._failed[job.call_id]
+        return news + [self._meaning_of(job) for job in due]
+
+    def next_due(self) -> float | None:
+        """Say when a failed job is due; None when none is held."""
+        return min((job.due for job in self._failed.values()), default=None)
+
+    def _read(self, event: Event, *, at: float) -> CallEvent | None:
+        try:
+            if event["Event-Name"] == "BACKGROUND_JOB":
+                self._read_job(event, at=at)
+                return None
+            return self._read_channel(event)
+        except (KeyError, ValueError, OverflowError) as error:  # foreign or damaged: the next event may be ours
+            fields = {"action": "odd_event", "event": event.get("Event-Name", "")[:40], "problem": repr(error)[:200]}
+            logger.warning("odd event skipped", extra=fields)
+            return None
+
+    def _read_channel(self, event: Event) -> CallEvent | None:
+        call_id = _call_of(event)
+        if call_id is None:
+            return None
+        self._saw(call_id, event["Event-Name"])
+        match event["Event-Name"]:
+            case "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA":
+                return Ringing(call_id, _rang(event) or _moment(event["Event-Date-Timestamp"]))
+            case "CHANNEL_ANSWER":
+                return Answered(call_id, _answered(event) or _moment(event["Event-Date-Timestamp"]))
+            case "CHANNEL_HANGUP_COMPLETE":
+                return _hung_up(call_id, event)
+            case _:
+                return None
+
+    def _saw(self, call_id: CallId, name: str) -> None:
+        """Remember a call until its job is told, which is before its end or right after it."""
+        self._failed.pop(call_id, None)
+        if name != "CHANNEL_HANGUP_COMPLETE":
+            self._seen[call_id] = None
+        if len(self._seen) > self._remembered:
+            del self._seen[next(iter(self._seen))]
+
+    def _read_job(self, event: Event, *, at: float) -> None:
+        if event.get("Job-Command") != "originate":
+            return
+        found = _ORIGINATION_UUID.search(event.get("Job-Command-Arg", ""))
+        answer = event.get(BODY, "").strip()
+        if found is None:
+            return
+        call_id = CallId(UUID(found[1]))
+        if call_id in self._seen:  # there was a channel: its hang-up decides
+            del self._seen[call_id]
+            return
+        if not answer.startswith("-"):
+            return
+        cause = answer.removeprefix("-ERR").strip() or "UNKNOWN"
+        moment = _moment(event["Event-Date-Timestamp"])
+        self._failed[call_id] = _FailedJob(call_id, cause[:80], moment, at + HOLD_SECONDS)
+
+    def _meaning_of(self, job: _FailedJob) -> CallEvent:
+        if job.cause in REFUSALS:
+            return Refused(job.call_id, job.cause, self._listening_since)
+        outcome = outcome_of(Hangup(cause=job.cause, answered=False))
+        return HungUp(job.call_id, outcome, job.cause, started_at=job.at, ended_at=job.at)
+
+
+def _call_of(event: Event) -> CallId | None:
+    """Give the call whose channel this is; None when it is none of ours."""
+    channel = event.get("Unique-ID", "")
+    if "variable_callbeat_lead" not in event and event.get("variable_origination_uuid") != channel:
+        return None
+    try:
+        return CallId(UUID(channel))
+    except ValueError:
+        return None
+
+
+def _hung_up(call_id: CallId, event: Event) -> HungUp:
+    ended = _time(event, "Caller-Channel-Hangup-Time", "variable_end_uepoch") or _moment(event["Event-Date-Timestamp"])
+    cause = event.get("Hangup-Cause") or event.get("variable_hangup_cause") or "UNKNOWN"
+    answered = _answered(event)
+    machine = event.get("variable_amd_result", "").upper() == "MACHINE" or event.get("variable_avmd_detect") == "TRUE"
+    return HungUp(
+        call_id,
+        outcome_of(Hangup(cause=cause, answered=answered is not None, by_machine=machine)),
+        cause,
+        started_at=_time(event, "Caller-Channel-Created-Time", "variable_start_uepoch") or ended,
+        ended_at=ended,
+        ringing_at=_rang(event),
+        answered_at=answered,
+        sip_call_id=event.get("variable_sip_call_id", ""),
+        hangup_disposition=event.get("variable_sip_hangup_disposition", ""),
+    )
+
+
+def _rang(event: Event) -> DateTime | None:
+    ring = _time(event, "Caller-Channel-Progress-Time", "variable_progress_uepoch")
+    media = _time(event, "Caller-Channel-Progress-Media-Time", "variable_progress_media_uepoch")
+    return min(filter(None, (ring, media)), default=None)
+
+
+def _answered(event: Event) -> DateTime | None:
+    return _time(event, "Caller-Channel-Answered-Time", "variable_answer_uepoch")
+
+
+def _time(event: Event, *names: str) -> DateTime | None:
+    """Read the first of the headers that holds a time; 0 is none."""
+    for name in names:
+        if (text := event.get(name, "0")) not in {"", "0"}:
+            return _moment(text)
+    return None
+
+
+def _moment(text: str) -> DateTime:
+    seconds, micros = divmod(int(text), _MICROSECONDS)
+    return pendulum.from_timestamp(seconds).replace(microsecond=micros)
