@@ -271,10 +271,14 @@ def test_nothing_of_a_failed_transaction_stays_or_is_told(store: SqlStore) -> No
     fill_store(store)
     told: list[str] = []
 
-    with pytest.raises(RuntimeError), store.transaction() as tx:
-        tx.plans.set_next_plan(CARRIER, at=None)
-        tx.after_commit(lambda: told.append("told"))
-        raise RuntimeError
+    def fail_midway() -> None:
+        with store.transaction() as tx:
+            tx.plans.set_next_plan(CARRIER, at=None)
+            tx.after_commit(lambda: told.append("told"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_midway()
 
     with store.reading() as tx:
         assert tx.plans.due_carriers(now=NOON) == [CARRIER]

@@ -18,6 +18,7 @@ def make_engine(url: str) -> Engine:
         return _sqlite(url, in_memory=parsed.database in {None, "", ":memory:"})
     return create_engine(
         url,
+        hide_parameters=True,  # an error in a log must not carry a phone number
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=True,
@@ -29,6 +30,7 @@ def make_engine(url: str) -> Engine:
 def _sqlite(url: str, *, in_memory: bool) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,
         poolclass=StaticPool if in_memory else QueuePool,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )

@@ -224,6 +224,7 @@ for _columns in (("carrier_id", "network"), ("campaign_id", "network"), ("tenant
     )
 Index("ix_calls_resend_at", calls.c.resend_at, postgresql_where=QUEUED_ROWS, sqlite_where=QUEUED_ROWS)
 Index("ix_calls_tenant_id_id", calls.c.tenant_id, calls.c.id)
+Index("ix_calls_sip_call_id", calls.c.sip_call_id)
 Index("ix_calls_campaign_id_id", calls.c.campaign_id, calls.c.id)
 
 deliveries: Final = Table(

@@ -1,0 +1,26 @@
+"""The HTTP application."""
+
+from fastapi import FastAPI
+
+from api import blacklist, campaigns, carriers, cdrs, errors, health, leads, lists, metrics, templates
+from api.deps import ApiServices
+from worker import wiring
+
+
+def create_app(services: ApiServices | None = None) -> FastAPI:
+    """Build the application around these services, or this process's own."""
+    app = FastAPI(
+        title="Callbeat",
+        summary="Outbound-call campaigns: PUT one, and every channel is busy inside its limits.",
+        redirect_slashes=False,
+        strict_content_type=False,
+        openapi_url="/openapi.json",
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    own: ApiServices = wiring.services() if services is None else services
+    app.state.services = own
+    errors.install(app)
+    for room in (campaigns, carriers, templates, lists, leads, cdrs, blacklist, health, metrics):
+        app.include_router(room.router)
+    return app

@@ -1,0 +1,115 @@
+"""A carrier as clients send it: caller ids and prefixes at the top or under ``data``, both are read."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field
+
+from api.bodies.fields import Body, Channels, Line, Name, NetworkBody, Text, channels_of, to_uuid
+from worker.domain.carrier import DialType
+from worker.domain.ids import CarrierId
+from worker.domain.network import Network
+from worker.usecases.save_carrier import CarrierChanges
+
+ALIASES: Final = {
+    "random_for_all": DialType.SIP_RANDOM,
+    "random_by_network_group": DialType.SIP_RANDOM_BY_NETWORK,
+    **{kind.value: kind for kind in DialType},
+}
+
+
+def _joined(value: Any) -> Any:  # Any: checked as text after this
+    """Read a list of numbers as the text that separates them by commas."""
+    if isinstance(value, list) and all(isinstance(number, str) for number in value):
+        value = ",".join(value)
+    return value.replace(" ", "") if isinstance(value, str) else value
+
+
+Gateway = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Prefix = Annotated[str, Field(max_length=16, pattern="^[0-9*#+]*$")]
+CallerIds = Annotated[str, BeforeValidator(_joined), Field(max_length=20_000, pattern="^[0-9A-Za-z+*#_.,-]*$")]
+
+
+class NumbersBody(Body):
+    """Caller ids and prefixes."""
+
+    caller_id: CallerIds = ""
+    prefix: Prefix = ""
+    prefix_viettel: Prefix = ""
+    prefix_mobi: Prefix = ""
+    prefix_vina: Prefix = ""
+    prefix_tel: Prefix = ""
+    prefix_offnet: Prefix = ""
+    caller_id_viettel: CallerIds = ""
+    caller_id_mobi: CallerIds = ""
+    caller_id_vina: CallerIds = ""
+    caller_id_tel: CallerIds = ""
+    caller_id_offnet: CallerIds = ""
+
+
+class CarrierBody(NumbersBody):
+    """A carrier to be changed: its name is needed, another key that is not sent stays as it is."""
+
+    carrier_uuid: Line = ""
+    carrier_name: Name
+    description: Text = ""
+    gateway_uuid: Gateway = ""
+    dial_type: Literal[
+        "sip_one_for_all",
+        "sip_random_for_all",
+        "sip_random_group_for_network",
+        "channel_one_for_all",
+        "channel_prefix",
+        "random_for_all",
+        "random_by_network_group",
+    ] = "sip_one_for_all"
+    concurrent_call: Channels = 0
+    network: NetworkBody | None = None
+    data: NumbersBody | None = None
+
+    def id(self) -> CarrierId | None:
+        """Give the id that the client names; raise ``Invalid`` when it is none."""
+        found = to_uuid(self.carrier_uuid, otherwise="carrier_uuid is invalid")
+        return None if found is None else CarrierId(found)
+
+    def changes(self) -> CarrierChanges:
+        """Give what was sent, in stored form."""
+        sent = self.model_fields_set
+        changes = CarrierChanges(name=self.carrier_name, data=self._numbers())
+        if "description" in sent:
+            changes["description"] = self.description
+        if "gateway_uuid" in sent:
+            changes["gateway"] = self.gateway_uuid
+        if "dial_type" in sent:
+            changes["dial_type"] = ALIASES[self.dial_type]
+        if "concurrent_call" in sent:
+            changes["concurrent_call"] = self.concurrent_call
+        if "network" in sent:
+            changes["network"] = channels_of(self.network)
+        return changes
+
+    def _numbers(self) -> dict[str, str]:
+        """Give both positions as one: a pool of caller ids is read under ``data``, everything else at the top first."""
+        top = self.model_dump(include=set(NumbersBody.model_fields), exclude_unset=True)
+        below = {} if self.data is None else self.data.model_dump(exclude_unset=True)
+        pooled = ALIASES[self.dial_type] in {DialType.SIP_RANDOM, DialType.SIP_RANDOM_BY_NETWORK}
+        return {**top, **below} if pooled else {**below, **top}
+
+
+class NewCarrierBody(CarrierBody):
+    """A carrier to be created."""
+
+    gateway_uuid: Gateway
+    dial_type: Literal[
+        "sip_one_for_all",
+        "sip_random_for_all",
+        "sip_random_group_for_network",
+        "channel_one_for_all",
+        "channel_prefix",
+        "random_for_all",
+        "random_by_network_group",
+    ]
+    concurrent_call: Channels
+
+
+NO_NUMBERS: Final = {"caller_id": "", "prefix": "", **{f"prefix_{network}": "" for network in Network}}
+"""What a carrier has when it names none."""

@@ -1,0 +1,77 @@
+"""The kinds of values that bodies are made of."""
+
+import re
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from worker.domain.errors import Invalid
+
+UUID_TEXT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+URL_CHARACTERS: Final = re.compile(r"[\x21-\x7e]+")
+LARGEST_INT: Final = 2**31 - 1
+MOST_CHANNELS: Final = 100_000
+
+
+class Body(BaseModel):
+    """An object as a client sends it: its types are taken as they are, and keys that are not ours are let pass."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+def check_url(text: str) -> str:
+    """Refuse what no callback could be sent to."""
+    if not text:
+        return text
+    wrong = ValueError("Does not match format 'uri'")
+    if not URL_CHARACTERS.fullmatch(text):
+        raise wrong
+    try:
+        parts = urlsplit(text)
+        reachable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise wrong from error
+    if not reachable or parts.username is not None or parts.password is not None:
+        raise wrong
+    return text
+
+
+def uuid_of(text: str) -> UUID | None:
+    """Read an id; None when the text is none."""
+    return UUID(text) if UUID_TEXT.fullmatch(text) else None
+
+
+def to_uuid(text: str, *, otherwise: str) -> UUID | None:
+    """Read an id that may be ``""``, which is none; raise ``Invalid`` with that message when the text is no id."""
+    found = uuid_of(text)
+    if found is None and text:
+        raise Invalid(otherwise)
+    return found
+
+
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+Line = Annotated[str, Field(max_length=255)]
+Text = Annotated[str, Field(max_length=4000)]
+Url = Annotated[str, Field(max_length=2000), AfterValidator(check_url)]
+Number = Annotated[int, Field(ge=0, le=LARGEST_INT)]
+Channels = Annotated[int, Field(ge=0, le=MOST_CHANNELS)]
+Things = Annotated[list[Any], Field(max_length=1000)]  # Any: kept as it came
+
+
+class NetworkBody(Body):
+    """Channels for each network; null is 0."""
+
+    viettel: Channels | None = None
+    mobi: Channels | None = None
+    vina: Channels | None = None
+    tel: Channels | None = None
+    offnet: Channels | None = None
+
+
+def channels_of(network: NetworkBody | None) -> dict[str, int]:
+    """Give the networks that were sent; null for all of them is 0 for each."""
+    if network is None:
+        return dict.fromkeys(NetworkBody.model_fields, 0)
+    return {name: channels or 0 for name, channels in network.model_dump(exclude_unset=True).items()}

@@ -1,0 +1,114 @@
+"""Lists and leads as clients send them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import orjson
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from api.bodies.fields import Body, Line, Name, Text, to_uuid, uuid_of
+from worker.domain.errors import Invalid
+from worker.domain.ids import CampaignId, ListId
+from worker.domain.settings import Json
+from worker.usecases.import_leads import Draft
+
+MOST_ROWS: Final = 2000
+LARGEST_ADDITIONAL: Final = 8192
+LONGEST_WAIT: Final = 3650
+"""Days until a lead's first call: ten years."""
+
+
+def _parsed(value: Any) -> Any:  # Any: checked as an object after this
+    """Read an object that is written as text, which is how it is read back."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return orjson.loads(value) if value else {}
+    except orjson.JSONDecodeError as error:
+        raise ValueError("must be an object or the text of one") from error
+
+
+ListId36 = Annotated[str, Field(min_length=36, max_length=36)]
+Additional = Annotated[dict[str, Any], BeforeValidator(_parsed)]  # Any: kept as it came
+
+
+class ListBody(Body):
+    """A list to be created."""
+
+    list_uuid: Line = ""
+    campaign_uuid: Annotated[str, Field(min_length=1, max_length=255)]
+    list_name: Name
+    description: Text = ""
+
+    def id(self) -> ListId | None:
+        """Give the id that the client names; raise ``Invalid`` when it is none."""
+        found = to_uuid(self.list_uuid, otherwise="list_uuid is invalid")
+        return None if found is None else ListId(found)
+
+    def campaign(self) -> CampaignId:
+        """Give the campaign's id; raise ``Invalid`` when it is none."""
+        found = uuid_of(self.campaign_uuid)
+        if found is None:
+            raise Invalid("campaign_uuid is invalid")
+        return CampaignId(found)
+
+
+class LeadBody(Body):
+    """One lead; keys that are not ours are kept and come back in its CDRs."""
+
+    model_config = ConfigDict(extra="allow")
+
+    phone_number: Annotated[str, Field(max_length=64)]
+    lead_name: Line = ""
+    lead_code: Line = ""
+    contract_number: Line = ""
+    identity_number: Line = ""
+    identity_issued_at: Line = ""
+    identity_issued_on: Line = ""
+    address: Text = ""
+    province: Line = ""
+    district: Line = ""
+    ward: Line = ""
+    date_of_birth: Line = ""
+    gender: Line = ""
+    comment: Text = ""
+    ref_id: Line = ""
+    ref_code: Line = ""
+    other_identity_number: Line = ""
+    other_identity_issued_at: Line = ""
+    other_identity_issued_on: Line = ""
+    after_day: Annotated[int, Field(ge=0, le=LONGEST_WAIT)] = 0
+    additional: Additional = {}  # noqa: RUF012 - Pydantic copies defaults
+
+    def draft(self, row: int) -> Draft:
+        """Give the lead as the import takes it; raise ``ValueError`` when there is too much beside our own keys."""
+        additional = {**self._not_ours(), **self.additional}
+        if len(orjson.dumps(additional)) > LARGEST_ADDITIONAL:
+            raise ValueError("additional is too large")
+        profile = self.model_dump(include=set(PROFILE), exclude_defaults=True)
+        return Draft(
+            row=row,
+            phone_number=self.phone_number,
+            after_day=self.after_day,
+            profile=profile,
+            additional=additional,
+        )
+
+    def _not_ours(self) -> Mapping[str, Json]:
+        return self.model_extra or {}
+
+
+PROFILE: Final = frozenset(LeadBody.model_fields) - {"phone_number", "after_day", "additional"}
+
+
+class NewLeadBody(LeadBody):
+    """One lead with its list."""
+
+    list_uuid: ListId36
+
+
+class ManyLeadsBody(Body):
+    """Leads for one list; each row is checked by itself."""
+
+    list_uuid: Line = ""
+    data: Annotated[list[Any], Field(max_length=MOST_ROWS)]  # Any: see ``LeadBody``

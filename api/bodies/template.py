@@ -1,0 +1,68 @@
+"""A template as clients send it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.bodies.fields import Body, Line, Name, Text, to_uuid
+from worker.domain.ids import TemplateId
+from worker.domain.settings import Json
+
+LONGEST_SPEECH = 10_000
+MOST_KEYS = 100
+
+VoiceType = Literal["tts", "audio_file"]
+Speech = Annotated[str, Field(max_length=LONGEST_SPEECH)]
+Seconds = Annotated[int, Field(ge=0, le=3600)]
+Times = Annotated[int, Field(ge=0, le=100)]
+
+
+class SoundBody(Body):
+    """Something to be played before hang-up or after a wrong key."""
+
+    enable: bool = True
+    voice_type: VoiceType = "tts"
+    content: Speech = ""
+    audio_file: Line = ""
+
+
+class PressOptionBody(Body):
+    """What a key does."""
+
+    press_num: Annotated[str, Field(pattern="^[0-9]$")]
+    toggled: bool = True
+    voice_type: VoiceType = "tts"
+    enable: bool = True
+    content: Speech = ""
+    audio_file: Line = ""
+    type: Line = ""
+    extension: Line = ""
+
+
+class TemplateBody(Body):
+    """A template to be created."""
+
+    template_uuid: Line = ""
+    template_name: Name
+    voice_type: VoiceType = "tts"
+    voice_tts: Literal["", "north-m-01", "north-f-01", "north-m-02", "north-f-02", "south-m-03", "south-f-03"] = ""
+    speed_tts: Annotated[float, Field(ge=0, le=2)] = 1
+    content: Speech = ""
+    audio_file: Line = ""
+    enable_option: bool = False
+    exit_sound: SoundBody | None = None
+    invalid_sound: SoundBody | None = None
+    press_options: Annotated[list[PressOptionBody], Field(max_length=MOST_KEYS)] | None = None
+    press_timeout: Seconds = 1
+    max_timeout: Times = 1
+    inter_digit_timeout: Seconds = 1
+    description: Text = ""
+
+    def id(self) -> TemplateId | None:
+        """Give the id that the client names; raise ``Invalid`` when it is none."""
+        found = to_uuid(self.template_uuid, otherwise="template_uuid is invalid")
+        return None if found is None else TemplateId(found)
+
+    def stored(self) -> dict[str, Json]:
+        """Give what is kept and read back."""
+        return self.model_dump(exclude={"template_uuid", "template_name"})

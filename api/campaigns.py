@@ -1,0 +1,106 @@
+"""Campaigns: create, change, read, switch, run, watch."""
+
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.bodies.campaign import ActiveBody, CampaignBody, NewCampaignBody
+from api.bodies.fields import Line
+from api.campaign_shapes import campaign_shape, monitor_shape, named_campaign_shape
+from api.deps import BEARER, Part, Services, Whose, listed
+from api.door import GuardedRoute
+from worker.domain.campaign import Status
+from worker.domain.errors import Invalid
+from worker.domain.ids import CampaignId
+from worker.domain.settings import CampaignChanges
+from worker.ports.records import Page
+from worker.usecases import queries
+from worker.usecases.delete_campaign import delete_campaign
+from worker.usecases.save_campaign import CampaignEdit, create_campaign, save_campaign
+
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["campaigns"])
+
+MISMATCH: Final = "campaign_uuid is invalid"
+
+
+@router.post("/v3/campaign")
+def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Create a campaign; it may come with an id of the client's."""
+    campaign_id = body.id() or CampaignId(services.new_id())
+    edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=body.changes())
+    create_campaign(services.store, queue=services.queue, edit=edit, now=services.clock.now(), new_id=services.new_id)
+    return JSONResponse({"campaign_uuid": str(campaign_id), "created": True})
+
+
+@router.put("/v3/campaign/{campaign_uuid}")
+def change(campaign_uuid: UUID, body: CampaignBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Change what the body names; a change holds for the very next dial."""
+    if body.id() not in {None, campaign_uuid}:
+        raise Invalid(MISMATCH)
+    return _save(campaign_uuid, body.changes(), services=services, tenant=tenant)
+
+
+@router.get("/v3/campaign")
+def list_all(services: Services, tenant: Whose, part: Part, type: Line = "") -> JSONResponse:  # noqa: A002 - the wire's name
+    """Give campaigns, newest first, without their schedules."""
+    page = queries.list_campaigns(services.store, tenant=tenant, part=part, kind=type or None)
+    return listed(Page([named_campaign_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
+
+
+@router.get("/v3/campaign/{campaign_uuid}")
+def read(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Give one campaign."""
+    found = queries.get_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid))
+    return JSONResponse(campaign_shape(found, zone=tenant.timezone))
+
+
+@router.patch("/v3/campaign/{campaign_uuid}/active")
+def switch(campaign_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Turn the master switch; calls that are up are left to end."""
+    if body.active is None:
+        raise Invalid("active is missing")
+    _save(campaign_uuid, CampaignChanges(active=body.active), services=services, tenant=tenant)
+    return JSONResponse({"active": body.active, "campaign_uuid": str(campaign_uuid)})
+
+
+@router.delete("/v3/campaign/{campaign_uuid}")
+def delete(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Delete a campaign that is not active; its CDRs stay."""
+    delete_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid), now=services.clock.now())
+    return JSONResponse({"campaign_uuid": str(campaign_uuid)})
+
+
+@router.post("/v1/campaign/{campaign_uuid}/run/start")
+@router.post("/v3/campaign/{campaign_uuid}/run/start")
+def start(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Dial inside the windows; a start after a stop is a new run."""
+    return _save(campaign_uuid, CampaignChanges(status=Status.START), services=services, tenant=tenant)
+
+
+@router.post("/v1/campaign/{campaign_uuid}/run/pause")
+@router.post("/v3/campaign/{campaign_uuid}/run/pause")
+def pause(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Hold until the next window opens."""
+    return _save(campaign_uuid, CampaignChanges(status=Status.PAUSE), services=services, tenant=tenant)
+
+
+@router.post("/v1/campaign/{campaign_uuid}/run/stop")
+@router.post("/v3/campaign/{campaign_uuid}/run/stop")
+def stop(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Stop until somebody starts it again."""
+    return _save(campaign_uuid, CampaignChanges(status=Status.STOP), services=services, tenant=tenant)
+
+
+@router.get("/v3/campaign/{campaign_uuid}/monitor")
+def monitor(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Give the numbers of the monitor."""
+    settings, numbers = queries.monitor_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid))
+    return JSONResponse(monitor_shape(settings, numbers))
+
+
+def _save(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, tenant: Whose) -> JSONResponse:
+    edit = CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes)
+    save_campaign(services.store, queue=services.queue, edit=edit, now=services.clock.now(), new_id=services.new_id)
+    return JSONResponse({"campaign_uuid": str(campaign_uuid)})

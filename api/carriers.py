@@ -1,0 +1,97 @@
+"""Carriers: create, change, read."""
+
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.bodies.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
+from api.deps import BEARER, Part, Services, Whose, listed
+from api.door import GuardedRoute
+from api.moments import rfc3339
+from worker.domain.errors import Invalid
+from worker.domain.ids import CarrierId
+from worker.domain.network import Network
+from worker.domain.settings import Json
+from worker.ports.records import CarrierRecord, Page
+from worker.usecases import queries
+from worker.usecases.save_carrier import create_carrier, save_carrier
+
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["carriers"])
+
+NO_CHANNELS: Final = {network.value: 0 for network in Network}
+
+
+@router.post("/v3/carrier")
+def create(body: NewCarrierBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Create a carrier; it may come with an id of the client's."""
+    now = services.clock.now()
+    changes = body.changes()
+    carrier = CarrierRecord(
+        id=body.id() or CarrierId(services.new_id()),
+        tenant_id=tenant.id,
+        name=body.carrier_name,
+        description=body.description,
+        gateway=body.gateway_uuid,
+        dial_type=changes["dial_type"],
+        concurrent_call=body.concurrent_call,
+        network={**NO_CHANNELS, **changes.get("network", {})},
+        data={**NO_NUMBERS, **changes["data"]},
+        created_at=now,
+        updated_at=now,
+    )
+    create_carrier(services.store, carrier)
+    return JSONResponse({"carrier_uuid": str(carrier.id), "created": True})
+
+
+@router.put("/v3/carrier/{carrier_uuid}")
+def change(carrier_uuid: UUID, body: CarrierBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Change a carrier; its limits hold for the very next dial."""
+    if body.id() not in {None, carrier_uuid}:
+        raise Invalid("carrier_uuid is invalid")
+    save_carrier(
+        services.store,
+        queue=services.queue,
+        tenant=tenant,
+        carrier_id=CarrierId(carrier_uuid),
+        changes=body.changes(),
+        now=services.clock.now(),
+    )
+    return JSONResponse({"carrier_uuid": str(carrier_uuid)})
+
+
+@router.get("/v3/carrier")
+def list_all(services: Services, tenant: Whose, part: Part) -> JSONResponse:
+    """Give carriers, newest first."""
+    page = queries.list_carriers(services.store, tenant=tenant, part=part)
+    return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
+
+
+@router.get("/v3/carrier/{carrier_uuid}")
+def read(carrier_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Give one carrier, with what is left of its channels now."""
+    found = queries.get_carrier(services.store, tenant=tenant, carrier_id=CarrierId(carrier_uuid))
+    return JSONResponse(_shape(found, zone=tenant.timezone))
+
+
+def _shape(carrier: CarrierRecord, *, zone: str) -> dict[str, Json]:
+    network = {name.value: carrier.network.get(name.value, 0) for name in Network}
+    return {
+        "domain_uuid": str(carrier.tenant_id),
+        "carrier_uuid": str(carrier.id),
+        "carrier_name": carrier.name,
+        "description": carrier.description,
+        "gateway_uuid": carrier.gateway,
+        "caller_id": carrier.data.get("caller_id", ""),
+        "dial_type": carrier.dial_type.value,
+        "concurrent_call": carrier.concurrent_call,
+        "network": network,
+        "data": dict(carrier.data),
+        "status": True,
+        "carrier_remaining_ccu": {name: max(0, n - carrier.live.get(Network(name), 0)) for name, n in network.items()},
+        "remaining_concurrent_call": max(0, carrier.concurrent_call - sum(carrier.live.values())),
+        "groups": None,
+        "created_at": rfc3339(carrier.created_at, zone=zone),
+        "updated_at": rfc3339(carrier.updated_at, zone=zone),
+    }

@@ -1,0 +1,103 @@
+"""CDRs: calls that have ended."""
+
+from typing import Annotated, Final, NamedTuple
+
+import pendulum
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pendulum import DateTime, Duration
+
+from api.bodies.fields import Body, Line, to_uuid
+from api.deps import BEARER, Part, Services, Whose, listed
+from api.door import GuardedRoute
+from api.leads import national
+from worker.domain.call import Outcome
+from worker.domain.cdr import cdr_body
+from worker.domain.errors import InvalidFields, Problem
+from worker.domain.ids import CampaignId
+from worker.ports.records import CdrFilter, Page
+from worker.usecases import queries
+
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["cdr"])
+
+OUTCOME_NAMES: Final = {"no-answer": Outcome.NO_ANSWERED, "invalid": Outcome.INVALID_NUMBER} | {
+    outcome.value: outcome for outcome in Outcome
+}
+FORMATS: Final = {"YYYY-MM-DD": Duration(days=1), "YYYY-MM-DD HH:mm:ss": Duration(seconds=1)}
+"""How a moment may be written, and how long what it names lasts: an end is the end of its day or second."""
+
+
+class CdrQuery(Body):
+    """Which CDRs are asked for; ``""`` is any."""
+
+    start_date: Line = ""
+    end_date: Line = ""
+    start_date_ended: Line = ""
+    end_date_ended: Line = ""
+    extension: Line = ""
+    status: Line = ""
+    hotline: Line = ""
+    phone: Line = ""
+    direction: Line = ""
+    campaign_uuid: Line = ""
+
+
+class Span(NamedTuple):
+    """What a written moment names: from here, to before there."""
+
+    start: DateTime | None
+    end: DateTime | None
+
+
+@router.get("/v3/cdr")
+def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[CdrQuery, Query()]) -> JSONResponse:
+    """Give CDRs, newest first; dates are read in the tenant's zone."""
+    wanted = _filter(asked, zone=tenant.timezone)
+    if wanted is None:
+        return listed(Page(), part)
+    page = queries.list_cdrs(services.store, tenant=tenant, part=part, wanted=wanted)
+    return listed(Page([cdr_body(row, zone=tenant.timezone) for row in page.rows], page.total), part)
+
+
+@router.get("/v3/cdr/{reference}")
+def read(reference: str, services: Services, tenant: Whose) -> JSONResponse:
+    """Give one CDR by its id or by its SIP call id."""
+    found = queries.get_cdr(services.store, tenant=tenant, reference=reference)
+    return JSONResponse(cdr_body(found, zone=tenant.timezone))
+
+
+def _filter(asked: CdrQuery, *, zone: str) -> CdrFilter | None:
+    """Read the filters; None when no CDR of an autocall could pass them."""
+    campaign_id = to_uuid(asked.campaign_uuid, otherwise="campaign_uuid is invalid")
+    moments = {name: _span(name, getattr(asked, name), zone=zone) for name in asked.model_fields_set if "date" in name}
+    none = Span(None, None)
+    outcome = _outcome(asked.status)
+    if asked.extension or asked.direction.lower() not in {"", "outbound"} or (asked.status and outcome is None):
+        return None
+    return CdrFilter(
+        campaign_id=None if campaign_id is None else CampaignId(campaign_id),
+        outcome=outcome,
+        phone=national(asked.phone) or None,
+        hotline=asked.hotline or None,
+        started_from=moments.get("start_date", none).start,
+        started_before=moments.get("end_date", none).end,
+        ended_from=moments.get("start_date_ended", none).start,
+        ended_before=moments.get("end_date_ended", none).end,
+    )
+
+
+def _outcome(text: str) -> Outcome | None:
+    """Read a status as any surface of the wire writes it."""
+    return OUTCOME_NAMES.get(text.strip().lower().replace("_", "-").replace(" ", "-"))
+
+
+def _span(field: str, text: str, *, zone: str) -> Span:
+    if not text:
+        return Span(None, None)
+    for form, lasts in FORMATS.items():
+        try:
+            start = pendulum.from_format(text, form, tz=zone)
+            return Span(start, start + lasts)
+        except ValueError:
+            continue
+    raise InvalidFields((Problem(field, "Does not match format 'YYYY-MM-DD hh:mm:ss'"),))

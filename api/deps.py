@@ -1,0 +1,81 @@
+"""What endpoints are handed: the services, whose request it is, and which part of a long answer."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Final, Protocol
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
+
+from api.errors import NoAccess
+from worker.domain.errors import NotFound
+from worker.domain.settings import Json
+from worker.ports.dispatch import Clock, JobQueue
+from worker.ports.record_store import RecordStore
+from worker.ports.records import Page, Slice, Tenant
+from worker.usecases.tokens import tenant_of
+
+LARGEST_SLICE: Final = 10_000
+LARGEST_OFFSET: Final = 2**53
+BEARER: Final = Depends(HTTPBearer(auto_error=False, description="A token of `callbeat token create`"))
+"""Tells the API's description what the door asks for."""
+
+
+class ApiServices(Protocol):
+    """What the API needs of the process's services."""
+
+    @property
+    def store(self) -> RecordStore: ...
+    @property
+    def queue(self) -> JobQueue: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def new_id(self) -> Callable[[], UUID]: ...
+    @property
+    def api_token(self) -> str | None: ...
+    @property
+    def probes(self) -> Mapping[str, Callable[[], None]]: ...
+
+
+def services_of(request: Request) -> ApiServices:
+    """Give the services that the application was made with."""
+    services: ApiServices = request.app.state.services
+    return services
+
+
+def tenant_of_token(request: Request) -> Tenant:
+    """Give the tenant whose token the request carries, with or without ``Bearer`` before it."""
+    services = services_of(request)
+    given = request.headers.get("authorization", "").strip()
+    scheme, _, rest = given.partition(" ")
+    token = rest.strip() if scheme.lower() == "bearer" else given
+    if not token:
+        raise NoAccess("Unauthorized")
+    try:
+        return tenant_of(services.store, token=token, api_token=services.api_token)
+    except NotFound as error:
+        raise NoAccess("Unauthorized") from error
+
+
+def _tenant(request: Request) -> Tenant:
+    tenant: Tenant = request.state.tenant
+    return tenant
+
+
+def _slice(
+    limit: Annotated[int, Query(ge=0, le=LARGEST_SLICE)] = 10,
+    offset: Annotated[int, Query(ge=0, le=LARGEST_OFFSET)] = 0,
+) -> Slice:
+    return Slice(limit, offset)
+
+
+Services = Annotated[ApiServices, Depends(services_of)]
+Whose = Annotated[Tenant, Depends(_tenant)]
+Part = Annotated[Slice, Depends(_slice)]
+
+
+def listed(page: Page[Mapping[str, Json]], part: Slice) -> JSONResponse:
+    """Give the wire's list envelope, with the paging that was used."""
+    return JSONResponse({"data": list(page.rows), "limit": part.limit, "offset": part.offset, "total": page.total})

@@ -1,0 +1,139 @@
+"""Errors as HTTP answers: the wire's two shapes, the right status, and never a traceback."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Rejected, Unavailable
+
+logger = logging.getLogger(__name__)
+
+ROOT: Final = "(root)"
+RETRY_AFTER_SECONDS: Final = "1"
+_EXPECTED: Final = {
+    "string_type": "string",
+    "int_type": "integer",
+    "int_parsing": "integer",
+    "int_parsing_size": "integer",
+    "float_type": "number",
+    "bool_type": "boolean",
+    "list_type": "array",
+    "dict_type": "object",
+    "model_type": "object",
+    "model_attributes_type": "object",
+}
+_WORDING: Final = {
+    "greater_than_equal": "Must be greater than or equal to {ge}",
+    "less_than_equal": "Must be less than or equal to {le}",
+    "string_too_short": "String length must be greater than or equal to {min_length}",
+    "string_too_long": "String length must be less than or equal to {max_length}",
+    "string_pattern_mismatch": "Does not match pattern '{pattern}'",
+    "too_short": "Array must have at least {min_length} items",
+    "too_long": "Array must have at most {max_length} items",
+    "value_error": "{error}",
+}
+_GIVEN: Final = ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (list, "array"))
+
+
+class NoAccess(Rejected):
+    """There is no token, or nobody's."""
+
+
+def install(app: FastAPI) -> None:
+    """Give every error of the application its answer."""
+    statuses: dict[type[Exception], HTTPStatus] = {
+        NotFound: HTTPStatus.NOT_FOUND,
+        Conflict: HTTPStatus.CONFLICT,
+        Invalid: HTTPStatus.BAD_REQUEST,
+        NoAccess: HTTPStatus.UNAUTHORIZED,
+        Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+
+    def told(_: Request, error: Exception) -> JSONResponse:
+        return answer(statuses[type(error)], str(error))
+
+    for kind in statuses:
+        app.add_exception_handler(kind, told)
+    app.add_exception_handler(InvalidFields, _fields)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+
+
+def answer(status: int, error: str | Sequence[Mapping[str, str]]) -> JSONResponse:
+    """Give an error's response."""
+    headers = {}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": RETRY_AFTER_SECONDS}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers = {"WWW-Authenticate": "Bearer"}
+    return JSONResponse({"error": error}, status_code=status, headers=headers)
+
+
+def problems_of(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:  # Any: Pydantic's error details
+    """Say Pydantic's errors in the wire's words, one object for each broken rule."""
+    return [_problem(error["loc"], error) for error in errors]
+
+
+def _problem(loc: tuple[int | str, ...], error: Mapping[str, Any]) -> dict[str, str]:  # Any: see above
+    path = [str(part) for part in loc[1:]]  # the first says whether it is the body or the query
+    if error["type"] == "missing" and path:
+        return {".".join(path[:-1]) or ROOT: f"{path[-1]} is required"}
+    field = ".".join(path) or ROOT
+    return {field: _message(field, error)}
+
+
+def _message(field: str, error: Mapping[str, Any]) -> str:  # Any: see above
+    kind = error["type"]
+    context = error.get("ctx", {})
+    if kind == "literal_error":
+        allowed = context["expected"].replace("'", '"').replace(" or ", ", ")
+        return f"{field} must be one of the following: {allowed}"
+    if kind == "missing":
+        return "Invalid type. Expected: object, given: null"
+    if kind in _EXPECTED:
+        return f"Invalid type. Expected: {_EXPECTED[kind]}, given: {_type_name(error['input'])}"
+    if kind in _WORDING:
+        return _WORDING[kind].format(**context)
+    return str(error["msg"])
+
+
+def _type_name(value: object) -> str:
+    if value is None:
+        return "null"
+    return next((name for kind, name in _GIVEN if isinstance(value, kind)), "object")
+
+
+# Starlette types a handler's error as any exception; each of these is installed for one kind alone.
+
+
+def _fields(_: Request, error: Exception) -> JSONResponse:
+    problems = cast("InvalidFields", error).problems
+    return answer(HTTPStatus.BAD_REQUEST, [{problem.field: problem.message} for problem in problems])
+
+
+def _validation(_: Request, error: Exception) -> JSONResponse:
+    errors = cast("RequestValidationError", error).errors()
+    if any(one["loc"][0] == "path" for one in errors):
+        return answer(HTTPStatus.NOT_FOUND, "Not Found")
+    return answer(HTTPStatus.BAD_REQUEST, problems_of(errors))
+
+
+def _http(_: Request, error: Exception) -> JSONResponse:
+    """Answer what the framework itself refuses: unknown paths, wrong methods, bodies that cannot be read."""
+    refused = cast("HTTPException", error)
+    response = answer(refused.status_code, refused.detail)
+    response.headers.update(refused.headers or {})
+    return response
+
+
+def _bug(_: Request, error: Exception) -> JSONResponse:
+    """Say nothing to the client; the server that runs the application logs the error itself."""
+    logger.error("request failed", extra={"action": "request_failed", "error": type(error).__name__})
+    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")

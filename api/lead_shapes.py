@@ -1,0 +1,52 @@
+"""Leads as clients read them."""
+
+from typing import Final
+
+import orjson
+
+from api.moments import NEVER, NEVER_CALLED, rfc3339
+from worker.domain.lead import Ending
+from worker.domain.settings import Json
+from worker.ports.records import LeadRecord
+
+_TEXTS: Final = (
+    "lead_name lead_code contract_number identity_number identity_issued_at address province district ward "
+    "date_of_birth comment ref_id ref_code gender other_identity_number other_identity_issued_at".split()
+)
+
+
+def lead_shape(lead: LeadRecord, *, zone: str) -> dict[str, Json]:
+    """Give the whole object: all keys, the wire's own words for what never was."""
+    status, alt_status = _status(lead)
+    return {
+        "domain_uuid": str(lead.tenant_id),
+        "lead_uuid": str(lead.id),
+        "list_uuid": str(lead.list_id),
+        "phone_number": lead.phone,
+        "status": status,
+        "alt_status": alt_status,
+        **{name: lead.profile.get(name, "") for name in _TEXTS},
+        "identity_issued_on": lead.profile.get("identity_issued_on") or NEVER,
+        "other_identity_issued_on": lead.profile.get("other_identity_issued_on") or NEVER,
+        "additional": orjson.dumps(lead.additional).decode() if lead.additional else "",
+        "after_day": lead.profile.get("after_day", 0),
+        "called_count": lead.called_count,
+        "last_call_time": NEVER_CALLED if lead.last_call_at is None else rfc3339(lead.last_call_at, zone=zone),
+        "created_at": rfc3339(lead.created_at, zone=zone),
+        "updated_at": rfc3339(lead.updated_at, zone=zone),
+        "hopper_id": 0,
+        "network": lead.network.value,
+        "campaign_uuid": str(lead.campaign_id),
+        "campaign_name": lead.campaign_name,
+        "list_name": lead.list_name,
+        "assign_user_uuid": "",
+        "assign_username": "",
+    }
+
+
+def _status(lead: LeadRecord) -> tuple[str, str]:
+    if lead.ending is Ending.DO_NOT_CALL:
+        return "DNC", "dnc"
+    if lead.last_outcome is None:
+        return "NEW", "new"
+    return lead.last_outcome.value, lead.last_outcome.value

@@ -1,0 +1,142 @@
+"""Leads: add one or many, and read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+
+from api.bodies.fields import Body, Line, to_uuid, uuid_of
+from api.bodies.leads import LeadBody, ManyLeadsBody, NewLeadBody
+from api.deps import BEARER, Part, Services, Whose, listed
+from api.door import GuardedRoute
+from api.errors import problems_of
+from api.lead_shapes import lead_shape
+from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Problem
+from worker.domain.ids import CampaignId, LeadId, ListId
+from worker.domain.network import NotDialable, parse_phone_number
+from worker.ports.records import LeadFilter, Page
+from worker.usecases import queries
+from worker.usecases.import_leads import DUPLICATE, Draft, LeadImport, import_leads
+
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["leads"])
+
+TOO_SHORT: Final = Problem("phone_number", "String length must be greater than or equal to 1")
+NO_PHONE: Final = Problem("phone_number", "Does not match pattern '^(84|0[3|5|7|8|9])+([0-9]{8})$'")
+"""The published wording; what is checked is the number plan."""
+
+
+class LeadQuery(Body):
+    """Which leads are asked for; ``""`` is any."""
+
+    list_uuid: Line = ""
+    campaign_uuid: Line = ""
+    phone_number: Line = ""
+
+
+@router.post("/v3/lead")
+def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Add one lead; it is called as soon as its campaign may."""
+    try:
+        draft = body.draft(0)
+    except ValueError as error:
+        raise InvalidFields((Problem("additional", str(error)),)) from error
+    imported = import_leads(
+        services.store,
+        queue=services.queue,
+        wanted=LeadImport(tenant, _list_id(body.list_uuid), [draft]),
+        now=services.clock.now(),
+        new_id=services.new_id,
+    )
+    if imported.problems.get(0) == DUPLICATE:
+        raise Conflict(DUPLICATE)
+    if imported.problems:
+        raise InvalidFields((NO_PHONE,) if body.phone_number else (TOO_SHORT, NO_PHONE))
+    return JSONResponse({"created": True, "lead_uuid": str(imported.leads[0])})
+
+
+@router.post("/v3/lead/multi")
+def create_many(body: ManyLeadsBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Add up to 2 000 leads; ``fail`` names each row (0 is the first) that was not added, and why."""
+    if not body.list_uuid:
+        raise Invalid("list_uuid is missing")
+    drafts, problems = _checked(body.data)
+    imported = import_leads(
+        services.store,
+        queue=services.queue,
+        wanted=LeadImport(tenant, _list_id(body.list_uuid), drafts),
+        now=services.clock.now(),
+        new_id=services.new_id,
+    )
+    problems |= imported.problems
+    return JSONResponse(
+        {
+            "message": "success",
+            "total_insert": len(imported.leads),
+            "total_fail": len(problems),
+            "fail": [{"row": row, "error": error} for row, error in sorted(problems.items())],
+        }
+    )
+
+
+@router.get("/v3/lead")
+def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[LeadQuery, Query()]) -> JSONResponse:
+    """Give leads in the order in which they came."""
+    wanted = _filter(asked)
+    page = queries.list_leads(services.store, tenant=tenant, part=part, wanted=wanted)
+    return listed(Page([lead_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
+
+
+@router.get("/v3/lead/{lead_uuid}")
+def read(lead_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Give one lead."""
+    found = queries.get_lead(services.store, tenant=tenant, lead_id=LeadId(lead_uuid))
+    return JSONResponse(lead_shape(found, zone=tenant.timezone))
+
+
+def _list_id(text: str) -> ListId:
+    found = uuid_of(text)
+    if found is None:
+        raise NotFound("list is not found")
+    return ListId(found)
+
+
+def _checked(rows: Sequence[Any]) -> tuple[list[Draft], dict[int, str]]:  # Any: whatever the client sent
+    """Check each row by itself."""
+    drafts: list[Draft] = []
+    problems: dict[int, str] = {}
+    for number, row in enumerate(rows):
+        try:
+            drafts.append(LeadBody.model_validate(row).draft(number))
+        except ValidationError as error:
+            problems[number] = _told(error)
+        except ValueError as error:
+            problems[number] = str(error)
+    return drafts, problems
+
+
+def _told(error: ValidationError) -> str:
+    """Say a row's problems in one line."""
+    rooted: list[Mapping[str, Any]] = [{**one, "loc": ("row", *one["loc"])} for one in error.errors()]
+    said = [f"{field}: {message}" for problem in problems_of(rooted) for field, message in problem.items()]
+    return "; ".join(said)
+
+
+def _filter(asked: LeadQuery) -> LeadFilter:
+    list_id = to_uuid(asked.list_uuid, otherwise="list_uuid is invalid")
+    campaign_id = to_uuid(asked.campaign_uuid, otherwise="campaign_uuid is invalid")
+    return LeadFilter(
+        list_id=None if list_id is None else ListId(list_id),
+        campaign_id=None if campaign_id is None else CampaignId(campaign_id),
+        phone=national(asked.phone_number) or None,
+    )
+
+
+def national(text: str) -> str:
+    """Give a number in its stored form; what is no number stays what it is and is found nowhere."""
+    try:
+        return parse_phone_number(text).national
+    except NotDialable:
+        return text

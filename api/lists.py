@@ -1,0 +1,76 @@
+"""Lists: create and read."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.bodies.leads import ListBody
+from api.deps import BEARER, Part, Services, Whose, listed
+from api.door import GuardedRoute
+from api.moments import NEVER, rfc3339
+from worker.domain.ids import ListId
+from worker.domain.settings import Json
+from worker.ports.records import ListRecord, Page
+from worker.usecases import queries
+from worker.usecases.save_list import create_list
+
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["lists"])
+
+
+@router.post("/v3/list")
+def create(body: ListBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Create a list in a campaign; it may come with an id of the client's."""
+    now = services.clock.now()
+    new = ListRecord(
+        id=body.id() or ListId(services.new_id()),
+        tenant_id=tenant.id,
+        campaign_id=body.campaign(),
+        name=body.list_name,
+        description=body.description,
+        active=True,
+        created_at=now,
+        updated_at=now,
+    )
+    create_list(services.store, new)
+    return JSONResponse({"created": True, "list_uuid": str(new.id)})
+
+
+@router.get("/v3/list")
+def list_all(services: Services, tenant: Whose, part: Part) -> JSONResponse:
+    """Give lists, newest first."""
+    page = queries.list_lists(services.store, tenant=tenant, part=part)
+    return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
+
+
+@router.get("/v3/list/{list_uuid}")
+def read(list_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Give one list."""
+    found = queries.get_list(services.store, tenant=tenant, list_id=ListId(list_uuid))
+    return JSONResponse(_shape(found, zone=tenant.timezone))
+
+
+def _shape(found: ListRecord, *, zone: str) -> dict[str, Json]:
+    return {
+        "domain_uuid": str(found.tenant_id),
+        "list_uuid": str(found.id),
+        "list_name": found.name,
+        "campaign_uuid": str(found.campaign_id),
+        "description": found.description,
+        "reset_time": NEVER,
+        "active": found.active,
+        "user_uuid": "",
+        "created_at": rfc3339(found.created_at, zone=zone),
+        "updated_at": rfc3339(found.updated_at, zone=zone),
+        "total_leads": found.total_leads,
+        "total_fields": 0,
+        "campaign_name": found.campaign_name,
+        "username": "",
+        "firstname": "",
+        "middlename": "",
+        "lastname": "",
+        "total_upload": found.total_leads,
+        "total_success": found.total_leads,
+        "total_fail": 0,
+        "recall_status": None,
+    }

@@ -1,0 +1,35 @@
+"""Prometheus' text: counts over all tenants, no names and no numbers of anybody."""
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
+
+from api.deps import Services
+from worker.domain.call import LIVE
+from worker.ports.records import Totals
+from worker.usecases import queries
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/metrics")
+def metrics(services: Services) -> PlainTextResponse:
+    """Count what is live and what waits."""
+    text = "\n".join(_lines(queries.totals(services.store))) + "\n"
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _lines(totals: Totals) -> Iterator[str]:
+    yield from _head("callbeat_live_calls", "Calls that hold a slot, by state.")
+    for state in LIVE:
+        yield f'callbeat_live_calls{{state="{state}"}} {totals.live_calls.get(state, 0)}'
+    yield from _head("callbeat_waiting_leads", "Leads that wait for a call.")
+    yield f"callbeat_waiting_leads {totals.waiting_leads}"
+    yield from _head("callbeat_pending_deliveries", "Callbacks that are not delivered yet.")
+    yield f"callbeat_pending_deliveries {totals.pending_deliveries}"
+
+
+def _head(name: str, text: str) -> Iterator[str]:
+    yield f"# HELP {name} {text}"
+    yield f"# TYPE {name} gauge"

@@ -1,0 +1,71 @@
+"""Templates: create and read."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.bodies.fields import Line
+from api.bodies.template import TemplateBody
+from api.deps import BEARER, Part, Services, Whose, listed
+from api.door import GuardedRoute
+from api.moments import rfc3339
+from worker.domain.ids import TemplateId
+from worker.domain.settings import Json
+from worker.ports.records import Page, TemplateRecord
+from worker.usecases import queries
+from worker.usecases.save_template import create_template
+
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["templates"])
+
+
+@router.post("/v3/template")
+def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Create a template; it may come with an id of the client's."""
+    now = services.clock.now()
+    template = TemplateRecord(
+        id=body.id() or TemplateId(services.new_id()),
+        tenant_id=tenant.id,
+        name=body.template_name,
+        body=body.stored(),
+        created_at=now,
+        updated_at=now,
+    )
+    create_template(services.store, template)
+    return JSONResponse({"created": "true", "template_uuid": str(template.id)})  # the wire's own: a string
+
+
+@router.get("/v3/template")
+def list_all(services: Services, tenant: Whose, part: Part, template_name: Line = "") -> JSONResponse:
+    """Give templates, newest first."""
+    page = queries.list_templates(services.store, tenant=tenant, part=part, name=template_name or None)
+    return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
+
+
+@router.get("/v3/template/{template_uuid}")
+def read(template_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Give one template."""
+    found = queries.get_template(services.store, tenant=tenant, template_id=TemplateId(template_uuid))
+    return JSONResponse(_shape(found, zone=tenant.timezone))
+
+
+def _shape(template: TemplateRecord, *, zone: str) -> dict[str, Json]:
+    return {
+        **template.body,
+        "press_options": _keys(template.body.get("press_options")),
+        "domain_uuid": str(template.tenant_id),
+        "template_uuid": str(template.id),
+        "template_name": template.name,
+        "created_at": rfc3339(template.created_at, zone=zone),
+        "updated_at": rfc3339(template.updated_at, zone=zone),
+    }
+
+
+def _keys(options: Json) -> list[Json]:
+    """Give keys as the wire reads them: the digit is the property, and what is not set is left out."""
+    return [
+        {str(option["press_num"]): {key: value for key, value in option.items() if key != "press_num" and value != ""}}
+        for option in (options if isinstance(options, list) else [])
+        if isinstance(option, Mapping)
+    ]

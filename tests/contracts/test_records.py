@@ -1,0 +1,193 @@
+"""The API's side of the store keeps its promises on SQLite and on PostgreSQL."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from tests.builders import (
+    CAMPAIGN,
+    CARRIER,
+    NOON,
+    TENANT,
+    add_leads,
+    fill_store,
+    list_of,
+    stored_settings,
+    viettel,
+)
+from tests.fakes.jobs import FakeJobQueue
+from worker.domain.errors import Conflict, NotFound
+from worker.domain.ids import CampaignId, ListId, TenantId
+from worker.domain.network import Network
+from worker.ports.records import BlockedNumber, CdrFilter, LeadFilter, ListRecord, Slice, Tenant
+from worker.store.transaction import SqlStore
+from worker.usecases.import_leads import DUPLICATE, Draft, Imported, LeadImport, import_leads
+from worker.usecases.plan_carrier import plan_carrier
+from worker.usecases.tokens import create_tenant_if_missing, create_token, tenant_of
+
+WHO = Tenant(id=TENANT, name="default", timezone="Asia/Ho_Chi_Minh")
+FIRST_LIST = list_of(CAMPAIGN)
+
+
+@pytest.fixture(autouse=True)
+def _campaign(store: SqlStore) -> None:
+    fill_store(store)
+
+
+def imported(store: SqlStore, *drafts: Draft, to: ListId = FIRST_LIST) -> Imported:
+    wanted = LeadImport(WHO, to, drafts)
+    return import_leads(store, queue=FakeJobQueue(), wanted=wanted, now=NOON, new_id=uuid7)
+
+
+def test_imported_rows_read_back_whole(store: SqlStore) -> None:
+    draft = Draft(
+        row=0, phone_number="0981000001", after_day=3, profile={"lead_name": "Ân"}, additional={"k": [1, None]}
+    )
+
+    lead_id = imported(store, draft).leads[0]
+
+    with store.reading() as tx:
+        read = tx.lead_records.get(TENANT, lead_id)
+    assert (read.phone, read.network, read.campaign_id, read.list_id) == (
+        "0981000001",
+        Network.VIETTEL,
+        CAMPAIGN,
+        FIRST_LIST,
+    )
+    assert (read.profile, read.additional) == ({"lead_name": "Ân", "after_day": 3}, {"k": [1, None]})
+    assert (read.created_at, read.called_count, read.last_call_at) == (NOON, 0, None)
+
+
+def test_imported_leads_are_claimed_when_they_are_due(store: SqlStore) -> None:
+    imported(store, Draft(row=0, phone_number="0981000001"), Draft(row=1, phone_number="0981000002", after_day=1))
+    queue = FakeJobQueue()
+
+    plan_carrier(store, queue=queue, carrier_id=CARRIER, now=NOON, new_id=uuid7)
+
+    assert len(queue.calls) == 1
+
+
+def test_a_number_is_in_a_campaign_once(store: SqlStore) -> None:
+    other = ListId(uuid4())
+    with store.transaction() as tx:
+        tx.lists.add(
+            ListRecord(
+                id=other, tenant_id=TENANT, campaign_id=CAMPAIGN, name="other", description="", active=True,
+                created_at=NOON, updated_at=NOON,
+            )
+        )  # fmt: skip
+    add_leads(store, ["0981000001"])
+
+    again = imported(store, Draft(row=4, phone_number="0981000001"), Draft(row=5, phone_number="0981000002"), to=other)
+
+    assert again.problems == {4: DUPLICATE}
+    assert again.leads.keys() == {5}
+
+
+def test_many_rows_travel_in_one_statement(store: SqlStore) -> None:
+    drafts = [Draft(row=row, phone_number=phone) for row, phone in enumerate(viettel(2000))]
+
+    assert len(imported(store, *drafts).leads) == 2000
+
+    with store.reading() as tx:
+        page = tx.lead_records.page(TENANT, Slice(3, 1), wanted=LeadFilter(campaign_id=CAMPAIGN))
+    assert ([row.phone for row in page.rows], page.total) == (viettel(3, start=1), 2000)
+
+
+def test_taken_names_and_ids_are_conflicts(store: SqlStore) -> None:
+    other = stored_settings(campaign_uuid=CampaignId(uuid4()), campaign_name="other")
+    with store.transaction() as tx:
+        tx.campaigns.add(other)
+
+    with pytest.raises(Conflict, match="campaign_name"), store.transaction() as tx:
+        tx.campaigns.add(stored_settings(campaign_uuid=CampaignId(uuid4())))
+    with pytest.raises(Conflict, match="campaign_uuid"), store.transaction() as tx:
+        tx.campaigns.add(stored_settings(campaign_name="third"))
+    with pytest.raises(Conflict, match="campaign_name"), store.transaction() as tx:
+        tx.campaigns.save(stored_settings(campaign_name="other"))
+    with pytest.raises(Conflict, match="carrier_uuid"), store.transaction() as tx:
+        tx.carriers.add(replace(tx.carriers.get(TENANT, CARRIER), name="new"))
+
+
+def test_a_deleted_campaigns_name_is_free(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.campaigns.delete(CAMPAIGN, now=NOON)
+        tx.campaigns.add(stored_settings(campaign_uuid=CampaignId(uuid4())))
+
+    with pytest.raises(NotFound), store.reading() as tx:
+        tx.campaigns.get(TENANT, CAMPAIGN)
+    with pytest.raises(NotFound), store.reading() as tx:
+        tx.lists.get(TENANT, FIRST_LIST)
+
+
+def test_settings_read_back_as_they_were_stored(store: SqlStore) -> None:
+    stored = stored_settings(recall_status=None, schedules=({"monday_start_time": 1},), extras={"users": [1]})
+
+    with store.transaction() as tx:
+        tx.campaigns.save(stored)
+
+    with store.reading() as tx:
+        assert tx.campaigns.get(TENANT, CAMPAIGN) == stored
+
+
+def test_counts_follow_the_rows(store: SqlStore) -> None:
+    add_leads(store, [*viettel(3), "0901000001"])
+    plan_carrier(store, queue=FakeJobQueue(), carrier_id=CARRIER, now=NOON, new_id=uuid7)
+
+    with store.reading() as tx:
+        numbers, totals = tx.numbers.of_campaign(CAMPAIGN), tx.numbers.totals()
+        carrier = tx.carriers.get(TENANT, CARRIER)
+
+    assert (numbers.leads, numbers.calls, sum(numbers.waiting.values())) == (4, 0, 0)
+    assert sum(totals.live_calls.values()) == 4
+    assert carrier.live == {Network.VIETTEL: 3, Network.MOBI: 1}
+
+
+def test_numbers_that_nobody_may_dial(store: SqlStore) -> None:
+    numbers = [BlockedNumber("0981000001", "asked"), BlockedNumber("0981000002", "")]
+
+    with store.transaction() as tx:
+        added = tx.do_not_call.add(TENANT, numbers, now=NOON)
+        again = tx.do_not_call.add(TENANT, numbers[:1], now=NOON)
+        removed = tx.do_not_call.remove(TENANT, ["0981000002", "0981000003"])
+        left = tx.do_not_call.page(TENANT, Slice())
+
+    assert (added, again, removed) == ({"0981000001", "0981000002"}, set(), {"0981000002"})
+    assert left.rows == numbers[:1]
+
+
+def test_no_cdr_is_no_error(store: SqlStore) -> None:
+    every = CdrFilter(
+        campaign_id=CAMPAIGN, phone="1", hotline="2", started_from=NOON, started_before=NOON,
+        ended_from=NOON, ended_before=NOON,
+    )  # fmt: skip
+
+    with store.reading() as tx:
+        assert tx.cdrs.page(TENANT, Slice(), wanted=every).total == 0
+        with pytest.raises(NotFound):
+            tx.cdrs.get(TENANT, str(uuid4()))
+
+
+def test_a_token_opens_its_tenants_door_only(store: SqlStore) -> None:
+    other = create_tenant_if_missing(store, name="other", timezone="UTC", now=NOON, new_id=uuid7, chance=lambda: 0.25)
+
+    token = create_token(store, tenant=other, now=NOON, chance=lambda: 0.75)
+
+    assert tenant_of(store, token=token, api_token="first") == other
+    assert tenant_of(store, token="first", api_token="first").id == TENANT
+    with pytest.raises(NotFound):
+        tenant_of(store, token="first", api_token=None)
+    with pytest.raises(NotFound):
+        tenant_of(store, token=token + "x", api_token=None)
+
+
+def test_a_tenant_is_made_once_with_a_secret_of_its_own(store: SqlStore) -> None:
+    def make() -> Tenant:
+        return create_tenant_if_missing(store, name="new", timezone="UTC", now=NOON, new_id=uuid7, chance=lambda: 0.5)
+
+    assert make() == make()
+
+    with store.reading() as tx:
+        assert tx.deliveries.secret(TenantId(make().id)).startswith("whsec_gICA")

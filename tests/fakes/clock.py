@@ -1,0 +1,20 @@
+"""A clock that a test moves."""
+
+from pendulum import DateTime
+from typing_extensions import override
+
+from worker.ports.dispatch import Clock
+
+
+class FakeClock(Clock):
+    """Stands still until it is told to go on."""
+
+    def __init__(self, now: DateTime) -> None:
+        self._now = now
+
+    @override
+    def now(self) -> DateTime:
+        return self._now
+
+    def wait(self, seconds: float) -> None:
+        self._now = self._now.add(microseconds=round(seconds * 1_000_000))

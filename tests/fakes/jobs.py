@@ -1,0 +1,29 @@
+"""A queue that remembers what it was asked for."""
+
+from collections.abc import Sequence
+
+from typing_extensions import override
+
+from worker.domain.ids import CallId, CarrierId
+from worker.ports.dispatch import JobQueue
+
+
+class FakeJobQueue(JobQueue):
+    """Sends nothing; keeps each request, in order."""
+
+    def __init__(self) -> None:
+        self.plans: list[CarrierId] = []
+        self.calls: list[CallId] = []
+        self.deliveries: list[str] = []
+
+    @override
+    def plan_carrier(self, carrier_id: CarrierId) -> None:
+        self.plans.append(carrier_id)
+
+    @override
+    def place_calls(self, call_ids: Sequence[CallId]) -> None:
+        self.calls.extend(call_ids)
+
+    @override
+    def deliver_callbacks(self, host: str) -> None:
+        self.deliveries.append(host)

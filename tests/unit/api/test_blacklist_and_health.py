@@ -1,0 +1,75 @@
+"""The do-not-call list, and whether the parts are there."""
+
+from fastapi.testclient import TestClient
+
+from tests.unit.api.conftest import FakeServices
+from worker.domain.errors import Unavailable
+
+PATH = "/v1/blacklist"
+
+
+def test_numbers_are_added_in_part(client: TestClient) -> None:
+    client.post(PATH, json={"blacklist": [{"phone_number": "0981000001"}]})
+    numbers = ["84981000001", "0981000002", "0981.000.002", "nobody"]
+
+    answer = client.post(PATH, json={"blacklist": [{"phone_number": n, "description": "asked"} for n in numbers]})
+
+    assert answer.json() == {
+        "fail": [
+            {"0981.000.002": "phone_number is duplicate"},
+            {"nobody": "not a Vietnamese phone number"},
+            {"84981000001": "phone_number is duplicate"},
+        ],
+        "message": "successfully",
+        "success": ["0981000002"],
+    }
+    listed = client.get(PATH).json()
+    assert [(row["phone_number"], row["description"]) for row in listed["data"]] == [
+        ("0981000001", ""),
+        ("0981000002", "asked"),
+    ]
+
+
+def test_numbers_are_removed_in_part(client: TestClient) -> None:
+    client.post(PATH, json={"blacklist": [{"phone_number": "0981000001"}]})
+
+    answer = client.request("DELETE", PATH, json={"blacklist": ["+84981000001", "0981000002"]})
+
+    assert answer.json() == {
+        "fail": [{"0981000002": "phone_number is not found"}],
+        "message": "successfully",
+        "success": ["+84981000001"],
+    }
+    assert client.get(PATH).json()["total"] == 0
+
+
+def test_an_empty_list_changes_nothing(client: TestClient) -> None:
+    answer = client.post(PATH, json={"blacklist": []})
+
+    assert answer.json() == {"fail": [], "message": "successfully", "success": []}
+
+
+def test_what_is_no_list_is_told(client: TestClient) -> None:
+    answer = client.post(PATH, json={"blacklist": None})
+
+    assert answer.json() == {"error": [{"blacklist": "Invalid type. Expected: array, given: null"}]}
+
+
+def test_health_needs_no_token(anonymous: TestClient, services: FakeServices) -> None:
+    services.probes = {"database": lambda: None}
+
+    assert anonymous.get("/health/live").json() == {"status": "live"}
+    answer = anonymous.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "parts": {"database": "ok"}})
+
+
+def test_a_part_that_is_away_is_named(anonymous: TestClient, services: FakeServices) -> None:
+    def away() -> None:
+        raise Unavailable("Redis is away")
+
+    services.probes = {"database": lambda: None, "broker": away}
+
+    answer = anonymous.get("/health/ready")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not ready", "parts": {"database": "ok", "broker": "Redis is away"}}

@@ -1,0 +1,150 @@
+"""Carriers and templates: create, change, read."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.unit.api.conftest import FakeServices, make_carrier
+
+ROUTE = {"gateway_uuid": "g1", "concurrent_call": 10}
+
+
+def test_a_carrier_reads_back_with_what_is_left(client: TestClient) -> None:
+    carrier = make_carrier(client, network={"viettel": 3, "mobi": None})
+
+    read = client.get(f"/v3/carrier/{carrier}").json()
+
+    assert read["network"] == {"viettel": 3, "mobi": 0, "vina": 0, "tel": 0, "offnet": 0}
+    assert read["carrier_remaining_ccu"] == read["network"]
+    assert (read["concurrent_call"], read["remaining_concurrent_call"], read["status"]) == (10, 10, True)
+    assert (read["caller_id"], read["data"]["caller_id"]) == ("02873003586", "02873003586")
+    assert client.get("/v3/carrier").json()["data"] == [read]
+
+
+@pytest.mark.parametrize(
+    ("sent", "data"),
+    [
+        ({"dial_type": "random_for_all", "data": {"caller_id": ["0281", "0282"]}}, {"caller_id": "0281,0282"}),
+        ({"dial_type": "sip_random_for_all", "data": {"caller_id": "0281, 0282"}}, {"caller_id": "0281,0282"}),
+        ({"dial_type": "channel_prefix", "prefix_mobi": "92"}, {"prefix_mobi": "92", "prefix_vina": ""}),
+        ({"dial_type": "channel_prefix", "data": {"prefix_mobi": "93"}}, {"prefix_mobi": "93"}),
+        ({"dial_type": "channel_one_for_all", "prefix": "99"}, {"prefix": "99"}),
+        (
+            {"dial_type": "random_by_network_group", "data": {"caller_id_tel": ["0281", "0282"]}},
+            {"caller_id_tel": "0281,0282"},
+        ),
+    ],
+)
+def test_numbers_are_read_in_both_positions(client: TestClient, sent: dict[str, Any], data: dict[str, str]) -> None:
+    carrier = make_carrier(client, **sent)
+
+    read = client.get(f"/v3/carrier/{carrier}").json()
+
+    assert {key: read["data"][key] for key in data} == data
+    assert read["dial_type"] in {
+        "sip_random_for_all", "channel_prefix", "channel_one_for_all", "sip_random_group_for_network",
+    }  # fmt: skip
+
+
+def test_what_a_carrier_needs_is_told(client: TestClient) -> None:
+    answer = client.post("/v3/carrier", json={"carrier_name": "main", "dial_type": "sip_one_for_all"})
+
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "error": [{"(root)": "gateway_uuid is required"}, {"(root)": "concurrent_call is required"}]
+    }
+
+
+def test_a_taken_carrier_name_is_told(client: TestClient) -> None:
+    make_carrier(client)
+
+    answer = client.post("/v3/carrier", json={"carrier_name": "main", "dial_type": "sip_one_for_all", **ROUTE})
+
+    assert (answer.status_code, answer.json()) == (409, {"error": "carrier_name is exists"})
+
+
+@pytest.mark.parametrize("gateway", ["", "a/b", "a b", "a\nb", "{x=1}g"])
+def test_a_gateway_that_would_upset_the_switch_is_refused(client: TestClient, gateway: str) -> None:
+    body = {"carrier_name": "main", "dial_type": "sip_one_for_all", "concurrent_call": 1, "gateway_uuid": gateway}
+
+    assert client.post("/v3/carrier", json=body).status_code == 400
+
+
+def test_a_carrier_is_changed_and_planned_at_once(client: TestClient, services: FakeServices) -> None:
+    carrier = make_carrier(client, network={"viettel": 3})
+    services.clock.wait(60)
+
+    answer = client.put(f"/v3/carrier/{carrier}", json={"carrier_name": "main", "concurrent_call": 4, "caller_id": "1"})
+
+    assert answer.json() == {"carrier_uuid": carrier}
+    read = client.get(f"/v3/carrier/{carrier}").json()
+    assert (read["concurrent_call"], read["caller_id"], read["network"]["viettel"]) == (4, "1", 3)
+    assert list(map(str, services.queue.plans)) == [carrier]
+    with services.store.reading() as tx:
+        assert list(map(str, tx.plans.due_carriers(now=services.clock.now()))) == [carrier]
+
+
+@pytest.mark.parametrize("named", ["x", "6b1d6d3c-0000-4000-8000-000000000000"])
+def test_another_carriers_id_in_the_body_is_refused(client: TestClient, named: str) -> None:
+    carrier = make_carrier(client)
+
+    answer = client.put(f"/v3/carrier/{carrier}", json={"carrier_name": "main", "carrier_uuid": named})
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "carrier_uuid is invalid"})
+
+
+def test_a_change_of_a_carrier_names_it(client: TestClient) -> None:
+    carrier = make_carrier(client)
+
+    answer = client.put(f"/v3/carrier/{carrier}", json={"concurrent_call": 4})
+
+    assert answer.json() == {"error": [{"(root)": "carrier_name is required"}]}
+
+
+def test_a_read_carrier_may_be_put_back(client: TestClient) -> None:
+    carrier = make_carrier(client, dial_type="sip_random_for_all", data={"caller_id": ["0281", "0282"]})
+    read = client.get(f"/v3/carrier/{carrier}").json()
+
+    assert client.put(f"/v3/carrier/{carrier}", json=read).status_code == 200
+
+    assert client.get(f"/v3/carrier/{carrier}").json() == read
+
+
+def test_a_template_reads_back_with_its_keys_as_properties(client: TestClient) -> None:
+    body = {
+        "template_name": "hello", "voice_type": "tts", "voice_tts": "south-f-03", "speed_tts": 1,
+        "content": "Hi {{name}}",
+        "press_options": [{"press_num": "1", "voice_type": "tts", "content": "Bye"}],
+    }  # fmt: skip
+
+    answer = client.post("/v3/template", json=body).json()
+
+    assert answer["created"] == "true"
+    read = client.get(f"/v3/template/{answer['template_uuid']}").json()
+    assert (read["template_name"], read["content"]) == ("hello", "Hi {{name}}")
+    assert read["press_options"] == [{"1": {"toggled": True, "voice_type": "tts", "enable": True, "content": "Bye"}}]
+    assert client.get("/v3/template?template_name=hello").json()["data"] == [read]
+    assert client.get("/v3/template?template_name=other").json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "error"),
+    [
+        ({"template_name": "hello"}, 409, "template is existed!"),
+        ({}, 400, [{"(root)": "template_name is required"}]),
+        ({"template_name": "x", "speed_tts": 3}, 400, [{"speed_tts": "Must be less than or equal to 2.0"}]),
+    ],
+)
+def test_a_template_that_cannot_be(client: TestClient, sent: dict[str, Any], status: int, error: object) -> None:
+    client.post("/v3/template", json={"template_name": "hello"})
+
+    answer = client.post("/v3/template", json=sent)
+
+    assert (answer.status_code, answer.json()) == (status, {"error": error})
+
+
+def test_an_unknown_template_is_not_found(client: TestClient) -> None:
+    answer = client.get("/v3/template/6b1d6d3c-0000-4000-8000-000000000000")
+
+    assert (answer.status_code, answer.json()) == (404, {"error": "template not found"})

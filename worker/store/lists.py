@@ -1,0 +1,59 @@
+"""Lists: the containers of a campaign's leads."""
+
+from sqlalchemy import Connection, Select, func, insert, select
+
+from worker.domain.errors import NotFound
+from worker.domain.ids import CampaignId, ListId, TenantId
+from worker.ports.records import ListRecord, Page, Slice
+from worker.store.dialect import conflicts_named
+from worker.store.tables import campaigns, leads, lists
+
+NAME_TAKEN = "list_name is exists"
+ID_TAKEN = "list_uuid is exists"
+_COLUMNS = list(lists.c)
+
+
+class SqlLists:
+    """Lists in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def get(self, tenant_id: TenantId, list_id: ListId) -> ListRecord:
+        """Give the tenant's list; raises ``NotFound``."""
+        row = self._connection.execute(_of_tenant(tenant_id).where(lists.c.id == list_id)).mappings().one_or_none()
+        if row is None:
+            raise NotFound("Not Found")
+        return ListRecord(**row)
+
+    def lock_all_of(self, campaign_id: CampaignId) -> None:
+        """Keep other imports into the campaign waiting until this transaction ends.
+
+        The lock lets foreign keys be checked: plans insert calls that refer to these lists.
+        """
+        asked = select(lists.c.id).where(lists.c.campaign_id == campaign_id).order_by(lists.c.id)
+        self._connection.execute(asked.with_for_update(key_share=True))
+
+    def add(self, new: ListRecord) -> None:
+        """Add a list; raises ``Conflict`` when its name or id is taken."""
+        row = {column.name: getattr(new, column.name) for column in _COLUMNS}
+        with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
+            self._connection.execute(insert(lists).values(row))
+
+    def page(self, tenant_id: TenantId, part: Slice) -> Page[ListRecord]:
+        """Give the tenant's lists, newest first."""
+        wanted = _of_tenant(tenant_id)
+        newest = wanted.order_by(lists.c.created_at.desc(), lists.c.id.desc())
+        rows = self._connection.execute(newest.limit(part.limit).offset(part.offset)).mappings()
+        total = self._connection.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True))
+        return Page([ListRecord(**row) for row in rows], total or 0)
+
+
+def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:
+    counted = select(func.count()).where(leads.c.list_id == lists.c.id).scalar_subquery()
+    return (
+        select(*_COLUMNS, campaigns.c.name.label("campaign_name"), counted.label("total_leads"))
+        .join(campaigns, campaigns.c.id == lists.c.campaign_id)
+        .where(lists.c.tenant_id == tenant_id, campaigns.c.deleted_at.is_(None))
+    )

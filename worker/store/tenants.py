@@ -1,0 +1,51 @@
+"""Tenants and their tokens."""
+
+from pendulum import DateTime
+from sqlalchemy import ColumnElement, Connection, insert, select
+
+from worker.domain.ids import TenantId
+from worker.ports.records import Tenant
+from worker.store.dialect import conflicts_named
+from worker.store.tables import tenants, tokens
+
+
+class SqlTenants:
+    """Tenants in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def of_token(self, hashed: str) -> Tenant | None:
+        """Give the tenant to whom the hashed token belongs."""
+        return self._one(tenants.c.id == select(tokens.c.tenant_id).where(tokens.c.hash == hashed).scalar_subquery())
+
+    def named(self, name: str) -> Tenant | None:
+        """Give the tenant of this name."""
+        return self._one(tenants.c.name == name)
+
+    def lock(self, tenant_id: TenantId) -> None:
+        """Keep others from changing the tenant's settings until this transaction ends."""
+        self._connection.execute(select(tenants.c.id).where(tenants.c.id == tenant_id).with_for_update(key_share=True))
+
+    def add(self, tenant: Tenant, *, callback_secret: str, now: DateTime) -> None:
+        """Add a tenant; raises ``Conflict`` when the name is taken."""
+        with conflicts_named(name="tenant is existed", id="tenant is existed"):
+            self._connection.execute(
+                insert(tenants).values(
+                    id=tenant.id,
+                    name=tenant.name,
+                    timezone=tenant.timezone,
+                    callback_secret=callback_secret,
+                    created_at=now,
+                )
+            )
+
+    def add_token(self, hashed: str, *, tenant_id: TenantId, now: DateTime) -> None:
+        """Add a token's hash."""
+        self._connection.execute(insert(tokens).values(hash=hashed, tenant_id=tenant_id, created_at=now))
+
+    def _one(self, condition: ColumnElement[bool]) -> Tenant | None:
+        asked = select(tenants.c.id, tenants.c.name, tenants.c.timezone).where(condition)
+        row = self._connection.execute(asked).one_or_none()
+        return None if row is None else Tenant(id=TenantId(row.id), name=row.name, timezone=row.timezone)
