@@ -60,7 +60,7 @@ class SwitchProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         root = Path(__file__).parents[2]
         environment = os.environ | {"PYTHONPATH": str(root)}
-        process = subprocess.Popen(  # noqa: S603 - our own program
+        process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,0 +1,114 @@
+"""The commands of an operator's first minutes, on SQLite and a Redis of our own."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.conftest import free_port
+from worker import wiring
+from worker.cli.command import cli
+from worker.settings import Settings
+from worker.store.engine import make_engine
+from worker.store.transaction import SqlStore
+from worker.usecases.tokens import tenant_of
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Start from an environment in which only the home is set."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CALLBEAT_{name.upper()}", raising=False)
+    monkeypatch.setenv("CALLBEAT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "200")
+    wiring.settings.cache_clear()
+    yield tmp_path / "home"
+    wiring.settings.cache_clear()
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Run a command; give its exit code and everything that it printed."""
+    result = CliRunner().invoke(cli, arguments)
+    return result.exit_code, result.output
+
+
+def test_migrate_makes_the_database_and_may_be_repeated() -> None:
+    assert run("migrate") == (0, "The database is up to date.\n")
+    assert run("migrate") == (0, "The database is up to date.\n")
+
+
+def test_a_token_is_printed_once_and_opens_its_tenants_door(home: Path) -> None:
+    run("migrate")
+
+    code, output = run("token", "create", "--tenant", "acme")
+
+    assert code == 0
+    assert re.fullmatch(r"[\w-]{40,}\n", output)
+    engine = make_engine(f"sqlite:///{home}/callbeat.sqlite3")
+    assert tenant_of(SqlStore(engine), token=output.strip(), api_token=None).name == "acme"
+    engine.dispose()
+    assert output.strip().encode() not in (home / "callbeat.sqlite3").read_bytes()
+
+
+def test_a_tenant_keeps_its_earlier_tokens() -> None:
+    run("migrate")
+
+    first, second = (run("token", "create", "--tenant", "acme")[1] for _ in range(2))
+
+    assert first != second
+
+
+def test_doctor_finds_what_is_not_there() -> None:
+    code, output = run("doctor")
+
+    assert code == 1
+    assert "callbeat migrate" in output
+    assert "CALLBEAT_REDIS_URL is not set" in output
+
+
+def test_doctor_names_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_TIMEZONE", "Mars")
+
+    code, output = run("doctor")
+
+    assert code == 1
+    assert 'CALLBEAT_TIMEZONE is "Mars"' in output
+
+
+def test_doctor_sees_a_switch_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_SWITCH_URLS", f"esl://:pass@127.0.0.1:{free_port()}")
+
+    code, output = run("doctor")
+
+    assert code == 1
+    assert "cannot be reached" in output
+
+
+@pytest.mark.redis
+def test_doctor_sees_what_is_well(monkeypatch: pytest.MonkeyPatch, redis_url: str) -> None:
+    monkeypatch.setenv("CALLBEAT_REDIS_URL", redis_url)
+    run("migrate")
+
+    _, output = run("doctor")
+
+    seen = [line.split("│")[1:4] for line in output.splitlines() if "│" in line]
+    assert {part.strip(): well.strip() for part, well, _ in seen if part.strip()} == {
+        "configuration": "yes",
+        "database": "yes",
+        "broker": "yes",
+        "switch": "no",
+    }
+
+
+@pytest.mark.parametrize("process", ["worker", "beat", "listener", "flower", "api"])
+def test_a_process_stops_at_once_without_what_it_cannot_do_without(
+    process: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.log.configure", lambda _level: None)  # the test's own logging stays
+
+    result = CliRunner().invoke(cli, [process])
+
+    assert result.exit_code != 0
+    assert "CALLBEAT_REDIS_URL is not set" in str(result.exception)

@@ -1,0 +1,35 @@
+"""The contract's names of tasks and queues."""
+
+from celery import Celery
+
+from worker.jobs import names
+from worker.jobs.app import configuration
+
+
+def test_tasks_and_queues_have_the_names_that_operators_know() -> None:
+    assert names.QUEUE_OF == {
+        "callbeat.plan_carrier": "plan",
+        "callbeat.place_calls": "calls",
+        "callbeat.deliver_callbacks": "callbacks",
+        "callbeat.sweep": "maintenance",
+        "callbeat.tick": "maintenance",
+    }
+
+
+def test_every_task_is_routed_to_its_queue() -> None:
+    app = Celery("test", set_as_current=False)
+    app.conf.update(configuration(broker_url="memory://", task_events=True))
+
+    routed = {task: app.amqp.router.route({}, task)["queue"].name for task in names.QUEUE_OF}
+
+    assert routed == names.QUEUE_OF
+
+
+def test_the_timetable_asks_each_second_and_never_piles_up() -> None:
+    timetable = configuration(broker_url="memory://", task_events=True)["beat_schedule"]
+
+    assert {entry["task"]: entry["schedule"] for entry in timetable.values()} == {
+        "callbeat.tick": 1.0,
+        "callbeat.sweep": 2.0,
+    }
+    assert all(entry["options"]["expires"] <= entry["schedule"] for entry in timetable.values())

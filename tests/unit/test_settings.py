@@ -1,0 +1,109 @@
+"""Settings: defaults, and the one line that an operator reads when a value is wrong."""
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from worker.settings import Settings, WrongSetting, read_settings
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Start from an environment without any of our variables."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CALLBEAT_{name.upper()}", raising=False)
+    monkeypatch.setenv("CALLBEAT_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_nothing_needs_to_be_set(home: Path) -> None:
+    settings = read_settings()
+
+    assert settings.database == f"sqlite:///{home}/callbeat.sqlite3"
+    assert settings.timezone == "Asia/Ho_Chi_Minh"
+    assert settings.redis_url is None
+    assert settings.switch_urls == ()
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_LOG_LEVEL", "")
+
+    assert read_settings().log_level == "INFO"
+
+
+def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_SWITCH_URLS", "esl://:a@one:8021, esl://:b@two:8021")
+    monkeypatch.setenv("CALLBEAT_CALLBACK_ALLOW", "127.0.0.0/8,fd00::/8")
+
+    settings = read_settings()
+
+    assert settings.switch_urls == ("esl://:a@one:8021", "esl://:b@two:8021")
+    assert settings.callback_allow == (ip_network("127.0.0.0/8"), ip_network("fd00::/8"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://root:secret@db/callbeat"),
+        ("DATABASE_URL", "postgresql+psycopg://root:secret@db"),
+        ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "redis://:secret@localhost:99999/0"),
+        ("REDIS_URL", "redis://localhost/first"),
+        ("TIMEZONE", "Mars/Olympus"),
+        ("TIMEZONE", "Asia"),
+        ("API_TOKEN", "with secret spaces"),
+        ("CALLBACK_ALLOW", "127.0.0.1/8"),
+        ("CALLBACK_SECRET", "secret"),
+        ("CALLBACK_SECRET", "whsec_"),
+        ("LOG_LEVEL", "LOUD"),
+        ("TASK_EVENTS", "perhaps"),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_variable_and_expectation(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CALLBEAT_{name}", value)
+
+    with pytest.raises(WrongSetting) as caught:
+        read_settings()
+
+    message = str(caught.value)
+    assert message.startswith(f'CALLBEAT_{name} is "')
+    assert f": expected {Settings.model_fields[name.lower()].description}" in message
+    assert "\n" not in message
+    assert "secret" not in message
+
+
+def test_the_line_shows_the_value_that_is_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_REDIS_URL", "http://user:pass@cache:6379")
+
+    with pytest.raises(WrongSetting, match=r'CALLBEAT_REDIS_URL is "http://\*\*\*@cache:6379": expected redis://'):
+        read_settings()
+
+
+def test_what_a_running_up_has_started_stands_in_for_what_is_not_set(home: Path) -> None:
+    (home / "embedded.env").write_text("CALLBEAT_REDIS_URL=redis://127.0.0.1:7001/0\n")
+
+    assert read_settings().redis_url == "redis://127.0.0.1:7001/0"
+    assert read_settings(beside_up=False).redis_url is None
+
+
+def test_the_environment_goes_before_what_up_has_started(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    (home / "embedded.env").write_text("CALLBEAT_REDIS_URL=redis://127.0.0.1:7001/0\n")
+    monkeypatch.setenv("CALLBEAT_REDIS_URL", "redis://cache/0")
+
+    assert read_settings().redis_url == "redis://cache/0"
+
+
+def test_secrets_are_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_API_TOKEN", "very-private")
+
+    assert "very-private" not in repr(read_settings())
+
+
+def test_env_example_names_every_variable() -> None:
+    example = Path(__file__).parents[2] / "deploy" / "env.example"
+    named = {line.lstrip("# ").split("=")[0] for line in example.read_text().splitlines() if "CALLBEAT_" in line}
+
+    assert named == {f"CALLBEAT_{name.upper()}" for name in Settings.model_fields}

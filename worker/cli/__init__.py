@@ -1,0 +1,5 @@
+"""The ``callbeat`` command."""
+
+from worker.cli.command import main
+
+__all__ = ["main"]

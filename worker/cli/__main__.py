@@ -1,0 +1,5 @@
+"""``python -m worker.cli`` is ``callbeat``."""
+
+from worker.cli.command import main
+
+main()

@@ -1,0 +1,37 @@
+"""``callbeat demo``: the whole main job on one machine, in a throw-away home, over HTTP and nothing else."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from worker.cli.demo.run import Demo, run
+from worker.cli.up import stopped_by_signals
+from worker.clock import SystemClock
+from worker.domain.errors import CallbeatError
+
+
+def demo(
+    leads: Annotated[int, typer.Option(min=1, help="Leads to import.")] = 200,
+    speed: Annotated[float, typer.Option(min=0.1, help="Seconds of a call that pass in one second.")] = 25.0,
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Stay up afterwards.")] = False,
+) -> None:
+    """Dial a campaign from PUT to CDR, with simulated calls and nothing configured."""
+    began = SystemClock().now()
+    console = Console(highlight=False)
+    home = Path(tempfile.mkdtemp(prefix="callbeat-demo-"))
+    well = False
+    with stopped_by_signals() as stop:
+        try:
+            well = run(Demo(console, home=home, began=began, leads=leads, speed=speed, keep=keep, stop=stop))
+        except CallbeatError as error:
+            console.print(f"[red]The demo failed:[/] {error}", soft_wrap=True)
+    if well or stop.is_set():
+        shutil.rmtree(home, ignore_errors=True)
+    else:
+        console.print(f"Logs are in {home / 'log'}", soft_wrap=True)
+    raise typer.Exit(0 if well else 1)

@@ -1,0 +1,114 @@
+"""The operator's side of the demonstration: everything that is asked of Callbeat, over HTTP and nothing else."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any, Final, Self
+
+import httpx
+import orjson
+
+from worker.domain.errors import Unavailable
+
+ROWS_PER_REQUEST: Final = 2000
+PAGE: Final = 100
+TIMEOUT_SECONDS: Final = 15.0
+
+Answer = dict[str, Any]
+"""JSON of the API; Any: as it comes."""
+
+
+class Operator:
+    """Sets a campaign up and looks at it."""
+
+    def __init__(self, address: str, *, token: str) -> None:
+        """Talk to this API with this token."""
+        self._http = httpx.Client(
+            base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_SECONDS, trust_env=False
+        )
+        self.seed: Answer = orjson.loads(files(__package__).joinpath("seed_campaign.json").read_bytes())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    @property
+    def campaign(self) -> str:
+        """Give the campaign's id."""
+        return str(self.seed["campaign_uuid"])
+
+    def set_up(self, *, channels: int) -> None:
+        """Create what the seed's body refers to, under the ids that it uses, and PUT that body as it stands."""
+        self._ask("POST", "/v3/carrier", _carrier(self.seed["carrier_uuid"], channels=channels))
+        self._ask("POST", "/v3/template", _template(self.seed["template_uuid"]))
+        self._ask("POST", "/v3/campaign", _campaign(self.seed))
+        self._ask("PUT", f"/v3/campaign/{self.campaign}", self.seed)
+
+    def change(self, **settings: object) -> None:
+        """PUT the seed's body again with these settings changed."""
+        self._ask("PUT", f"/v3/campaign/{self.campaign}", {**self.seed, **settings})
+
+    def import_leads(self, numbers: Sequence[str]) -> None:
+        """Create a list and fill it."""
+        created = self._ask("POST", "/v3/list", {"campaign_uuid": self.campaign, "list_name": "demo"})
+        for start in range(0, len(numbers), ROWS_PER_REQUEST):
+            rows = [{"phone_number": number} for number in numbers[start : start + ROWS_PER_REQUEST]]
+            self._ask("POST", "/v3/lead/multi", {"list_uuid": created["list_uuid"], "data": rows})
+
+    def start(self) -> None:
+        """Begin to dial."""
+        self._ask("POST", f"/v3/campaign/{self.campaign}/run/start", {})
+
+    def monitor(self) -> Answer:
+        """Look at the campaign's numbers."""
+        return self._ask("GET", f"/v3/campaign/{self.campaign}/monitor")
+
+    def call_ids(self) -> set[str]:
+        """Give the ids of all CDRs of the campaign."""
+        found: set[str] = set()
+        while True:
+            page = self._ask("GET", f"/v3/cdr?campaign_uuid={self.campaign}&limit={PAGE}&offset={len(found)}")
+            found |= {cdr["id"] for cdr in page["data"]}
+            if len(page["data"]) < PAGE:
+                return found
+
+    def _ask(self, method: str, path: str, body: Answer | None = None) -> Answer:
+        try:
+            answer = self._http.request(method, path, json=body)
+        except httpx.TransportError as error:
+            raise Unavailable(f"the API does not answer: {method} {path}") from error
+        if not answer.is_success:
+            raise Unavailable(f"{method} {path} was answered {answer.status_code}: {answer.text}")
+        found: Answer = answer.json()
+        return found
+
+
+def _carrier(carrier_id: str, *, channels: int) -> Answer:
+    return {
+        "carrier_uuid": carrier_id,
+        "carrier_name": "demo",
+        "description": "",
+        "caller_id": "02873000000",
+        "gateway_uuid": "5f1c0a52-1d0f-4a6e-9f6b-7f6a4f3f2d10",
+        "network": {"viettel": 0, "mobi": 0, "vina": 0, "tel": 0, "offnet": 0},
+        "concurrent_call": channels,
+        "dial_type": "sip_one_for_all",
+    }
+
+
+def _template(template_id: str) -> Answer:
+    return {
+        "template_uuid": template_id,
+        "template_name": "demo",
+        "voice_type": "tts",
+        "voice_tts": "south-f-03",
+        "speed_tts": 1,
+        "content": "Callbeat.",
+        "enable_option": False,
+    }
+
+
+def _campaign(seed: Answer) -> Answer:
+    keys = ("campaign_uuid", "campaign_name", "type", "concurrent_call", "template_uuid", "carrier_uuid", "description")
+    return {key: seed[key] for key in (*keys, "type_autocall")}

@@ -1,0 +1,70 @@
+"""The customer's side of the demonstration: takes CDRs by HTTP and checks their signatures."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any
+
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from typing_extensions import override
+
+from worker.cli.embedded import LOOPBACK
+
+
+class Receiver(ThreadingHTTPServer):
+    """Remembers each call's CDR, however often it comes; turns away what is not signed with the secret."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, *, secret: str) -> None:
+        """Listen on a free port."""
+        super().__init__((LOOPBACK, 0), _Post)
+        self.cdrs: dict[str, Mapping[str, Any]] = {}  # Any: JSON
+        self.refused = 0
+        self._webhook = Webhook(secret)
+        self._lock = Lock()
+
+    @property
+    def url(self) -> str:
+        """Give the campaign's ``callback_url``."""
+        return f"http://{LOOPBACK}:{self.server_port}/cdr"
+
+    def take(self, body: bytes, headers: Mapping[str, str]) -> int:
+        """Take one callback; give the status to answer with."""
+        try:
+            cdr = self._webhook.verify(body, {name.lower(): value for name, value in headers.items()})
+        except WebhookVerificationError:
+            with self._lock:
+                self.refused += 1
+            return 401
+        with self._lock:
+            self.cdrs[cdr["call_id"]] = cdr
+        return 204
+
+
+class _Post(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.send_response(self.server.take(body, dict(self.headers)))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    @override
+    def log_message(self, format: str, *args: Any) -> None:  # Any: the base's own
+        pass
+
+
+@contextmanager
+def receiving(*, secret: str) -> Iterator[Receiver]:
+    """Receive while the block runs."""
+    with Receiver(secret=secret) as receiver:
+        Thread(target=receiver.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        try:
+            yield receiver
+        finally:
+            receiver.shutdown()

@@ -1,0 +1,62 @@
+"""What came of the demonstration: the limits by the switch's own log, the calls by the CDRs that were received."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from worker.cli.demo.receiver import Receiver
+from worker.telephony.simulator.log import Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The demonstration's figures."""
+
+    leads: int
+    leads_done: int
+    outcomes: Counter[str]
+    recalls: int
+    calls: int
+    cdrs_received: int
+    cdrs_refused: int
+    peak: int
+    limit: int
+    first_dial_ms: int | None
+    seconds: float
+
+    @property
+    def is_well(self) -> bool:
+        """Whether every lead is terminal, every call's CDR arrived, and the limit was kept."""
+        delivered = self.cdrs_received == self.calls and self.cdrs_refused == 0
+        return self.leads_done == self.leads and delivered and self.peak <= self.limit
+
+
+def received_of(receiver: Receiver, *, calls: set[str]) -> tuple[Counter[str], int, int]:
+    """Count, of these calls, the outcomes, the recalls and how many CDRs arrived."""
+    cdrs = [receiver.cdrs[call] for call in calls if call in receiver.cdrs]
+    outcomes = Counter(str(cdr["status"]) for cdr in cdrs)
+    return outcomes, sum(cdr["attempt"] > 1 for cdr in cdrs), len(cdrs)
+
+
+def first_dial_after(moment: float, lines: Sequence[Line]) -> int | None:
+    """Give the milliseconds from a moment to the switch's first call after it."""
+    dials = (dial.at for dial in lines if dial.event == "originated" and dial.at >= moment)
+    return next((round((at - moment) * 1000) for at in dials), None)
+
+
+def show(summary: Summary, console: Console) -> None:
+    """Print the figures."""
+    table = Table(title="Callbeat demo", show_header=False, min_width=60)
+    table.add_row("leads done", f"{summary.leads_done} of {summary.leads}")
+    table.add_row("calls", f"{summary.calls}, {summary.recalls} of them recalls")
+    for outcome, count in summary.outcomes.most_common():
+        table.add_row(f"  {outcome}", str(count))
+    table.add_row("peak concurrent, by the switch's log", f"{summary.peak} of {summary.limit} allowed")
+    table.add_row("CDRs delivered and verified", f"{summary.cdrs_received} of {summary.calls}")
+    if summary.first_dial_ms is not None:
+        table.add_row("first originate after start", f"{summary.first_dial_ms} ms")
+    table.add_row("elapsed, start-up included", f"{summary.seconds:.1f} s")
+    console.print(table)

@@ -1,0 +1,102 @@
+"""Shows a campaign being dialled, live on a terminal and as plain lines elsewhere."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from worker.cli.demo.operator import Answer
+from worker.cli.demo.receiver import Receiver
+
+LINE_SECONDS: Final = 2.0
+"""How often a plain line is worth reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is to be seen at one moment."""
+
+    seconds: float
+    limit: int
+    leads: int = 0
+    remain: int = 0
+    up: int = 0
+    called: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def done(self) -> int:
+        """Count the leads that neither wait for a call nor are in one."""
+        return self.leads - self.remain - self.up
+
+    @property
+    def received(self) -> int:
+        """Count the CDRs that have arrived."""
+        return self.outcomes.total()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every lead is done, no call is up, and every call's CDR has arrived."""
+        return self.leads > 0 and self.done == self.leads and self.received >= self.called
+
+    def is_like(self, other: "Sight") -> bool:
+        """Whether nothing but time has passed between the two."""
+        return replace(self, seconds=0) == replace(other, seconds=0)
+
+
+def look(monitor: Answer, *, receiver: Receiver, limit: int, seconds: float) -> Sight:
+    """Put the operator's and the receiver's view together."""
+    return Sight(
+        seconds=seconds,
+        leads=monitor["total_lead"],
+        remain=monitor["total_remain"],
+        up=monitor["total_incall"],
+        limit=limit,
+        called=monitor["total_called"],
+        outcomes=Counter(cdr["status"] for cdr in list(receiver.cdrs.values())),
+    )
+
+
+@contextmanager
+def screen(console: Console) -> Iterator[Callable[[Sight], None]]:
+    """Give what shows a sight."""
+    if console.is_terminal:
+        with Live(console=console, auto_refresh=False, transient=True) as live:
+            yield lambda sight: live.update(picture(sight), refresh=True)
+        return
+    shown_at = [float("-inf")]
+
+    def show(sight: Sight) -> None:
+        if sight.seconds >= shown_at[0] + LINE_SECONDS:
+            shown_at[0] = sight.seconds
+            console.print(line(sight))
+
+    yield show
+
+
+def line(sight: Sight) -> str:
+    """Tell a sight in one line."""
+    done = f"leads done {sight.done}/{sight.leads}"
+    up = f"calls up {sight.up}/{sight.limit}"
+    return f"{sight.seconds:5.1f} s  {done}  {up}  calls {sight.called}  CDRs received {sight.received}"
+
+
+def picture(sight: Sight) -> RenderableType:
+    """Draw a sight."""
+    bars = Table.grid(padding=(0, 2))
+    for name, completed, total in (("leads done", sight.done, sight.leads), ("calls up", sight.up, sight.limit)):
+        bars.add_row(name, ProgressBar(total=max(1, total), completed=completed, width=40), f"{completed}/{total}")
+    told = "  ".join(f"{outcome} {count}" for outcome, count in sight.outcomes.most_common())
+    return Group(
+        Text(f"Dialling, {sight.seconds:.1f} s", style="bold"),
+        bars,
+        Text(f"calls {sight.called}   CDRs received {sight.received}"),
+        Text(told, style="dim"),
+    )

@@ -1,0 +1,80 @@
+"""The database's schema, tenants and tokens: what is done before anything else runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import SystemRandom
+from typing import Annotated, Final
+
+import typer
+from uuid_utils.compat import uuid7
+
+from worker.clock import SystemClock
+from worker.ports.records import Tenant
+from worker.settings import Settings
+from worker.store.engine import make_engine
+from worker.store.migrate import migrate as run_revisions
+from worker.store.transaction import SqlStore
+from worker.usecases.tokens import DEFAULT_TENANT, create_tenant_if_missing
+from worker.usecases.tokens import create_token as make_token
+from worker.wiring import settings
+
+CHANCE: Final = SystemRandom().random
+
+
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    chosen = settings()
+    bring_up_to_date(chosen)
+    with opened(chosen) as store:
+        _tenant(store, name=DEFAULT_TENANT, chosen=chosen)
+    typer.echo("The database is up to date.")
+
+
+def create_token(
+    tenant: Annotated[str, typer.Option(help="Whose token; the tenant is made if need be.")],
+) -> None:
+    """Print a new bearer token; it is shown this once."""
+    chosen = settings()
+    with opened(chosen) as store:
+        typer.echo(_new_token(store, name=tenant, chosen=chosen))
+
+
+def bring_up_to_date(chosen: Settings) -> None:
+    """Run the database's missing revisions."""
+    if chosen.database_url is None:
+        chosen.home.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(chosen.database)
+    try:
+        run_revisions(engine)
+    finally:
+        engine.dispose()
+
+
+def make_default_tenant(chosen: Settings) -> str | None:
+    """Make the tenant ``default``; give a token of it if it is new and nobody has chosen one."""
+    with opened(chosen) as store:
+        with store.reading() as tx:
+            known = tx.tenants.named(DEFAULT_TENANT)
+        _tenant(store, name=DEFAULT_TENANT, chosen=chosen)
+        return None if known or chosen.api_token else _new_token(store, name=DEFAULT_TENANT, chosen=chosen)
+
+
+@contextmanager
+def opened(chosen: Settings) -> Iterator[SqlStore]:
+    """Open the database for a moment."""
+    engine = make_engine(chosen.database)
+    try:
+        yield SqlStore(engine)
+    finally:
+        engine.dispose()
+
+
+def _new_token(store: SqlStore, *, name: str, chosen: Settings) -> str:
+    tenant = _tenant(store, name=name, chosen=chosen)
+    return make_token(store, tenant=tenant, now=SystemClock().now(), chance=CHANCE)
+
+
+def _tenant(store: SqlStore, *, name: str, chosen: Settings) -> Tenant:
+    return create_tenant_if_missing(
+        store, name=name, timezone=chosen.timezone, now=SystemClock().now(), new_id=uuid7, chance=CHANCE
+    )

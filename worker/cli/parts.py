@@ -1,0 +1,74 @@
+"""Which processes make a whole Callbeat on one machine, and with which environment they run."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from worker.cli import embedded
+from worker.cli.supervision import Child
+from worker.jobs import names
+from worker.settings import PREFIX, Settings
+
+SWITCH_RECORD: Final = "switch.jsonl"
+"""In the home: the simulated switch's own log of what it carried."""
+GROUND: Final = "ground"
+QUICK_QUEUES: Final = f"{names.PLAN},{names.CALLS},{names.MAINTENANCE}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What whoever starts everything may choose."""
+
+    host: str
+    port: int
+    flower_port: int | None
+    workers: int
+    speed: float = 1.0
+
+
+@dataclass(slots=True)
+class Whole:
+    """Processes to run, and the addresses of the parts among them that nobody configured."""
+
+    children: list[Child] = field(default_factory=list)
+    addresses: dict[str, str] = field(default_factory=dict)
+
+    def environment(self, base: Mapping[str, str], *, home: Path) -> dict[str, str]:
+        """Give the environment in which the processes find each other."""
+        found = {f"{PREFIX}{name.upper()}": value for name, value in self.addresses.items()}
+        return {**base, **found, f"{PREFIX}HOME": str(home), "PYTHONUNBUFFERED": "1"}
+
+
+def assemble(settings: Settings, *, home: Path, wanted: Wanted) -> Whole:
+    """List everything that has to run; bring along a broker and a switch where none is configured."""
+    whole = Whole()
+    if settings.redis_url is None:
+        port = embedded.free_port()
+        whole.addresses["redis_url"] = f"redis://{embedded.LOOPBACK}:{port}/0"
+        whole.children.append(Child("redis", embedded.redis_command(port), group=GROUND))
+    if not settings.switch_urls:
+        whole.addresses["switch_urls"] = embedded.switch_url()
+        record = f"--record={home / SWITCH_RECORD}"
+        whole.children.append(Child("switch", _callbeat("switch", f"--speed={wanted.speed}", record), group=GROUND))
+    whole.children += _processes(wanted)
+    return whole
+
+
+def _processes(wanted: Wanted) -> list[Child]:
+    api = _callbeat("api", f"--host={wanted.host}", f"--port={wanted.port}")
+    children = [Child("api", api), Child("listener", _callbeat("listener"))]
+    children += [
+        Child(f"worker-{number}", _callbeat("worker", f"--queues={QUICK_QUEUES}", f"--name=worker-{number}"))
+        for number in range(1, wanted.workers + 1)
+    ]
+    callbacks = _callbeat("worker", f"--queues={names.CALLBACKS}", f"--name={names.CALLBACKS}")
+    children += [Child("callbacks", callbacks), Child("beat", _callbeat("beat"))]
+    if wanted.flower_port is not None:
+        children.append(Child("flower", _callbeat("flower", f"--port={wanted.flower_port}")))
+    return children
+
+
+def _callbeat(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "worker.cli", *arguments]

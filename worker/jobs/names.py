@@ -1,0 +1,22 @@
+"""The names of tasks and queues, as operators see them in Flower."""
+
+from typing import Final
+
+PLAN_CARRIER: Final = "callbeat.plan_carrier"
+PLACE_CALLS: Final = "callbeat.place_calls"
+DELIVER_CALLBACKS: Final = "callbeat.deliver_callbacks"
+SWEEP: Final = "callbeat.sweep"
+TICK: Final = "callbeat.tick"
+
+PLAN: Final = "plan"
+CALLS: Final = "calls"
+CALLBACKS: Final = "callbacks"
+MAINTENANCE: Final = "maintenance"
+
+QUEUE_OF: Final = {
+    PLAN_CARRIER: PLAN,
+    PLACE_CALLS: CALLS,
+    DELIVER_CALLBACKS: CALLBACKS,
+    SWEEP: MAINTENANCE,
+    TICK: MAINTENANCE,
+}

@@ -1,0 +1,158 @@
+"""What an operator may change, read once from the environment; a wrong value is one line that says what is expected."""
+
+import base64
+import binascii
+import os
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeAlias
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from worker.domain.errors import Rejected
+
+PREFIX: Final = "CALLBEAT_"
+DATABASE_FILE: Final = "callbeat.sqlite3"
+EMBEDDED_FILE: Final = "embedded.env"
+"""In the home: where a running ``callbeat up`` writes the addresses of its embedded parts."""
+
+_USERINFO: Final = re.compile(r"^(.*?://)?.*@", re.DOTALL)
+_SECRETS: Final = frozenset({"api_token", "callback_secret"})
+
+Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
+
+
+class WrongSetting(Rejected):
+    """A setting's value cannot be used; the message is the one line that the operator reads."""
+
+    def __init__(self, name: str, *, value: str | None, expected: str) -> None:
+        """Say what is wrong with one variable; the value is masked here and nowhere else."""
+        found = "is not set" if value is None else f'is "{_masked(name, value)}"'
+        super().__init__(f"{PREFIX}{name.upper()} {found}: expected {expected}")
+
+
+def _masked(name: str, value: str) -> str:
+    one_line = value.replace("\n", "\\n").replace("\r", "\\r")
+    return "***" if name in _SECRETS else _USERINFO.sub(r"\1***@", one_line)
+
+
+def _parts(url: str, *schemes: str) -> SplitResult:
+    parts = urlsplit(url)
+    if parts.scheme not in schemes or parts.port == 0:
+        raise ValueError(url)
+    return parts
+
+
+def _check_database(url: str) -> str:
+    if not _parts(url, "postgresql+psycopg", "sqlite").path.strip("/"):
+        raise ValueError(url)
+    return url
+
+
+def _check_redis(url: str) -> str:
+    parts = _parts(url, "redis", "rediss")
+    if not parts.hostname or not re.fullmatch(r"/?|/[0-9]+", parts.path):
+        raise ValueError(url)
+    return url
+
+
+def _check_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, OSError) as error:  # OSError: the name of a folder of zones
+        raise ValueError(name) from error
+
+
+def _check_token(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\x21-\x7e]+", secret.get_secret_value()):
+        raise ValueError(secret)
+    return secret
+
+
+def _check_signing_secret(secret: SecretStr) -> SecretStr:
+    before, _, key = secret.get_secret_value().partition("whsec_")
+    try:
+        decoded = base64.b64decode(key, validate=True)
+    except binascii.Error as error:
+        raise ValueError(secret) from error
+    if before or not decoded:
+        raise ValueError(secret)
+    return secret
+
+
+def _split(value: Any) -> Any:  # Any: whatever a source gives; the field's type is checked after this
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _networks(value: Any) -> Any:  # Any: see _split
+    return tuple(ip_network(part) for part in _split(value))
+
+
+class Settings(BaseSettings):
+    """Every variable that Callbeat reads: ``CALLBEAT_`` and the field's name; a description is what is expected."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path(".callbeat"), description="a folder, where embedded parts keep their files")
+    database_url: Annotated[str, AfterValidator(_check_database)] | None = Field(
+        default=None, description="postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:///FILE"
+    )
+    redis_url: Annotated[str, AfterValidator(_check_redis)] | None = Field(
+        default=None, description="redis://[:PASSWORD@]HOST[:PORT][/NUMBER]"
+    )
+    switch_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(), description="esl://:PASSWORD@HOST:PORT, or several separated by commas"
+    )
+    timezone: Annotated[str, AfterValidator(_check_zone)] = Field(
+        default="Asia/Ho_Chi_Minh", description="an IANA time zone, e.g. Asia/Ho_Chi_Minh"
+    )
+    api_token: Annotated[SecretStr, AfterValidator(_check_token)] | None = Field(
+        default=None, description="a bearer token of printable characters without spaces"
+    )
+    callback_allow: Annotated[Networks, NoDecode, BeforeValidator(_networks)] = Field(
+        default=(), description="networks separated by commas, e.g. 127.0.0.0/8,10.1.0.0/16"
+    )
+    callback_secret: Annotated[SecretStr, AfterValidator(_check_signing_secret)] | None = Field(
+        default=None, description="whsec_ and a key in base64"
+    )
+    log_level: Annotated[str, BeforeValidator(lambda value: str(value).upper())] = Field(
+        default="INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",
+        description="DEBUG, INFO, WARNING, ERROR or CRITICAL",
+    )
+    task_events: bool = Field(default=True, description="true or false: whether workers tell Flower about each task")
+
+    @property
+    def database(self) -> str:
+        """The database's URL, which is a file in the home when none is set."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / DATABASE_FILE}"
+
+
+def defaults(**chosen: Any) -> Settings:  # Any: a field's own type each
+    """Give the defaults with some values chosen, whatever the environment says."""
+    return Settings.model_construct(**chosen)
+
+
+def read_settings(*, beside_up: bool = True) -> Settings:
+    """Read the environment and, for what is not set there, what a running ``callbeat up`` has noted in the home."""
+    home = Path(os.environ.get(f"{PREFIX}HOME") or Settings.model_fields["home"].default)
+    try:
+        return Settings(_env_file=home / EMBEDDED_FILE if beside_up else None)
+    except ValidationError as error:
+        raise _first_of(error) from error
+
+
+def _first_of(error: ValidationError) -> WrongSetting:
+    problem = error.errors(include_url=False)[0]
+    name = str(problem["loc"][0])
+    field = Settings.model_fields[name]
+    return WrongSetting(name, value=os.environ.get(PREFIX + name.upper()), expected=field.description or "")
+
+
+def environment() -> dict[str, str]:
+    """Give this process's environment, for a process that it starts."""
+    return dict(os.environ)

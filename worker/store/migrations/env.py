@@ -1,0 +1,14 @@
+"""Runs Alembic on the connection that it was handed; ``worker.store.migrate`` is the way in."""
+
+from alembic import context
+
+from worker.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    compare_type=True,
+    render_as_batch=context.config.attributes["connection"].dialect.name == "sqlite",
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,71 @@
+"""Celery tasks: unpack ids, call one use case, return; each may run twice, and what a crash swallows is sent again."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+from worker.domain.errors import Unavailable
+from worker.domain.ids import CallId, CarrierId
+from worker.jobs import names
+from worker.jobs.app import app
+from worker.usecases import deliver_callbacks as delivering
+from worker.usecases import place_calls as placing
+from worker.usecases import plan_carrier as planning
+from worker.usecases import sweep as sweeping
+from worker.usecases import tick as ticking
+from worker.wiring import services
+
+logger = logging.getLogger(__name__)
+
+
+def _task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a Celery task of a function; an outage is one line, for the tick and the sweep ask again."""
+
+    def register(work: Callable[..., None]) -> Callable[..., None]:
+        @app.task(name=name)
+        @wraps(work)
+        def run(**arguments: object) -> None:
+            try:
+                work(**arguments)
+            except Unavailable as error:
+                logger.warning("task put off", extra={"action": "task_put_off", "task": name, "why": str(error)})
+
+        return run
+
+    return register
+
+
+@_task(names.PLAN_CARRIER)
+def plan_carrier(*, carrier_id: str, **_: object) -> None:
+    here, carrier = services(), CarrierId(UUID(carrier_id))
+    here.queue.taken_plan(carrier)
+    planning.plan_carrier(here.store, queue=here.queue, carrier_id=carrier, now=here.clock.now(), new_id=here.new_id)
+
+
+@_task(names.PLACE_CALLS)
+def place_calls(*, call_ids: list[str], **_: object) -> None:
+    here = services()
+    ids = [CallId(UUID(call_id)) for call_id in call_ids]
+    placing.place_calls(here.store, queue=here.queue, telephony=here.telephony, call_ids=ids, clock=here.clock)
+
+
+@_task(names.DELIVER_CALLBACKS)
+def deliver_callbacks(*, host: str, **_: object) -> None:
+    here = services()
+    here.queue.taken_delivery(host)
+    delivering.deliver_callbacks(
+        here.store, queue=here.queue, sender=here.sender, host=host, clock=here.clock, chance=here.chance
+    )
+
+
+@_task(names.SWEEP)
+def sweep(**_: object) -> None:
+    here = services()
+    sweeping.sweep(here.store, queue=here.queue, telephony=here.telephony, now=here.clock.now(), new_id=here.new_id)
+
+
+@_task(names.TICK)
+def tick(**_: object) -> None:
+    here = services()
+    ticking.tick(here.store, queue=here.queue, now=here.clock.now())

@@ -1,0 +1,1 @@
+"""Redis, and nobody else's (Celery's broker aside)."""

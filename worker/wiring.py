@@ -1,0 +1,172 @@
+"""Builds the adapters from the settings and hands them over as ports."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from typing import Any, Final
+from uuid import UUID
+
+from celery import signals
+from celery.loaders.base import BaseLoader
+from pendulum import DateTime
+from typing_extensions import override
+from uuid_utils.compat import uuid7
+
+from worker import log
+from worker.callbacks.sender import HttpSender
+from worker.clock import SystemClock
+from worker.domain.ids import TenantId
+from worker.domain.retry import Answer
+from worker.jobs.app import app, configuration
+from worker.jobs.queue import CeleryJobQueue
+from worker.ports.dispatch import CallbackSender, Delivery, EventSource, Telephony
+from worker.settings import Settings, WrongSetting, read_settings
+from worker.store.engine import make_engine
+from worker.store.transaction import SqlStore
+from worker.telephony.address import SwitchUrl
+from worker.telephony.events import SwitchEvents
+from worker.telephony.switch import Switches
+from worker.usecases.tokens import DEFAULT_TENANT
+from worker.wire.wakeups import RedisWakeups, connect
+
+CALLBACK_TIMEOUT_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a process works with."""
+
+    store: SqlStore
+    queue: CeleryJobQueue
+    telephony: Telephony
+    sender: CallbackSender
+    clock: SystemClock
+    new_id: Callable[[], UUID]
+    chance: Callable[[], float]
+    timezone: str
+    api_token: str | None
+    probes: Mapping[str, Callable[[], None]]
+    """The parts that a process stands on, by name: a probe raises ``Unavailable`` when its part is away."""
+
+
+@cache
+def settings() -> Settings:
+    """Read the settings once; raises ``WrongSetting``, whose message is the one line that an operator needs."""
+    return checked(read_settings())
+
+
+def checked(chosen: Settings) -> Settings:
+    """Check what only adapters can judge; raises ``WrongSetting``."""
+    _switches(chosen)
+    return chosen
+
+
+@cache
+def services() -> Services:
+    """Build this process's adapters; nothing is connected yet."""
+    chosen = settings()
+    wakeups = RedisWakeups(connect(redis_url(chosen)))
+    database = store()
+    telephony = Switches(switches())
+    return Services(
+        store=database,
+        queue=CeleryJobQueue(app, wakeups),
+        telephony=telephony,
+        sender=_sender(chosen, database),
+        clock=SystemClock(),
+        new_id=uuid7,
+        chance=random.SystemRandom().random,
+        timezone=chosen.timezone,
+        api_token=chosen.api_token.get_secret_value() if chosen.api_token else None,
+        probes={"database": partial(_ping, database), "broker": wakeups.ping},
+    )
+
+
+def store() -> SqlStore:
+    """Open the database, for what needs nothing else."""
+    chosen = settings()
+    if chosen.database_url is None:
+        chosen.home.mkdir(parents=True, exist_ok=True)
+    return SqlStore(make_engine(chosen.database))
+
+
+def event_sources() -> list[EventSource]:
+    """Give one source of events for each switch."""
+    if not switches():
+        raise WrongSetting("switch_urls", value=None, expected=_expected("switch_urls"))
+    return [SwitchEvents(url, clock=SystemClock()) for url in switches()]
+
+
+def switches() -> list[SwitchUrl]:
+    """Give the addresses of the switches."""
+    return _switches(settings())
+
+
+def redis_url(chosen: Settings) -> str:
+    """Give the broker's address, which a process that sends or takes tasks cannot do without."""
+    if chosen.redis_url is None:
+        raise WrongSetting("redis_url", value=None, expected=_expected("redis_url"))
+    return chosen.redis_url
+
+
+class Loader(BaseLoader):
+    """Gives Celery its options when it first asks for them, in whichever process that is."""
+
+    @override
+    def read_configuration(self, env: str = "") -> dict[str, Any]:  # Any: Celery's own option types
+        try:
+            chosen = settings()
+            broker_url = redis_url(chosen)
+        except WrongSetting as error:
+            raise SystemExit(str(error)) from error  # `celery` itself would show a traceback
+        signals.setup_logging.connect(_set_up_log, weak=False)
+        return configuration(broker_url=broker_url, task_events=chosen.task_events)
+
+
+class _OwnSecret(CallbackSender):
+    """Signs for the tenant ``default`` with the secret that the operator chose, and for others with their own."""
+
+    def __init__(self, sender: CallbackSender, *, secret: str, database: SqlStore) -> None:
+        self._sender = sender
+        self._secret = secret
+        self._database = database
+
+    @override
+    def send(self, delivery: Delivery, *, secret: str, now: DateTime) -> Answer:
+        is_default = delivery.tenant_id == self._default_tenant
+        return self._sender.send(delivery, secret=self._secret if is_default else secret, now=now)
+
+    @cached_property
+    def _default_tenant(self) -> TenantId | None:
+        with self._database.reading() as tx:
+            tenant = tx.tenants.named(DEFAULT_TENANT)
+        return tenant.id if tenant else None
+
+
+def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
+    sender = HttpSender(allow=chosen.callback_allow, timeout_seconds=CALLBACK_TIMEOUT_SECONDS)
+    if chosen.callback_secret is None:
+        return sender
+    return _OwnSecret(sender, secret=chosen.callback_secret.get_secret_value(), database=database)
+
+
+def _ping(database: SqlStore) -> None:
+    with database.reading():
+        pass
+
+
+def _set_up_log(**_: object) -> None:
+    log.configure(settings().log_level)
+
+
+def _switches(chosen: Settings) -> list[SwitchUrl]:
+    try:
+        return [SwitchUrl.parse(url) for url in chosen.switch_urls]
+    except ValueError as error:
+        given = ",".join(chosen.switch_urls)
+        raise WrongSetting("switch_urls", value=given, expected=_expected("switch_urls")) from error
+
+
+def _expected(name: str) -> str:
+    return Settings.model_fields[name].description or ""
