@@ -25,7 +25,7 @@ class Operator:
         self._http = httpx.Client(
             base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_SECONDS, trust_env=False
         )
-        self.seed: Answer = orjson.loads(files(__package__).joinpath("seed_campaign.json").read_bytes())
+        self.seed = seed_body()
 
     def __enter__(self) -> Self:
         return self
@@ -82,6 +82,12 @@ class Operator:
             raise Unavailable(f"{method} {path} was answered {answer.status_code}: {answer.text}")
         found: Answer = answer.json()
         return found
+
+
+def seed_body() -> Answer:
+    """Give the PUT body of the seed document."""
+    body: Answer = orjson.loads(files(__package__).joinpath("seed_campaign.json").read_bytes())
+    return body
 
 
 def _carrier(carrier_id: str, *, channels: int) -> Answer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
@@ -12,24 +13,15 @@ from typing_extensions import override
 from worker.cli.embedded import LOOPBACK
 
 
-class Receiver(ThreadingHTTPServer):
+class Signed:
     """Remembers each call's CDR, however often it comes; turns away what is not signed with the secret."""
 
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, *, secret: str) -> None:
-        """Listen on a free port."""
-        super().__init__((LOOPBACK, 0), _Post)
+    def __init__(self, secret: str) -> None:
+        """Begin with nothing."""
         self.cdrs: dict[str, Mapping[str, Any]] = {}  # Any: JSON
         self.refused = 0
         self._webhook = Webhook(secret)
         self._lock = Lock()
-
-    @property
-    def url(self) -> str:
-        """Give the campaign's ``callback_url``."""
-        return f"http://{LOOPBACK}:{self.server_port}/cdr"
 
     def take(self, body: bytes, headers: Mapping[str, str]) -> int:
         """Take one callback; give the status to answer with."""
@@ -38,10 +30,27 @@ class Receiver(ThreadingHTTPServer):
         except WebhookVerificationError:
             with self._lock:
                 self.refused += 1
-            return 401
+            return HTTPStatus.UNAUTHORIZED
         with self._lock:
             self.cdrs[cdr["call_id"]] = cdr
-        return 204
+        return HTTPStatus.NO_CONTENT
+
+
+class Receiver(ThreadingHTTPServer, Signed):
+    """Listens for callbacks on a free port of this machine."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, *, secret: str) -> None:
+        """Listen, and take what is signed with the secret."""
+        ThreadingHTTPServer.__init__(self, (LOOPBACK, 0), _Post)
+        Signed.__init__(self, secret)
+
+    @property
+    def url(self) -> str:
+        """Give the campaign's ``callback_url``."""
+        return f"http://{LOOPBACK}:{self.server_port}/cdr"
 
 
 class _Post(BaseHTTPRequestHandler):

@@ -1,0 +1,113 @@
+"""The demonstration's own pieces: its numbers, its receiver, and what it calls a success."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from worker.cli.demo.numbers import phone_numbers
+from worker.cli.demo.operator import seed_body
+from worker.cli.demo.receiver import Signed
+from worker.cli.demo.summary import Summary, first_dial_after
+from worker.cli.demo.watch import Sight, line
+from worker.domain.network import Network, parse_phone_number
+from worker.telephony.simulator.log import Line
+
+SECRET = "whsec_Y2FsbGJlYXQtdW5pdC10ZXN0LWtleS0wMDAwMDA="
+
+
+def test_the_numbers_are_valid_different_and_over_all_networks() -> None:
+    numbers = phone_numbers(500)
+
+    assert len(set(numbers)) == 500
+    assert {parse_phone_number(number).network for number in numbers} == set(Network)
+    assert [parse_phone_number(number).national for number in numbers] == numbers
+
+
+def test_the_numbers_are_the_same_each_time() -> None:
+    assert phone_numbers(50) == phone_numbers(50)
+
+
+def test_the_seeds_body_is_the_documents_own() -> None:
+    body = seed_body()
+
+    assert body["campaign_uuid"] == "c2da23c0-9739-4287-828a-7b15cf0fb19e"
+    assert len(body) == 33
+
+
+def a_signed_cdr(*, secret: str = SECRET) -> tuple[bytes, dict[str, str]]:
+    body = orjson.dumps({"call_id": "1", "status": "answered"})
+    now = datetime.now(UTC)
+    signature = Webhook(secret).sign("msg", now, body.decode())
+    stamp = str(int(now.timestamp()))
+    return body, {"Webhook-Id": "msg", "Webhook-Timestamp": stamp, "Webhook-Signature": signature}
+
+
+def test_a_signed_cdr_is_taken_once_however_often_it_comes() -> None:
+    taken = Signed(SECRET)
+
+    statuses = [taken.take(*a_signed_cdr()) for _ in range(2)]
+
+    assert statuses == [204, 204]
+    assert list(taken.cdrs) == ["1"]
+
+
+def test_a_cdr_with_another_signature_is_turned_away() -> None:
+    taken = Signed(SECRET)
+
+    status = taken.take(*a_signed_cdr(secret="whsec_b3RoZXI="))
+
+    assert (status, taken.refused, taken.cdrs) == (401, 1, {})
+
+
+def a_summary(**changes: Any) -> Summary:
+    facts: dict[str, Any] = {
+        "leads": 2,
+        "leads_done": 2,
+        "outcomes": Counter(answered=2),
+        "recalls": 0,
+        "calls": 2,
+        "cdrs_received": 2,
+        "cdrs_refused": 0,
+        "peak": 1,
+        "limit": 1,
+        "first_dial_ms": 80,
+        "seconds": 20.0,
+    }
+    return Summary(**{**facts, **changes})
+
+
+def test_all_is_well_when_leads_are_done_cdrs_arrived_and_the_limit_held() -> None:
+    assert a_summary().is_well
+
+
+@pytest.mark.parametrize(
+    "changes", [{"leads_done": 1}, {"cdrs_received": 1}, {"cdrs_refused": 1}, {"peak": 2}], ids=lambda c: next(iter(c))
+)
+def test_anything_less_is_not_well(changes: dict[str, int]) -> None:
+    assert not a_summary(**changes).is_well
+
+
+def test_the_first_dial_is_counted_from_the_start() -> None:
+    log = [Line(event="originated", at=99.0), Line(event="progress", at=100.1), Line(event="originated", at=100.25)]
+
+    assert first_dial_after(100.0, log) == 250
+    assert first_dial_after(101.0, log) is None
+
+
+def test_a_campaign_is_over_when_nothing_waits_nothing_is_up_and_every_cdr_is_here() -> None:
+    over = Sight(seconds=9, limit=5, leads=3, called=4, outcomes=Counter(answered=3, busy=1))
+
+    assert over.is_over
+    assert not Sight(seconds=9, limit=5, leads=3, called=4, outcomes=Counter(answered=3)).is_over
+    assert not Sight(seconds=9, limit=5, leads=3, up=1, called=4, outcomes=over.outcomes).is_over
+    assert not Sight(seconds=9, limit=5, leads=3, remain=1, called=4, outcomes=over.outcomes).is_over
+
+
+def test_a_plain_line_tells_how_far_it_is() -> None:
+    sight = Sight(seconds=2.5, limit=5, leads=10, remain=4, up=2, called=7, outcomes=Counter(busy=5))
+
+    assert line(sight) == "  2.5 s  leads done 4/10  calls up 2/5  calls 7  CDRs received 5"

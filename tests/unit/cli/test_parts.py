@@ -1,0 +1,71 @@
+"""What ``up`` runs, and how it tells the supervisor."""
+
+from configparser import RawConfigParser
+from pathlib import Path
+
+import pytest
+
+from worker.cli.parts import Wanted, assemble
+from worker.cli.supervision import Child, write_configuration
+from worker.settings import defaults
+
+WANTED = Wanted(host="127.0.0.1", port=8000, flower_port=5555, workers=2)
+
+
+def test_everything_that_is_not_configured_is_brought_along(tmp_path: Path) -> None:
+    whole = assemble(defaults(), home=tmp_path, wanted=WANTED)
+
+    names = [child.name for child in whole.children]
+    assert names == ["redis", "switch", "api", "listener", "worker-1", "worker-2", "callbacks", "beat", "flower"]
+    assert set(whole.addresses) == {"redis_url", "switch_urls"}
+
+
+def test_what_is_configured_is_not_started(tmp_path: Path) -> None:
+    chosen = defaults(redis_url="redis://cache/0", switch_urls=("esl://:secret@switch:8021",))
+
+    whole = assemble(chosen, home=tmp_path, wanted=WANTED)
+
+    assert {"redis", "switch"}.isdisjoint(child.name for child in whole.children)
+    assert whole.addresses == {}
+
+
+def test_the_processes_find_each_other_by_their_environment(tmp_path: Path) -> None:
+    whole = assemble(defaults(), home=tmp_path, wanted=WANTED)
+
+    found = whole.environment({"PATH": "/bin", "CALLBEAT_HOME": "elsewhere"}, home=tmp_path)
+
+    assert found["CALLBEAT_HOME"] == str(tmp_path)
+    assert found["CALLBEAT_REDIS_URL"] == whole.addresses["redis_url"]
+    assert found["CALLBEAT_SWITCH_URLS"] == whole.addresses["switch_urls"]
+    assert found["PATH"] == "/bin"
+
+
+def test_no_secret_is_on_a_command_line(tmp_path: Path) -> None:
+    whole = assemble(defaults(), home=tmp_path, wanted=WANTED)
+
+    password = whole.addresses["switch_urls"].partition("esl://:")[2].partition("@")[0]
+    assert not any(password in part for child in whole.children for part in child.command)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> RawConfigParser:
+    home = tmp_path / "100% ours"
+    home.mkdir()
+    children = [Child("redis", ["serve", "a b"], group="ground"), Child("api", ["callbeat", "api"])]
+    file = write_configuration(home, children, quiet=False)
+    parser = RawConfigParser()
+    parser.read(file)
+    assert file.stat().st_mode & 0o077 == 0
+    return parser
+
+
+def test_every_process_is_restarted_and_logs_into_its_own_file(written: RawConfigParser) -> None:
+    program = written["program:redis"]
+
+    assert program["command"] == "serve 'a b'"
+    assert program["autorestart"] == "true"
+    assert program["stdout_logfile"].endswith("100%% ours/log/redis.log")
+
+
+def test_the_ground_starts_first_and_ends_last(written: RawConfigParser) -> None:
+    assert int(written["group:ground"]["priority"]) < int(written["group:callbeat"]["priority"])
