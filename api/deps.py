@@ -11,7 +11,8 @@ from fastapi.security import HTTPBearer
 from api.errors import NoAccess
 from worker.domain.errors import NotFound
 from worker.domain.settings import Json
-from worker.ports.dispatch import Clock, JobQueue
+from worker.ports.dispatch import Clock
+from worker.ports.messages import JobQueue
 from worker.ports.record_store import RecordStore
 from worker.ports.records import Page, Slice, Tenant
 from worker.usecases.tokens import tenant_of

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from worker.domain.call import CallEvent
 from worker.domain.errors import Unavailable
-from worker.ports.dispatch import EventSource
+from worker.ports.telephony import EventSource
 from worker.usecases.handle_events import handle_events
 from worker.wiring import Services
 

@@ -20,7 +20,9 @@ from worker.domain.ids import TenantId
 from worker.domain.retry import Answer
 from worker.jobs.app import app, configuration
 from worker.jobs.queue import CeleryJobQueue
-from worker.ports.dispatch import CallbackSender, Delivery, EventSource, Telephony
+from worker.ports.callbacks import CallbackSender
+from worker.ports.dispatch import Delivery
+from worker.ports.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings
 from worker.store.engine import make_engine
 from worker.store.transaction import SqlStore

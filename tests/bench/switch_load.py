@@ -23,7 +23,7 @@ from tests.fakes.clock import FakeClock
 from tests.integration.switch_process import SwitchProcess
 from worker.domain.call import Answered, CallEvent, HungUp, Outcome, Ringing
 from worker.domain.ids import CallId, CampaignId, LeadId
-from worker.ports.dispatch import Origination
+from worker.ports.telephony import Origination
 from worker.telephony.events import SwitchEvents
 from worker.telephony.simulator.log import Line, peak
 from worker.telephony.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT

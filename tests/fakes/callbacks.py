@@ -7,7 +7,8 @@ from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.retry import Answer
-from worker.ports.dispatch import CallbackSender, Delivery
+from worker.ports.callbacks import CallbackSender
+from worker.ports.dispatch import Delivery
 
 HAD = Answer(200)
 AWAY = Answer(None, "no connection")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from worker.domain.ids import CallId, CarrierId
-from worker.ports.dispatch import JobQueue
+from worker.ports.messages import JobQueue
 
 
 class FakeJobQueue(JobQueue):

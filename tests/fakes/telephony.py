@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId
-from worker.ports.dispatch import Origination, Telephony
+from worker.ports.telephony import Origination, Telephony
 
 SWITCH = "10.0.0.1:8021"
 

@@ -4,7 +4,8 @@ from pendulum import DateTime, Duration
 from typing_extensions import override
 
 from worker.domain.errors import Unavailable
-from worker.ports.dispatch import Clock, Wakeups
+from worker.ports.dispatch import Clock
+from worker.ports.messages import Wakeups
 
 LAPSE = Duration(seconds=3)
 

@@ -49,8 +49,8 @@ def _insert_ended_calls(connection: Connection) -> None:
         text(
             "INSERT INTO calls (id, tenant_id, campaign_id, carrier_id, list_id, lead_id, revision, attempt,"
             " stage_before, phone, network, ref_id, state, queued_at, resend_at, refusals, switch, caller_id, cause,"
-            " sip_call_id, hangup_disposition) SELECT id, tenant_id, campaign_id, :carrier, list_id, id, 1, 1, 'new', phone,"
-            " network, '', 'ended', due_at, due_at, 0, '', '', '', '', '' FROM leads"
+            " sip_call_id, hangup_disposition) SELECT id, tenant_id, campaign_id, :carrier, list_id, id, 1, 1, 'new',"
+            " phone, network, '', 'ended', due_at, due_at, 0, '', '', '', '', '' FROM leads"
         ),
         {"carrier": CARRIER.hex if connection.dialect.name == "sqlite" else CARRIER},
     )

@@ -16,7 +16,8 @@ from worker.callbacks.connection import GuardedBackend, NotReached, deadline, re
 from worker.callbacks.signature import signed_headers
 from worker.callbacks.target import Target, read_target
 from worker.domain.retry import Answer
-from worker.ports.dispatch import CallbackSender, Delivery
+from worker.ports.callbacks import CallbackSender
+from worker.ports.dispatch import Delivery
 
 MOST_CONNECTIONS: Final = 200
 KEPT_SECONDS: Final = 3.0

@@ -17,7 +17,7 @@ from worker.cli import embedded
 from worker.domain.call import CallEvent
 from worker.jobs import names
 from worker.jobs.app import app
-from worker.ports.dispatch import EventSource
+from worker.ports.telephony import EventSource
 from worker.telephony.address import DEFAULT_PORT, SwitchUrl
 from worker.telephony.simulator.options import PASSWORD, SimulatorOptions
 from worker.telephony.simulator.server import run_simulator

@@ -1,13 +1,13 @@
-"""What planning, dialling and settling calls need from the outside; adapters and fakes keep the same promises."""
+"""What planning, dialling and settling calls need of the clock and the store."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from pendulum import DateTime
 
-from worker.domain.call import CallEvent, CallState, HungUp
+from worker.domain.call import CallState, HungUp
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
 from worker.domain.ids import (
@@ -33,9 +33,6 @@ class Clock(Protocol):
 
     def now(self) -> DateTime:
         """Give the present moment in UTC."""
-
-
-# --- store -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,90 +239,3 @@ class Store(Protocol):
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction that only reads."""
-
-
-# --- messages --------------------------------------------------------------------------------------------------------
-
-
-class JobQueue(Protocol):
-    """Sends tasks. A broker that is away is not an error here: the sweep sends again what is due."""
-
-    def plan_carrier(self, carrier_id: CarrierId) -> None:
-        """Ask for a plan; a carrier has at most one plan waiting."""
-
-    def place_calls(self, call_ids: Sequence[CallId]) -> None:
-        """Hand queued calls to the workers, up to twenty a message."""
-
-    def deliver_callbacks(self, host: str) -> None:
-        """Ask for the host's due deliveries to be sent; a host has at most one request waiting."""
-
-
-class Wakeups(Protocol):
-    """Lets one of many identical requests through until it has been taken up."""
-
-    def request(self, key: str) -> bool:
-        """Say whether this request is the first since the last ``taken`` (or since it lapsed, a few seconds)."""
-
-    def taken(self, key: str) -> None:
-        """The work is about to read the state of things: later requests go through again."""
-
-
-# --- telephony -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origination:
-    """One call for the switch to place; ``destination`` is the carrier's prefix and the national number."""
-
-    call_id: CallId
-    campaign_id: CampaignId
-    lead_id: LeadId
-    run_id: RunId | None
-    gateway: str
-    destination: str
-    caller_id: str
-    timeout_seconds: int
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-
-class Telephony(Protocol):
-    """The switches, by name."""
-
-    def pick(self) -> str | None:
-        """Name a switch that takes calls now; None when none can be reached."""
-
-    def place(self, originations: Sequence[Origination], *, switch: str) -> set[CallId]:
-        """Send the calls to the switch, at most once each; give those that were certainly not dialled.
-
-        Never raises for a doubtful case: a call that is not in the answer may have been dialled; the sweep will ask.
-        """
-
-    def up(self, switch: str) -> set[CallId]:
-        """Give the calls that the switch has now.
-
-        Raises ``Unavailable`` when it cannot be asked, ``NotFound`` when no switch of this name is configured.
-        """
-
-    def end(self, call_id: CallId, *, switch: str) -> None:
-        """Tell the switch to end a call."""
-
-
-class EventSource(Protocol):
-    """One switch's events, as they come."""
-
-    @property
-    def switch(self) -> str:
-        """Name the switch, as ``Telephony`` does."""
-
-    def read(self) -> list[CallEvent]:
-        """Wait up to a second, then give all events that have arrived, in order; connects and reconnects by itself."""
-
-
-# --- callbacks -------------------------------------------------------------------------------------------------------
-
-
-class CallbackSender(Protocol):
-    """Posts one callback."""
-
-    def send(self, delivery: Delivery, *, secret: str, now: DateTime) -> Answer:
-        """POST the signed body; never raises for what a receiver can do."""

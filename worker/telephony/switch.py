@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId
-from worker.ports.dispatch import Origination, Telephony
+from worker.ports.telephony import Origination, Telephony
 from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import REPLY_SECONDS, Connection, ConnectionLost, NotReached, open_connection

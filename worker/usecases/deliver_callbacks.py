@@ -8,7 +8,9 @@ from typing import Final, assert_never
 from pendulum import DateTime, Duration
 
 from worker.domain.retry import Answer, Dead, Delivered, DeliveryState, RetryAt, decide_retry
-from worker.ports.dispatch import CallbackSender, Clock, Delivery, JobQueue, Store, Transaction
+from worker.ports.callbacks import CallbackSender
+from worker.ports.dispatch import Clock, Delivery, Store, Transaction
+from worker.ports.messages import JobQueue
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import assert_never
 from uuid import UUID
@@ -11,12 +12,12 @@ from pendulum import DateTime
 from worker.domain.call import HungUp
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr, seconds_between
-from worker.domain.ids import LeadId
 from worker.domain.lead import Stage
 from worker.domain.recall import GiveUp, RecallAt, decide_recall
 from worker.domain.settings import Json
-from worker.ports.dispatch import Call, Ended, JobQueue, Transaction
-from worker.usecases.outbox import CDR, Notice, post_notices
+from worker.ports.dispatch import Call, Ended, Transaction
+from worker.ports.messages import JobQueue
+from worker.usecases.outbox import CDR, Notice, cdr_so_far, post_notices
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def finish_calls(
     notices = []
     for call, event in heard:
         campaign = campaigns[call.campaign_id]
-        cdr = _cdr(call, event, additional=additional)
+        cdr = _cdr(call, event, additional=additional.get(call.lead_id))
         notices.append(Notice(call, cdr, state=CDR, url=campaign.callback_url, zone=campaign.windows.zone))
     post_notices(tx, notices, queue=queue, now=now, new_id=new_id)
     for carrier_id in {call.carrier_id for call, _ in ended}:
@@ -63,16 +64,9 @@ def _next_step(call: Call, event: HungUp, *, campaign: Campaign) -> Ended:
             assert_never(never)
 
 
-def _cdr(call: Call, event: HungUp, *, additional: Mapping[LeadId, Mapping[str, Json]]) -> Cdr:
-    return Cdr(
-        call_id=call.id,
-        campaign_id=call.campaign_id,
-        lead_id=call.lead_id,
-        run_id=call.run_id,
-        attempt=call.attempt,
-        phone=call.phone,
-        network=call.network,
-        caller_id=call.caller_id,
+def _cdr(call: Call, event: HungUp, *, additional: Mapping[str, Json] | None) -> Cdr:
+    return replace(
+        cdr_so_far(call, now=event.started_at, additional=additional),
         outcome=event.outcome,
         cause=event.cause,
         sip_call_id=event.sip_call_id,
@@ -81,6 +75,4 @@ def _cdr(call: Call, event: HungUp, *, additional: Mapping[LeadId, Mapping[str, 
         ringing_at=event.ringing_at or call.ringing_at,
         answered_at=event.answered_at,
         ended_at=event.ended_at,
-        ref_id=call.ref_id,
-        additional=additional.get(call.lead_id),
     )

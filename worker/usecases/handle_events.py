@@ -10,7 +10,8 @@ from pendulum import DateTime, Duration
 
 from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
 from worker.domain.ids import CallId
-from worker.ports.dispatch import Call, JobQueue, Store
+from worker.ports.dispatch import Call, Store
+from worker.ports.messages import JobQueue
 from worker.usecases.announce_answers import announce_answers
 from worker.usecases.finish_calls import finish_calls
 

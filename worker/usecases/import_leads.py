@@ -11,7 +11,7 @@ from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.network import NotDialable, PhoneNumber, parse_phone_number
 from worker.domain.settings import Json
-from worker.ports.dispatch import JobQueue
+from worker.ports.messages import JobQueue
 from worker.ports.record_store import RecordStore
 from worker.ports.records import NewLead, Tenant
 

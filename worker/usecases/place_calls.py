@@ -15,7 +15,9 @@ from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.domain.lead import Ending
 from worker.domain.reason import Reason
-from worker.ports.dispatch import Call, Clock, Dial, JobQueue, Origination, Store, Telephony, Transaction
+from worker.ports.dispatch import Call, Clock, Dial, Store, Transaction
+from worker.ports.messages import JobQueue
+from worker.ports.telephony import Origination, Telephony
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from worker.domain.campaign import resume_if_due
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.lead import ClaimedLead, Ending
 from worker.domain.planner import Grant, Situation, calls_to_start
-from worker.ports.dispatch import Call, JobQueue, Store, Transaction
+from worker.ports.dispatch import Call, Store, Transaction
+from worker.ports.messages import JobQueue
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, CarrierId, RunId
 from worker.domain.network import Network
 from worker.domain.settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings, to_campaign, to_windows
-from worker.ports.dispatch import JobQueue
+from worker.ports.messages import JobQueue
 from worker.ports.record_store import RecordStore, RecordTransaction
 from worker.ports.records import Tenant
 

@@ -9,7 +9,7 @@ from pendulum import DateTime
 
 from worker.domain.carrier import DialType
 from worker.domain.ids import CarrierId
-from worker.ports.dispatch import JobQueue
+from worker.ports.messages import JobQueue
 from worker.ports.record_store import RecordStore
 from worker.ports.records import CarrierRecord, Tenant
 

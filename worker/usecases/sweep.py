@@ -10,7 +10,9 @@ from pendulum import DateTime, Duration
 from worker.domain.call import LOST, ON_SWITCH, CallState, HungUp, Outcome
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
-from worker.ports.dispatch import Call, JobQueue, Store, Telephony
+from worker.ports.dispatch import Call, Store
+from worker.ports.messages import JobQueue
+from worker.ports.telephony import Telephony
 from worker.usecases.finish_calls import finish_calls
 
 logger = logging.getLogger(__name__)

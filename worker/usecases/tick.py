@@ -2,7 +2,8 @@
 
 from pendulum import DateTime
 
-from worker.ports.dispatch import JobQueue, Store
+from worker.ports.dispatch import Store
+from worker.ports.messages import JobQueue
 
 
 def tick(store: Store, *, queue: JobQueue, now: DateTime) -> int:

@@ -11,7 +11,7 @@ from redis.retry import Retry
 from typing_extensions import override
 
 from worker.domain.errors import Unavailable
-from worker.ports.dispatch import Wakeups
+from worker.ports.messages import Wakeups
 from worker.wire import keys
 
 LAPSE_MILLISECONDS: Final = 3_000

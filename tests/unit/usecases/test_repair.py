@@ -1,0 +1,68 @@
+"""Repair: what a crash left is sent again or given up, and never too early."""
+
+from tests.builders import NOON, add_leads, fill_store, stored_settings, viettel
+from tests.unit.usecases.conftest import World
+from tests.unit.usecases.look import call_row, lead_rows
+from worker.domain.call import Answered, CallState, Outcome
+
+
+def test_a_call_that_the_switch_does_not_have_for_long_is_lost_and_counts(world: World) -> None:
+    fill_store(world.store, stored_settings(callback_url="http://crm.example/cdr"))
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.telephony.calls_up.clear()
+
+    for seconds in (10, 10, 10):
+        world.clock.wait(seconds)
+        world.sweep()
+
+    row = call_row(world, call_id)
+    assert (row.state, row.outcome, row.cause) == (CallState.ENDED, Outcome.FAILED, "LOST")
+    assert lead_rows(world)[0].called_count == 1
+    assert world.queue.deliveries == ["crm.example"]
+
+
+def test_an_answered_call_that_was_lost_stays_answered(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.hear(Answered(call_id, NOON.add(seconds=2)))
+    world.telephony.calls_up.clear()
+
+    for seconds in (10, 20):
+        world.clock.wait(seconds)
+        world.sweep()
+
+    row = call_row(world, call_id)
+    assert (row.outcome, row.cause, row.ended_at) == (Outcome.ANSWERED, "LOST", NOON.add(seconds=10))
+
+
+def test_a_call_that_the_switch_has_is_left_alone_however_long(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.telephony.calls_up.clear()
+    world.clock.wait(10)
+    world.sweep()
+    world.telephony.calls_up.add(call_id)
+
+    for seconds in (10, 3600):
+        world.clock.wait(seconds)
+        world.sweep()
+
+    assert call_row(world, call_id).state is CallState.DIALING
+    assert call_row(world, call_id).missing_since is None
+
+
+def test_nothing_is_given_up_while_the_switch_cannot_be_asked(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.telephony.calls_up.clear()
+    world.telephony.reachable = False
+
+    for seconds in (10, 600, 600):
+        world.clock.wait(seconds)
+        world.sweep()
+
+    assert call_row(world, call_id).state is CallState.DIALING

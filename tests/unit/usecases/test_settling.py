@@ -1,0 +1,118 @@
+"""Settling: events move calls on; an end leaves a CDR, a next step and a callback."""
+
+from sqlalchemy import select
+
+from tests.builders import CAMPAIGN, CARRIER, NOON, add_leads, fill_store, stored_settings, viettel
+from tests.unit.usecases.conftest import World
+from tests.unit.usecases.look import LONG_BEFORE, an_end, call_row, lead_rows, next_plan
+from worker.domain.call import Answered, CallState, Outcome, Refused, Ringing
+from worker.domain.ids import CallId
+from worker.domain.lead import Ending, Stage
+from worker.store.tables import deliveries
+
+
+def test_events_move_a_call_on_and_its_end_frees_the_channel(world: World) -> None:
+    fill_store(world.store, stored_settings(concurrent_call=1, callback_url="http://crm.example/cdr"))
+    add_leads(world.store, viettel(2))
+    (call_id,) = world.dial()
+
+    world.hear(Ringing(call_id, NOON))
+    ringing = call_row(world, call_id).state
+    world.hear(Answered(call_id, NOON))
+    answered = call_row(world, call_id).state
+    world.hear(an_end(call_id, Outcome.ANSWERED))
+
+    assert (ringing, answered, call_row(world, call_id).state) == (
+        CallState.RINGING,
+        CallState.ANSWERED,
+        CallState.ENDED,
+    )
+    assert world.queue.plans == [CARRIER]
+    assert world.queue.deliveries == ["crm.example"]
+    assert len(world.plan()) == 1
+
+
+def test_a_batch_may_hold_a_whole_life(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+
+    world.hear(Ringing(call_id, NOON), Answered(call_id, NOON), an_end(call_id, Outcome.ANSWERED))
+
+    row = call_row(world, call_id)
+    assert (row.state, row.outcome, row.ringing_at) == (CallState.ENDED, Outcome.ANSWERED, NOON)
+
+
+def test_repeated_and_foreign_events_change_nothing(world: World) -> None:
+    fill_store(world.store, stored_settings(callback_url="http://crm.example/cdr"))
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.hear(an_end(call_id, Outcome.BUSY))
+
+    world.hear(an_end(call_id, Outcome.ANSWERED), Ringing(call_id, NOON), an_end(CallId(CAMPAIGN), Outcome.BUSY))
+
+    assert call_row(world, call_id).outcome is Outcome.BUSY
+    assert lead_rows(world)[0].called_count == 1
+    with world.store.reading() as tx:
+        assert len(tx.connection.execute(select(deliveries)).all()) == 1
+
+
+def test_a_busy_lead_is_recalled_after_the_pause_and_then_given_up(world: World) -> None:
+    recall = {"recall_times": 1, "recall_status": ("busy",), "schedule_recall": "minute", "schedule_recall_duration": 5}
+    fill_store(world.store, stored_settings(**recall))
+    add_leads(world.store, viettel(1))
+    (first,) = world.dial()
+    world.hear(an_end(first))
+
+    too_early = world.plan()
+    look_again = next_plan(world)
+    world.clock.wait(303)
+    (second,) = world.dial()
+    world.hear(an_end(second))
+
+    assert too_early == []
+    assert look_again == NOON.add(minutes=5, seconds=3)
+    assert call_row(world, second).attempt == 2
+    assert [(lead.stage, lead.ending, lead.called_count) for lead in lead_rows(world)] == [
+        (Stage.DONE, Ending.ATTEMPTS_USED, 2)
+    ]
+
+
+def test_an_answer_is_told_to_the_answer_callback_url_once(world: World) -> None:
+    fill_store(world.store, stored_settings(answer_callback_url="http://crm.example/answered"))
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+
+    world.hear(Answered(call_id, NOON))
+    world.hear(Answered(call_id, NOON))
+
+    with world.store.reading() as tx:
+        (row,) = tx.connection.execute(select(deliveries)).all()
+    assert (row.event, row.url) == ("answered", "http://crm.example/answered")
+
+
+def test_a_call_that_the_switch_refused_is_queued_again_with_a_growing_pause(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    refusal = Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=LONG_BEFORE)
+
+    world.hear(refusal)
+    first = call_row(world, call_id)
+    world.place([call_id])
+    world.hear(refusal)
+    second = call_row(world, call_id)
+
+    assert (first.state, first.resend_at) == (CallState.QUEUED, NOON.add(seconds=1))
+    assert (second.state, second.resend_at, second.refusals) == (CallState.QUEUED, NOON.add(seconds=2), 2)
+    assert lead_rows(world)[0].called_count == 0
+
+
+def test_a_refusal_heard_by_a_listener_that_came_later_proves_nothing(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+
+    world.hear(Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=NOON.subtract(seconds=1)))
+
+    assert call_row(world, call_id).state is CallState.DIALING

@@ -1,0 +1,56 @@
+"""What use cases need of the switches."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from worker.domain.call import CallEvent
+from worker.domain.ids import CallId, CampaignId, LeadId, RunId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origination:
+    """One call for the switch to place; ``destination`` is the carrier's prefix and the national number."""
+
+    call_id: CallId
+    campaign_id: CampaignId
+    lead_id: LeadId
+    run_id: RunId | None
+    gateway: str
+    destination: str
+    caller_id: str
+    timeout_seconds: int
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+class Telephony(Protocol):
+    """The switches, by name."""
+
+    def pick(self) -> str | None:
+        """Name a switch that takes calls now; None when none can be reached."""
+
+    def place(self, originations: Sequence[Origination], *, switch: str) -> set[CallId]:
+        """Send the calls to the switch, at most once each; give those that were certainly not dialled.
+
+        Never raises for a doubtful case: a call that is not in the answer may have been dialled; the sweep will ask.
+        """
+
+    def up(self, switch: str) -> set[CallId]:
+        """Give the calls that the switch has now.
+
+        Raises ``Unavailable`` when it cannot be asked, ``NotFound`` when no switch of this name is configured.
+        """
+
+    def end(self, call_id: CallId, *, switch: str) -> None:
+        """Tell the switch to end a call."""
+
+
+class EventSource(Protocol):
+    """One switch's events, as they come."""
+
+    @property
+    def switch(self) -> str:
+        """Name the switch, as ``Telephony`` does."""
+
+    def read(self) -> list[CallEvent]:
+        """Wait up to a second, then give all events that have arrived, in order; connects and reconnects by itself."""
