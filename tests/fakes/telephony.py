@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from typing_extensions import override
 
-from worker.domain.errors import Unavailable
+from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
 from worker.ports.telephony import Origination, Telephony
 
@@ -19,6 +19,7 @@ class FakeTelephony(Telephony):
         self.ended: list[CallId] = []
         self.calls_up: set[CallId] = set()
         self.reachable = True
+        self.configured = {SWITCH}
         self.refused: set[CallId] = set()
         """Calls that will not be taken: it is certain that they were not dialled."""
         self.forgotten: set[CallId] = set()
@@ -40,7 +41,9 @@ class FakeTelephony(Telephony):
 
     @override
     def up(self, switch: str) -> set[CallId]:
-        if not self.reachable or switch != SWITCH:
+        if switch not in self.configured:
+            raise NotFound(f"no switch is named {switch}")
+        if not self.reachable:
             raise Unavailable(f"switch {switch} cannot be asked")
         return set(self.calls_up)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from typing_extensions import override
 
-from worker.domain.errors import Unavailable
+from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
 from worker.ports.telephony import Origination, Telephony
 from worker.telephony.address import SwitchUrl
@@ -147,7 +147,7 @@ class Switches(Telephony):
     def _ask(self, command: str, *, switch: str) -> str:
         line = self._lines_of_this_process().get(switch)
         if line is None:
-            raise SwitchUnreachable(f"no switch is named {switch}")
+            raise NotFound(f"no switch is named {switch}")
         with line.lock:
             try:
                 return line.connected().command(command).text

@@ -9,7 +9,7 @@ from uuid import UUID
 from pendulum import DateTime, Duration
 
 from worker.domain.call import CallState
-from worker.domain.campaign import resume_if_due
+from worker.domain.campaign import Campaign, resume_if_due
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.lead import ClaimedLead, Ending
 from worker.domain.planner import Grant, Situation, calls_to_start
@@ -37,7 +37,10 @@ def plan_carrier(
         for grant in plan.grants:
             leads = tx.leads.claim(grant, now=now)
             claimed += len(leads)
-            calls += _calls_for(_callable(tx, leads, grant=grant, now=now), grant=grant, now=now, new_id=new_id)
+            calls += [
+                _call_for(lead, campaign=grant.campaign, carrier_id=carrier_id, now=now, call_id=CallId(new_id()))
+                for lead in _callable(tx, leads, grant=grant, now=now)
+            ]
         if calls:
             tx.calls.insert(calls)
             tx.after_commit(partial(queue.place_calls, [call.id for call in calls]))
@@ -68,27 +71,21 @@ def _callable(tx: Transaction, leads: Sequence[ClaimedLead], *, grant: Grant, no
     return [lead for lead in leads if lead.id not in closed]
 
 
-def _calls_for(leads: Sequence[ClaimedLead], *, grant: Grant, now: DateTime, new_id: Callable[[], UUID]) -> list[Call]:
-    campaign = grant.campaign
-    if campaign.carrier_id is None:
-        raise ValueError("a campaign without a carrier was granted calls")
-    return [
-        Call(
-            id=CallId(new_id()),
-            tenant_id=campaign.tenant_id,
-            campaign_id=campaign.id,
-            carrier_id=campaign.carrier_id,
-            lead_id=lead.id,
-            list_id=lead.list_id,
-            run_id=campaign.run_id,
-            revision=campaign.revision,
-            attempt=lead.attempt,
-            stage_before=lead.stage_before,
-            phone=lead.phone,
-            network=lead.network,
-            state=CallState.QUEUED,
-            queued_at=now,
-            resend_at=now + RESEND_AFTER,
-        )
-        for lead in leads
-    ]
+def _call_for(lead: ClaimedLead, *, campaign: Campaign, carrier_id: CarrierId, now: DateTime, call_id: CallId) -> Call:
+    return Call(
+        id=call_id,
+        tenant_id=campaign.tenant_id,
+        campaign_id=campaign.id,
+        carrier_id=carrier_id,
+        lead_id=lead.id,
+        list_id=lead.list_id,
+        run_id=campaign.run_id,
+        revision=campaign.revision,
+        attempt=lead.attempt,
+        stage_before=lead.stage_before,
+        phone=lead.phone,
+        network=lead.network,
+        state=CallState.QUEUED,
+        queued_at=now,
+        resend_at=now + RESEND_AFTER,
+    )

@@ -19,6 +19,7 @@ from worker.usecases.handle_events import handle_events
 from worker.usecases.place_calls import place_calls
 from worker.usecases.plan_carrier import plan_carrier
 from worker.usecases.sweep import sweep
+from worker.usecases.tick import tick
 
 
 @dataclass
@@ -49,6 +50,10 @@ class World:
     def hear(self, *events: CallEvent) -> None:
         """Handle events in one batch."""
         handle_events(self.store, queue=self.queue, events=events, now=self.clock.now(), new_id=uuid7)
+
+    def tick(self) -> None:
+        """Let a second of the beat pass."""
+        tick(self.store, queue=self.queue, now=self.clock.now())
 
     def sweep(self) -> None:
         """Repair."""

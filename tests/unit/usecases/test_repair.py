@@ -1,8 +1,8 @@
 """Repair: what a crash left is sent again or given up, and never too early."""
 
-from tests.builders import NOON, add_leads, fill_store, stored_settings, viettel
+from tests.builders import CARRIER, NOON, add_leads, fill_store, stored_settings, viettel
 from tests.unit.usecases.conftest import World
-from tests.unit.usecases.look import call_row, lead_rows
+from tests.unit.usecases.look import an_end, call_row, lead_rows, states
 from worker.domain.call import Answered, CallState, Outcome
 
 
@@ -66,3 +66,44 @@ def test_nothing_is_given_up_while_the_switch_cannot_be_asked(world: World) -> N
         world.sweep()
 
     assert call_row(world, call_id).state is CallState.DIALING
+
+
+def test_a_call_on_a_switch_that_is_no_longer_configured_is_given_up(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.telephony.configured.clear()
+
+    for seconds in (10, 20):
+        world.clock.wait(seconds)
+        world.sweep()
+
+    assert call_row(world, call_id).cause == "LOST"
+
+
+def test_overdue_callbacks_are_asked_for_again(world: World) -> None:
+    fill_store(world.store, stored_settings(callback_url="http://crm.example/cdr"))
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.hear(an_end(call_id))
+    world.queue.deliveries.clear()
+
+    world.sweep()
+
+    assert world.queue.deliveries == ["crm.example"]
+
+
+def test_the_tick_asks_for_the_plans_that_are_due_and_no_others(world: World) -> None:
+    fill_store(world.store)
+
+    world.tick()
+    world.plan()
+    world.tick()
+
+    assert world.queue.plans == [CARRIER]
+
+
+def test_nothing_heard_changes_nothing(world: World) -> None:
+    world.hear()
+
+    assert states(world) == {}
