@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from worker.domain.campaign import Campaign, Mode, Status
 from worker.domain.carrier import Carrier, DialType
-from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, RunId, TenantId
+from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, RunId, TemplateId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.network import Network, parse_phone_number
 from worker.domain.planner import Demand, Situation
@@ -30,7 +30,7 @@ TENANT = TenantId(UUID(int=1))
 CARRIER = CarrierId(UUID(int=2))
 CAMPAIGN = CampaignId(UUID(int=3))
 LIST = ListId(UUID(int=4))
-TEMPLATE = UUID(int=5)
+TEMPLATE = TemplateId(UUID(int=5))
 
 
 def a_campaign(**changed: Any) -> Campaign:
@@ -94,6 +94,7 @@ def stored_settings(**changed: Any) -> CampaignSettings:
         "run_id": RunId(UUID(int=9)),
         "concurrent_call": 5,
         "carrier_uuid": CARRIER,
+        "template_uuid": TEMPLATE,
         "schedules": (),
         "created_at": NOON,
         "updated_at": NOON,

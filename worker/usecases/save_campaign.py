@@ -142,13 +142,15 @@ def _check_fields(after: CampaignSettings) -> None:
 
 def _check_run(before: CampaignSettings, after: CampaignSettings) -> None:
     """Refuse a run that could call nobody, or that would call people in a way which is not theirs."""
-    if after.status is not Status.STOP and after.type != AUTOCALL:
+    if after.status is Status.STOP:
+        return
+    if after.type != AUTOCALL:
         raise Invalid("only a campaign of type autocall can run")
-    if after.status is not Status.START or before.status is Status.START:
+    if after.template_uuid is None:  # nobody is called to hear nothing, not even after an edit in mid-run
+        raise Invalid("template_uuid is missing")
+    if after.status is before.status:
         return
     if not after.active:
         raise Invalid("campaign is not active")
     if after.carrier_uuid is None:
         raise Invalid("carrier_uuid is missing")
-    if after.template_uuid is None:
-        raise Invalid("template_uuid is missing")

@@ -143,6 +143,8 @@ def test_nonsense_is_told_by_field_and_changes_nothing(
         ({"status": "start", "active": False}, "campaign is not active"),
         ({"status": "start", "carrier_uuid": ""}, "carrier_uuid is missing"),
         ({"status": "start", "template_uuid": ""}, "template_uuid is missing"),
+        ({"status": "pause", "template_uuid": ""}, "template_uuid is missing"),
+        ({"status": "pause", "active": False}, "campaign is not active"),
         ({"status": "start", "type": "manual"}, "only a campaign of type autocall can run"),
     ],
 )
@@ -201,3 +203,12 @@ def test_urls_for_callbacks_are_kept(client: TestClient) -> None:
     client.put(PATH, json={"callback_url": "https://example.com:8443/cdr?x=1"})
 
     assert client.get(PATH).json()["callback_url"] == "https://example.com:8443/cdr?x=1"
+
+
+def test_a_running_campaign_keeps_its_template(client: TestClient) -> None:
+    client.put(PATH, json=seed_body() | {"status": "start"})
+
+    answer = client.put(PATH, json={"template_uuid": "", "description": "silent"})
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "template_uuid is missing"})
+    assert client.get(PATH).json()["description"] == ""
