@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 
 CLOCKS_APART = Duration(seconds=5)
 """How far the clocks of two of our machines may differ."""
-LONGEST_REFUSAL_PAUSE = 30
+LONGEST_REFUSAL_PAUSE = 4
+"""Seconds: a switch that was full has room again at any moment, and the calls that wait hold slots meanwhile."""
 
 
 def handle_events(

@@ -21,6 +21,7 @@ NUMBERS = ["990912345678", "0" * 12, "15"]
         ("3", Outcome.NOT_AVAILABLE),
         ("4", Outcome.INVALID_NUMBER),
         ("5", Outcome.NOT_AVAILABLE),
+        ("55", Outcome.FAILED),
         ("6", Outcome.BUSY),
         ("7", Outcome.CONGESTION),
         ("8", Outcome.PHONE_BLOCK),

@@ -116,3 +116,16 @@ def test_a_refusal_heard_by_a_listener_that_came_later_proves_nothing(world: Wor
     world.hear(Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=NOON.subtract(seconds=1)))
 
     assert call_row(world, call_id).state is CallState.DIALING
+
+
+def test_the_pause_after_refusals_stops_growing_before_channels_idle(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+
+    for _ in range(6):
+        world.hear(Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=LONG_BEFORE))
+        world.place([call_id])
+    world.hear(Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=LONG_BEFORE))
+
+    assert call_row(world, call_id).resend_at == NOON.add(seconds=4)

@@ -33,6 +33,7 @@ class FarEnd(Enum):
     NOT_FOUND = Manner("UNALLOCATED_NUMBER", 1, 404, "Not Found")
     TEMPORARY_FAILURE = Manner("NORMAL_TEMPORARY_FAILURE", 41, 503, "Service Unavailable")
     DECLINED = Manner("CALL_REJECTED", 21, 603, "Decline")
+    INCOMPATIBLE = Manner("INCOMPATIBLE_DESTINATION", 88, 488, "Not Acceptable Here")
     CONGESTION = Manner("NORMAL_CIRCUIT_CONGESTION", 34, 503, "Service Unavailable")
     BARRED = Manner("INCOMING_CALL_BARRED", 54, 403, "Forbidden")
     VOICEMAIL = Manner("NORMAL_CLEARING", 16, 200, "OK", rings=True, answers=True, machine=True)
@@ -45,6 +46,7 @@ BY_LAST_DIGIT: Final[Mapping[str, FarEnd]] = {
     "3": FarEnd.UNAVAILABLE,
     "4": FarEnd.NOT_FOUND,
     "5": FarEnd.TEMPORARY_FAILURE,
+    "55": FarEnd.INCOMPATIBLE,  # a cause that no table maps: the call failed
     "6": FarEnd.DECLINED,
     "7": FarEnd.CONGESTION,
     "8": FarEnd.BARRED,
@@ -56,12 +58,13 @@ TALK_BY_DIGIT: Final = 3.0
 MACHINE_BY_DIGIT: Final = 1.0
 
 _MOBILE: Final = {
-    FarEnd.ANSWERED: 46,
+    FarEnd.ANSWERED: 45,
     FarEnd.BUSY: 9,
     FarEnd.NO_ANSWER: 22,
     FarEnd.UNAVAILABLE: 9,
     FarEnd.NOT_FOUND: 3,
     FarEnd.TEMPORARY_FAILURE: 1,
+    FarEnd.INCOMPATIBLE: 1,
     FarEnd.DECLINED: 5,
     FarEnd.CONGESTION: 1,
     FarEnd.BARRED: 1,
@@ -121,7 +124,7 @@ class Model:
 
 
 def _fate_by_digit(number: str) -> Fate:
-    far_end = BY_LAST_DIGIT.get(number[-1:], FarEnd.NOT_FOUND)
+    far_end = BY_LAST_DIGIT.get(number[-2:]) or BY_LAST_DIGIT.get(number[-1:], FarEnd.NOT_FOUND)
     talk = MACHINE_BY_DIGIT if far_end.value.machine else TALK_BY_DIGIT
     return Fate(far_end, SETUP_BY_DIGIT, RING_BY_DIGIT, talk)
 
