@@ -93,16 +93,23 @@ def test_a_claim_keeps_each_networks_ceiling_over_both_classes(store: SqlStore) 
 
 
 @pytest.mark.parametrize(
-    ("priority", "first"), [(Priority.NORMAL, viettel(1)), (Priority.RECALL, viettel(1, start=10))]
+    ("priority", "order"),
+    [
+        (Priority.NORMAL, [*viettel(1), *MOBI[:1], *viettel(1, start=10)]),
+        (Priority.RECALL, [*MOBI[:1], *viettel(1, start=10), *viettel(1)]),
+    ],
 )
 def test_new_leads_or_recalls_go_first_as_the_campaign_says(
-    store: SqlStore, priority: Priority, first: Sequence[str]
+    store: SqlStore, priority: Priority, order: Sequence[str]
 ) -> None:
     fill_store(store)
-    add_leads(store, viettel(1, start=10), stage=Stage.RECALL, called_count=1)
+    add_leads(store, MOBI[:1], stage=Stage.RECALL, called_count=1, due_at=NOON.subtract(hours=2))
+    add_leads(store, viettel(1, start=10), stage=Stage.RECALL, called_count=1, due_at=NOON.subtract(hours=1))
     add_leads(store, viettel(1))
 
-    assert claim(store, 1, {V: 5}, priority=priority) == list(first)
+    claimed = [claim(store, 1, {V: 5, M: 5}, priority=priority)[0] for _ in order]
+
+    assert claimed == list(order)
 
 
 def test_the_situation_counts_slots_and_what_waits(store: SqlStore) -> None:
