@@ -28,8 +28,8 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         url = request.getfixturevalue("new_postgres_database")()
     else:
         url = f"sqlite:///{tmp_path_factory.mktemp('plans') / 'plans.sqlite3'}"
-        metadata.create_all(make_engine(url))
     engine = make_engine(url)
+    metadata.create_all(engine)  # on PostgreSQL there already
     store = SqlStore(engine)
     fill_store(store)
     for start in range(0, MANY, 5_000):

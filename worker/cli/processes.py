@@ -21,7 +21,7 @@ from worker.ports.telephony import EventSource
 from worker.telephony.address import DEFAULT_PORT, SwitchUrl
 from worker.telephony.simulator.options import PASSWORD, SimulatorOptions
 from worker.telephony.simulator.server import run_simulator
-from worker.wiring import event_sources, services, settings, switches
+from worker.wiring import event_sources, redis_url, services, settings, switches
 
 logger = logging.getLogger(__name__)
 
@@ -76,12 +76,14 @@ def worker(
 def beat() -> None:
     """Ask each second for what is due."""
     _begin()
+    redis_url(settings())
     app.start(["--quiet", "beat"])
 
 
 def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:
     """Show workers, queues and tasks; keep it on the loopback address or behind a login of your own."""
     _begin()
+    redis_url(settings())
     app.start(["--quiet", "flower", f"--address={host}", f"--port={port}", "--persistent=False"])
 
 
