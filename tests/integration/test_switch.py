@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from worker.telephony.simulator.log import dials_by_call, peak
 from worker.telephony.simulator.options import SimulatorOptions
 from worker.telephony.switch import Switches
 
+SETTLE = 0.3
+
 
 @pytest.fixture
 def switch(tmp_path: Path) -> Iterator[SwitchProcess]:
@@ -30,7 +33,7 @@ def switch(tmp_path: Path) -> Iterator[SwitchProcess]:
 
 @pytest.fixture
 def switches(switch: SwitchProcess) -> Iterator[Switches]:
-    adapter = Switches([switch.url], chance=lambda: 0.0)
+    adapter = Switches([switch.url], chance=lambda: 0.0, settle_seconds=SETTLE)
     yield adapter
     adapter.close()
 
@@ -128,7 +131,7 @@ def test_a_gateway_that_does_not_exist_is_a_refusal(
     assert news == [Refused(call.call_id, "INVALID_GATEWAY", LISTENING)]
 
 
-def test_a_switch_that_was_restarted_while_nobody_spoke_takes_the_next_calls(
+def test_a_switch_that_came_back_gets_calls_only_when_its_listener_had_time_to_come_back_too(
     switch: SwitchProcess, switches: Switches
 ) -> None:
     switches.place([a_call()], switch=switch.url.name)
@@ -136,11 +139,19 @@ def test_a_switch_that_was_restarted_while_nobody_spoke_takes_the_next_calls(
     switch.restart()
     call = a_call()
 
-    undialled = switches.place([call], switch=switch.url.name)
+    at_once = switches.place([call], switch=switch.url.name)
+    chosen_at_once = switches.pick()
+    time.sleep(SETTLE)
+    later = switches.place([call], switch=switch.url.name)
     switches.up(switch.url.name)
 
-    assert undialled == set()
+    assert (at_once, chosen_at_once, later) == ({call.call_id}, None, set())
     assert dials_by_call(switch.log())[str(call.call_id)] == 1
+
+
+def test_a_first_connection_waits_for_nobody(switch: SwitchProcess, switches: Switches) -> None:
+    assert switches.pick() == switch.url.name
+    assert switches.place([a_call()], switch=switch.url.name) == set()
 
 
 def test_calls_for_a_switch_that_is_away_were_certainly_not_dialled(switch: SwitchProcess, switches: Switches) -> None:

@@ -1,12 +1,19 @@
 """Counts for monitor and metrics, read from rows: there is no counter that could be wrong."""
 
+from collections import Counter
+from typing import Final
+
 from sqlalchemy import Connection, func, select
 
-from worker.domain.call import ON_SWITCH
+from worker.domain.call import ON_SWITCH, CallState
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Ending
+from worker.domain.network import Network
 from worker.ports.records import CampaignNumbers, Totals
 from worker.store.tables import LIVE_ROWS, PENDING_ROWS, WAITING, calls, deliveries, leads
+
+HEARD: Final = (CallState.RINGING, CallState.ANSWERED)
+"""Calls that were surely placed; one in ``dialing`` may still be refused by the switch."""
 
 
 class SqlNumbers:
@@ -26,17 +33,24 @@ class SqlNumbers:
             func.count().filter(leads.c.ending == Ending.DO_NOT_CALL).label("dnc_leads"),
         ).where(mine)
         row = self._connection.execute(counted).one()
-        waiting = select(leads.c.network, func.count()).where(mine, WAITING).group_by(leads.c.network)
-        in_call = self._connection.scalar(
-            select(func.count()).where(calls.c.campaign_id == campaign_id, LIVE_ROWS, calls.c.state.in_(ON_SWITCH))
+        live = select(calls.c.network, calls.c.state, func.count().label("calls")).where(
+            calls.c.campaign_id == campaign_id, LIVE_ROWS
         )
+        states = self._connection.execute(live.group_by(calls.c.network, calls.c.state)).all()
+        due = select(leads.c.network, func.count().label("leads")).where(mine, WAITING).group_by(leads.c.network)
+        waiting: Counter[Network] = Counter()
+        for row_of_network in self._connection.execute(due):
+            waiting[row_of_network.network] += row_of_network.leads
+        for one in states:
+            if one.state is CallState.QUEUED:  # its lead has still to be called
+                waiting[one.network] += one.calls
         return CampaignNumbers(
             leads=row.leads,
-            in_call=in_call or 0,
-            calls=int(row.calls) + (in_call or 0),
+            in_call=sum(one.calls for one in states if one.state in ON_SWITCH),
+            calls=int(row.calls) + sum(one.calls for one in states if one.state in HEARD),
             called_leads=row.called_leads,
             dnc_leads=row.dnc_leads,
-            waiting=dict(self._connection.execute(waiting).all()),
+            waiting=waiting,
         )
 
     def totals(self) -> Totals:

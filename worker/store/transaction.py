@@ -112,6 +112,8 @@ class SqlStore:
         """Use this engine; nothing is connected yet."""
         self._engine = engine
         self._reader = engine.execution_options(callbeat_read_only=True)
+        if engine.dialect.name == "postgresql":  # one moment's view for all that is read; SQLite gives no other
+            self._reader = self._reader.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:

@@ -16,9 +16,10 @@ system_chance: Final[Chance] = SystemRandom().random
 class Backoff:
     """Grows the pause with each failure, with jitter, so that many processes do not come back at one moment."""
 
-    def __init__(self, *, chance: Chance) -> None:
+    def __init__(self, *, chance: Chance, longest: float = LONGEST_PAUSE) -> None:
         """Start without a failure: the first try is free."""
         self._chance = chance
+        self._longest = longest
         self._failures = 0
         self._again_at = float("-inf")
 
@@ -28,7 +29,7 @@ class Backoff:
 
     def failed(self, *, at: float) -> None:
         """Remember a failure."""
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._failures, 16))
+        pause = min(self._longest, FIRST_PAUSE * 2.0 ** min(self._failures, 16))
         self._failures += 1
         self._again_at = at + pause * (0.5 + self._chance())
 

@@ -24,6 +24,8 @@ SUBSCRIPTION: Final = (
     "BACKGROUND_JOB HEARTBEAT"
 )
 WAIT_SECONDS: Final = 1.0
+LONGEST_PAUSE: Final = 1.0
+"""Seconds: a listener comes back before the workers dial again, for it alone hears how calls end."""
 SILENCE_SECONDS: Final = 45.0
 """A switch beats every 20 seconds: after two beats that did not come the connection is dead."""
 
@@ -42,7 +44,7 @@ class SwitchEvents(EventSource):
         """Know the switch; the first ``read`` connects."""
         self._url = url
         self._clock = clock
-        self._backoff = Backoff(chance=chance)
+        self._backoff = Backoff(chance=chance, longest=LONGEST_PAUSE)
         self._silence_seconds = silence_seconds
         self._connection: Connection | None = None
         self._translation: Translation | None = None

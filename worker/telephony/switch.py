@@ -25,6 +25,10 @@ FULL_SECONDS: Final = 1.0
 """How long a switch that said it is full gets no calls."""
 
 
+SETTLE_SECONDS: Final = 2.5
+"""How long a switch that was away gets no calls: its listener, which tries each second, is to hear their ends."""
+
+
 class SwitchUnreachable(Unavailable):
     """The switch cannot be asked or told anything now."""
 
@@ -32,11 +36,13 @@ class SwitchUnreachable(Unavailable):
 class _Line:
     """One switch: its connection, used by one thread at a time, and what is known of its state."""
 
-    def __init__(self, url: SwitchUrl, *, chance: Chance) -> None:
+    def __init__(self, url: SwitchUrl, *, chance: Chance, settle_seconds: float) -> None:
         self.name = url.name
         self.lock = threading.Lock()
         self.full_until = float("-inf")
         self._url = url
+        self._settle_seconds = settle_seconds
+        self._was_away = False
         self._backoff = Backoff(chance=chance)
         self._connection: Connection | None = None
 
@@ -53,6 +59,11 @@ class _Line:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self._was_away = True
+
+    def takes_calls(self) -> bool:
+        """Say whether the switch can be reached, has not just said that it is full, and has not just come back."""
+        return time.monotonic() >= self.full_until and self.is_reachable() and time.monotonic() >= self.full_until
 
     def is_reachable(self) -> bool:
         """Say whether the switch could be told something now; never waits for another thread."""
@@ -73,19 +84,30 @@ class _Line:
             connection = open_connection(self._url)
         except NotReached:
             self._backoff.failed(at=time.monotonic())
+            self._was_away = True
             logger.warning("switch unreachable", extra={"action": "switch_unreachable", "switch": self.name})
             raise
         self._backoff.succeeded()
+        if self._was_away:
+            self.full_until = time.monotonic() + self._settle_seconds
+            self._was_away = False
         return connection
 
 
 class Switches(Telephony):
     """All switches, by name; for any number of threads, and for processes that fork."""
 
-    def __init__(self, urls: Sequence[SwitchUrl], *, chance: Chance = system_chance) -> None:
+    def __init__(
+        self,
+        urls: Sequence[SwitchUrl],
+        *,
+        chance: Chance = system_chance,
+        settle_seconds: float = SETTLE_SECONDS,
+    ) -> None:
         """Know the switches; connections are opened when they are first needed."""
         self._urls = tuple(urls)
         self._chance = chance
+        self._settle_seconds = settle_seconds
         self._turn = 0
         self._open()
 
@@ -93,7 +115,7 @@ class Switches(Telephony):
     def pick(self) -> str | None:
         """Name a switch that takes calls now, in turn; None when none can be reached."""
         for line in self._in_turn():
-            if time.monotonic() >= line.full_until and line.is_reachable():
+            if line.takes_calls():
                 return line.name
         return None
 
@@ -113,6 +135,8 @@ class Switches(Telephony):
             try:
                 connection = line.connected()
             except Unavailable:
+                return undialled | {call_id for call_id, _ in commands}
+            if time.monotonic() < line.full_until:  # it was away between the choice and now
                 return undialled | {call_id for call_id, _ in commands}
             try:
                 return undialled | _place(commands, connection=connection, broken=line.drop)
@@ -168,7 +192,9 @@ class Switches(Telephony):
 
     def _open(self) -> None:
         self._pid = os.getpid()
-        self._lines = {url.name: _Line(url, chance=self._chance) for url in self._urls}
+        self._lines = {
+            url.name: _Line(url, chance=self._chance, settle_seconds=self._settle_seconds) for url in self._urls
+        }
 
 
 def _commands(originations: Sequence[Origination]) -> tuple[list[tuple[CallId, bytes]], set[CallId]]:

@@ -23,7 +23,7 @@ def _calls(client: TestClient, services: FakeServices, campaign: str) -> None:
     store_call(
         services.store, phone=SECOND, started_at=tomorrow, outcome=Outcome.ANSWERED, answered_at=tomorrow.add(seconds=5)
     )
-    store_call(services.store, phone="0981000003", state=CallState.DIALING, ended_at=None, outcome=None)
+    store_call(services.store, phone="0981000003", state=CallState.RINGING, ended_at=None, outcome=None)
 
 
 def found(client: TestClient, query: str = "") -> list[str]:
@@ -116,8 +116,8 @@ def test_a_deleted_campaigns_cdrs_stay(client: TestClient, campaign: str) -> Non
 def test_metrics_count_without_naming_anybody(client: TestClient) -> None:
     text = client.get("/metrics").text
 
-    assert 'callbeat_live_calls{state="dialing"} 1' in text
-    assert 'callbeat_live_calls{state="ringing"} 0' in text
+    assert 'callbeat_live_calls{state="ringing"} 1' in text
+    assert 'callbeat_live_calls{state="dialing"} 0' in text
     assert "callbeat_waiting_leads 3" in text
     assert "callbeat_pending_deliveries 0" in text
     assert FIRST not in text
