@@ -97,7 +97,15 @@ def _span(field: str, text: str, *, zone: str) -> Span:
     for form, lasts in FORMATS.items():
         try:
             start = pendulum.from_format(text, form, tz=zone)
-            return Span(start, start + lasts)
         except ValueError:
             continue
+        return Span(_bound(start, Duration()), _bound(start, lasts))
     raise InvalidFields((Problem(field, "Does not match format 'YYYY-MM-DD hh:mm:ss'"),))
+
+
+def _bound(start: DateTime, after: Duration) -> DateTime | None:
+    """Give a bound in UTC; at an end of the calendar, which clients send for "always", there is none."""
+    try:
+        return (start + after).in_timezone("UTC")
+    except (ValueError, OverflowError):
+        return None

@@ -10,11 +10,10 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from typing_extensions import override
 
+from api.bodies.kept import NO_NUL, why_not_kept
 from api.deps import tenant_of_token
 
 LONGEST_BODY: Final = 8 * 1024 * 1024
-DEEPEST: Final = 32
-NO_NUL: Final = "text must not contain NUL"
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]  # Any: what a coroutine is sent, which is nothing
 
@@ -66,18 +65,7 @@ def parse_json(text: bytes) -> Any:  # Any: whatever the JSON holds
         parsed = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "body is not valid JSON") from error
-    left = [(parsed, 1)]
-    while left:
-        value, depth = left.pop()
-        match value:
-            case str() if "\0" in value:
-                raise HTTPException(HTTPStatus.BAD_REQUEST, NO_NUL)
-            case dict() | list() if depth > DEEPEST:
-                raise HTTPException(HTTPStatus.BAD_REQUEST, "body is nested too deep")
-            case dict():
-                left.extend((inner, depth + 1) for pair in value.items() for inner in pair)
-            case list():
-                left.extend((inner, depth + 1) for inner in value)
-            case _:
-                pass
+    problem = why_not_kept(parsed)
+    if problem:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, problem)
     return parsed

@@ -1,8 +1,7 @@
 """Leads as clients read them."""
 
+import json
 from typing import Final
-
-import orjson
 
 from api.moments import NEVER, NEVER_CALLED, rfc3339
 from worker.domain.lead import Ending
@@ -28,7 +27,7 @@ def lead_shape(lead: LeadRecord, *, zone: str) -> dict[str, Json]:
         **{name: lead.profile.get(name, "") for name in _TEXTS},
         "identity_issued_on": lead.profile.get("identity_issued_on") or NEVER,
         "other_identity_issued_on": lead.profile.get("other_identity_issued_on") or NEVER,
-        "additional": orjson.dumps(lead.additional).decode() if lead.additional else "",
+        "additional": json.dumps(lead.additional, ensure_ascii=False, separators=(",", ":")) if lead.additional else "",
         "after_day": lead.profile.get("after_day", 0),
         "called_count": lead.called_count,
         "last_call_time": NEVER_CALLED if lead.last_call_at is None else rfc3339(lead.last_call_at, zone=zone),

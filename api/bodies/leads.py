@@ -7,6 +7,7 @@ import orjson
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from api.bodies.fields import Body, Line, Name, Text, to_uuid, uuid_of
+from api.bodies.kept import holds_too_large_a_number, why_not_kept
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId, ListId
 from worker.domain.settings import Json
@@ -83,6 +84,10 @@ class LeadBody(Body):
     def draft(self, row: int) -> Draft:
         """Give the lead as the import takes it; raise ``ValueError`` when there is too much beside our own keys."""
         additional = {**self._not_ours(), **self.additional}
+        if problem := why_not_kept(additional):  # what came as the text of an object has not passed the door
+            raise ValueError(problem)
+        if holds_too_large_a_number(additional):
+            raise ValueError("additional holds a number beyond 64 bits")
         if len(orjson.dumps(additional)) > LARGEST_ADDITIONAL:
             raise ValueError("additional is too large")
         profile = self.model_dump(include=set(PROFILE), exclude_defaults=True)

@@ -1,72 +1,24 @@
-"""What planning, dialling and settling rely on in the store."""
+"""What planning relies on in the store: claims in order, slots counted, demand seen."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 
 from tests.builders import (
     CAMPAIGN,
     CARRIER,
     NOON,
-    TENANT,
     add_leads,
     fill_store,
-    list_of,
     stored_settings,
     viettel,
 )
-from worker.domain.call import ON_SWITCH, CallState, HungUp, Outcome
+from tests.contracts.rows import MOBI, M, V, claim, insert_calls
+from worker.domain.call import CallState
 from worker.domain.campaign import Mode, Priority, Status
-from worker.domain.ids import CallId, CampaignId, LeadId
-from worker.domain.lead import Ending, Stage
+from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.domain.planner import Grant
-from worker.domain.reason import Reason
-from worker.ports.dispatch import Call, Dial, Ended
-from worker.store.tables import calls, leads
 from worker.store.transaction import SqlStore
-
-V, M = Network.VIETTEL, Network.MOBI
-MOBI = [f"0901{number:06d}" for number in range(5)]
-
-
-def claim(store: SqlStore, count: int, ceilings: dict[Network, int], priority: Priority = Priority.NORMAL) -> list[str]:
-    with store.transaction() as tx:
-        campaign = tx.plans.campaigns([CAMPAIGN])[CAMPAIGN]
-        campaign = replace(campaign, priority=priority)
-        return [lead.phone for lead in tx.leads.claim(Grant(campaign, count, ceilings), now=NOON)]
-
-
-def a_call(number: int, lead_id: LeadId, **changed: object) -> Call:
-    given: dict[str, object] = {
-        "id": CallId(UUID(int=0xC000 + number)),
-        "tenant_id": TENANT,
-        "campaign_id": CAMPAIGN,
-        "carrier_id": CARRIER,
-        "lead_id": lead_id,
-        "list_id": list_of(CAMPAIGN),
-        "run_id": None,
-        "revision": 1,
-        "attempt": 1,
-        "stage_before": Stage.NEW,
-        "phone": f"0981{number:06d}",
-        "network": V,
-        "state": CallState.QUEUED,
-        "queued_at": NOON,
-        "resend_at": NOON,
-    }
-    return Call(**(given | changed))  # type: ignore[arg-type]  # a builder's mixed values
-
-
-def insert_calls(store: SqlStore, *states: CallState) -> list[CallId]:
-    lead_ids = add_leads(store, viettel(len(states)), stage=Stage.CALLING)
-    made = [a_call(n, lead, state=state) for n, (lead, state) in enumerate(zip(lead_ids, states, strict=True))]
-    with store.transaction() as tx:
-        tx.calls.insert(made)
-    return [call.id for call in made]
 
 
 def test_leads_are_claimed_oldest_due_first_across_networks(store: SqlStore) -> None:
@@ -150,155 +102,3 @@ def test_campaigns_that_cannot_run_are_not_even_read(store: SqlStore, changed: d
 
     assert situation is not None
     assert situation.campaigns == ()
-
-
-def test_only_queued_calls_can_be_won_and_only_once(store: SqlStore) -> None:
-    fill_store(store)
-    queued, dialing = insert_calls(store, CallState.QUEUED, CallState.DIALING)
-
-    for expected in ([queued], []):
-        with store.transaction() as tx:
-            won = tx.calls.lock([queued, dialing], states=[CallState.QUEUED])
-            tx.calls.move_to_dialing([Dial(c.id, "s1", "028", revision=4) for c in won], now=NOON)
-        assert [call.id for call in won] == expected
-
-    with store.reading() as tx:
-        row = tx.connection.execute(select(calls).where(calls.c.id == queued)).one()
-    assert (row.state, row.switch, row.caller_id, row.revision, row.dialing_at) == (
-        CallState.DIALING,
-        "s1",
-        "028",
-        4,
-        NOON,
-    )
-
-
-def test_up_counts_leave_out_what_has_not_been_dialled(store: SqlStore) -> None:
-    fill_store(store)
-    insert_calls(store, CallState.QUEUED, CallState.DIALING, CallState.RINGING, CallState.ENDED)
-
-    with store.reading() as tx:
-        assert tx.calls.up([CAMPAIGN]) == {CAMPAIGN: {V: 2}}
-        assert tx.calls.up_on_carriers([CARRIER]) == {CARRIER: {V: 2}}
-        assert tx.calls.up([]) == {}
-
-
-def test_cancelled_calls_free_their_leads(store: SqlStore) -> None:
-    fill_store(store)
-    (queued,) = insert_calls(store, CallState.QUEUED)
-
-    with store.transaction() as tx:
-        (call,) = tx.calls.lock([queued], states=[CallState.QUEUED])
-        tx.calls.cancel({queued: Reason.STOPPED}, now=NOON)
-        tx.leads.hand_back({call.lead_id: Stage.RECALL})
-
-    with store.reading() as tx:
-        assert tx.connection.execute(select(calls.c.state, calls.c.reason)).one() == (
-            CallState.CANCELLED,
-            Reason.STOPPED,
-        )
-        assert tx.connection.execute(select(leads.c.stage, leads.c.called_count)).one() == (Stage.RECALL, 0)
-
-
-def test_finishing_writes_the_cdr_and_the_leads_next_step(store: SqlStore) -> None:
-    fill_store(store)
-    (ringing,) = insert_calls(store, CallState.RINGING)
-    end = HungUp(ringing, Outcome.BUSY, "USER_BUSY", started_at=NOON, ended_at=NOON.add(seconds=4), sip_call_id="x@y")
-
-    with store.transaction() as tx:
-        (call,) = tx.calls.lock([ringing], states=ON_SWITCH)
-        tx.calls.finish(
-            [Ended(call, end, lead_stage=Stage.RECALL, lead_due_at=NOON.add(minutes=5), lead_ending=None)], now=NOON
-        )
-
-    with store.reading() as tx:
-        row = tx.connection.execute(select(calls)).one()
-        lead = tx.connection.execute(select(leads)).one()
-    assert (row.state, row.outcome, row.cause, row.ended_at) == (
-        CallState.ENDED,
-        Outcome.BUSY,
-        "USER_BUSY",
-        end.ended_at,
-    )
-    assert (lead.stage, lead.due_at, lead.called_count, lead.last_outcome) == (
-        Stage.RECALL,
-        NOON.add(minutes=5),
-        1,
-        Outcome.BUSY,
-    )
-
-
-def test_closed_leads_keep_their_ending(store: SqlStore) -> None:
-    fill_store(store)
-    ids = add_leads(store, viettel(2))
-
-    with store.transaction() as tx:
-        tx.leads.close(ids[:1], ending=Ending.DO_NOT_CALL, now=NOON)
-
-    assert claim(store, 5, {V: 5}) == viettel(2)[1:]
-
-
-def test_a_message_is_due_again_only_after_a_while(store: SqlStore) -> None:
-    fill_store(store)
-    queued, _ = insert_calls(store, CallState.QUEUED, CallState.DIALING)
-
-    with store.transaction() as tx:
-        first = tx.calls.unsent(now=NOON, limit=10)
-        second = tx.calls.unsent(now=NOON.add(seconds=1), limit=10)
-        third = tx.calls.unsent(now=NOON.add(seconds=5), limit=10)
-
-    assert (first, second, third) == ([queued], [], [queued])
-
-
-def test_a_refused_call_is_queued_again_for_later(store: SqlStore) -> None:
-    fill_store(store)
-    (dialing,) = insert_calls(store, CallState.DIALING)
-
-    with store.transaction() as tx:
-        tx.calls.put_back([dialing], resend_at=NOON.add(seconds=2), refused=True)
-        (call,) = tx.calls.lock([dialing], states=[CallState.QUEUED])
-
-    assert (call.refusals, call.switch, call.dialing_at, call.resend_at) == (1, "", None, NOON.add(seconds=2))
-
-
-def test_carriers_are_due_by_their_next_plan(store: SqlStore) -> None:
-    fill_store(store)
-
-    with store.transaction() as tx:
-        tx.plans.set_next_plan(CARRIER, at=NOON.add(seconds=1))
-        early = tx.plans.due_carriers(now=NOON)
-        late = tx.plans.due_carriers(now=NOON.add(seconds=1))
-        tx.plans.set_next_plan(CARRIER, at=None)
-        never = tx.plans.due_carriers(now=NOON.add(years=1))
-
-    assert (early, late, never) == ([], [CARRIER], [])
-
-
-def test_nothing_of_a_failed_transaction_stays_or_is_told(store: SqlStore) -> None:
-    fill_store(store)
-    told: list[str] = []
-
-    def fail_midway() -> None:
-        with store.transaction() as tx:
-            tx.plans.set_next_plan(CARRIER, at=None)
-            tx.after_commit(lambda: told.append("told"))
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail_midway()
-
-    with store.reading() as tx:
-        assert tx.plans.due_carriers(now=NOON) == [CARRIER]
-    assert told == []
-
-
-def test_a_campaigns_calls_count_on_whatever_carrier_they_run(store: SqlStore) -> None:
-    other = CampaignId(UUID(int=33))
-    fill_store(store, stored_settings(), stored_settings(campaign_uuid=other, campaign_name="b", carrier_uuid=None))
-    insert_calls(store, CallState.RINGING)
-
-    with store.transaction() as tx:
-        campaigns, carriers = tx.plans.lock_for_dial([CAMPAIGN, other])
-
-    assert set(campaigns) == {CAMPAIGN, other}
-    assert set(carriers) == {CAMPAIGN}

@@ -225,20 +225,20 @@ def test_a_frozen_switch_is_given_up_when_its_heart_stops(switch: SwitchProcess)
     source.close()
 
 
-def test_the_switches_take_turns_and_the_full_and_the_dead_are_skipped() -> None:
+def test_the_switches_take_turns_and_the_dead_are_skipped() -> None:
     with SwitchProcess(SimulatorOptions()) as first, SwitchProcess(SimulatorOptions()) as second:
         adapter = Switches([first.url, second.url])
 
         in_turn = {adapter.pick() for _ in range(4)}
-        adapter.full(first.url.name)
-        while_full = {adapter.pick() for _ in range(4)}
+        first.kill()
+        while_one_is_dead = {adapter.pick() for _ in range(4)}
         second.kill()
-        while_dead = {adapter.pick() for _ in range(4)}
+        while_both_are = {adapter.pick() for _ in range(4)}
         adapter.close()
 
     assert in_turn == {first.url.name, second.url.name}
-    assert while_full == {second.url.name}
-    assert while_dead == {None}
+    assert while_one_is_dead == {second.url.name}
+    assert while_both_are == {None}
 
 
 def test_many_threads_share_one_line(switch: SwitchProcess, switches: Switches) -> None:

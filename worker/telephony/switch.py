@@ -21,9 +21,6 @@ from worker.telephony.originate import Unsayable, bgapi_originate
 
 logger = logging.getLogger(__name__)
 
-FULL_SECONDS: Final = 1.0
-"""How long a switch that said it is full gets no calls."""
-
 
 SETTLE_SECONDS: Final = 2.5
 """How long a switch that was away gets no calls: its listener, which tries each second, is to hear their ends."""
@@ -39,7 +36,7 @@ class _Line:
     def __init__(self, url: SwitchUrl, *, chance: Chance, settle_seconds: float) -> None:
         self.name = url.name
         self.lock = threading.Lock()
-        self.full_until = float("-inf")
+        self.settled_at = float("-inf")
         self._url = url
         self._settle_seconds = settle_seconds
         self._was_away = False
@@ -62,8 +59,8 @@ class _Line:
             self._was_away = True
 
     def takes_calls(self) -> bool:
-        """Say whether the switch can be reached, has not just said that it is full, and has not just come back."""
-        return time.monotonic() >= self.full_until and self.is_reachable() and time.monotonic() >= self.full_until
+        """Say whether the switch can be reached, and has not just come back."""
+        return self.is_reachable() and time.monotonic() >= self.settled_at
 
     def is_reachable(self) -> bool:
         """Say whether the switch could be told something now; never waits for another thread."""
@@ -89,7 +86,7 @@ class _Line:
             raise
         self._backoff.succeeded()
         if self._was_away:
-            self.full_until = time.monotonic() + self._settle_seconds
+            self.settled_at = time.monotonic() + self._settle_seconds
             self._was_away = False
         return connection
 
@@ -119,11 +116,6 @@ class Switches(Telephony):
                 return line.name
         return None
 
-    def full(self, switch: str) -> None:
-        """Leave a switch that said it is full alone for a second."""
-        if (line := self._lines_of_this_process().get(switch)) is not None:
-            line.full_until = time.monotonic() + FULL_SECONDS
-
     @override
     def place(self, originations: Sequence[Origination], *, switch: str) -> set[CallId]:
         """Send the calls, at most once each; give those of which it is certain that they were not dialled."""
@@ -136,7 +128,7 @@ class Switches(Telephony):
                 connection = line.connected()
             except Unavailable:
                 return undialled | {call_id for call_id, _ in commands}
-            if time.monotonic() < line.full_until:  # it was away between the choice and now
+            if time.monotonic() < line.settled_at:  # it was away between the choice and now
                 return undialled | {call_id for call_id, _ in commands}
             try:
                 return undialled | _place(commands, connection=connection, broken=line.drop)

@@ -94,6 +94,13 @@ def test_a_date_that_is_none_is_told(client: TestClient, text: str) -> None:
     assert answer.json() == {"error": [{"start_date": "Does not match format 'YYYY-MM-DD hh:mm:ss'"}]}
 
 
+@pytest.mark.parametrize(
+    "query", ["start_date=0001-01-01", "end_date=9999-12-31", "end_date_ended=9999-12-31 23:59:59"]
+)
+def test_an_end_of_the_calendar_is_no_bound(client: TestClient, query: str) -> None:
+    assert found(client, query) == [SECOND, FIRST]
+
+
 def test_a_carrier_shows_what_is_left_while_a_call_is_up(client: TestClient) -> None:
     read = client.get("/v3/carrier").json()["data"][0]
 

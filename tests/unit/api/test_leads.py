@@ -223,6 +223,32 @@ def test_additional_is_an_object_or_the_text_of_one(client: TestClient, list_uui
     assert json.loads(read["additional"]) == {"k": 1, "l": 3}
 
 
+@pytest.mark.parametrize(
+    ("additional", "error"),
+    [
+        ('{"a":"\\u0000"}', "text must not contain NUL"),
+        ('{"a":' + "[" * 40 + "]" * 40 + "}", "body is nested too deep"),
+        ('{"a":[1e308]}', "additional holds a number beyond 64 bits"),
+        ({"a": 10**30}, "additional holds a number beyond 64 bits"),
+    ],
+)
+def test_data_that_would_not_come_back_as_it_came_is_refused_row_by_row(
+    client: TestClient, list_uuid: str, additional: object, error: str
+) -> None:
+    rows = [{"phone_number": "0981000001", "additional": additional}, {"phone_number": "0981000002"}]
+
+    answer = client.post("/v3/lead/multi", json={"list_uuid": list_uuid, "data": rows}).json()
+
+    assert (answer["total_insert"], answer["fail"]) == (1, [{"row": 0, "error": error}])
+    assert client.get("/v3/lead").json()["total"] == 1
+
+
+def test_the_largest_number_that_is_kept_comes_back(client: TestClient, list_uuid: str) -> None:
+    client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0981000001", "contract": 2**63 - 1})
+
+    assert json.loads(client.get("/v3/lead").json()["data"][0]["additional"]) == {"contract": 2**63 - 1}
+
+
 def change_lead(services: FakeServices, **changed: object) -> None:
     with services.store.transaction() as tx:
         tx.connection.execute(update(leads).values(changed))
