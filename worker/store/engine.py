@@ -1,11 +1,16 @@
 """The connection to the database, set up the same way in every process."""
 
-from typing import Any
+import sqlite3
+from threading import Event
+from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool, StaticPool
 
-BUSY_SECONDS = 15
+BUSY_SECONDS: Final = 15
+LOCKED_SECONDS: Final = 0.02
+_PRIMARY_CODE: Final = 0xFF
+"""SQLite's extended error codes carry the primary one in their last byte."""
 POOL_SIZE = 5
 POOL_OVERFLOW = 40
 """The API's threads and the callback threads each hold a connection for a moment."""
@@ -37,7 +42,8 @@ def _sqlite(url: str, *, in_memory: bool) -> Engine:
 
     def prepare(connection: Any, _record: object) -> None:  # Any: the driver's connection
         connection.isolation_level = None  # the driver must not begin transactions by itself
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        _write_ahead(connection)
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     def begin(connection: Any) -> None:  # Any: SQLAlchemy's event passes it untyped
@@ -47,3 +53,20 @@ def _sqlite(url: str, *, in_memory: bool) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _write_ahead(connection: Any) -> None:  # Any: the driver's connection
+    """Choose the write-ahead log, which the file remembers.
+
+    Only this waits for nobody: SQLite answers "locked" at once while another process is choosing it too.
+    """
+    for _ in range(round(BUSY_SECONDS / LOCKED_SECONDS)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY_CODE not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise
+            Event().wait(LOCKED_SECONDS)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
