@@ -3,16 +3,33 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, MetaData, Table, bindparam, insert, inspect, select
+from sqlalchemy.exc import IntegrityError
 
+from tests.builders import CAMPAIGN, CARRIER, HANOI, NOON, TEMPLATE, TENANT, list_of, stored_settings
+from worker.domain.call import CallState, Outcome
+from worker.domain.carrier import DialType
+from worker.domain.lead import Stage
+from worker.domain.network import Network
+from worker.store.campaign_rows import to_row
 from worker.store.engine import make_engine
 from worker.store.migrate import _config, is_current, migrate
 from worker.store.tables import metadata
+
+ADDED: Final[dict[str, dict[str, Any]]] = {
+    "carriers": {"calls_per_second": 0, "turns": {}},
+    "campaigns": {"lead_expired_at": None},
+    "leads": {"parked": False, "call_id": None, "ref_id": "", "template_id": None},
+    "calls": {"template_id": None},
+}
+"""What a row of the first schema has besides in the present one."""
 
 
 @pytest.fixture(
@@ -74,6 +91,70 @@ def test_every_revision_can_be_taken_back(engine: Engine) -> None:
         command.downgrade(_config(connection), "base")
 
     assert inspect(engine).get_table_names() == ["alembic_version"]
+
+
+def test_the_rows_of_the_first_schema_are_kept(engine: Engine) -> None:
+    rows = _rows_of_the_first_schema()
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), "0001")
+        for name, row in rows.items():
+            old = Table(name, MetaData(), autoload_with=connection)
+            known = {column: metadata.tables[name].c[column].type for column in row}
+            typed = {column: bindparam(column, value, type_=known[column]) for column, value in row.items()}
+            connection.execute(insert(old).values(typed))
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        for name, row in rows.items():
+            assert dict(connection.execute(select(metadata.tables[name])).mappings().one()) == row | ADDED.get(name, {})
+
+
+def test_foreign_keys_hold_after_a_migration(engine: Engine) -> None:
+    migrate(engine)
+
+    for _ in range(2):  # on the connection that migrated, and on the next one
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.execute(
+                insert(metadata.tables["do_not_call"]).values(
+                    tenant_id=uuid4(), phone="0981000000", description="", created_at=NOON
+                )
+            )
+        engine.dispose()
+
+
+def _rows_of_the_first_schema() -> dict[str, dict[str, Any]]:
+    """Give one row of each table, in an order in which they may be inserted."""
+    moments = {"created_at": NOON, "updated_at": NOON}
+    campaign = to_row(stored_settings()) | {"deleted_at": None}
+    lead_id, call_id = uuid4(), uuid4()
+    owner = {"tenant_id": TENANT, "campaign_id": CAMPAIGN}
+    rows: dict[str, dict[str, Any]] = {
+        "tenants": {"id": TENANT, "name": "default", "timezone": HANOI, "concurrent_call": 5,
+                    "callback_secret": "whsec_AAAA", "created_at": NOON},
+        "carriers": {"id": CARRIER, "tenant_id": TENANT, "name": "main", "description": "", "gateway": "g1",
+                     "dial_type": DialType.SIP_ONE, "concurrent_call": 10, "network": {"viettel": 3},
+                     "data": {"caller_id": "02873003586"}, "next_plan_at": NOON, **moments},
+        "templates": {"id": TEMPLATE, "tenant_id": TENANT, "name": "t", "body": {}, **moments},
+        "campaigns": {column: value for column, value in campaign.items() if column not in ADDED["campaigns"]},
+        "lists": {"id": list_of(CAMPAIGN), **owner, "name": "l", "description": "", "active": True, **moments},
+        "leads": {"id": lead_id, **owner, "list_id": list_of(CAMPAIGN), "phone": "0981000000",
+                  "network": Network.VIETTEL, "stage": Stage.CALLING, "due_at": NOON, "ending": None,
+                  "called_count": 1, "last_call_at": NOON, "last_outcome": Outcome.BUSY, "profile": {"name": "An"},
+                  "additional": {"a": 1}, **moments},
+        "calls": {"id": call_id, **owner, "carrier_id": CARRIER, "list_id": list_of(CAMPAIGN), "lead_id": lead_id,
+                  "run_id": None, "revision": 1, "attempt": 2, "stage_before": Stage.RECALL, "phone": "0981000000",
+                  "network": Network.VIETTEL, "ref_id": "", "state": CallState.QUEUED, "reason": None,
+                  "queued_at": NOON, "resend_at": NOON, "refusals": 0, "switch": "", "caller_id": "",
+                  "dialing_at": None, "missing_since": None, "started_at": None, "ringing_at": None,
+                  "answered_at": None, "ended_at": None, "outcome": None, "cause": "", "sip_call_id": "",
+                  "hangup_disposition": ""},
+        "deliveries": {"id": uuid4(), **owner, "call_id": call_id, "event": "answered", "url": "http://crm.example",
+                       "host": "crm.example", "body": "{}", "state": "pending", "attempt": 0, "next_at": NOON,
+                       "last_status": None, "last_error": "", **moments},
+        "do_not_call": {"tenant_id": TENANT, "phone": "0981000001", "description": "", "created_at": NOON},
+    }  # fmt: skip
+    return rows
 
 
 def _index_names(connection: Connection, table: str) -> set[str]:

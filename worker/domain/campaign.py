@@ -56,6 +56,8 @@ class Campaign:
     call_timeout_seconds: int = 60
     run_id: RunId | None = None
     resume_at: DateTime | None = None
+    expires_at: DateTime | None = None
+    """From this moment on (``lead_expired_at``) its leads are not dialled, and end."""
     callback_url: str = ""
     answer_callback_url: str = ""
 

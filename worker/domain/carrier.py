@@ -28,6 +28,8 @@ class Carrier:
     gateway: str
     dial_type: DialType
     concurrent_call: int
+    calls_per_second: int = 0
+    """How many calls may be begun in any one second; 0 is no limit."""
     network: Mapping[Network, int] = field(default_factory=dict)
     caller_ids: tuple[str, ...] = ()
     prefix: str = ""

@@ -84,6 +84,7 @@ class CampaignSettings:
     local_end_time: str = LAST_CLOCK_TIME
     callback_url: str = ""
     answer_callback_url: str = ""
+    lead_expired_at: DateTime | None = None
     extras: Mapping[str, Json] = field(default_factory=dict)
     created_at: DateTime
     updated_at: DateTime
@@ -115,6 +116,7 @@ class CampaignChanges(TypedDict, total=False):
     local_end_time: str
     callback_url: str
     answer_callback_url: str
+    lead_expired_at: DateTime | None
     extras: Mapping[str, Json]
 
 
@@ -137,6 +139,7 @@ def to_campaign(settings: CampaignSettings, *, zone: str) -> Campaign:
         call_timeout_seconds=settings.call_timeout or DEFAULT_CALL_TIMEOUT,
         run_id=settings.run_id,
         resume_at=settings.resume_at,
+        expires_at=settings.lead_expired_at,
         callback_url=settings.callback_url,
         answer_callback_url=settings.answer_callback_url,
     )

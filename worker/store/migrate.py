@@ -1,6 +1,8 @@
 """Brings the database's schema up to date; any number of processes may ask at once."""
 
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -26,11 +28,34 @@ def migrate(engine: Engine) -> None:
 
 
 def _run(engine: Engine) -> None:
-    with engine.begin() as connection:
+    with _one_transaction(engine) as connection:
         if not is_sqlite(connection):
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         command.upgrade(_config(connection), "head")
+
+
+@contextmanager
+def _one_transaction(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction in which SQLite's tables can be built anew while others refer to them.
+
+    The pragma that allows it works only outside transactions, hence past SQLAlchemy, which always begins one.
+    """
+    with engine.connect() as connection:
+        if not is_sqlite(connection):
+            with connection.begin():
+                yield connection
+            return
+        driver: Any = connection.connection.driver_connection  # Any: SQLAlchemy knows no driver's type
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if broken:
+                    raise RuntimeError(f"the revisions left {len(broken)} rows that refer to nothing")
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(engine: Engine) -> bool:

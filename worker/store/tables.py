@@ -1,11 +1,12 @@
 """The one schema: PostgreSQL in production, SQLite (WAL) embedded."""
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Index,
     Integer,
     MetaData,
@@ -14,12 +15,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
 from worker.domain.call import CallState, Outcome
 from worker.domain.campaign import Mode, Priority, Status
 from worker.domain.carrier import DialType
+from worker.domain.chore import ChoreKind
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.domain.reason import Reason
@@ -33,6 +36,12 @@ metadata: Final = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def _partial_index(name: str, *columns: Column[Any], where: Any, unique: bool = False) -> None:
+    """Index some of a table's rows, on both databases; columns of any type, a condition as SQLAlchemy takes it."""
+    Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where)
+
 
 tenants: Final = Table(
     "tenants",
@@ -65,6 +74,8 @@ carriers: Final = Table(
     Column("concurrent_call", Integer, nullable=False),
     Column("network", json_type(), nullable=False),
     Column("data", json_type(), nullable=False),  # caller_id(s) and prefixes, as on the wire
+    Column("calls_per_second", Integer, nullable=False, server_default=text("0")),  # 0 is no limit
+    Column("turns", json_type(), nullable=False, server_default=text("'{}'")),  # whose turn it was last, by pool
     Column("next_plan_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
@@ -115,20 +126,14 @@ campaigns: Final = Table(
     Column("local_end_time", String, nullable=False),
     Column("callback_url", Text, nullable=False),
     Column("answer_callback_url", Text, nullable=False),
+    Column("lead_expired_at", Instant),
     Column("extras", json_type(), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("deleted_at", Instant),
 )
 _NOT_DELETED: Final = campaigns.c.deleted_at.is_(None)
-Index(
-    "uq_campaigns_tenant_id_name",
-    campaigns.c.tenant_id,
-    campaigns.c.name,
-    unique=True,
-    postgresql_where=_NOT_DELETED,
-    sqlite_where=_NOT_DELETED,
-)
+_partial_index("uq_campaigns_tenant_id_name", campaigns.c.tenant_id, campaigns.c.name, where=_NOT_DELETED, unique=True)
 
 lists: Final = Table(
     "lists",
@@ -161,22 +166,23 @@ leads: Final = Table(
     Column("last_outcome", Choice(Outcome)),
     Column("profile", json_type(), nullable=False),  # name, code, address …: what dialling never reads
     Column("additional", json_type(), nullable=False),
+    Column("parked", Boolean, nullable=False, server_default=false()),  # out of planning's sight: its list is inactive
+    Column("call_id", Uuid),  # of a single call, which may repeat a number: the id its first call was promised
+    Column("ref_id", String, nullable=False, server_default=""),  # of a single call: the client's own reference
+    reference("template_id", "templates.id", nullable=True),  # of an OTP: played instead of the campaign's own
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
-    UniqueConstraint("list_id", "phone"),
 )
-WAITING: Final = text("stage IN ('new', 'recall')")
-Index(
-    "ix_leads_waiting",
-    leads.c.campaign_id,
-    leads.c.stage,
-    leads.c.network,
-    leads.c.due_at,
-    leads.c.id,
-    postgresql_where=WAITING,
-    sqlite_where=WAITING,
+_partial_index("uq_leads_list_id_phone", leads.c.list_id, leads.c.phone, where=leads.c.call_id.is_(None), unique=True)
+WAITING: Final = text("stage IN ('otp', 'single', 'new', 'recall') AND NOT parked")
+_partial_index(
+    "ix_leads_waiting", leads.c.campaign_id, leads.c.stage, leads.c.network, leads.c.due_at, leads.c.id, where=WAITING
 )
+URGENT: Final = text("stage IN ('otp', 'single') AND NOT parked")
+_partial_index("ix_leads_urgent", leads.c.campaign_id, leads.c.stage, leads.c.network, leads.c.due_at, where=URGENT)
 Index("ix_leads_campaign_id_phone", leads.c.campaign_id, leads.c.phone)
+Index("ix_leads_tenant_id_phone", leads.c.tenant_id, leads.c.phone)
+_partial_index("ix_leads_tenant_id_ref_id", leads.c.tenant_id, leads.c.ref_id, where=leads.c.ref_id != "")
 
 calls: Final = Table(
     "calls",
@@ -194,6 +200,7 @@ calls: Final = Table(
     Column("phone", String, nullable=False),
     Column("network", Choice(Network), nullable=False),
     Column("ref_id", String, nullable=False),
+    reference("template_id", "templates.id", nullable=True),
     Column("state", Choice(CallState), nullable=False),
     Column("reason", Choice(Reason)),
     Column("queued_at", Instant, nullable=False),
@@ -215,17 +222,13 @@ calls: Final = Table(
 LIVE_ROWS: Final = text("state IN ('queued', 'dialing', 'ringing', 'answered')")
 QUEUED_ROWS: Final = text("state = 'queued'")
 for _columns in (("carrier_id", "network"), ("campaign_id", "network"), ("tenant_id",)):
-    Index(
-        f"ix_calls_live_{_columns[0]}",
-        *(calls.c[name] for name in _columns),
-        calls.c.state,
-        postgresql_where=LIVE_ROWS,
-        sqlite_where=LIVE_ROWS,
+    _partial_index(
+        f"ix_calls_live_{_columns[0]}", *(calls.c[name] for name in _columns), calls.c.state, where=LIVE_ROWS
     )
-Index("ix_calls_resend_at", calls.c.resend_at, postgresql_where=QUEUED_ROWS, sqlite_where=QUEUED_ROWS)
+_partial_index("ix_calls_resend_at", calls.c.resend_at, where=QUEUED_ROWS)
 Index("ix_calls_tenant_id_id", calls.c.tenant_id, calls.c.id)
-Index("ix_calls_sip_call_id", calls.c.sip_call_id)
 Index("ix_calls_campaign_id_id", calls.c.campaign_id, calls.c.id)
+Index("ix_calls_sip_call_id", calls.c.sip_call_id)
 
 deliveries: Final = Table(
     "deliveries",
@@ -248,13 +251,7 @@ deliveries: Final = Table(
     UniqueConstraint("call_id", "event"),
 )
 PENDING_ROWS: Final = text("state = 'pending'")
-Index(
-    "ix_deliveries_pending",
-    deliveries.c.host,
-    deliveries.c.next_at,
-    postgresql_where=PENDING_ROWS,
-    sqlite_where=PENDING_ROWS,
-)
+_partial_index("ix_deliveries_pending", deliveries.c.host, deliveries.c.next_at, where=PENDING_ROWS)
 
 do_not_call: Final = Table(
     "do_not_call",
@@ -264,4 +261,37 @@ do_not_call: Final = Table(
     Column("description", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("tenant_id", "phone"),
+)
+
+network_prefixes: Final = Table(
+    "network_prefixes",
+    metadata,
+    reference("tenant_id", "tenants.id"),
+    Column("prefix", String, nullable=False),  # with its leading 0
+    Column("network", Choice(Network)),  # null: not to be dialled
+    Column("effective_from", Date, nullable=False),  # in the tenant's zone
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "prefix", "effective_from"),
+)
+
+ported_numbers: Final = Table(
+    "ported_numbers",
+    metadata,
+    reference("tenant_id", "tenants.id"),
+    Column("phone", String, nullable=False),
+    Column("network", Choice(Network), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "phone"),
+)
+
+chores: Final = Table(
+    "chores",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    Column("kind", Choice(ChoreKind), nullable=False),
+    Column("subject", String, nullable=False),  # a list's id, a campaign's id, a prefix
+    Column("due_at", Instant, nullable=False, index=True),
+    Column("done_through", String, nullable=False),  # how far it has come
+    UniqueConstraint("tenant_id", "kind", "subject"),
 )
