@@ -16,8 +16,8 @@ from api.errors import problems_of
 from api.lead_shapes import lead_shape
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, LeadId, ListId
-from worker.domain.network import NotDialable, parse_phone_number
-from worker.ports.records import LeadFilter, Page
+from worker.domain.network import NotDialable, national_form
+from worker.ports.records import DuplicateScope, LeadFilter, Page
 from worker.usecases import queries
 from worker.usecases.import_leads import DUPLICATE, Draft, LeadImport, import_leads
 
@@ -38,7 +38,7 @@ class LeadQuery(Body):
 
 @router.post("/v3/lead")
 def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Add one lead; it is called as soon as its campaign may."""
+    """Add one lead; it is called as soon as its campaign may. ``duplicate_scope`` is as with many."""
     try:
         draft = body.draft(0)
     except ValueError as error:
@@ -46,7 +46,7 @@ def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse
     imported = import_leads(
         services.store,
         queue=services.queue,
-        wanted=LeadImport(tenant, _list_id(body.list_uuid), [draft]),
+        wanted=LeadImport(tenant, _list_id(body.list_uuid), [draft], DuplicateScope(body.duplicate_scope)),
         now=services.clock.now(),
         new_id=services.new_id,
     )
@@ -59,14 +59,17 @@ def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse
 
 @router.post("/v3/lead/multi")
 def create_many(body: ManyLeadsBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Add up to 2 000 leads; ``fail`` names each row (0 is the first) that was not added, and why."""
+    """Add up to 2 000 leads; ``fail`` names each row (0 is the first) that was not added, and why.
+
+    A number may be only once in the list, the campaign or the tenant's campaigns, as ``duplicate_scope`` says.
+    """
     if not body.list_uuid:
         raise Invalid("list_uuid is missing")
     drafts, problems = _checked(body.data)
     imported = import_leads(
         services.store,
         queue=services.queue,
-        wanted=LeadImport(tenant, _list_id(body.list_uuid), drafts),
+        wanted=LeadImport(tenant, _list_id(body.list_uuid), drafts, DuplicateScope(body.duplicate_scope)),
         now=services.clock.now(),
         new_id=services.new_id,
     )
@@ -137,6 +140,6 @@ def _filter(asked: LeadQuery) -> LeadFilter:
 def national(text: str) -> str:
     """Give a number in its stored form; what is no number stays what it is and is found nowhere."""
     try:
-        return parse_phone_number(text).national
+        return national_form(text)
     except NotDialable:
         return text

@@ -1,19 +1,21 @@
-"""Lists: create and read."""
+"""Lists: create, read, switch."""
 
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from api.bodies.campaign import ActiveBody
 from api.bodies.leads import ListBody
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.door import GuardedRoute
 from api.moments import NEVER, rfc3339
+from worker.domain.errors import Invalid
 from worker.domain.ids import ListId
 from worker.domain.settings import Json
 from worker.ports.records import ListRecord, Page
 from worker.usecases import queries
-from worker.usecases.save_list import create_list
+from worker.usecases.save_list import create_list, switch_list
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["lists"])
 
@@ -48,6 +50,22 @@ def read(list_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Give one list."""
     found = queries.get_list(services.store, tenant=tenant, list_id=ListId(list_uuid))
     return JSONResponse(_shape(found, zone=tenant.timezone))
+
+
+@router.patch("/v3/list/{list_uuid}/active")
+def switch(list_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Have the list's leads called or not, from the very next dial on; they stay where they are."""
+    if body.active is None:
+        raise Invalid("active is missing")
+    switch_list(
+        services.store,
+        queue=services.queue,
+        tenant=tenant,
+        list_id=ListId(list_uuid),
+        active=body.active,
+        now=services.clock.now(),
+    )
+    return JSONResponse({"active": body.active, "list_uuid": str(list_uuid)})
 
 
 def _shape(found: ListRecord, *, zone: str) -> dict[str, Json]:

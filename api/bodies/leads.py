@@ -1,7 +1,7 @@
 """Lists and leads as clients send them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import orjson
 from pydantic import BeforeValidator, ConfigDict, Field
@@ -106,14 +106,20 @@ class LeadBody(Body):
 PROFILE: Final = frozenset(LeadBody.model_fields) - {"phone_number", "after_day", "additional"}
 
 
+Scope = Literal["list", "campaign", "tenant"]
+"""Among whose leads a number may be only once."""
+
+
 class NewLeadBody(LeadBody):
     """One lead with its list."""
 
     list_uuid: ListId36
+    duplicate_scope: Scope = "campaign"
 
 
 class ManyLeadsBody(Body):
     """Leads for one list; each row is checked by itself."""
 
     list_uuid: Line = ""
+    duplicate_scope: Scope = "campaign"
     data: Annotated[list[Any], Field(max_length=MOST_ROWS)]  # Any: see ``LeadBody``

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from pendulum import DateTime
 from sqlalchemy import Connection, delete, func, select
 
+from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
 from worker.ports.records import BlockedNumber, Page, Slice
 from worker.store.dialect import insert_or_ignore
@@ -33,6 +34,15 @@ class SqlDoNotCall:
         these = do_not_call.c.phone.in_(list(phones))
         removing = delete(do_not_call).where(do_not_call.c.tenant_id == tenant_id, these)
         return set(self._connection.scalars(removing.returning(do_not_call.c.phone)))
+
+    def get(self, tenant_id: TenantId, phone: str) -> BlockedNumber:
+        """Give the tenant's entry of this number; raises ``NotFound``."""
+        columns = do_not_call.c
+        asked = select(columns.phone, columns.description).where(columns.tenant_id == tenant_id, columns.phone == phone)
+        row = self._connection.execute(asked).one_or_none()
+        if row is None:
+            raise NotFound("Not Found")
+        return BlockedNumber(row.phone, row.description)
 
     def page(self, tenant_id: TenantId, part: Slice) -> Page[BlockedNumber]:
         """Give the tenant's numbers in order."""

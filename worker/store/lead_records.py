@@ -1,14 +1,15 @@
 """Leads as operators import and read them."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import LeadId, TenantId
-from worker.domain.lead import Stage
-from worker.ports.records import LeadFilter, LeadRecord, ListRecord, NewLead, Page, Slice
+from worker.domain.lead import Ending, Stage
+from worker.ports.records import DuplicateScope, LeadFilter, LeadRecord, ListRecord, NewLead, Page, Slice
 from worker.store.dialect import insert_or_ignore, rows_of
 from worker.store.tables import campaigns, leads, lists
 
@@ -24,20 +25,24 @@ class SqlLeadRecords:
         """Use this connection."""
         self._connection = connection
 
-    def add(self, new: Sequence[NewLead], *, to: ListRecord, now: DateTime) -> set[str]:
-        """Add leads whose number the campaign does not have yet, in one statement; give the numbers that were added."""
+    def add(
+        self, new: Sequence[NewLead], *, to: ListRecord, scope: DuplicateScope, ended: Ending | None, now: DateTime
+    ) -> set[str]:
+        """Add leads whose number the scope does not have yet, in one statement; give the numbers that were added."""
         given = rows_of(self._connection, [_to_row(lead) for lead in new], *_GIVEN)
         same = {
             "tenant_id": to.tenant_id,
             "campaign_id": to.campaign_id,
             "list_id": to.id,
-            "stage": Stage.NEW,
+            "stage": Stage.NEW if ended is None else Stage.DONE,
+            "ending": ended,
+            "parked": not to.active,
             "called_count": 0,
             "created_at": now,
             "updated_at": now,
         }
         constants = [literal(value, leads.c[name].type) for name, value in same.items()]
-        known = exists().where(leads.c.campaign_id == to.campaign_id, leads.c.phone == given.c.phone)
+        known = _in_scope(to, scope).where(leads.c.phone == given.c.phone, leads.c.call_id.is_(None)).exists()
         rows = select(*(given.c[column.name] for column in _GIVEN), *constants).where(~known)
         adding = insert_or_ignore(self._connection, leads).from_select([c.name for c in _GIVEN] + list(same), rows)
         return set(self._connection.scalars(adding.returning(leads.c.phone)))
@@ -57,6 +62,20 @@ class SqlLeadRecords:
         rows = self._connection.execute(asked).mappings()
         total = self._connection.scalar(select(func.count()).select_from(leads).where(*conditions))
         return Page([LeadRecord(**row) for row in rows], total or 0)
+
+
+def _in_scope(home: ListRecord, scope: DuplicateScope) -> Select[*tuple[object, ...]]:
+    """Select the leads among which a number may be only once; those of deleted campaigns bar nobody."""
+    match scope:
+        case DuplicateScope.LIST:
+            return select(leads.c.id).where(leads.c.list_id == home.id)
+        case DuplicateScope.CAMPAIGN:
+            return select(leads.c.id).where(leads.c.campaign_id == home.campaign_id)
+        case DuplicateScope.TENANT:
+            mine = select(leads.c.id).where(leads.c.tenant_id == home.tenant_id)
+            return mine.join(campaigns, campaigns.c.id == leads.c.campaign_id).where(campaigns.c.deleted_at.is_(None))
+        case never:
+            assert_never(never)
 
 
 def _to_row(lead: NewLead) -> dict[str, object]:

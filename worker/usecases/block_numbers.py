@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pendulum import DateTime
 
-from worker.domain.network import NotDialable, parse_phone_number
+from worker.domain.network import NotDialable, national_form
 from worker.ports.record_store import RecordStore
 from worker.ports.records import BlockedNumber, Tenant
 
@@ -20,29 +20,29 @@ class Handled:
 
 def block_numbers(store: RecordStore, *, tenant: Tenant, numbers: Sequence[BlockedNumber], now: DateTime) -> Handled:
     """Add numbers; they hold for the very next dial."""
-    readable, problems = _readable([number.phone for number in numbers])
+    readable, problems = readable_numbers([number.phone for number in numbers])
     descriptions = {number.phone: number.description for number in numbers}
     new = [BlockedNumber(national, descriptions[sent]) for national, sent in readable.items()]
     with store.transaction() as tx:
         added = tx.do_not_call.add(tenant.id, new, now=now)
-    return _handled(readable, problems, done=added, otherwise="phone_number is duplicate")
+    return handled(readable, problems, done=added, otherwise="phone_number is duplicate")
 
 
 def allow_numbers(store: RecordStore, *, tenant: Tenant, phones: Sequence[str]) -> Handled:
     """Remove numbers."""
-    readable, problems = _readable(phones)
+    readable, problems = readable_numbers(phones)
     with store.transaction() as tx:
         removed = tx.do_not_call.remove(tenant.id, list(readable))
-    return _handled(readable, problems, done=removed, otherwise="phone_number is not found")
+    return handled(readable, problems, done=removed, otherwise="phone_number is not found")
 
 
-def _readable(phones: Sequence[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+def readable_numbers(phones: Sequence[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Give what was sent by national form, and what is wrong with the rest."""
     readable: dict[str, str] = {}
     problems = []
     for sent in phones:
         try:
-            national = parse_phone_number(sent).national
+            national = national_form(sent)
         except NotDialable as error:
             problems.append((sent, str(error)))
             continue
@@ -53,6 +53,6 @@ def _readable(phones: Sequence[str]) -> tuple[dict[str, str], list[tuple[str, st
     return readable, problems
 
 
-def _handled(readable: dict[str, str], problems: list[tuple[str, str]], *, done: set[str], otherwise: str) -> Handled:
+def handled(readable: dict[str, str], problems: list[tuple[str, str]], *, done: set[str], otherwise: str) -> Handled:
     left = [(sent, otherwise) for national, sent in readable.items() if national not in done]
     return Handled([sent for national, sent in readable.items() if national in done], problems + left)

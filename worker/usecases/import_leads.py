@@ -1,7 +1,8 @@
-"""Add leads to a list: numbers read, duplicates told, all rows stored in one statement, a plan asked for."""
+"""Add leads to a list: numbers read and sorted, duplicates told, all rows stored in one statement, a plan asked for."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -9,11 +10,13 @@ from pendulum import DateTime
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, LeadId, ListId
-from worker.domain.network import NotDialable, PhoneNumber, parse_phone_number
-from worker.domain.settings import Json
+from worker.domain.lead import Ending
+from worker.domain.network import Network, NotDialable, national_form
+from worker.domain.number_plan import NumberPlan, calendar_day
+from worker.domain.settings import CampaignSettings, Json
 from worker.ports.messages import JobQueue
 from worker.ports.record_store import RecordStore
-from worker.ports.records import NewLead, Tenant
+from worker.ports.records import DuplicateScope, NewLead, Tenant
 
 DUPLICATE: Final = "phone_number is duplicate"
 
@@ -36,6 +39,7 @@ class LeadImport:
     tenant: Tenant
     list_id: ListId
     drafts: Sequence[Draft]
+    scope: DuplicateScope = DuplicateScope.CAMPAIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +53,28 @@ class Imported:
 def import_leads(
     store: RecordStore, *, queue: JobQueue, wanted: LeadImport, now: DateTime, new_id: Callable[[], UUID]
 ) -> Imported:
-    """Add the rows that can be called; a row's problem is told and never fails the rest."""
-    new, problems = _readable(wanted.drafts, now=now, new_id=new_id)
+    """Add the rows that can be called; a row's problem is told and never fails the rest.
+
+    Leads of a campaign whose ``lead_expired_at`` has passed end at once.
+    """
+    drafts, problems = _readable(wanted.drafts)
+    today = calendar_day(now, zone=wanted.tenant.timezone)
     with store.transaction() as tx:
         try:
-            home = tx.lists.get(wanted.tenant.id, wanted.list_id)
+            home = tx.lists.lock(wanted.tenant.id, wanted.list_id, scope=wanted.scope)
         except NotFound as error:
             raise NotFound("list is not found") from error
-        tx.lists.lock_all_of(home.campaign_id)
-        added = tx.lead_records.add(list(new.values()), to=home, now=now) if new else set()
-        carrier_id = tx.campaigns.get(wanted.tenant.id, home.campaign_id).carrier_uuid
-        if added and carrier_id is not None:
-            tx.carriers.wake([carrier_id], at=now)
+        new, unsorted = _sorted(drafts, plan=tx.number_plan.of(wanted.tenant.id, drafts), today=today)
+        leads = {draft.row: _lead(draft, phone, n, now=now, new_id=new_id) for phone, (draft, n) in new.items()}
+        campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
+        ended = _ending(campaign, now=now)
+        added = tx.lead_records.add(list(leads.values()), to=home, scope=wanted.scope, ended=ended, now=now)
+        if added and campaign.carrier_uuid is not None:
+            tx.carriers.wake([campaign.carrier_uuid], at=now)
     if added:
         _ask_for_plan(store, queue=queue, tenant=wanted.tenant, campaign_id=home.campaign_id)
-    problems |= {row: DUPLICATE for row, lead in new.items() if lead.phone not in added}
-    return Imported({row: lead.id for row, lead in new.items() if lead.phone in added}, problems)
+    problems |= unsorted | {row: DUPLICATE for row, lead in leads.items() if lead.phone not in added}
+    return Imported({row: lead.id for row, lead in leads.items() if lead.phone in added}, problems)
 
 
 def _ask_for_plan(store: RecordStore, *, queue: JobQueue, tenant: Tenant, campaign_id: CampaignId) -> None:
@@ -75,31 +85,45 @@ def _ask_for_plan(store: RecordStore, *, queue: JobQueue, tenant: Tenant, campai
         queue.plan_carrier(carrier_id)
 
 
-def _readable(
-    drafts: Sequence[Draft], *, now: DateTime, new_id: Callable[[], UUID]
-) -> tuple[dict[int, NewLead], dict[int, str]]:
-    new: dict[int, NewLead] = {}
+def _readable(drafts: Sequence[Draft]) -> tuple[dict[str, Draft], dict[int, str]]:
+    """Give the drafts by their number in its one form, and what is wrong with the rest."""
+    readable: dict[str, Draft] = {}
     problems: dict[int, str] = {}
-    seen: set[str] = set()
     for draft in drafts:
         try:
-            number = parse_phone_number(draft.phone_number)
+            phone = national_form(draft.phone_number)
         except NotDialable as error:
             problems[draft.row] = str(error)
             continue
-        if number.national in seen:
+        if readable.setdefault(phone, draft) is not draft:
             problems[draft.row] = DUPLICATE
-            continue
-        seen.add(number.national)
-        new[draft.row] = _lead(draft, number, now=now, new_id=new_id)
-    return new, problems
+    return readable, problems
 
 
-def _lead(draft: Draft, number: PhoneNumber, *, now: DateTime, new_id: Callable[[], UUID]) -> NewLead:
+def _sorted(
+    drafts: Mapping[str, Draft], *, plan: NumberPlan, today: date
+) -> tuple[dict[str, tuple[Draft, Network]], dict[int, str]]:
+    """Give each number its network; and tell which have none."""
+    found: dict[str, tuple[Draft, Network]] = {}
+    problems: dict[int, str] = {}
+    for phone, draft in drafts.items():
+        try:
+            found[phone] = draft, plan.dialable(phone, on=today)
+        except NotDialable as error:
+            problems[draft.row] = str(error)
+    return found, problems
+
+
+def _ending(campaign: CampaignSettings, *, now: DateTime) -> Ending | None:
+    expires = campaign.lead_expired_at
+    return Ending.EXPIRED if expires is not None and expires <= now else None
+
+
+def _lead(draft: Draft, phone: str, network: Network, *, now: DateTime, new_id: Callable[[], UUID]) -> NewLead:
     return NewLead(
         id=LeadId(new_id()),
-        phone=number.national,
-        network=number.network,
+        phone=phone,
+        network=network,
         due_at=now.add(days=draft.after_day),
         profile={**draft.profile, "after_day": draft.after_day},
         additional=draft.additional,

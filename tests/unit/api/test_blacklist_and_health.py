@@ -1,9 +1,12 @@
 """The do-not-call list, and whether the parts are there."""
 
+import pytest
 from fastapi.testclient import TestClient
 
-from tests.unit.api.conftest import FakeServices
+from tests.builders import NOON
+from tests.unit.api.conftest import FakeServices, a_tenant
 from worker.domain.errors import Unavailable
+from worker.usecases.tokens import create_token
 
 PATH = "/v1/blacklist"
 
@@ -41,6 +44,35 @@ def test_numbers_are_removed_in_part(client: TestClient) -> None:
         "success": ["+84981000001"],
     }
     assert client.get(PATH).json()["total"] == 0
+
+
+def test_one_number_is_read_by_its_id_or_in_any_form(client: TestClient) -> None:
+    numbers = ["0981000001", "02412345678"]
+    client.post(PATH, json={"blacklist": [{"phone_number": n, "description": "asked"} for n in numbers]})
+    rows = client.get(PATH).json()["data"]
+
+    assert [client.get(f"{PATH}/{row['id']}").json() for row in rows] == rows
+    assert client.get(f"{PATH}/+84 981 000 001").json() in rows
+    assert len({row["id"] for row in rows}) == 2
+
+
+@pytest.mark.parametrize("asked", ["0981000002", "nobody", "6b1d6d3c-0000-4000-8000-000000000000"])
+def test_a_number_that_is_not_there_is_not_found(client: TestClient, asked: str) -> None:
+    client.post(PATH, json={"blacklist": [{"phone_number": "0981000001"}]})
+
+    answer = client.get(f"{PATH}/{asked}")
+
+    assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
+
+
+def test_another_tenants_id_is_not_found(client: TestClient, services: FakeServices) -> None:
+    client.post(PATH, json={"blacklist": [{"phone_number": "0981000001"}]})
+    read = client.get(PATH).json()["data"][0]
+    other = create_token(services.store, tenant=a_tenant(services.store, name="other"), now=NOON, chance=lambda: 0.25)
+    client.headers["Authorization"] = f"Bearer {other}"
+    client.post(PATH, json={"blacklist": [{"phone_number": "0981000001"}]})
+
+    assert client.get(f"{PATH}/{read['id']}").status_code == 404
 
 
 def test_an_empty_list_changes_nothing(client: TestClient) -> None:

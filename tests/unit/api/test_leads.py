@@ -1,4 +1,4 @@
-"""Lists and leads: one, many, and reading them."""
+"""Leads: one, many, and reading them."""
 
 import json
 from typing import Any
@@ -15,35 +15,6 @@ from worker.store.tables import leads
 
 PATTERN = "Does not match pattern '^(84|0[3|5|7|8|9])+([0-9]{8})$'"
 NOBODY = "6b1d6d3c-0000-4000-8000-000000000000"
-
-
-def test_a_list_is_created_and_read(client: TestClient, list_uuid: str) -> None:
-    client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0981000001"})
-
-    read = client.get(f"/v3/list/{list_uuid}").json()
-
-    assert (read["list_name"], read["campaign_uuid"], read["campaign_name"]) == ("monday", SEED_CAMPAIGN, "first")
-    assert (read["total_leads"], read["active"], read["recall_status"]) == (1, True, None)
-    assert client.get("/v3/list").json()["data"] == [read]
-
-
-@pytest.mark.parametrize(
-    ("sent", "status", "error"),
-    [
-        ({"list_name": "monday"}, 409, "list_name is exists"),
-        ({"campaign_uuid": NOBODY}, 404, "campaign is not found"),
-        ({"campaign_uuid": "x"}, 400, "campaign_uuid is invalid"),
-        ({"campaign_uuid": ""}, 400, [{"campaign_uuid": "String length must be greater than or equal to 1"}]),
-    ],
-)
-def test_a_list_that_cannot_be(
-    client: TestClient, list_uuid: str, sent: dict[str, Any], status: int, error: str | list[dict[str, str]]
-) -> None:
-    assert list_uuid
-
-    answer = client.post("/v3/list", json={"campaign_uuid": SEED_CAMPAIGN, "list_name": "tuesday"} | sent)
-
-    assert (answer.status_code, answer.json()) == (status, {"error": error})
 
 
 def test_a_lead_is_normalised_classified_and_read_whole(client: TestClient, list_uuid: str) -> None:
@@ -128,7 +99,7 @@ def test_one_rows_problem_does_not_fail_the_rest(client: TestClient, list_uuid: 
         "total_fail": 8,
         "fail": [
             {"row": 1, "error": "phone_number: Invalid type. Expected: string, given: integer"},
-            {"row": 2, "error": "not a Vietnamese phone number"},
+            {"row": 2, "error": "a premium number (1900) is not for campaigns"},
             {"row": 3, "error": "phone_number is duplicate"},
             {"row": 4, "error": "phone_number is duplicate"},
             {"row": 5, "error": "(root): Invalid type. Expected: object, given: string"},

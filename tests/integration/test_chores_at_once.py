@@ -1,0 +1,96 @@
+"""Chores beside whoever else works on PostgreSQL: they wait for nobody, and come back to what others had in hand."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from tests.builders import CAMPAIGN, NOON, add_leads, fill_store, viettel
+from tests.contracts.chores import WHO, chores, expire, put, switch, values
+from tests.fakes.jobs import FakeJobQueue
+from worker.domain.chore import SOON, ChoreKind
+from worker.domain.lead import Stage
+from worker.domain.network import Network
+from worker.ports.records import PortedNumber
+from worker.store.engine import make_engine
+from worker.store.tables import leads
+from worker.store.transaction import SqlStore
+from worker.usecases.do_chores import do_chores
+from worker.usecases.save_number_plan import port_numbers
+
+
+@pytest.fixture
+def store(postgres_url: str) -> Iterator[SqlStore]:
+    engine = make_engine(postgres_url)
+    made = SqlStore(engine)
+    fill_store(made)
+    yield made
+    engine.dispose()
+
+
+@pytest.fixture
+def queue() -> FakeJobQueue:
+    return FakeJobQueue()
+
+
+@pytest.mark.parametrize("taken", [0, 2])
+def test_a_chore_comes_back_to_the_leads_that_somebody_else_had_in_hand(
+    store: SqlStore, queue: FakeJobQueue, taken: int
+) -> None:
+    add_leads(store, viettel(4))
+    switch(store, active=False, queue=queue)
+
+    with store.transaction() as other:
+        other.connection.execute(select(leads.c.id).where(leads.c.phone == viettel(4)[taken]).with_for_update())
+        first = do_chores(store, queue=queue, now=NOON)
+        at_once = do_chores(store, queue=queue, now=NOON)
+    soon = do_chores(store, queue=queue, now=NOON + SOON)
+
+    assert (first, at_once, soon) == (3, 0, 1)
+    assert values(store, "parked") == [True] * 4
+    assert chores(store) == []
+
+
+def test_an_expiry_comes_back_too(store: SqlStore, queue: FakeJobQueue) -> None:
+    add_leads(store, viettel(2))
+    expire(store, NOON)
+    put(store, ChoreKind.EXPIRE_CAMPAIGN, CAMPAIGN)
+
+    with store.transaction() as other:
+        other.connection.execute(select(leads.c.id).where(leads.c.phone == viettel(2)[0]).with_for_update())
+        first = do_chores(store, queue=queue, now=NOON)
+    soon = do_chores(store, queue=queue, now=NOON + SOON)
+
+    assert (first, soon) == (1, 1)
+    assert values(store, "stage") == [Stage.DONE] * 2
+
+
+def test_a_chore_that_somebody_else_has_in_hand_is_left_to_them(store: SqlStore, queue: FakeJobQueue) -> None:
+    add_leads(store, viettel(1))
+    switch(store, active=False, queue=queue)
+    (chore,) = chores(store)
+
+    with store.transaction() as other:
+        assert other.chores.hold(chore)
+        meanwhile = do_chores(store, queue=queue, now=NOON)
+    after = do_chores(store, queue=queue, now=NOON)
+
+    assert (meanwhile, after) == (0, 1)
+
+
+def test_a_ported_numbers_lead_that_is_being_claimed_is_sorted_when_that_is_over(
+    store: SqlStore, queue: FakeJobQueue
+) -> None:
+    claimed, free = viettel(2)
+    add_leads(store, [claimed, free])
+    numbers = [PortedNumber(phone, Network.VINA) for phone in (claimed, free)]
+
+    with store.transaction() as planning:
+        planning.connection.execute(select(leads.c.id).where(leads.c.phone == claimed).with_for_update())
+        port_numbers(store, queue=queue, tenant=WHO, numbers=numbers, now=NOON)
+    at_first = values(store, "network")
+    do_chores(store, queue=queue, now=NOON)
+
+    assert at_first == [Network.VIETTEL, Network.VINA]
+    assert values(store, "network") == [Network.VINA] * 2
+    assert chores(store) == []
