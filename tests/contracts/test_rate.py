@@ -1,0 +1,178 @@
+"""No second sees more calls than a carrier's limit: in memory, in Redis, and in the Redis that is none."""
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tests.contracts.buckets import BACK_SECONDS, KINDS, NOON, SLOT_SECONDS, Bucket, Make
+from tests.fakes.clock import FakeClock
+from tests.fakes.wire import FakeRate
+from worker.domain.errors import Unavailable
+from worker.domain.ids import CarrierId
+from worker.ports.messages import Tokens
+
+CARRIER = CarrierId(UUID(int=0xCA))
+
+
+@pytest.fixture(params=KINDS)
+def bucket(request: pytest.FixtureRequest) -> Bucket:
+    make: Make = request.param
+    return make(request, CARRIER)
+
+
+@pytest.fixture(params=KINDS)
+def new_bucket(request: pytest.FixtureRequest) -> Callable[[], Bucket]:
+    make: Make = request.param
+    return lambda: make(request, CarrierId(uuid4()))
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 130).map(lambda slots: slots * SLOT_SECONDS),  # a pause before the taking
+        st.integers(1, 9),  # how many are wanted
+        st.integers(-1, 100).map(lambda slots: slots * SLOT_SECONDS),  # how long the dial takes; below 0: never told
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(per_second=st.integers(1, 7), steps=STEPS)
+@example(per_second=1, steps=[(0, 1, -0.01), (0.97, 1, -0.01)])
+@example(per_second=1, steps=[(0, 1, 0.9), (0.97, 1, -0.01)])
+def test_no_second_holds_more_calls_than_tokens(
+    new_bucket: Callable[[], Bucket], per_second: int, steps: list[tuple[float, int, float]]
+) -> None:
+    bucket = new_bucket()
+    bucket.fill(per_second)
+    dials: list[tuple[float, int]] = []
+
+    for pause, wanted, dialling in steps:
+        bucket.wait(pause)
+        got = bucket.take(wanted, per_second=per_second)
+        if got.count and dialling >= 0:
+            bucket.dialled(got, after=dialling)
+        dials.append((bucket.clock(), got.count))
+
+    for begin, _ in dials:
+        assert sum(count for moment, count in dials if begin <= moment < begin + 1) <= per_second
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(per_second=st.integers(1, 7), steps=STEPS)
+def test_after_a_second_and_a_little_every_token_is_back(
+    new_bucket: Callable[[], Bucket], per_second: int, steps: list[tuple[float, int, float]]
+) -> None:
+    bucket = new_bucket()
+    for pause, wanted, _ in steps:
+        bucket.take(wanted, per_second=per_second)
+        bucket.wait(pause)
+    bucket.left(per_second)
+
+    bucket.wait(BACK_SECONDS)
+
+    assert bucket.left(per_second) == Tokens(per_second, 0)
+
+
+def test_a_bucket_that_nobody_knows_starts_empty(bucket: Bucket) -> None:
+    tokens = bucket.take(1, per_second=5)
+
+    assert (tokens.count, tokens.receipt) == (0, "")
+    assert 1 < tokens.wait_seconds < BACK_SECONDS
+
+
+def test_what_is_taken_is_what_is_left(bucket: Bucket) -> None:
+    bucket.fill(5)
+
+    assert bucket.take(3, per_second=5).count == 3
+    assert bucket.left(5) == Tokens(2, 0)
+    assert bucket.take(3, per_second=5).count == 2
+    assert bucket.take(1, per_second=5).count == 0
+
+
+def test_looking_takes_nothing(bucket: Bucket) -> None:
+    bucket.fill(5)
+
+    assert [bucket.left(5).count for _ in range(3)] == [5, 5, 5]
+
+
+def test_after_the_wait_that_it_names_a_token_is_there(bucket: Bucket) -> None:
+    bucket.fill(2)
+    bucket.take(1, per_second=2)
+    bucket.wait(0.5)
+    wait = bucket.take(1, per_second=2).wait_seconds
+
+    assert 0.5 < wait < BACK_SECONDS - 0.5
+    bucket.wait(wait + SLOT_SECONDS)
+    assert bucket.left(2).count == 1
+
+
+def test_a_raised_limit_adds_its_tokens_at_once(bucket: Bucket) -> None:
+    bucket.fill(2)
+    bucket.take(2, per_second=2)
+
+    assert bucket.left(5).count == 3
+
+
+def test_a_lowered_limit_holds_at_once(bucket: Bucket) -> None:
+    bucket.fill(5)
+    bucket.take(1, per_second=5)
+    bucket.wait(0.5)
+    bucket.take(3, per_second=5)
+
+    lowered = bucket.left(2)
+
+    assert lowered.count == 0
+    assert lowered.wait_seconds > 0.9, "the oldest token's return is not enough"
+
+
+def test_tokens_count_from_the_dial_once_it_is_told(bucket: Bucket) -> None:
+    bucket.fill(3)
+    got = bucket.take(3, per_second=3)
+    bucket.dialled(got, after=0.5)
+    bucket.wait(BACK_SECONDS - 0.5)
+
+    assert bucket.left(3).count == 0
+    bucket.wait(0.5)
+    assert bucket.left(3).count == 3
+
+
+def test_a_dial_that_is_told_costs_no_token(bucket: Bucket) -> None:
+    bucket.fill(3)
+    got = bucket.take(1, per_second=3)
+    bucket.dialled(got, after=0.1)
+
+    assert bucket.left(3).count == 2
+
+
+def test_a_dial_told_twice_or_of_nothing_is_harmless(bucket: Bucket) -> None:
+    bucket.fill(3)
+    got = bucket.take(1, per_second=3)
+    for tokens in (got, got, Tokens(0, 0)):
+        bucket.dialled(tokens)
+    bucket.wait(BACK_SECONDS)
+
+    assert bucket.left(3).count == 3
+
+
+def test_carriers_have_buckets_of_their_own(bucket: Bucket) -> None:
+    bucket.fill(1)
+    bucket.take(1, per_second=1)
+
+    other = bucket.rate.left(CarrierId(uuid4()), per_second=1)
+
+    assert other.wait_seconds > 1
+
+
+def test_a_rate_in_memory_that_is_away_is_unavailable_and_hears_nothing() -> None:
+    rate = FakeRate(FakeClock(NOON))
+    rate.away = True
+
+    with pytest.raises(Unavailable):
+        rate.left(CARRIER, per_second=1)
+    with pytest.raises(Unavailable):
+        rate.take(CARRIER, per_second=1, count=1)
+    rate.dialled(CARRIER, receipt="1 1")

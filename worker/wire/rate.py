@@ -1,0 +1,56 @@
+"""Carriers' calls per second, in Redis: one bucket for all workers, one atomic step for each question."""
+
+import logging
+from importlib.resources import files
+from typing import Final, TypeAlias, cast
+
+from redis import Redis
+from typing_extensions import override
+
+from worker.domain.errors import Unavailable
+from worker.domain.ids import CarrierId
+from worker.ports.messages import Rate, Tokens
+from worker.wire import keys
+from worker.wire.connection import outages_named
+
+logger = logging.getLogger(__name__)
+
+RETURNS_AFTER_MICROSECONDS: Final = 1_050_000
+"""A token comes back after a second, and a little: calls do not all take equally long on their way to the switch."""
+_MICRO: Final = 1_000_000
+
+_Answer: TypeAlias = tuple[int, int, int, bytes]
+"""What the script gives: taken, left, microseconds until the next token, receipt."""
+
+
+class RedisRate(Rate):
+    """Buckets shared by all workers."""
+
+    def __init__(self, redis: Redis) -> None:
+        """Use this client; the script is sent to a Redis that does not know it yet."""
+        self._script = redis.register_script(files(__package__).joinpath("rate.lua").read_text())
+
+    @override
+    def left(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
+        _, left, wait, _ = self._ask(carrier_id, per_second=per_second)
+        return Tokens(left, wait / _MICRO)
+
+    @override
+    def take(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+        taken, _, wait, receipt = self._ask(carrier_id, per_second=per_second, count=count)
+        return Tokens(taken, wait / _MICRO, receipt=receipt.decode())
+
+    @override
+    def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
+        if not receipt:
+            return
+        try:
+            self._ask(carrier_id, receipt=receipt)
+        except Unavailable:
+            extra = {"action": "rate_not_told", "carrier_id": carrier_id}
+            logger.warning("tokens count from their taking, not from the dial", extra=extra)
+
+    def _ask(self, carrier_id: CarrierId, *, per_second: int = 0, count: int = 0, receipt: str = "") -> _Answer:
+        arguments: list[str | int] = [per_second, count, RETURNS_AFTER_MICROSECONDS, receipt]
+        with outages_named():
+            return cast("_Answer", tuple(self._script(keys=[keys.rate(carrier_id)], args=arguments)))
