@@ -49,6 +49,7 @@ def monitor_shape(settings: CampaignSettings, numbers: CampaignNumbers) -> dict[
         "total_dnc": numbers.dnc_leads,
         "total_remain": sum(numbers.waiting.values()),
         **{f"total_remain_{network}": numbers.waiting.get(network, 0) for network in Network},
+        "finished": numbers.finished,
     }
 
 
@@ -81,6 +82,7 @@ def _settings(settings: CampaignSettings, *, zone: str) -> dict[str, Json]:
         "local_end_time": settings.local_end_time,
         "callback_url": settings.callback_url,
         "answer_callback_url": settings.answer_callback_url,
+        "lead_expired_at": None if settings.lead_expired_at is None else rfc3339(settings.lead_expired_at, zone=zone),
         "domain_name": "",
         "created_at": rfc3339(settings.created_at, zone=zone),
         "updated_at": rfc3339(settings.updated_at, zone=zone),

@@ -1,13 +1,55 @@
-"""How the wire writes moments."""
+"""How the wire writes and reads moments."""
 
+import re
 from typing import Final
 
-from pendulum import DateTime, timezone
+import pendulum
+from pendulum import DateTime, FixedTimezone, timezone
 
 NEVER: Final = "0001-01-01T00:00:00Z"
 NEVER_CALLED: Final = "1970-01-01T08:00:01+08:00"
+
+NO_LATER_THAN_NEVER: Final = pendulum.datetime(1970, 1, 1, 0, 0, 1)
+LAST_YEAR: Final = 9998
+"""Beyond it a moment could not be told in every zone."""
+
+_WRITTEN: Final = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
+    re.ASCII,
+)
 
 
 def rfc3339(moment: DateTime, *, zone: str) -> str:
     """Write a moment with microseconds and the zone's offset."""
     return moment.in_timezone(timezone(zone)).format("YYYY-MM-DDTHH:mm:ss.SSSSSSZ")
+
+
+def to_moment(text: str, *, zone: str) -> DateTime | None:
+    """Read RFC 3339, or a time of the zone's clock; raise ``ValueError`` when it is neither.
+
+    None when it is one of the wire's ways to say never: nothing, the calendar's ends, the epoch and its first second
+    (domain reference Q24). Of a time that the clock shows twice it is the earlier one.
+    """
+    if not text:
+        return None
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    *clock, fraction, offset = found.groups()
+    year, month, day, hour, minute, second = map(int, clock)
+    micros = int((fraction or "").ljust(6, "0"))
+    read = pendulum.datetime(year, month, day, hour, minute, second, micros, tz=_zone(offset, zone=zone), fold=0)
+    try:
+        moment = read.in_timezone("UTC")
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment > NO_LATER_THAN_NEVER and moment.year <= LAST_YEAR else None
+
+
+def _zone(offset: str | None, *, zone: str) -> FixedTimezone | pendulum.Timezone:
+    if offset is None:
+        return timezone(zone)
+    if offset in {"Z", "z"}:
+        return FixedTimezone(0)
+    minutes = int(offset[1:3]) * 60 + int(offset[4:6])
+    return FixedTimezone((-minutes if offset.startswith("-") else minutes) * 60)

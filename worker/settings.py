@@ -60,7 +60,8 @@ def _check_redis(url: str) -> str:
     return url
 
 
-def _check_zone(name: str) -> str:
+def check_zone(name: str) -> str:
+    """Give the name of an IANA time zone; raise ``ValueError`` when there is none of this name."""
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, OSError) as error:  # OSError: the name of a folder of zones
@@ -107,7 +108,7 @@ class Settings(BaseSettings):
     switch_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
         default=(), description="esl://:PASSWORD@HOST:PORT, or several separated by commas"
     )
-    timezone: Annotated[str, AfterValidator(_check_zone)] = Field(
+    timezone: Annotated[str, AfterValidator(check_zone)] = Field(
         default="Asia/Ho_Chi_Minh", description="an IANA time zone, e.g. Asia/Ho_Chi_Minh"
     )
     api_token: Annotated[SecretStr, AfterValidator(_check_token)] | None = Field(

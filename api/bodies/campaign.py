@@ -19,6 +19,7 @@ from api.bodies.fields import (
     channels_of,
     to_uuid,
 )
+from api.moments import to_moment
 from worker.domain.campaign import Mode, Priority, Status
 from worker.domain.ids import CampaignId, CarrierId, TemplateId
 from worker.domain.settings import DEFAULT_EXTRAS, CampaignChanges
@@ -46,10 +47,13 @@ TimeOfDay = Annotated[str, Field(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][
 Nanoseconds = Annotated[int, Field(ge=0, le=DAY_NS)]
 
 
-def _not_yet(value: Any) -> Any:  # Any: refused unless it says nothing
-    if value is not None and value != "":
-        raise ValueError("is not supported")
-    return value
+def _check_moment(text: str) -> str:
+    """Refuse what is no moment in any zone; which one it is, the tenant's zone decides."""
+    try:
+        to_moment(text, zone="UTC")
+    except ValueError as error:
+        raise ValueError("Does not match format 'date-time'") from error
+    return text
 
 
 class ScheduleBody(Body):
@@ -98,7 +102,7 @@ class CampaignBody(Body):
     local_end_time: TimeOfDay = ""
     callback_url: Url = ""
     answer_callback_url: Url = ""
-    lead_expired_at: Annotated[Any, AfterValidator(_not_yet)] = None  # Any: see the validator
+    lead_expired_at: Annotated[str, AfterValidator(_check_moment)] | None = None
     ratio: Literal[100, 150, 200, 300, 400, 500] = 100
     hopper: Annotated[int, Field(ge=0, le=LARGEST_INT)] = 20
     customer_order: Line = "id"
@@ -123,7 +127,7 @@ class CampaignBody(Body):
         found = to_uuid(self.campaign_uuid, otherwise="campaign_uuid is invalid")
         return None if found is None else CampaignId(found)
 
-    def changes(self) -> CampaignChanges:
+    def changes(self, *, zone: str) -> CampaignChanges:
         """Give what was sent, in stored form; an empty ``status`` and null ``schedules`` say nothing."""
         changes: dict[str, Any] = {  # Any: each key's own type, which ``_STORED_FORM`` gives it
             name: form(getattr(self, name)) for name, form in _STORED_FORM.items() if name in self.model_fields_set
@@ -132,6 +136,8 @@ class CampaignBody(Body):
             changes["status"] = Status(self.status)
         if self.schedules is not None:
             changes["schedules"] = tuple(row.model_dump() for row in self.schedules)
+        if "lead_expired_at" in self.model_fields_set:
+            changes["lead_expired_at"] = to_moment(self.lead_expired_at or "", zone=zone)
         return cast("CampaignChanges", {**changes, "extras": self._extras()})
 
     def _extras(self) -> dict[str, Any]:  # Any: kept as it came

@@ -16,6 +16,8 @@ ALIASES: Final = {
     **{kind.value: kind for kind in DialType},
 }
 
+MOST_CALLS_PER_SECOND: Final = 1000
+
 
 def _joined(value: Any) -> Any:  # Any: checked as text after this
     """Read a list of numbers as the text that separates them by commas."""
@@ -26,6 +28,7 @@ def _joined(value: Any) -> Any:  # Any: checked as text after this
 
 Gateway = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Prefix = Annotated[str, Field(max_length=16, pattern="^[0-9*#+]*$")]
+CallsPerSecond = Annotated[int, Field(ge=0, le=MOST_CALLS_PER_SECOND)]
 CallerIds = Annotated[str, BeforeValidator(_joined), Field(max_length=20_000, pattern="^[0-9A-Za-z+*#_.,-]*$")]
 
 
@@ -63,6 +66,7 @@ class CarrierBody(NumbersBody):
         "random_by_network_group",
     ] = "sip_one_for_all"
     concurrent_call: Channels = 0
+    calls_per_second: CallsPerSecond = 0
     network: NetworkBody | None = None
     data: NumbersBody | None = None
 
@@ -83,6 +87,8 @@ class CarrierBody(NumbersBody):
             changes["dial_type"] = ALIASES[self.dial_type]
         if "concurrent_call" in sent:
             changes["concurrent_call"] = self.concurrent_call
+        if "calls_per_second" in sent:
+            changes["calls_per_second"] = self.calls_per_second
         if "network" in sent:
             changes["network"] = channels_of(self.network)
         return changes

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from worker.cli import doctor, first_steps, processes, up
+from worker.cli import doctor, first_steps, processes, tenants, up
 from worker.cli.demo.command import demo
 from worker.domain.errors import CallbeatError
 from worker.settings import WrongSetting
@@ -17,6 +17,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 token = typer.Typer(help="Bearer tokens of the API.", no_args_is_help=True)
+tenant = typer.Typer(help="What holds for all of a tenant.", no_args_is_help=True)
 
 cli.command()(demo)
 cli.command()(up.up)
@@ -24,6 +25,9 @@ cli.command()(doctor.doctor)
 cli.command()(first_steps.migrate)
 token.command("create")(first_steps.create_token)
 cli.add_typer(token, name="token")
+tenant.command("set")(tenants.set_tenant)
+tenant.command("show")(tenants.show_tenants)
+cli.add_typer(tenant, name="tenant")
 for process in (
     processes.api,
     processes.worker,

@@ -19,7 +19,8 @@ from worker.store.migrate import is_current
 from worker.store.transaction import SqlStore
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import open_connection
-from worker.wire.wakeups import RedisWakeups, connect
+from worker.wire.connection import connect
+from worker.wire.wakeups import RedisWakeups
 from worker.wiring import settings, switches
 
 MOST_DRIFT_SECONDS: Final = 2.0

@@ -42,6 +42,11 @@ class SqlCarriers:
         found = self._connection.scalars(select(carriers.c.id).where(carriers.c.tenant_id == tenant_id).limit(2)).all()
         return CarrierId(found[0]) if len(found) == 1 else None
 
+    def all_of(self, tenant_id: TenantId) -> set[CarrierId]:
+        """Give all of the tenant's carriers."""
+        found = self._connection.scalars(select(carriers.c.id).where(carriers.c.tenant_id == tenant_id))
+        return {CarrierId(carrier) for carrier in found}
+
     def add(self, carrier: CarrierRecord) -> None:
         """Add a carrier; raises ``Conflict`` when its name or id is taken."""
         with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
@@ -93,6 +98,7 @@ def to_carrier(row: RowMapping) -> Carrier:
         gateway=row["gateway"],
         dial_type=row["dial_type"],
         concurrent_call=row["concurrent_call"],
+        calls_per_second=row["calls_per_second"],
         network={Network(name): channels for name, channels in row["network"].items()},
         caller_ids=_numbers(data.get("caller_id", "")),
         prefix=data.get("prefix", ""),

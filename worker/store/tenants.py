@@ -1,12 +1,23 @@
 """Tenants and their tokens."""
 
+from typing import Final
+
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from worker.domain.ids import TenantId
-from worker.ports.records import Tenant
+from worker.ports.records import Tenant, TenantSettings
 from worker.store.dialect import conflicts_named
-from worker.store.tables import tenants, tokens
+from worker.store.tables import LIVE_ROWS, calls, tenants, tokens
+
+_LIVE: Final = select(func.count()).where(calls.c.tenant_id == tenants.c.id, LIVE_ROWS).correlate(tenants)
+_SETTINGS: Final = select(
+    tenants.c.id,
+    tenants.c.name,
+    tenants.c.timezone,
+    tenants.c.concurrent_call,
+    _LIVE.scalar_subquery().label("live"),
+)
 
 
 class SqlTenants:
@@ -24,9 +35,30 @@ class SqlTenants:
         """Give the tenant of this name."""
         return self._one(tenants.c.name == name)
 
+    def get(self, tenant_id: TenantId) -> Tenant:
+        """Give a tenant that there is."""
+        asked = select(tenants.c.id, tenants.c.name, tenants.c.timezone).where(tenants.c.id == tenant_id)
+        row = self._connection.execute(asked).one()
+        return Tenant(id=TenantId(row.id), name=row.name, timezone=row.timezone)
+
+    def settings(self, tenant_id: TenantId) -> TenantSettings:
+        """Give what holds for all of a tenant that there is, with its live calls."""
+        row = self._connection.execute(_SETTINGS.where(tenants.c.id == tenant_id)).mappings().one()
+        return TenantSettings(**row)
+
+    def all_settings(self) -> list[TenantSettings]:
+        """Give the same of every tenant, by name."""
+        rows = self._connection.execute(_SETTINGS.order_by(tenants.c.name)).mappings()
+        return [TenantSettings(**row) for row in rows]
+
     def lock(self, tenant_id: TenantId) -> None:
         """Keep others from changing the tenant's settings until this transaction ends."""
         self._connection.execute(select(tenants.c.id).where(tenants.c.id == tenant_id).with_for_update(key_share=True))
+
+    def save(self, settings: TenantSettings) -> None:
+        """Write zone and cap of a locked tenant."""
+        row = update(tenants).where(tenants.c.id == settings.id)
+        self._connection.execute(row.values(timezone=settings.timezone, concurrent_call=settings.concurrent_call))
 
     def add(self, tenant: Tenant, *, callback_secret: str, now: DateTime) -> None:
         """Add a tenant; raises ``Conflict`` when the name is taken."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from pendulum import DateTime
 
 from worker.domain.campaign import Status, steer
+from worker.domain.chore import Chore, ChoreKind
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, CarrierId, RunId
 from worker.domain.network import Network
@@ -46,6 +47,7 @@ def create_campaign(
         created = changed(_blank(edit, now=now), edit, now=now, new_run_id=RunId(new_id()))
         _ask_for_plans(tx, {created.carrier_uuid}, queue=queue, now=now)
         tx.campaigns.add(created)
+        _close_leads_in_time(tx, created, before=None, now=now)
 
 
 def save_campaign(
@@ -61,7 +63,9 @@ def save_campaign(
         _find_what_it_uses(tx, edit)
         _ask_for_plans(tx, {carrier_id, edit.changes.get("carrier_uuid")}, queue=queue, now=now)
         before = tx.campaigns.lock(edit.tenant.id, edit.campaign_id)
-        tx.campaigns.save(changed(before, edit, now=now, new_run_id=RunId(new_id())))
+        after = changed(before, edit, now=now, new_run_id=RunId(new_id()))
+        tx.campaigns.save(after)
+        _close_leads_in_time(tx, after, before=before.lead_expired_at, now=now)
 
 
 def changed(before: CampaignSettings, edit: CampaignEdit, *, now: DateTime, new_run_id: RunId) -> CampaignSettings:
@@ -124,6 +128,16 @@ def _ask_for_plans(
     tx.carriers.wake(these, at=now)
     for carrier_id in these:
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
+
+
+def _close_leads_in_time(
+    tx: RecordTransaction, after: CampaignSettings, *, before: DateTime | None, now: DateTime
+) -> None:
+    """Have the leads closed once they expire; nothing of them is dialled in the meantime, whenever that is done."""
+    expires_at = after.lead_expired_at
+    if expires_at is not None and expires_at != before:
+        chore = Chore(after.tenant_id, ChoreKind.EXPIRE_CAMPAIGN, str(after.campaign_uuid), due_at=max(now, expires_at))
+        tx.chores.put(chore)
 
 
 def _check_fields(after: CampaignSettings) -> None:

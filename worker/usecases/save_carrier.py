@@ -22,6 +22,7 @@ class CarrierChanges(TypedDict, total=False):
     gateway: str
     dial_type: DialType
     concurrent_call: int
+    calls_per_second: int
     network: Mapping[str, int]
     data: Mapping[str, str]
 
