@@ -1,6 +1,8 @@
 """Templates: what an autocall plays."""
 
-from sqlalchemy import Connection, Select, func, insert, select
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, func, insert, or_, select
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import TemplateId, TenantId
@@ -22,11 +24,19 @@ class SqlTemplates:
 
     def get(self, tenant_id: TenantId, template_id: TemplateId) -> TemplateRecord:
         """Give the tenant's template; raises ``NotFound``."""
-        asked = _of_tenant(tenant_id).where(templates.c.id == template_id)
-        row = self._connection.execute(asked).mappings().one_or_none()
-        if row is None:
-            raise NotFound("template not found")
-        return TemplateRecord(**row)
+        return self._one(_of_tenant(tenant_id).where(templates.c.id == template_id))
+
+    def find(self, tenant_id: TenantId, reference: str) -> TemplateRecord:
+        """Give the tenant's template of this name, or else of this id; raises ``NotFound``.
+
+        A name may look like an id; the wire speaks of names, so a name goes first.
+        """
+        named = templates.c.name == reference
+        try:
+            wanted = or_(named, templates.c.id == UUID(reference))
+        except ValueError:
+            wanted = named
+        return self._one(_of_tenant(tenant_id).where(wanted).order_by(named.desc()).limit(1))
 
     def add(self, template: TemplateRecord) -> None:
         """Add a template; raises ``Conflict`` when its name or id is taken."""
@@ -41,6 +51,12 @@ class SqlTemplates:
         rows = self._connection.execute(newest.limit(part.limit).offset(part.offset)).mappings()
         total = self._connection.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True))
         return Page([TemplateRecord(**row) for row in rows], total or 0)
+
+    def _one(self, asked: Select[*tuple[object, ...]]) -> TemplateRecord:
+        row = self._connection.execute(asked).mappings().one_or_none()
+        if row is None:
+            raise NotFound("template not found")
+        return TemplateRecord(**row)
 
 
 def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:

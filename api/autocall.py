@@ -1,0 +1,66 @@
+"""Single calls: one number called ahead of the lists, and its CDR by the client's own reference."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.bodies.autocall import ImportBody, OtpBody
+from api.deps import BEARER, Services, Whose
+from api.door import GuardedRoute
+from api.leads import NO_PHONE, TOO_SHORT
+from worker.domain.cdr import cdr_body
+from worker.domain.errors import InvalidFields, Problem
+from worker.domain.network import NotDialable
+from worker.usecases.call_now import CallRequest, Promise, call_now, find_cdr
+
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["single calls"])
+
+
+@router.post("/v3/autocall/import")
+def import_one(body: ImportBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Call one number with the campaign's template, ahead of its lists: inside its windows and while it is started.
+
+    `call_id` is the id of the CDR that the call will leave. The values of `param` are not sent to the switch: a
+    dialplan that speaks them reads `additional` of `/v3/lead/{lead_uuid}`, with its variable `callbeat_lead` as the id.
+    """
+    promise = _called(body.request(tenant), services=services)
+    return JSONResponse({"call_id": str(promise.call_id), "lead_uuid": str(promise.lead_id), "message": "success"})
+
+
+@router.post("/v3/autocall/otp")
+def read_code(body: OtpBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Call one number and read out a code: ahead of everything, at any hour, whether the campaign is started or not.
+
+    It never goes past the do-not-call list, a limit, or `active` of the campaign. `call_id` is the id of the CDR that
+    the call will leave. The code is not sent to the switch: the template's dialplan reads `additional` of
+    `/v3/lead/{lead_uuid}`, with its variable `callbeat_lead` as the id.
+    """
+    promise = _called(body.request(tenant), services=services)
+    return JSONResponse(
+        {
+            "call_id": str(promise.call_id),
+            "lead_uuid": str(promise.lead_id),
+            "message": "success",
+            "ref_id": body.ref_id,
+        }
+    )
+
+
+@router.get("/v3/autocall/log/{ref_id:path}/ref_id")
+def read_by_reference(ref_id: str, services: Services, tenant: Whose) -> JSONResponse:
+    """Give the CDR of the latest single call with this reference; where there is none yet, the error says why."""
+    found = find_cdr(services.store, tenant=tenant, ref_id=ref_id)
+    return JSONResponse(cdr_body(found, zone=tenant.timezone))
+
+
+def _called(request: CallRequest, *, services: Services) -> Promise:
+    try:
+        return call_now(
+            services.store,
+            queue=services.queue,
+            request=request,
+            now=services.clock.now(),
+            new_id=services.new_id,
+        )
+    except NotDialable as error:
+        broken = (NO_PHONE, Problem("phone_number", str(error))) if request.phone_number else (TOO_SHORT, NO_PHONE)
+        raise InvalidFields(broken) from error

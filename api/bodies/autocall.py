@@ -1,0 +1,81 @@
+"""Single calls as clients ask for them."""
+
+from typing import Annotated, Any, Final
+
+import orjson
+from pydantic import AfterValidator, AliasChoices, Field
+
+from api.bodies.fields import Body, Line, Name, uuid_of
+from api.bodies.kept import holds_too_large_a_number
+from api.bodies.leads import LARGEST_ADDITIONAL
+from worker.domain.errors import Invalid
+from worker.domain.ids import CampaignId
+from worker.domain.settings import Json
+from worker.ports.records import Tenant
+from worker.usecases.call_now import CallRequest
+
+LONGEST_CODE: Final = 64
+
+
+def _kept(values: dict[str, Any]) -> dict[str, Any]:  # Any: kept as it came
+    if holds_too_large_a_number(values):
+        raise ValueError("holds a number beyond 64 bits")
+    if len(orjson.dumps(values)) > LARGEST_ADDITIONAL:
+        raise ValueError("is too large")
+    return values
+
+
+class SingleCallBody(Body):
+    """Whom to call, in which campaign; ``ref_id`` is the client's own name for the call."""
+
+    campaign_uuid: Name
+    phone_number: Annotated[str, Field(max_length=64)]
+    ref_id: Line = ""
+
+    def campaign(self) -> CampaignId:
+        """Give the campaign's id; raise ``Invalid`` when it is none."""
+        found = uuid_of(self.campaign_uuid)
+        if found is None:
+            raise Invalid("campaign_uuid is invalid")
+        return CampaignId(found)
+
+
+class ImportBody(SingleCallBody):
+    """A call that plays the campaign's template, its key fields filled with these values."""
+
+    param: Annotated[
+        dict[str, Any],  # Any: values of mixed types, kept as they came
+        AfterValidator(_kept),
+        Field(validation_alias=AliasChoices("param", "params")),
+    ]
+
+    def request(self, tenant: Tenant) -> CallRequest:
+        """Give the request as it is stored."""
+        return CallRequest(
+            tenant=tenant,
+            campaign_id=self.campaign(),
+            phone_number=self.phone_number,
+            ref_id=self.ref_id,
+            additional=self.param,
+        )
+
+
+class OtpBody(SingleCallBody):
+    """A call that reads out a code; the template is named by its name, an id will do."""
+
+    template: Annotated[Name, Field(validation_alias=AliasChoices("template", "template_name"))]
+    code_otp: Annotated[str, Field(min_length=1, max_length=LONGEST_CODE)]
+
+    def request(self, tenant: Tenant) -> CallRequest:
+        """Give the request as it is stored: the CDR gives back what was sent."""
+        return CallRequest(
+            tenant=tenant,
+            campaign_id=self.campaign(),
+            phone_number=self.phone_number,
+            template=self.template,
+            ref_id=self.ref_id,
+            additional=self._sent(),
+        )
+
+    def _sent(self) -> dict[str, Json]:
+        return self.model_dump(include={"campaign_uuid", "code_otp", "phone_number", "ref_id", "template"})
