@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import NoReturn
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
@@ -21,6 +22,10 @@ from worker.store.migrate import migrate
 
 START_SECONDS = 10
 TEMPLATE = "callbeat_template"
+
+# A property is judged by what it finds: how long an example takes depends on who else uses the machine.
+hypothesis.settings.register_profile("callbeat", deadline=None)
+hypothesis.settings.load_profile("callbeat")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

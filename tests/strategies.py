@@ -28,6 +28,8 @@ NEVER: Final = Windows(HANOI, (Week.every_day(Span(0, 0)),))
 counts: Final = st.dictionaries(st.sampled_from(list(Network)), st.integers(0, 12))
 """Calls, channels or leads by network."""
 
+direct: Final = st.just(Mode.DIRECT)
+pooled: Final = st.sampled_from([Mode.SERIAL, Mode.PARALLEL])
 modes: Final = st.sampled_from(list(Mode))
 
 demands: Final = st.builds(
@@ -40,7 +42,7 @@ demands: Final = st.builds(
 
 
 @st.composite
-def candidates(draw: st.DrawFn, number: int) -> Campaign:
+def candidates(draw: st.DrawFn, number: int, modes: st.SearchStrategy[Mode]) -> Campaign:
     """Draw a campaign that mostly runs."""
     hindered = draw(st.integers(0, 5)) == 0
     status = draw(st.sampled_from(list(Status))) if hindered else Status.START
@@ -55,9 +57,9 @@ def candidates(draw: st.DrawFn, number: int) -> Campaign:
 
 
 @st.composite
-def situations(draw: st.DrawFn) -> Situation:
+def situations(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = modes) -> Situation:
     """Draw a carrier with some campaigns, in limits that may be full or overfull."""
-    campaigns = [draw(candidates(number)) for number in range(1, draw(st.integers(1, 4)) + 1)]
+    campaigns = [draw(candidates(number, modes)) for number in range(1, draw(st.integers(1, 4)) + 1)]
     live = {campaign.id: draw(counts) for campaign in campaigns}
     on_carrier: Counter[Network] = Counter(draw(counts))
     for calls in live.values():

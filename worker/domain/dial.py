@@ -1,16 +1,17 @@
 """The last word before a dial: whether a queued call may go out at this moment, by the settings of this moment."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pendulum import DateTime
 
-from worker.domain.campaign import Campaign, Mode
+from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
 from worker.domain.ids import CarrierId
+from worker.domain.lead import Lane
 from worker.domain.network import Network
-from worker.domain.quota import network_cap
-from worker.domain.reason import Reason, why_not_run
+from worker.domain.quota import Limits, LiveCalls
+from worker.domain.reason import Reason, Why, why_not_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class QueuedCall:
     attempt: int
     carrier_id: CarrierId
     do_not_call: bool
+    lane: Lane = Lane.LIST
+    list_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +32,52 @@ class CallsUp:
 
     campaign: Counter[Network] = field(default_factory=Counter)
     carrier: Counter[Network] = field(default_factory=Counter)
+    tenant: Counter[Network] = field(default_factory=Counter)
 
     def count(self, network: Network) -> None:
         """Count a call that has just been let through."""
-        self.campaign[network] += 1
-        self.carrier[network] += 1
+        for calls in (self.campaign, self.carrier, self.tenant):
+            calls[network] += 1
 
 
 def why_not_dial(
-    call: QueuedCall, *, campaign: Campaign | None, carrier: Carrier | None, up: CallsUp, now: DateTime
-) -> Reason | None:
+    call: QueuedCall,
+    *,
+    campaign: Campaign | None,
+    carrier: Carrier | None,
+    up: CallsUp,
+    tenant_cap: int | None,
+    now: DateTime,
+) -> Why | None:
     """Say why the call must not be dialled now; None when it may."""
     if campaign is None:
-        return Reason.DELETED
+        return Why(Reason.DELETED)
     if carrier is None:
-        return Reason.NO_CARRIER
+        return Why(Reason.NO_CARRIER)
+    return (
+        _why_not_this(call, campaign=campaign, carrier=carrier)
+        or why_not_run(campaign, lane=call.lane, now=now)
+        or (None if call.list_active else Why(Reason.LIST_INACTIVE))
+        or _why_no_room(call.network, campaign=campaign, carrier=carrier, up=up, tenant_cap=tenant_cap)
+    )
+
+
+def _why_not_this(call: QueuedCall, *, campaign: Campaign, carrier: Carrier) -> Why | None:
     if carrier.id != call.carrier_id:
-        return Reason.CARRIER_CHANGED
+        return Why(Reason.CARRIER_CHANGED)
     if call.do_not_call:
-        return Reason.DO_NOT_CALL
+        return Why(Reason.DO_NOT_CALL)
     if call.attempt > campaign.recall.attempts:
-        return Reason.ATTEMPTS_USED
-    return why_not_run(campaign, now=now) or _why_no_room(call.network, campaign=campaign, carrier=carrier, up=up)
+        return Why(Reason.ATTEMPTS_USED)
+    return None
 
 
-def _why_no_room(network: Network, *, campaign: Campaign, carrier: Carrier, up: CallsUp) -> Reason | None:
-    """A limit that was lowered after the call was queued holds from the very next dial on."""
-    limits = [
-        (up.campaign.total(), campaign.concurrent_call),
-        (up.campaign[network], network_cap(campaign, network)),
-        (up.carrier.total(), carrier.concurrent_call),
-    ]
-    if campaign.mode is not Mode.DIRECT:
-        limits.append((up.carrier[network], carrier.network.get(network, 0)))
-    return Reason.LIMIT_LOWERED if any(taken >= limit for taken, limit in limits) else None
+def _why_no_room(
+    network: Network, *, campaign: Campaign, carrier: Carrier, up: CallsUp, tenant_cap: int | None
+) -> Why | None:
+    """Ask every limit again: one that was lowered after the call was queued holds from the very next dial on."""
+    live = LiveCalls(tenant=up.tenant.total(), carrier=up.carrier, campaigns={campaign.id: up.campaign})
+    for limit in Limits(carrier, live=live, tenant_cap=tenant_cap).of_call(network, campaign=campaign):
+        if not limit.free:
+            return replace(limit.why(), reason=Reason.LIMIT_LOWERED)
+    return None

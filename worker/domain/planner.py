@@ -1,34 +1,54 @@
 """THE decision: how many calls to start for which campaign on which network, and when to look again.
 
 ``calls_to_start`` takes one carrier's situation, read under the carrier's lock, and answers with grants that keep every
-limit: the tenant's cap, the carrier's channels, each campaign's ``concurrent_call`` and its caps per network. Channels
-for which several campaigns compete are shared max-min fair, and none stays idle while a lead that may use it is due.
+limit (``quota``), share scarce channels fairly (``share``), and leave none idle that a due lead may use. What is not
+started has a reason, and the API's ``why`` is this same answer.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from pendulum import DateTime, Duration
 
-from worker.domain.campaign import Campaign, Mode, Status
+from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
+from worker.domain.claim import Claim, claims_of
 from worker.domain.ids import CampaignId
+from worker.domain.lead import Lane
 from worker.domain.network import Network
-from worker.domain.quota import UNLIMITED, LiveCalls, free_of_campaign
-from worker.domain.reason import Reason, why_not_run
+from worker.domain.quota import Limits, LiveCalls
+from worker.domain.reason import Reason, Why, may_dial_from, why_not_run
 from worker.domain.share import share_one_by_one
 
-LOOK_AGAIN_WHILE_DUE = Duration(seconds=2)
+Lanes = tuple[Lane, ...]
+
+CODES: Final[Lanes] = (Lane.OTP,)
+OTHERS: Final[Lanes] = (Lane.SINGLE, Lane.LIST)
+ROUNDS: Final[tuple[Lanes, ...]] = (CODES, OTHERS)
+"""Codes go ahead of everything on the carrier; single calls only of their own campaign's lists, pool by pool."""
+
+LOOK_AGAIN_WHILE_DUE: Final = Duration(seconds=2)
 """A freed channel asks for a plan at once; this is for the wake-up that a crash or a lost broker swallowed."""
+
+NEXT_TOKEN: Final = Duration(seconds=1)
+"""By then a carrier that has begun all the calls of a second may begin the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A campaign's waiting leads: how many are due on each network (counted up to what could be used), and the next."""
+    """A campaign's waiting leads: how many are due (counted up to what could be used), and when the next one is."""
 
-    due: Mapping[Network, int] = field(default_factory=dict)
+    due: Mapping[Lane, Mapping[Network, int]] = field(default_factory=dict)
     next_due_at: DateTime | None = None
+    """Of the lanes ``single`` and ``list``, the first moment after now."""
+    next_otp_at: DateTime | None = None
+    in_inactive_lists: bool = False
+    """Leads wait in lists that are not active; they are not among the due ones."""
+
+    def is_due(self, lanes: Lanes) -> bool:
+        """Whether any lead of these lanes is due."""
+        return any(any(self.due.get(lane, {}).values()) for lane in lanes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,104 +60,105 @@ class Situation:
     demand: Mapping[CampaignId, Demand]
     live: LiveCalls
     tenant_cap: int | None = None
+    queued: int = 0
+    """The carrier's queued calls: they have yet to be let out by its calls per second."""
+    turns: Mapping[str, str] = field(default_factory=dict)
+    """Who was served last, as the plan before this one gave it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Start this many calls for the campaign: its first due leads in order, no more on a network than its ceiling."""
+    """Start this many calls: the lane's first due leads in order, no more on a network than its ceiling."""
 
     campaign: Campaign
+    lane: Lane
     count: int
     ceilings: Mapping[Network, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to start now, why campaigns wait, and when to look again without being asked (None: never)."""
+    """What to start now, why not more of each campaign, and when to look again without being asked (None: never)."""
 
     grants: tuple[Grant, ...]
-    waiting: Mapping[CampaignId, Reason]
+    reasons: Mapping[CampaignId, tuple[Why, ...]]
     look_again_at: DateTime | None
+    turns: Mapping[str, str]
 
 
 def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
     """Decide which calls one carrier starts at this moment."""
-    waiting = {c.id: reason for c in situation.campaigns if (reason := why_not_run(c, now=now)) is not None}
-    pools = _Pools(situation)
-    claims = [_Claim(c, situation=situation, pools=pools) for c in situation.campaigns if c.id not in waiting]
-    share_one_by_one(((claim.held, claim) for claim in claims), places=pools.places, take=_Claim.take)
+    limits = Limits(situation.carrier, live=situation.live, tenant_cap=situation.tenant_cap, queued=situation.queued)
+    turns = dict(situation.turns)
+    candidates = [_Candidate(campaign, situation=situation, now=now) for campaign in situation.campaigns]
+    for lanes in ROUNDS:
+        claims = [claim for candidate in candidates for claim in candidate.claim(lanes, limits=limits)]
+        share_one_by_one(claims, turns=turns, circle=lanes[-1])
+        for claim in claims:
+            claim.close()
+    reasons = {candidate.campaign.id: candidate.why_not_more() for candidate in candidates}
+    moments = [moment for c in candidates for moment in c.look_again(reasons[c.campaign.id])]
     return Plan(
-        grants=tuple(claim.grant() for claim in claims if claim.taken),
-        waiting=waiting,
-        look_again_at=_look_again_at(situation, waiting=waiting, now=now),
+        grants=tuple(grant for lane in Lane for candidate in candidates for grant in candidate.grants(lane)),
+        reasons=reasons,
+        look_again_at=min(moments, default=None),
+        turns=turns,
     )
 
 
-def free_on_carrier(carrier: Carrier, *, live: LiveCalls, tenant_cap: int | None) -> int:
-    """Give the places that carrier and tenant leave to all campaigns together."""
-    of_tenant = UNLIMITED if tenant_cap is None else tenant_cap - live.tenant
-    return max(0, min(carrier.concurrent_call - live.of_carrier(), of_tenant))
+class _Candidate:
+    """A campaign while its carrier is being planned."""
 
-
-class _Pools:
-    """The channels that are left for everybody while a plan is made."""
-
-    def __init__(self, situation: Situation) -> None:
-        self.places = free_on_carrier(situation.carrier, live=situation.live, tenant_cap=situation.tenant_cap)
-        self.by_network = Counter(
-            {n: max(0, situation.carrier.network.get(n, 0) - situation.live.carrier.get(n, 0)) for n in Network}
-        )
-
-
-class _Claim:
-    """One campaign's part of a plan while channels are being given out."""
-
-    def __init__(self, campaign: Campaign, *, situation: Situation, pools: _Pools) -> None:
-        live = situation.live.of_campaign(campaign.id)
-        due = situation.demand.get(campaign.id, Demand()).due
-        free = free_of_campaign(campaign, live=live)
+    def __init__(self, campaign: Campaign, *, situation: Situation, now: DateTime) -> None:
+        """Ask at once whether it may run."""
         self.campaign = campaign
-        self.held = sum(live.values())
-        self.taken: Counter[Network] = Counter()
-        self._wanted = {n: min(due.get(n, 0), free[n]) for n in Network}
-        self._places = campaign.concurrent_call - self.held
-        self._pools = pools
+        self._demand = situation.demand.get(campaign.id, Demand())
+        self._live = sum(situation.live.of_campaign(campaign.id).values())
+        self._now = now
+        self._refused = {lanes: why_not_run(campaign, lane=lanes[-1], now=now) for lanes in ROUNDS}
+        self._is_due = any(self._demand.is_due(lanes) for lanes in ROUNDS if self._refused[lanes] is None)
+        self._claims: list[Claim] = []
 
-    def take(self) -> bool:
-        """Take one channel, on the network with most left to call; say whether there was one."""
-        if self.taken.total() >= self._places:
-            return False
-        open_networks = [n for n in Network if self.taken[n] < self._wanted[n] and self._has_channel(n)]
-        if not open_networks:
-            return False
-        network = max(open_networks, key=lambda n: self._wanted[n] - self.taken[n])
-        self.taken[network] += 1
-        if self.campaign.mode is not Mode.DIRECT:
-            self._pools.by_network[network] -= 1
-        return True
+    def claim(self, lanes: Lanes, *, limits: Limits) -> list[Claim]:
+        """Ask for channels, if leads of these lanes may be dialled at all."""
+        if self._refused[lanes] is not None or not self._demand.is_due(lanes):
+            return []
+        claims = claims_of(self.campaign, due={lane: self._demand.due.get(lane, {}) for lane in lanes}, limits=limits)
+        self._claims += claims
+        return claims
 
-    def grant(self) -> Grant:
-        """Give what was taken; in direct mode the leads' order decides the networks, within the campaign's caps."""
-        ceilings = self._wanted if self.campaign.mode is Mode.DIRECT else dict(self.taken)
-        return Grant(self.campaign, self.taken.total(), ceilings)
+    def grants(self, lane: Lane) -> Iterator[Grant]:
+        """Give what was taken for a lane, of all pools together."""
+        given = [part for claim in self._claims if claim.taken for part in claim.given() if part[0] is lane]
+        count = sum(places for _, places, _ in given)
+        if count:
+            ceilings = {n: most for _, _, of_pool in given for n, most in of_pool.items()}
+            yield Grant(self.campaign, lane, count, ceilings)
 
-    def _has_channel(self, network: Network) -> bool:
-        return self.campaign.mode is Mode.DIRECT or self._pools.by_network[network] > 0
+    def why_not_more(self) -> tuple[Why, ...]:
+        """Say what keeps more calls from being started; nothing does when all that is due is started."""
+        reasons = [why for claim in self._claims for why in claim.why_not_more()]
+        if self._demand.in_inactive_lists:
+            reasons.append(Why(Reason.LIST_INACTIVE))
+        refused = self._refused[OTHERS]
+        if refused is not None:
+            reasons.append(refused)
+        elif not self._is_due:
+            reasons += [Why(Reason.NOT_DUE, until=moment) for moment in sorted(self._falling_due())[:1]]
+            reasons = reasons or [Why(Reason.NOTHING_LEFT, in_use=self._live)]
+        return tuple(dict.fromkeys(reasons))
 
+    def look_again(self, reasons: Sequence[Why]) -> Iterator[DateTime]:
+        """Give the moments at which there may be more to start without anybody asking."""
+        yield from self._falling_due()
+        yield from (why.until for why in reasons if why.until is not None)
+        if self._is_due:
+            yield self._now + LOOK_AGAIN_WHILE_DUE
+        if any(why.reason is Reason.CALLS_PER_SECOND for why in reasons):
+            yield self._now + NEXT_TOKEN
 
-def _look_again_at(situation: Situation, *, waiting: Mapping[CampaignId, Reason], now: DateTime) -> DateTime | None:
-    moments = [_next_moment(c, situation.demand, waiting=waiting.get(c.id), now=now) for c in situation.campaigns]
-    return min((moment for moment in moments if moment is not None), default=None)
-
-
-def _next_moment(
-    campaign: Campaign, demand: Mapping[CampaignId, Demand], *, waiting: Reason | None, now: DateTime
-) -> DateTime | None:
-    if waiting is Reason.WINDOW_SHUT:
-        return campaign.windows.next_opening(now)
-    if waiting is Reason.PAUSED and campaign.status is Status.PAUSE:
-        return campaign.resume_at
-    if waiting is not None:
-        return None
-    wanted = demand.get(campaign.id, Demand())
-    return now + LOOK_AGAIN_WHILE_DUE if any(wanted.due.values()) else wanted.next_due_at
+    def _falling_due(self) -> list[DateTime]:
+        otp = self._demand.next_otp_at if self._refused[CODES] is None else None
+        other = self._demand.next_due_at if self._refused[OTHERS] is None else None
+        moments = (otp, other and may_dial_from(self.campaign, since=other))
+        return [moment for moment in moments if moment is not None]

@@ -1,10 +1,16 @@
-"""Why a campaign or a call is not dialled now."""
+"""Why a campaign, a lead or a call is not dialled now: a code, and the facts that belong to it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from pendulum import DateTime
+from pendulum import DateTime, Duration
 
-from worker.domain.campaign import Campaign, Status
+from worker.domain.campaign import Campaign, Status, resume_if_due
+from worker.domain.lead import Lane
+from worker.domain.network import Network
+
+LAST_MOMENT = Duration(milliseconds=500)
+"""A dial takes time to reach the switch: none is begun in the last half second of a window."""
 
 
 class Reason(StrEnum):
@@ -14,25 +20,69 @@ class Reason(StrEnum):
     STOPPED = "stopped"
     PAUSED = "paused"
     DELETED = "deleted"
+    EXPIRED = "expired"
     WINDOW_SHUT = "window_shut"
     NO_CARRIER = "no_carrier"
     CARRIER_CHANGED = "carrier_changed"
     LIMIT_LOWERED = "limit_lowered"
+    LIST_INACTIVE = "list_inactive"
     NETWORK_NOT_SET_UP = "network_not_set_up"
     ATTEMPTS_USED = "attempts_used"
     DO_NOT_CALL = "do_not_call"
+    TENANT_LIMIT = "tenant_limit"
+    CARRIER_LIMIT = "carrier_limit"
+    CARRIER_NETWORK_LIMIT = "carrier_network_limit"
+    CAMPAIGN_LIMIT = "campaign_limit"
+    CAMPAIGN_NETWORK_LIMIT = "campaign_network_limit"
+    CALLS_PER_SECOND = "calls_per_second"
+    NOT_DUE = "not_due"
+    NOTHING_LEFT = "nothing_left"
+    IN_CALL = "in_call"
+    ANSWERED = "answered"
+    NOT_RECALLED = "not_recalled"
+    DUE = "due"
+    """Nothing keeps it: the next plan takes it. This one and the three before it are said of leads alone."""
 
 
-def why_not_run(campaign: Campaign, *, now: DateTime) -> Reason | None:
-    """Say why no call of this campaign may be dialled at this moment; None when it may."""
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A reason with its facts: until (or since) when, on which network, and how full which limit is."""
+
+    reason: Reason
+    until: DateTime | None = None
+    since: DateTime | None = None
+    network: Network | None = None
+    in_use: int | None = None
+    limit: int | None = None
+
+
+def why_not_run(campaign: Campaign, *, lane: Lane = Lane.LIST, now: DateTime) -> Why | None:
+    """Say why no call of this campaign and lane may be dialled at this moment; None when it may.
+
+    An OTP goes out whatever the campaign's status and hour: its code is worth nothing later.
+    """
     if not campaign.active:
-        return Reason.INACTIVE
-    if campaign.status is Status.STOP:
-        return Reason.STOPPED
-    if campaign.status is Status.PAUSE:
-        return Reason.PAUSED
+        return Why(Reason.INACTIVE)
     if campaign.carrier_id is None:
-        return Reason.NO_CARRIER
-    if not campaign.windows.contains(now):
-        return Reason.WINDOW_SHUT
+        return Why(Reason.NO_CARRIER)
+    if campaign.expires_at is not None and campaign.expires_at <= now:
+        return Why(Reason.EXPIRED, since=campaign.expires_at)
+    return None if lane is Lane.OTP else _why_not_open(campaign, now=now)
+
+
+def _why_not_open(campaign: Campaign, *, now: DateTime) -> Why | None:
+    status = resume_if_due(campaign, now=now).status
+    if status is Status.STOP:
+        return Why(Reason.STOPPED)
+    if status is Status.PAUSE:
+        return Why(Reason.PAUSED, until=campaign.resume_at)
+    if not campaign.windows.stays_open(now, through=LAST_MOMENT):
+        return Why(Reason.WINDOW_SHUT, until=campaign.windows.next_opening(now))
     return None
+
+
+def may_dial_from(campaign: Campaign, *, lane: Lane = Lane.LIST, since: DateTime) -> DateTime | None:
+    """Give the first moment from this one on at which the windows let a lead of the lane be dialled."""
+    if lane is Lane.OTP or campaign.windows.stays_open(since, through=LAST_MOMENT):
+        return since
+    return campaign.windows.next_opening(since)

@@ -38,7 +38,13 @@ class GiveUp:
 
 
 def decide_recall(
-    policy: RecallPolicy, *, attempt: int, outcome: Outcome, billed_seconds: int, ended_at: DateTime
+    policy: RecallPolicy,
+    *,
+    attempt: int,
+    outcome: Outcome,
+    billed_seconds: int,
+    ended_at: DateTime,
+    expires_at: DateTime | None,
 ) -> RecallAt | GiveUp:
     """Decide a lead's next step after its attempt number ``attempt`` (1 is the first)."""
     satisfied = outcome is Outcome.ANSWERED and billed_seconds >= policy.answered_below_seconds
@@ -46,4 +52,7 @@ def decide_recall(
         return GiveUp(Ending.ANSWERED if outcome is Outcome.ANSWERED else Ending.NOT_RECALLED)
     if attempt >= policy.attempts:
         return GiveUp(Ending.ATTEMPTS_USED)
-    return RecallAt(ended_at + policy.pause)
+    moment = ended_at + policy.pause
+    if expires_at is not None and moment >= expires_at:
+        return GiveUp(Ending.EXPIRED)
+    return RecallAt(moment)

@@ -1,24 +1,47 @@
-"""Idle channels shared between those who want them: max-min fair, and none left idle while somebody can use it."""
+"""Idle channels shared between those who want them: max-min fair, in turns, and none left idle that somebody can use.
+
+Places go one at a time to whoever holds least (progressive filling), and where several hold the least they go round: in
+each pool of channels in the order of names, beginning after the one that was served last, and in the same way from pool
+to pool. So of k claimants of a pool nobody who holds as little as the others waits for more than k places given there,
+and whoever comes to a full pool has its fair share when the calls that it found there have ended; none is cut off.
+"""
 
 import heapq
-from collections.abc import Callable, Iterable
-from typing import TypeVar
-
-Claimant = TypeVar("Claimant")
+from collections.abc import Iterable
+from typing import Protocol
 
 
-def share_one_by_one(
-    claimants: Iterable[tuple[int, Claimant]], *, places: int, take: Callable[[Claimant], bool]
-) -> None:
-    """Give places one at a time to whoever holds least, until none is left or nobody can take one.
+class Claimant(Protocol):
+    """Somebody who wants places in one pool."""
 
-    ``claimants`` are pairs of places held and claimant, in the order that breaks ties. ``take`` takes one place and
-    says whether it could; who could not is out for good, since places only become fewer.
+    @property
+    def pool(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def held(self) -> int:
+        """How many places it holds by now."""
+
+    def take(self) -> bool:
+        """Take one place; False when there is none for it, and then there will be none, as places only become fewer."""
+
+
+def share_one_by_one(claimants: Iterable[Claimant], *, turns: dict[str, str], circle: str) -> None:
+    """Give out places until nobody can take one, and note in ``turns`` who was served last in the pools and in all.
+
+    ``circle`` names the turns of these claimants: those of another circle do not move them on.
     """
-    queue = [(held, order, claimant) for order, (held, claimant) in enumerate(claimants)]
+    order = sorted(claimants, key=lambda c: (_turn(c.pool, turns, circle), _turn(c.name, turns, f"{circle}.{c.pool}")))
+    queue = [(claimant.held, place, claimant) for place, claimant in enumerate(order)]
     heapq.heapify(queue)
-    while places > 0 and queue:
-        held, order, claimant = heapq.heappop(queue)
-        if take(claimant):
-            places -= 1
-            heapq.heappush(queue, (held + 1, order, claimant))
+    while queue:
+        _, place, claimant = heapq.heappop(queue)
+        if claimant.take():
+            turns[circle] = claimant.pool
+            turns[f"{circle}.{claimant.pool}"] = claimant.name
+            heapq.heappush(queue, (claimant.held, place, claimant))
+
+
+def _turn(name: str, turns: dict[str, str], circle: str) -> tuple[bool, str]:
+    """Order names beginning with the first after the one that was served last."""
+    return name <= turns.get(circle, ""), name

@@ -4,15 +4,17 @@ A moment is judged by the wall clock of the callee's zone: it is inside when tha
 that a zone repeats in autumn a window is therefore open both times, and in the hour it skips nothing can be open.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from typing import Final
 
-from pendulum import DateTime, timezone
+from pendulum import DateTime, Duration, Timezone, timezone
 
 DAY_NS: Final = 86_400_000_000_000
-DAYS_AHEAD: Final = 9
-"""A weekly pattern repeats after seven days; one more for windows over midnight, one more for the zone's offset."""
+DAYS_AHEAD: Final = 16
+"""A week shows every opening, unless the clock is set forward over it, which no zone does two weeks running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +27,19 @@ class Span:
     opens: int
     closes: int
 
-    def covers(self, time_of_day: int) -> bool:
-        """Whether the window of the same day covers this time."""
-        if self.opens <= self.closes:
-            return self.opens <= time_of_day < self.closes
-        return self.opens <= time_of_day
+    @property
+    def today(self) -> "Hours":
+        """The part of the day on which it starts."""
+        return self.opens, (DAY_NS if self.closes < self.opens else self.closes)
 
-    def covers_next_day(self, time_of_day: int) -> bool:
-        """Whether a window of the day before runs over midnight to this time."""
-        return self.closes < self.opens and time_of_day < self.closes
+    @property
+    def tomorrow(self) -> "Hours":
+        """The part of the day after, which a span over midnight has."""
+        return 0, (self.closes if self.closes < self.opens else 0)
 
+
+Hours = tuple[int, int]
+"""From one time of a day (included) to another (excluded); none at all when they are equal."""
 
 CLOSED: Final = Span(0, 0)
 WHOLE_DAY: Final = Span(0, DAY_NS)
@@ -51,9 +56,9 @@ class Week:
         """Give all seven days the same span."""
         return cls((span,) * 7)
 
-    def covers(self, weekday: int, time_of_day: int) -> bool:
-        """Whether this row is open on that weekday (Monday is 0) at that time."""
-        return self.days[weekday].covers(time_of_day) or self.days[weekday - 1].covers_next_day(time_of_day)
+    def hours(self, weekday: int) -> tuple[Hours, Hours]:
+        """Give the hours of that weekday (Monday is 0): the rest of the day before's span, and its own."""
+        return self.days[weekday - 1].tomorrow, self.days[weekday].today
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,44 +71,75 @@ class Windows:
 
     def contains(self, moment: DateTime) -> bool:
         """Whether dialling is allowed at this moment."""
-        wall = moment.in_timezone(timezone(self.zone))
+        wall = moment.in_timezone(_zone(self.zone))
         time_of_day = _nanoseconds(wall)
-        if not Week.every_day(self.local).covers(wall.weekday(), time_of_day):
-            return False
-        return not self.rows or any(row.covers(wall.weekday(), time_of_day) for row in self.rows)
+        return any(opens <= time_of_day < closes for opens, closes in self._local_hours(wall.weekday())) and any(
+            opens <= time_of_day < closes for opens, closes in self._row_hours(wall.weekday())
+        )
+
+    def stays_open(self, moment: DateTime, *, through: Duration) -> bool:
+        """Whether dialling is allowed at this moment and still is so much later."""
+        return self.contains(moment) and self.contains(moment + through)
 
     def next_opening(self, after: DateTime) -> DateTime | None:
         """Give the first moment after this one at which a shut window opens, in UTC; None when none ever does."""
-        moments = sorted(moment for moment in self._edges(after) if moment > after)
-        return next((moment for moment in moments if self._opens_at(moment)), None)
+        today = after.in_timezone(_zone(self.zone)).naive().start_of("day")
+        openings = (self._opening_on(today.add(days=number), after=after) for number in range(-1, DAYS_AHEAD))
+        for opening, a_day_later in pairwise(openings):
+            if opening is not None:  # a clock that is set back over midnight mixes the hours of two days
+                return min(opening, a_day_later or opening)
+        return None
 
-    def next_moment(self, since: DateTime) -> DateTime | None:
-        """Give the first moment from this one on at which dialling is allowed, in UTC."""
-        return since if self.contains(since) else self.next_opening(since)
+    def _opening_on(self, day: DateTime, *, after: DateTime) -> DateTime | None:
+        later = sorted(edge for edge in self._edges(day) if edge > after)
+        return next((edge for edge in later if self._opens_at(edge)), None)
 
     def _opens_at(self, moment: DateTime) -> bool:
         return self.contains(moment) and not self.contains(moment.subtract(microseconds=1))
 
-    def _edges(self, around: DateTime) -> Iterator[DateTime]:
-        """Every moment near this one at which the answer may change: span edges, and changes of the zone's offset."""
-        zone = timezone(self.zone)
-        first = around.in_timezone(zone).start_of("day").subtract(days=1).naive()
-        for number in range(DAYS_AHEAD + 1):
-            day = first.add(days=number)
-            midnight = day.replace(tzinfo=zone).in_timezone("UTC")
-            next_midnight = day.add(days=1).replace(tzinfo=zone).in_timezone("UTC")
-            change = _offset_change(midnight, next_midnight, zone=self.zone)
-            if change is not None:
-                yield change
-            for span in self._spans(day.weekday()):
-                edge = day.add(microseconds=-(-span.opens // 1000))
-                yield edge.replace(tzinfo=zone, fold=0).in_timezone("UTC")
-                yield edge.replace(tzinfo=zone, fold=1).in_timezone("UTC")
+    def _edges(self, day: DateTime) -> Iterator[DateTime]:
+        """Every moment of a local day at which it may open: by the wall clock, or because that clock is changed."""
+        zone = _zone(self.zone)
+        midnight = day.replace(tzinfo=zone).in_timezone("UTC")
+        next_midnight = day.add(days=1).replace(tzinfo=zone).in_timezone("UTC")
+        yield from _offset_changes(midnight, next_midnight, zone=zone)
+        for opens in self._openings(day.weekday()):
+            edge = day.add(microseconds=-(-opens // 1000))
+            yield edge.replace(tzinfo=zone, fold=0).in_timezone("UTC")
+            yield edge.replace(tzinfo=zone, fold=1).in_timezone("UTC")
 
-    def _spans(self, weekday: int) -> Iterator[Span]:
-        yield self.local
+    def _openings(self, weekday: int) -> Iterator[int]:
+        """The times of day at which both rows and local times come to allow."""
+        for opens, closes in _united(self._row_hours(weekday)):
+            for local_opens, local_closes in self._local_hours(weekday):
+                if max(opens, local_opens) < min(closes, local_closes):
+                    yield max(opens, local_opens)
+
+    def _row_hours(self, weekday: int) -> Iterator[Hours]:
+        if not self.rows:
+            yield WHOLE_DAY.today
         for row in self.rows:
-            yield row.days[weekday]
+            yield from row.hours(weekday)
+
+    def _local_hours(self, weekday: int) -> tuple[Hours, Hours]:
+        return Week.every_day(self.local).hours(weekday)
+
+
+@cache
+def _zone(name: str) -> Timezone:
+    """Read a zone once: Pendulum reads its file for every moment that is asked for."""
+    return timezone(name)
+
+
+def _united(hours: Iterable[Hours]) -> list[Hours]:
+    """Join hours that touch or overlap."""
+    united: list[Hours] = []
+    for opens, closes in sorted(hours):
+        if united and opens <= united[-1][1]:
+            united[-1] = united[-1][0], max(united[-1][1], closes)
+        elif opens < closes:
+            united.append((opens, closes))
+    return united
 
 
 def _nanoseconds(wall: DateTime) -> int:
@@ -111,16 +147,16 @@ def _nanoseconds(wall: DateTime) -> int:
     return (seconds * 1_000_000 + wall.microsecond) * 1000
 
 
-def _offset_change(start: DateTime, end: DateTime, *, zone: str) -> DateTime | None:
-    """Find the first second between two moments at which the zone's offset is another one than at the start."""
+def _offset_changes(start: DateTime, end: DateTime, *, zone: Timezone) -> Iterator[DateTime]:
+    """Find the second between two moments at which the zone's offset changes, if it does."""
 
-    def offset(second: float) -> int | None:
-        return start.add(seconds=int(second)).in_timezone(zone).offset
+    def offset(second: int) -> int | None:
+        return start.add(seconds=second).in_timezone(zone).offset
 
     low, high = 0, int((end - start).total_seconds())
     if offset(low) == offset(high):
-        return None
+        return
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if offset(middle) == offset(0) else (low, middle)
-    return start.add(seconds=high)
+    yield start.add(seconds=high)

@@ -124,3 +124,10 @@ def test_retry_after_means_nothing_with_another_status() -> None:
 )
 def test_a_host_is_named_without_path_and_credentials(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+@pytest.mark.parametrize(("status", "trouble"), [(None, True), (429, True), (503, True), (500, False), (200, False)])
+def test_the_next_callback_to_a_host_waits_when_it_did_not_answer_or_asks_for_patience(
+    status: int | None, *, trouble: bool
+) -> None:
+    assert Answer(status).tells_of_trouble is trouble

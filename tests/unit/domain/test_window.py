@@ -2,11 +2,9 @@
 
 import pendulum
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pendulum import DateTime
+from pendulum import DateTime, Duration
 
-from worker.domain.window import CLOSED, DAY_NS, WHOLE_DAY, Span, Week, Windows
+from worker.domain.window import CLOSED, DAY_NS, Span, Week, Windows
 
 HOUR = 3_600_000_000_000
 HANOI = "Asia/Ho_Chi_Minh"
@@ -86,14 +84,18 @@ def test_rows_that_touch_are_one_window() -> None:
 
 def test_a_week_that_is_closed_never_opens() -> None:
     assert Windows(HANOI, (a_week(),)).next_opening(at("2026-11-23T09:00")) is None
-    assert Windows(HANOI, (a_week(),)).next_moment(at("2026-11-23T09:00")) is None
 
 
-def test_the_next_moment_is_now_inside_a_window() -> None:
+def test_what_stays_open_is_open_at_both_ends() -> None:
     windows = Windows(HANOI, (Week.every_day(OFFICE),))
+    half_a_second = Duration(milliseconds=500)
 
-    assert windows.next_moment(at("2026-11-23T09:00")) == at("2026-11-23T09:00")
-    assert windows.next_moment(at("2026-11-23T22:00")) == at("2026-11-24T08:00")
+    stays = [
+        windows.stays_open(at(f"2026-11-23T{time}"), through=half_a_second)
+        for time in ("07:59:59.9", "08:00", "20:59:59.499999", "20:59:59.5", "20:59:59.9")
+    ]
+
+    assert stays == [False, True, True, False, False]
 
 
 def test_a_time_that_the_clock_skips_is_no_opening() -> None:
@@ -120,28 +122,35 @@ def test_a_time_that_the_clock_shows_twice_is_open_twice() -> None:
     assert windows.next_opening(first) == first.add(hours=1)
 
 
-ZONES = st.sampled_from(
-    [HANOI, "America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kathmandu"]
-)
-MINUTES = st.integers(0, 96).map(lambda quarter: quarter * HOUR // 4)
-SPANS = st.builds(Span, MINUTES, MINUTES)
-WEEKS = st.tuples(*[SPANS] * 7).map(Week)
-WINDOWS = st.builds(Windows, zone=ZONES, rows=st.lists(WEEKS, max_size=2).map(tuple), local=st.just(WHOLE_DAY) | SPANS)
-MOMENTS = st.integers(0, 366 * 96).map(lambda quarter: pendulum.datetime(2026, 1, 1).add(minutes=15 * quarter))
+def test_an_opening_that_the_clock_skips_is_next_week() -> None:
+    windows = Windows("America/New_York", (a_week(sunday=Span(2 * HOUR, 2 * HOUR + HOUR // 2)),))
+
+    opening = windows.next_opening(at("2026-03-01T02:15", "America/New_York"))
+
+    assert opening == at("2026-03-15T02:00", "America/New_York")
 
 
-@given(windows=WINDOWS, moment=MOMENTS)
-def test_nothing_opens_between_a_moment_and_the_next_opening(windows: Windows, moment: DateTime) -> None:
-    opening = windows.next_opening(moment)
-    horizon = moment.add(days=7) if opening is None else opening
+def test_a_day_without_a_midnight_is_a_day_like_others() -> None:
+    """Chile's clocks go from Saturday's last second to Sunday 01:00."""
+    zone = "America/Santiago"
+    windows = Windows(zone, (a_week(sunday=Span(0, HOUR // 4)),))
 
-    was = windows.contains(moment)
-    step = moment.add(minutes=15)
-    while step < horizon:
-        now = windows.contains(step)
-        assert was or not now, f"opened at {step}, before {opening}"
-        was, step = now, step.add(minutes=15)
-    assert opening is None or windows.contains(opening)
+    opening = windows.next_opening(at("2026-09-06T01:00", zone))
+
+    assert opening == at("2026-09-13T00:00", zone)
+
+
+def test_a_clock_set_back_over_midnight_mixes_the_edges_of_two_days() -> None:
+    """Newfoundland's clocks went back from Sunday 00:01 to Saturday 23:01: Sunday began, and Saturday came again."""
+    half_past_eleven, minute = 23 * HOUR + HOUR // 2, HOUR // 60
+    days = a_week(saturday=Span(half_past_eleven, half_past_eleven + minute), sunday=Span(0, minute))
+    windows = Windows("America/St_Johns", (days,))
+
+    openings = [at("2010-11-07T02:10", "UTC")]
+    for _ in range(3):
+        openings += [windows.next_opening(openings[-1]) or openings[-1]]
+
+    assert [opening.format("HH:mm") for opening in openings[1:]] == ["02:30", "03:00", "03:30"]
 
 
 @pytest.mark.parametrize("zone", [HANOI, "Europe/London"])

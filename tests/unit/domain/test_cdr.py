@@ -1,0 +1,66 @@
+"""The record of a call, and what of it goes out on the wire."""
+
+from typing import Any
+from uuid import UUID
+
+from tests.builders import CAMPAIGN, HANOI, NOON
+from worker.domain.call import Outcome
+from worker.domain.cdr import Cdr, callback_body, cdr_body, seconds_between
+from worker.domain.ids import CallId, LeadId, RunId
+from worker.domain.network import Network
+
+
+def a_cdr(**changed: Any) -> Cdr:
+    given: dict[str, Any] = {
+        "call_id": CallId(UUID(int=7)),
+        "campaign_id": CAMPAIGN,
+        "lead_id": LeadId(UUID(int=8)),
+        "run_id": None,
+        "attempt": 1,
+        "phone": "0981000000",
+        "network": Network.VIETTEL,
+        "caller_id": "02873003586",
+        "outcome": Outcome.ANSWERED,
+        "cause": "NORMAL_CLEARING",
+        "sip_call_id": "",
+        "hangup_disposition": "",
+        "started_at": NOON,
+        "ringing_at": NOON.add(seconds=2),
+        "answered_at": NOON.add(seconds=5),
+        "ended_at": NOON.add(seconds=15),
+    }
+    return Cdr(**(given | changed))
+
+
+def test_times_go_out_by_the_tenants_clock() -> None:
+    body = cdr_body(a_cdr(), zone=HANOI)
+
+    assert (body["time_started"], body["time_ringging"]) == ("2026-11-23 12:00:00", "2026-11-23 12:00:02")
+    assert (body["time_answered"], body["time_ended"]) == ("2026-11-23 12:00:05", "2026-11-23 12:00:15")
+    assert (body["duration"], body["billsec"]) == (15, 10)
+
+
+def test_what_did_not_happen_is_empty_and_never_null() -> None:
+    body = cdr_body(a_cdr(outcome=Outcome.BUSY, ringing_at=None, answered_at=None), zone=HANOI)
+
+    assert (body["time_answered"], body["billsec"], body["additional"]) == ("", 0, {})
+    assert body["time_ringging"] == body["time_started"]
+    assert None not in body.values()
+
+
+def test_a_callback_tells_calls_attempts_and_runs_apart() -> None:
+    run = RunId(UUID(int=9))
+
+    body = callback_body(a_cdr(run_id=run, attempt=2, ref_id="r1"), state="cdr", zone=HANOI)
+    without_run = callback_body(a_cdr(), state="cdr", zone=HANOI)
+
+    assert (body["state"], body["attempt"], body["network"], body["ref_id"]) == ("cdr", 2, "viettel", "r1")
+    assert (body["run_id"], without_run["run_id"]) == (str(run), "")
+
+
+def test_seconds_are_differences_of_whole_seconds_and_never_negative() -> None:
+    nearly_one = NOON.add(microseconds=900_000)
+
+    assert seconds_between(nearly_one, NOON.add(seconds=1)) == 1
+    assert seconds_between(NOON.add(seconds=2), NOON) == 0
+    assert seconds_between(None, NOON) == seconds_between(NOON, None) == 0

@@ -1,0 +1,110 @@
+"""Where one lead stands, and which of the rules that decide holds it back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pendulum import DateTime
+
+from worker.domain.call import CallState, Outcome
+from worker.domain.campaign import Campaign
+from worker.domain.carrier import Carrier
+from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
+from worker.domain.ids import CallId, CampaignId, LeadId
+from worker.domain.lead import STAGES_OF, Ending, Lane, Stage
+from worker.domain.network import Network
+from worker.domain.reason import Reason, Why, may_dial_from, why_not_run
+
+SAID_OF: Final[Mapping[Ending, Reason]] = {
+    Ending.ANSWERED: Reason.ANSWERED,
+    Ending.NOT_RECALLED: Reason.NOT_RECALLED,
+    Ending.ATTEMPTS_USED: Reason.ATTEMPTS_USED,
+    Ending.DO_NOT_CALL: Reason.DO_NOT_CALL,
+    Ending.EXPIRED: Reason.EXPIRED,
+}
+"""What is said of a lead that is done."""
+
+FULL: Final = frozenset(
+    {
+        Reason.TENANT_LIMIT,
+        Reason.CARRIER_LIMIT,
+        Reason.CARRIER_NETWORK_LIMIT,
+        Reason.CAMPAIGN_LIMIT,
+        Reason.CAMPAIGN_NETWORK_LIMIT,
+        Reason.NETWORK_NOT_SET_UP,
+        Reason.CALLS_PER_SECOND,
+    }
+)
+"""What keeps a lead waiting that is due and may be called: there is no place for it, or others have it."""
+
+FOR_GOOD: Final = frozenset({Reason.DELETED, Reason.DO_NOT_CALL, Reason.ATTEMPTS_USED, Reason.EXPIRED})
+"""After these it does not matter when the lead is due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadStanding:
+    """What is known of one lead, of its list and its number, and of the call that it is in."""
+
+    id: LeadId
+    campaign_id: CampaignId
+    network: Network
+    stage: Stage
+    due_at: DateTime
+    ending: Ending | None
+    called_count: int
+    last_outcome: Outcome | None
+    list_active: bool
+    do_not_call: bool
+    call_id: CallId | None
+    call_state: CallState | None
+
+    @property
+    def lane(self) -> Lane | None:
+        """Who goes ahead of it, and which rules it passes; None of a lead that does not wait."""
+        return next((lane for lane, stages in STAGES_OF.items() if self.stage in stages), None)
+
+
+def why_not_called(
+    lead: LeadStanding, *, campaign: Campaign | None, carrier: Carrier | None, now: DateTime
+) -> tuple[Why, ...]:
+    """Say what holds the lead back by itself, whoever else is called; a lead that waits for its turn only has nothing.
+
+    ``campaign`` is None when it is deleted, ``carrier`` when the campaign has none.
+    """
+    if lead.ending is not None:
+        return (Why(SAID_OF[lead.ending]),)
+    if lead.lane is None:
+        return (Why(Reason.IN_CALL),)
+    refusal = _refusal(lead, lane=lead.lane, campaign=campaign, carrier=carrier, now=now)
+    if lead.due_at <= now or campaign is None or (refusal is not None and refusal.reason in FOR_GOOD):
+        return () if refusal is None else (refusal,)
+    not_due = Why(Reason.NOT_DUE, until=may_dial_from(campaign, lane=lead.lane, since=lead.due_at))
+    return (not_due,) if refusal is None else (refusal, not_due)
+
+
+def why_not_next(lead: LeadStanding, *, of_campaign: tuple[Why, ...]) -> tuple[Why, ...]:
+    """Of a lead that others go ahead of: give those of its campaign's reasons that leave no place on its network."""
+    return tuple(why for why in of_campaign if why.reason in FULL and why.network in {None, lead.network})
+
+
+def _refusal(
+    lead: LeadStanding, *, lane: Lane, campaign: Campaign | None, carrier: Carrier | None, now: DateTime
+) -> Why | None:
+    """Ask what the dial asks, as if the lead's call were queued now and no call were up.
+
+    How full the limits are is the planner's to say: a lead waits for a place in its plan.
+    """
+    if campaign is None:
+        return Why(Reason.DELETED)
+    if carrier is None:
+        return why_not_run(campaign, lane=lane, now=now)
+    call = QueuedCall(
+        network=lead.network,
+        attempt=lead.called_count + 1,
+        carrier_id=carrier.id,
+        do_not_call=lead.do_not_call,
+        lane=lane,
+        list_active=lead.list_active,
+    )
+    why = why_not_dial(call, campaign=campaign, carrier=carrier, up=CallsUp(), tenant_cap=None, now=now)
+    return None if why is not None and why.reason is Reason.LIMIT_LOWERED else why
