@@ -2,7 +2,22 @@
 
 from fastapi import FastAPI
 
-from api import blacklist, campaigns, carriers, cdrs, errors, health, leads, lists, metrics, templates
+from api import (
+    autocall,
+    blacklist,
+    campaigns,
+    carriers,
+    cdrs,
+    errors,
+    health,
+    leads,
+    lists,
+    metrics,
+    network,
+    templates,
+    tenant,
+    why,
+)
 from api.deps import ApiServices
 from worker import wiring
 
@@ -21,6 +36,21 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     own: ApiServices = wiring.services() if services is None else services
     app.state.services = own
     errors.install(app)
-    for room in (campaigns, carriers, templates, lists, leads, cdrs, blacklist, health, metrics):
+    rooms = (
+        campaigns,
+        carriers,
+        templates,
+        lists,
+        leads,
+        autocall,
+        cdrs,
+        blacklist,
+        network,
+        why,
+        tenant,
+        health,
+        metrics,
+    )
+    for room in rooms:
         app.include_router(room.router)
     return app

@@ -29,7 +29,7 @@ MISMATCH: Final = "campaign_uuid is invalid"
 def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResponse:
     """Create a campaign; it may come with an id of the client's."""
     campaign_id = body.id() or CampaignId(services.new_id())
-    edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=body.changes())
+    edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=body.changes(zone=tenant.timezone))
     create_campaign(services.store, queue=services.queue, edit=edit, now=services.clock.now(), new_id=services.new_id)
     return JSONResponse({"campaign_uuid": str(campaign_id), "created": True})
 
@@ -39,7 +39,7 @@ def change(campaign_uuid: UUID, body: CampaignBody, services: Services, tenant: 
     """Change what the body names; a change holds for the very next dial."""
     if body.id() not in {None, campaign_uuid}:
         raise Invalid(MISMATCH)
-    return _save(campaign_uuid, body.changes(), services=services, tenant=tenant)
+    return _save(campaign_uuid, body.changes(zone=tenant.timezone), services=services, tenant=tenant)
 
 
 @router.get("/v3/campaign")

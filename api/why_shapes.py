@@ -1,0 +1,92 @@
+"""Explanations as clients read them: each reason is a code, a sentence, and the facts that belong to it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pendulum import DateTime
+
+from api.moments import rfc3339
+from worker.domain.reason import Reason, Why
+from worker.domain.settings import Json
+from worker.usecases.explain import CampaignExplanation, LeadExplanation
+
+MESSAGES: Final[Mapping[Reason, str]] = {
+    Reason.INACTIVE: "The campaign is not active.",
+    Reason.STOPPED: "The campaign is stopped, and goes on when it is started.",
+    Reason.PAUSED: "The campaign is paused until a window opens or it is started.",
+    Reason.DELETED: "The campaign is deleted.",
+    Reason.EXPIRED: "The campaign's lead_expired_at has passed.",
+    Reason.WINDOW_SHUT: "No window of the campaign is open.",
+    Reason.NO_CARRIER: "The campaign has no carrier.",
+    Reason.CARRIER_CHANGED: "The campaign has moved to another carrier.",
+    Reason.LIMIT_LOWERED: "A limit was lowered, and as many calls are up as it still allows.",
+    Reason.LIST_INACTIVE: "Leads wait in a list that is not active.",
+    Reason.NETWORK_NOT_SET_UP: "There are no channels for this network.",
+    Reason.ATTEMPTS_USED: "The lead has been called as often as it may be.",
+    Reason.DO_NOT_CALL: "The number is on the do-not-call list.",
+    Reason.TENANT_LIMIT: "The tenant's calls at once are all in use.",
+    Reason.CARRIER_LIMIT: "The carrier's calls at once are all in use.",
+    Reason.CARRIER_NETWORK_LIMIT: "The carrier's channels of this network are all in use.",
+    Reason.CAMPAIGN_LIMIT: "The campaign's calls at once are all in use.",
+    Reason.CAMPAIGN_NETWORK_LIMIT: "The campaign's channels of this network are all in use.",
+    Reason.CALLS_PER_SECOND: "As many calls wait to be begun as the carrier may begin in a second.",
+    Reason.NOT_DUE: "It is not yet time to call.",
+    Reason.NOTHING_LEFT: "Nobody is left to be called; it goes on when leads are added.",
+    Reason.IN_CALL: "The lead is being called.",
+    Reason.ANSWERED: "The lead has answered and is done.",
+    Reason.NOT_RECALLED: "The lead's last outcome is not called again.",
+    Reason.DUE: "Nothing keeps the lead from being called: it is next.",
+}
+
+
+def campaign_why_shape(found: CampaignExplanation, *, now: DateTime, zone: str) -> dict[str, Json]:
+    """Give a campaign's explanation; null is what there is not."""
+    return {
+        "campaign_uuid": str(found.campaign.id),
+        "at": rfc3339(now, zone=zone),
+        "status": found.campaign.status.value,
+        "dialling": found.dialling,
+        "in_use": found.in_use,
+        "queued": found.queued,
+        "limit": found.campaign.concurrent_call,
+        "reasons": [_why_shape(why, zone=zone) for why in found.reasons],
+        "next_window": _moment(found.next_window, zone=zone),
+        "next_due_at": _moment(found.next_due_at, zone=zone),
+        "networks": {
+            network.value: {"due": use.due, "in_use": use.in_use, "limit": use.limit}
+            for network, use in found.networks.items()
+        },
+    }
+
+
+def lead_why_shape(found: LeadExplanation, *, now: DateTime, zone: str) -> dict[str, Json]:
+    """Give a lead's explanation; null is what there is not."""
+    lead = found.lead
+    return {
+        "lead_uuid": str(lead.id),
+        "campaign_uuid": str(lead.campaign_id),
+        "at": rfc3339(now, zone=zone),
+        "stage": lead.stage.value,
+        "network": lead.network.value,
+        "called_count": lead.called_count,
+        "last_status": lead.last_outcome and lead.last_outcome.value,
+        "call_id": None if lead.call_id is None else str(lead.call_id),
+        "call_state": lead.call_state and lead.call_state.value,
+        "reasons": [_why_shape(why, zone=zone) for why in found.reasons],
+    }
+
+
+def _why_shape(why: Why, *, zone: str) -> dict[str, Json]:
+    facts: dict[str, Json] = {
+        "until": _moment(why.until, zone=zone),
+        "since": _moment(why.since, zone=zone),
+        "network": why.network and why.network.value,
+        "in_use": why.in_use,
+        "limit": why.limit,
+    }
+    told = {name: fact for name, fact in facts.items() if fact is not None}
+    return {"code": why.reason.value, "message": MESSAGES[why.reason], **told}
+
+
+def _moment(moment: DateTime | None, *, zone: str) -> str | None:
+    return None if moment is None else rfc3339(moment, zone=zone)
