@@ -47,5 +47,5 @@ def _status(lead: LeadRecord) -> tuple[str, str]:
     if lead.ending is Ending.DO_NOT_CALL:
         return "DNC", "dnc"
     if lead.last_outcome is None:
-        return "NEW", "new"
+        return ("EXPIRED", "expired") if lead.ending is Ending.EXPIRED else ("NEW", "new")
     return lead.last_outcome.value, lead.last_outcome.value

@@ -1,6 +1,7 @@
 """Plain values for tests: a test names only what matters to it."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,20 +12,24 @@ from sqlalchemy import insert
 from worker.domain.campaign import Campaign, Mode, Status
 from worker.domain.carrier import Carrier, DialType
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, RunId, TemplateId, TenantId
-from worker.domain.lead import Stage
-from worker.domain.network import Network, parse_phone_number
+from worker.domain.lead import Lane, Stage
+from worker.domain.network import Network
+from worker.domain.number_plan import NumberPlan
 from worker.domain.planner import Demand, Situation
 from worker.domain.quota import LiveCalls
 from worker.domain.recall import RecallPolicy
 from worker.domain.settings import CampaignSettings
 from worker.domain.window import Windows
 from worker.store.campaign_rows import to_row
+from worker.store.number_plan import shipped_rules
 from worker.store.tables import campaigns, carriers, leads, lists, templates, tenants
 from worker.store.transaction import SqlStore
 
 HANOI = "Asia/Ho_Chi_Minh"
 NOON = pendulum.datetime(2026, 11, 23, 12, tz=HANOI).in_timezone("UTC")
 """A Monday noon in the callees' zone."""
+
+SHIPPED_PLAN = NumberPlan(shipped_rules())
 
 TENANT = TenantId(UUID(int=1))
 CARRIER = CarrierId(UUID(int=2))
@@ -69,18 +74,19 @@ def a_situation(
     carrier: Carrier | None = None,
     due: Mapping[CampaignId, Mapping[Network, int]] | None = None,
     live: LiveCalls | None = None,
-    tenant_cap: int | None = None,
     next_due_at: DateTime | None = None,
+    **changed: Any,
 ) -> Situation:
-    """Put campaigns on one carrier; each has a hundred due Viettel leads unless told."""
-    demand = {c.id: {Network.VIETTEL: 100} for c in campaigns} if due is None else due
-    return Situation(
-        carrier=carrier or a_carrier(),
-        campaigns=campaigns,
-        demand={c: Demand(due=d, next_due_at=next_due_at) for c, d in demand.items()},
-        live=live or LiveCalls(),
-        tenant_cap=tenant_cap,
-    )
+    """Put campaigns on one carrier; each has a hundred due Viettel leads in its lists unless told."""
+    listed = {c.id: {Network.VIETTEL: 100} for c in campaigns} if due is None else due
+    demand = {c: Demand(due={Lane.LIST: d}, next_due_at=next_due_at) for c, d in listed.items()}
+    given: dict[str, Any] = {
+        "carrier": carrier or a_carrier(),
+        "campaigns": campaigns,
+        "demand": demand,
+        "live": live or LiveCalls(),
+    }
+    return Situation(**(given | changed))
 
 
 def stored_settings(**changed: Any) -> CampaignSettings:
@@ -102,21 +108,31 @@ def stored_settings(**changed: Any) -> CampaignSettings:
     return CampaignSettings(**(given | changed))
 
 
-def fill_store(store: SqlStore, *campaigns_: CampaignSettings, carrier_calls: int = 10) -> None:
+def fill_store(
+    store: SqlStore,
+    *campaigns_: CampaignSettings,
+    carrier_calls: int = 10,
+    carrier: Mapping[str, Any] = MappingProxyType({}),
+    tenant_cap: int | None = None,
+) -> None:
     """Store the tenant, its carrier, a template, and the campaigns with a list each."""
     with store.transaction() as tx:
         tx.connection.execute(
             insert(tenants).values(
-                id=TENANT, name="default", timezone=HANOI, callback_secret="whsec_AAAA", created_at=NOON
+                id=TENANT,
+                name="default",
+                timezone=HANOI,
+                concurrent_call=tenant_cap,
+                callback_secret="whsec_AAAA",
+                created_at=NOON,
             )
         )
-        tx.connection.execute(
-            insert(carriers).values(
-                id=CARRIER, tenant_id=TENANT, name="main", description="", gateway="g1", dial_type=DialType.SIP_ONE,
-                concurrent_call=carrier_calls, network={}, data={"caller_id": "02873003586"}, next_plan_at=NOON,
-                created_at=NOON, updated_at=NOON,
-            )
-        )  # fmt: skip
+        given = {
+            "id": CARRIER, "tenant_id": TENANT, "name": "main", "description": "", "gateway": "g1",
+            "dial_type": DialType.SIP_ONE, "concurrent_call": carrier_calls, "network": {},
+            "data": {"caller_id": "02873003586"}, "next_plan_at": NOON, "created_at": NOON, "updated_at": NOON,
+        }  # fmt: skip
+        tx.connection.execute(insert(carriers).values(given | dict(carrier)))
         tx.connection.execute(
             insert(templates).values(id=TEMPLATE, tenant_id=TENANT, name="t", body={}, created_at=NOON, updated_at=NOON)
         )
@@ -143,19 +159,20 @@ def add_leads(
     due_at: DateTime = NOON,
     stage: Stage = Stage.NEW,
     called_count: int = 0,
+    **changed: Any,
 ) -> list[LeadId]:
     """Store waiting leads; their ids ascend in the order given."""
     ids = [LeadId(UUID(int=(int(phone) << 64) | campaign_id.int & 0xFFFFFFFF)) for phone in phones]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": lead_id, "tenant_id": TENANT, "campaign_id": campaign_id, "list_id": list_of(campaign_id),
-            "phone": phone, "network": parse_phone_number(phone).network, "stage": stage, "due_at": due_at,
+            "phone": phone, "network": SHIPPED_PLAN.network_of(phone, on=NOON.date()), "stage": stage, "due_at": due_at,
             "called_count": called_count, "profile": {}, "additional": {}, "created_at": NOON, "updated_at": NOON,
         }
         for lead_id, phone in zip(ids, phones, strict=True)
     ]  # fmt: skip
     with store.transaction() as tx:
-        tx.connection.execute(insert(leads), rows)
+        tx.connection.execute(insert(leads), [row | changed for row in rows])
     return ids
 
 

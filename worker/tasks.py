@@ -10,6 +10,7 @@ from worker.domain.ids import CallId, CarrierId
 from worker.jobs import names
 from worker.jobs.app import app
 from worker.usecases import deliver_callbacks as delivering
+from worker.usecases import do_chores as chores
 from worker.usecases import place_calls as placing
 from worker.usecases import plan_carrier as planning
 from worker.usecases import sweep as sweeping
@@ -47,7 +48,9 @@ def plan_carrier(*, carrier_id: str, **_: object) -> None:
 def place_calls(*, call_ids: list[str], **_: object) -> None:
     here = services()
     ids = [CallId(UUID(call_id)) for call_id in call_ids]
-    placing.place_calls(here.store, queue=here.queue, telephony=here.telephony, call_ids=ids, clock=here.clock)
+    placing.place_calls(
+        here.store, queue=here.queue, telephony=here.telephony, rate=here.rate, call_ids=ids, clock=here.clock
+    )
 
 
 @_task(names.DELIVER_CALLBACKS)
@@ -69,3 +72,4 @@ def sweep(**_: object) -> None:
 def tick(**_: object) -> None:
     here = services()
     ticking.tick(here.store, queue=here.queue, now=here.clock.now())
+    chores.do_chores(here.store, queue=here.queue, now=here.clock.now())

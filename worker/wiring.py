@@ -22,6 +22,7 @@ from worker.jobs.app import app, configuration
 from worker.jobs.queue import CeleryJobQueue
 from worker.ports.callbacks import CallbackSender
 from worker.ports.dispatch import Delivery
+from worker.ports.messages import Rate
 from worker.ports.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings
 from worker.store.engine import make_engine
@@ -30,7 +31,9 @@ from worker.telephony.address import SwitchUrl
 from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
 from worker.usecases.tokens import DEFAULT_TENANT
-from worker.wire.wakeups import RedisWakeups, connect
+from worker.wire.connection import connect
+from worker.wire.rate import RedisRate
+from worker.wire.wakeups import RedisWakeups
 
 CALLBACK_TIMEOUT_SECONDS: Final = 10.0
 
@@ -41,6 +44,7 @@ class Services:
 
     store: SqlStore
     queue: CeleryJobQueue
+    rate: Rate
     telephony: Telephony
     sender: CallbackSender
     clock: SystemClock
@@ -68,12 +72,14 @@ def checked(chosen: Settings) -> Settings:
 def services() -> Services:
     """Build this process's adapters; nothing is connected yet."""
     chosen = settings()
-    wakeups = RedisWakeups(connect(redis_url(chosen)))
+    redis = connect(redis_url(chosen))
+    wakeups = RedisWakeups(redis)
     database = store()
     telephony = Switches(switches())
     return Services(
         store=database,
         queue=CeleryJobQueue(app, wakeups),
+        rate=RedisRate(redis),
         telephony=telephony,
         sender=_sender(chosen, database),
         clock=SystemClock(),

@@ -15,7 +15,7 @@ from tests.builders import (
 from worker.domain.call import CallState
 from worker.domain.campaign import Priority
 from worker.domain.ids import CallId, LeadId
-from worker.domain.lead import Stage
+from worker.domain.lead import ClaimedLead, Lane, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant
 from worker.ports.dispatch import Call
@@ -25,11 +25,28 @@ V, M = Network.VIETTEL, Network.MOBI
 MOBI = [f"0901{number:06d}" for number in range(5)]
 
 
-def claim(store: SqlStore, count: int, ceilings: dict[Network, int], priority: Priority = Priority.NORMAL) -> list[str]:
+def claim(
+    store: SqlStore,
+    count: int,
+    ceilings: dict[Network, int],
+    *,
+    priority: Priority = Priority.NORMAL,
+    lane: Lane = Lane.LIST,
+) -> list[str]:
+    return [lead.phone for lead in claimed_leads(store, count, ceilings, priority=priority, lane=lane)]
+
+
+def claimed_leads(
+    store: SqlStore,
+    count: int,
+    ceilings: dict[Network, int],
+    *,
+    priority: Priority = Priority.NORMAL,
+    lane: Lane = Lane.LIST,
+) -> list[ClaimedLead]:
     with store.transaction() as tx:
-        campaign = tx.plans.campaigns([CAMPAIGN])[CAMPAIGN]
-        campaign = replace(campaign, priority=priority)
-        return [lead.phone for lead in tx.leads.claim(Grant(campaign, count, ceilings), now=NOON)]
+        campaign = replace(tx.plans.campaigns([CAMPAIGN])[CAMPAIGN], priority=priority)
+        return tx.leads.claim(Grant(campaign, lane, count, ceilings), now=NOON)
 
 
 def a_call(number: int, lead_id: LeadId, **changed: object) -> Call:

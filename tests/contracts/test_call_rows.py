@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from pendulum import Duration
 from sqlalchemy import select
 
 from tests.builders import (
@@ -14,9 +15,9 @@ from tests.builders import (
     stored_settings,
     viettel,
 )
-from tests.contracts.rows import V, claim, insert_calls
+from tests.contracts.rows import V, a_call, claim, insert_calls
 from worker.domain.call import ON_SWITCH, CallState, HungUp, Outcome
-from worker.domain.ids import CampaignId
+from worker.domain.ids import CampaignId, CarrierId
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
 from worker.ports.dispatch import Dial, Ended
@@ -122,6 +123,25 @@ def test_a_message_is_due_again_only_after_a_while(store: SqlStore) -> None:
     assert (first, second, third) == ([queued], [], [queued])
 
 
+def test_messages_of_codes_are_sent_again_first_and_those_of_one_carrier_by_themselves(store: SqlStore) -> None:
+    fill_store(store)
+    lead_ids = add_leads(store, viettel(3), stage=Stage.CALLING)
+    stages = (Stage.NEW, Stage.OTP, Stage.RECALL)
+    made = [a_call(n, lead_ids[n], stage_before=stage) for n, stage in enumerate(stages)]
+    with store.transaction() as tx:
+        tx.calls.insert(made)
+        tx.calls.wait([made[2].id], until=NOON.add(seconds=9))
+
+    with store.transaction() as tx:
+        elsewhere = tx.calls.unsent(now=NOON, limit=10, carrier_id=CarrierId(UUID(int=99)))
+        here = tx.calls.unsent(now=NOON, limit=10, carrier_id=CARRIER)
+        later = tx.calls.unsent(now=NOON.add(seconds=9), limit=10)
+
+    assert elsewhere == []
+    assert here == [made[1].id, made[0].id]
+    assert later == [made[1].id, made[0].id, made[2].id]
+
+
 def test_a_refused_call_is_queued_again_for_later(store: SqlStore) -> None:
     fill_store(store)
     (dialing,) = insert_calls(store, CallState.DIALING)
@@ -137,13 +157,15 @@ def test_carriers_are_due_by_their_next_plan(store: SqlStore) -> None:
     fill_store(store)
 
     with store.transaction() as tx:
-        tx.plans.set_next_plan(CARRIER, at=NOON.add(seconds=1))
+        tx.plans.set_next_plan(CARRIER, at=NOON.add(seconds=1), turns={})
         early = tx.plans.due_carriers(now=NOON)
-        late = tx.plans.due_carriers(now=NOON.add(seconds=1))
-        tx.plans.set_next_plan(CARRIER, at=None)
+        ahead = tx.plans.due_carriers(now=NOON, ahead=Duration(seconds=1))
+        late = tx.plans.due_carriers(now=NOON.add(seconds=2))
+        tx.plans.set_next_plan(CARRIER, at=None, turns={})
         never = tx.plans.due_carriers(now=NOON.add(years=1))
 
-    assert (early, late, never) == ([], [CARRIER], [])
+    due = {CARRIER: NOON.add(seconds=1)}
+    assert (early, ahead, late, never) == ({}, due, due, {})
 
 
 def test_nothing_of_a_failed_transaction_stays_or_is_told(store: SqlStore) -> None:
@@ -152,7 +174,7 @@ def test_nothing_of_a_failed_transaction_stays_or_is_told(store: SqlStore) -> No
 
     def fail_midway() -> None:
         with store.transaction() as tx:
-            tx.plans.set_next_plan(CARRIER, at=None)
+            tx.plans.set_next_plan(CARRIER, at=None, turns={})
             tx.after_commit(lambda: told.append("told"))
             raise RuntimeError
 
@@ -160,7 +182,7 @@ def test_nothing_of_a_failed_transaction_stays_or_is_told(store: SqlStore) -> No
         fail_midway()
 
     with store.reading() as tx:
-        assert tx.plans.due_carriers(now=NOON) == [CARRIER]
+        assert tx.plans.due_carriers(now=NOON) == {CARRIER: NOON}
     assert told == []
 
 
@@ -170,7 +192,7 @@ def test_a_campaigns_calls_count_on_whatever_carrier_they_run(store: SqlStore) -
     insert_calls(store, CallState.RINGING)
 
     with store.transaction() as tx:
-        campaigns, carriers = tx.plans.lock_for_dial([CAMPAIGN, other])
+        rules = tx.plans.lock_for_dial([CAMPAIGN, other])
 
-    assert set(campaigns) == {CAMPAIGN, other}
-    assert set(carriers) == {CAMPAIGN}
+    assert set(rules.campaigns) == {CAMPAIGN, other}
+    assert set(rules.carriers) == {CAMPAIGN}

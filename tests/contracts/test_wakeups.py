@@ -10,7 +10,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.wire import FakeWakeups
 from worker.domain.errors import Unavailable
 from worker.ports.messages import Wakeups
-from worker.wire.wakeups import LAPSE_MILLISECONDS, RedisWakeups, connect
+from worker.wire.connection import connect
+from worker.wire.wakeups import LAPSE_MILLISECONDS, RedisWakeups
 
 NOON = pendulum.datetime(2026, 3, 2, 5, 0)
 

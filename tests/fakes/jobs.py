@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.ids import CallId, CarrierId
@@ -13,12 +14,17 @@ class FakeJobQueue(JobQueue):
 
     def __init__(self) -> None:
         self.plans: list[CarrierId] = []
+        self.plans_at: list[tuple[CarrierId, DateTime]] = []
         self.calls: list[CallId] = []
         self.deliveries: list[str] = []
 
     @override
     def plan_carrier(self, carrier_id: CarrierId) -> None:
         self.plans.append(carrier_id)
+
+    @override
+    def plan_carrier_at(self, carrier_id: CarrierId, *, at: DateTime, now: DateTime) -> None:
+        self.plans_at.append((carrier_id, at))
 
     @override
     def place_calls(self, call_ids: Sequence[CallId]) -> None:

@@ -112,3 +112,60 @@ def test_a_process_stops_at_once_without_what_it_cannot_do_without(
 
     assert result.exit_code != 0
     assert "CALLBEAT_REDIS_URL is not set" in str(result.exception)
+
+
+def shown(output: str) -> list[list[str]]:
+    """Give the rows of a printed table."""
+    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in output.splitlines() if line.startswith("│")]
+
+
+def test_a_tenants_cap_and_zone_are_set_and_shown() -> None:
+    run("migrate")
+    run("token", "create", "--tenant", "acme")
+
+    code, output = run("tenant", "set", "--tenant", "acme", "--concurrent-call", "30", "--timezone", "Europe/Berlin")
+
+    assert (code, shown(output)) == (0, [["acme", "Europe/Berlin", "30", "0"]])
+    assert shown(run("tenant", "show")[1]) == [
+        ["acme", "Europe/Berlin", "30", "0"],
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0"],
+    ]
+
+
+def test_a_tenants_cap_is_lifted() -> None:
+    run("migrate")
+    run("tenant", "set", "--tenant", "default", "--concurrent-call", "0")
+
+    assert shown(run("tenant", "show", "--tenant", "default")[1]) == [["default", "Asia/Ho_Chi_Minh", "0", "0"]]
+
+    run("tenant", "set", "--tenant", "default", "--no-cap")
+
+    assert shown(run("tenant", "show", "--tenant", "default")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--concurrent-call", "-1"], "Invalid value for '--concurrent-call'"),
+        (["--concurrent-call", "1", "--no-cap"], "contradict each other"),
+        (["--timezone", "Mars"], "expected an IANA time zone"),
+        ([], "nothing to change"),
+    ],
+)
+def test_what_a_tenant_cannot_be_is_told_and_changes_nothing(arguments: list[str], told: str) -> None:
+    run("migrate")
+
+    code, output = run("tenant", "set", "--tenant", "default", *arguments)
+
+    assert code == 2
+    assert told in output
+    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0"]]
+
+
+def test_a_tenant_that_is_not_there_is_not_made() -> None:
+    run("migrate")
+
+    result = CliRunner().invoke(cli, ["tenant", "set", "--tenant", "nobody", "--no-cap"])
+
+    assert result.exit_code == 1
+    assert str(result.exception) == "there is no tenant nobody"

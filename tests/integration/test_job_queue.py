@@ -9,7 +9,8 @@ from tests.conftest import free_port
 from worker.domain.ids import CallId, CarrierId
 from worker.jobs.app import configuration
 from worker.jobs.queue import CeleryJobQueue
-from worker.wire.wakeups import RedisWakeups, connect
+from worker.wire.connection import connect
+from worker.wire.wakeups import RedisWakeups
 
 
 @pytest.fixture

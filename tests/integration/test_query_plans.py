@@ -1,25 +1,27 @@
 """The queries of every plan walk indexes, whatever the size of the list: stated for both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Select, text
 
-from tests.builders import CAMPAIGN, CARRIER, NOON, add_leads, fill_store, viettel
+from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, viettel
 from worker.domain.call import LIVE
-from worker.domain.ids import CampaignId
-from worker.domain.lead import Stage
+from worker.domain.lead import STAGES_OF, Lane, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant
+from worker.store.demand import DEMAND, SINGLE_DEMAND
 from worker.store.engine import make_engine
-from worker.store.leads import FIRST_DUE_LEADS, first_due_values
-from worker.store.plans import DEMAND, LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER
+from worker.store.leads import FIRST_DUE_LEADS, FIRST_DUE_OF_ACTIVE_LISTS, first_due_values
+from worker.store.plans import LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER, LIVE_BY_TENANT
 from worker.store.tables import metadata
 from worker.store.transaction import SqlStore
 
 MANY = 20_000
 FEW_CALLED = 300
+PARKED = 5_000
+"""Leads of an inactive list: the oldest due of all, and never to be read."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -34,6 +36,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     fill_store(store)
     for start in range(0, MANY, 5_000):
         add_leads(store, viettel(5_000, start=start))
+    add_leads(store, viettel(PARKED, start=800_000), due_at=NOON.subtract(days=1), parked=True)
     add_leads(store, viettel(FEW_CALLED, start=900_000), stage=Stage.DONE)
     with store.transaction() as tx:
         _insert_ended_calls(tx.connection)
@@ -78,32 +81,45 @@ def reads(plan: str, table: str) -> list[str]:
     ]
 
 
-def a_grant(store: SqlStore, campaign_id: CampaignId = CAMPAIGN) -> Grant:
+def a_grant(store: SqlStore, *, lane: Lane = Lane.LIST) -> Grant:
     with store.reading() as tx:
-        return Grant(tx.plans.campaigns([campaign_id])[campaign_id], 20, dict.fromkeys(Network, 20))
+        return Grant(tx.plans.campaigns([CAMPAIGN])[CAMPAIGN], lane, 20, dict.fromkeys(Network, 20))
 
 
-def test_claiming_reads_the_waiting_index_in_its_order(store: SqlStore) -> None:
-    plan = explain(store, FIRST_DUE_LEADS, first_due_values(a_grant(store), now=NOON))
+@pytest.mark.parametrize("claiming", [FIRST_DUE_LEADS, FIRST_DUE_OF_ACTIVE_LISTS], ids=["any list", "active lists"])
+@pytest.mark.parametrize("lane", Lane)
+def test_claiming_reads_the_indexes_of_waiting_leads_in_their_order(
+    store: SqlStore, lane: Lane, claiming: Mapping[Lane, Select[Any]]
+) -> None:
+    plan = explain(store, claiming[lane], first_due_values(a_grant(store, lane=lane), now=NOON))
 
-    pieces = [line for line in reads(plan, "leads") if "ix_leads_waiting" in line]
-    others = [line for line in reads(plan, "leads") if "ix_leads_waiting" not in line]
-    assert len(pieces) == 2 * len(Network), plan
+    pieces = [line for line in reads(plan, "leads") if _is_waiting_index(line)]
+    others = [line for line in reads(plan, "leads") if not _is_waiting_index(line)]
+    assert len(pieces) == len(STAGES_OF[lane]) * len(Network), plan
     assert len(others) == 1, plan  # the rows that were chosen, by their key
     assert "Seq Scan" not in others[0], plan
     assert "SCAN leads" not in others[0], plan
 
 
-def test_demand_is_counted_in_the_waiting_index(store: SqlStore) -> None:
-    plan = explain(store, DEMAND, {"campaigns": [CAMPAIGN], "room": 20, "now": NOON})
+def _is_waiting_index(line: str) -> bool:
+    return "ix_leads_waiting" in line or "ix_leads_urgent" in line
+
+
+@pytest.mark.parametrize("demand", [DEMAND, SINGLE_DEMAND])
+def test_demand_is_counted_in_the_indexes_of_waiting_leads(store: SqlStore, demand: Select[Any]) -> None:
+    plan = explain(store, demand, {"campaigns": [CAMPAIGN], "room": 20, "now": NOON})
 
     assert reads(plan, "leads"), plan
-    assert all("ix_leads_waiting" in line for line in reads(plan, "leads")), plan
+    assert all(map(_is_waiting_index, reads(plan, "leads"))), plan
 
 
 @pytest.mark.parametrize(
     ("query", "owner", "index"),
-    [(LIVE_BY_CAMPAIGN, CAMPAIGN, "ix_calls_live_campaign_id"), (LIVE_BY_CARRIER, CARRIER, "ix_calls_live_carrier_id")],
+    [
+        (LIVE_BY_CAMPAIGN, CAMPAIGN, "ix_calls_live_campaign_id"),
+        (LIVE_BY_CARRIER, CARRIER, "ix_calls_live_carrier_id"),
+        (LIVE_BY_TENANT, TENANT, "ix_calls_live_tenant_id"),
+    ],
 )
 def test_live_calls_are_counted_in_the_partial_index(
     store: SqlStore, query: Select[Any], owner: object, index: str
@@ -120,7 +136,8 @@ def test_the_cost_of_a_claim_does_not_grow_with_the_list(store: SqlStore) -> Non
     with store.reading() as tx:
         dialect = tx.connection.dialect
         values = first_due_values(a_grant(store), now=NOON)
-        sql = str(FIRST_DUE_LEADS.params(values).compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        claiming = FIRST_DUE_LEADS[Lane.LIST].params(values)
+        sql = str(claiming.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
         plan = tx.connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}").scalar_one()[0]["Plan"]
 
     rows = _rows_from(plan, "ix_leads_waiting")

@@ -6,6 +6,7 @@ from typing import Final
 
 from celery import Celery
 from kombu.exceptions import OperationalError
+from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.errors import Unavailable
@@ -30,6 +31,11 @@ class CeleryJobQueue(JobQueue):
     def plan_carrier(self, carrier_id: CarrierId) -> None:
         if self._is_first(_plan_key(carrier_id)):
             self._send(names.PLAN_CARRIER, carrier_id=str(carrier_id))
+
+    @override
+    def plan_carrier_at(self, carrier_id: CarrierId, *, at: DateTime, now: DateTime) -> None:
+        if self._is_first(f"{_plan_key(carrier_id)}:{at.timestamp()}"):
+            self._send(names.PLAN_CARRIER, wait_seconds=(at - now).total_seconds(), carrier_id=str(carrier_id))
 
     @override
     def place_calls(self, call_ids: Sequence[CallId]) -> None:
@@ -63,9 +69,9 @@ class CeleryJobQueue(JobQueue):
         except Unavailable:
             logger.warning("wake-up not taken, it lapses", extra={"action": "wakeup_not_taken", "wakeup": key})
 
-    def _send(self, task: str, **arguments: str | list[str]) -> None:
+    def _send(self, task: str, *, wait_seconds: float = 0, **arguments: str | list[str]) -> None:
         try:
-            self._app.send_task(task, kwargs=arguments)
+            self._app.send_task(task, kwargs=arguments, countdown=wait_seconds or None)
         except OperationalError:
             logger.warning("task not sent, the sweep sends it again", extra={"action": "task_not_sent", "task": task})
 

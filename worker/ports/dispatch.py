@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
-from pendulum import DateTime
+from pendulum import DateTime, Duration
 
 from worker.domain.call import CallState, HungUp
 from worker.domain.campaign import Campaign
@@ -18,6 +18,7 @@ from worker.domain.ids import (
     LeadId,
     ListId,
     RunId,
+    TemplateId,
     TenantId,
 )
 from worker.domain.lead import ClaimedLead, Ending, Stage
@@ -26,6 +27,8 @@ from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
 from worker.domain.retry import Answer
 from worker.domain.settings import Json
+
+NOT_AHEAD: Final = Duration()
 
 
 class Clock(Protocol):
@@ -62,6 +65,7 @@ class Call:
     answered_at: DateTime | None = None
     missing_since: DateTime | None = None
     ref_id: str = ""
+    template_id: TemplateId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,38 +104,49 @@ class Delivery:
     attempt: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class DialRules:
+    """What queued calls are judged by, as it stands under the locks.
+
+    Campaigns that are deleted are left out, and so are the carriers of those that have none.
+    """
+
+    campaigns: Mapping[CampaignId, Campaign]
+    carriers: Mapping[CampaignId, Carrier]
+    tenant_caps: Mapping[TenantId, int]
+    inactive_lists: Collection[ListId]
+
+
 class Plans(Protocol):
     """What planning reads and writes of carriers and campaigns."""
 
     def lock_situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
         """Lock tenant (when capped), carrier and campaigns; read what planning needs; None without such a carrier."""
 
-    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None) -> None:
-        """Remember when the carrier is to be planned without being asked."""
+    def situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
+        """Read the same without locks, and what only explanations need: leads of inactive lists, one more due lead."""
 
-    def due_carriers(self, *, now: DateTime) -> list[CarrierId]:
-        """Give the carriers whose next plan is due, oldest first."""
+    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, turns: Mapping[str, str]) -> None:
+        """Remember when the carrier is to be planned without being asked, and whose turn it was last."""
+
+    def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
+        """Give the carriers whose next plan is due, or will be before long, with its moment; oldest first."""
 
     def resume(self, campaign: Campaign) -> None:
         """Store a pause that turned into a start."""
 
-    def lock_for_dial(
-        self, campaign_ids: Collection[CampaignId]
-    ) -> tuple[dict[CampaignId, Campaign], dict[CampaignId, Carrier]]:
-        """Lock carriers, then campaigns that are not deleted; give campaigns, and the carrier of each that has one."""
+    def lock_for_dial(self, campaign_ids: Collection[CampaignId]) -> DialRules:
+        """Lock capped tenants, carriers and campaigns, in this order; give what their calls are judged by."""
 
     def campaigns(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, Campaign]:
         """Give campaigns by id, deleted ones included: their last calls still leave CDRs."""
-
-    def zones(self, tenant_ids: Collection[TenantId]) -> dict[TenantId, str]:
-        """Give tenants' time zones."""
 
 
 class Leads(Protocol):
     """What planning and finishing need of leads."""
 
     def claim(self, grant: Grant, *, now: DateTime) -> list[ClaimedLead]:
-        """Take the grant's first due leads in the campaign's order and move them to ``calling``."""
+        """Take the grant's first due leads, in its order, none of inactive lists, and move them to ``calling``."""
 
     def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
         """Move leads to ``done`` with their ending."""
@@ -152,6 +167,9 @@ class Calls(Protocol):
     def insert(self, calls: Sequence[Call]) -> None:
         """Insert queued calls."""
 
+    def forget_cancelled(self, call_ids: Collection[CallId]) -> None:
+        """Take away cancelled rows whose ids were promised to their clients: the lead's next call needs them."""
+
     def lock(self, call_ids: Collection[CallId], *, states: Collection[CallState]) -> list[Call]:
         """Lock the rows that are in one of the states, in id order; others are left out."""
 
@@ -163,6 +181,9 @@ class Calls(Protocol):
 
     def up_on_carriers(self, carrier_ids: Collection[CarrierId]) -> dict[CarrierId, dict[Network, int]]:
         """Count the same by carrier and network."""
+
+    def up_of_tenants(self, tenant_ids: Collection[TenantId]) -> dict[TenantId, dict[Network, int]]:
+        """Count the same by tenant and network."""
 
     def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
         """Move locked queued rows to ``dialing`` with their route."""
@@ -179,8 +200,11 @@ class Calls(Protocol):
     def finish(self, ended: Sequence[Ended], *, now: DateTime) -> None:
         """End locked rows, and give their leads their next step: one transaction's work for a whole batch."""
 
-    def unsent(self, *, now: DateTime, limit: int) -> list[CallId]:
-        """Give queued calls whose message is due (again), oldest first, and push their next sending back a little."""
+    def wait(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
+        """Have no message sent for these queued calls before the moment."""
+
+    def unsent(self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None) -> list[CallId]:
+        """Give queued calls whose message is due (again), OTPs first, then the oldest; put the next one off."""
 
     def on_switch_since(self, moment: DateTime, *, limit: int) -> list[Call]:
         """Give calls that have been on a switch since before the moment, longest unasked first."""

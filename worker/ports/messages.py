@@ -1,7 +1,10 @@
 """What use cases need to have work done by somebody else, later."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
+
+from pendulum import DateTime
 
 from worker.domain.ids import CallId, CarrierId
 
@@ -10,7 +13,10 @@ class JobQueue(Protocol):
     """Sends tasks. A broker that is away is not an error here: the sweep sends again what is due."""
 
     def plan_carrier(self, carrier_id: CarrierId) -> None:
-        """Ask for a plan; a carrier has at most one plan waiting."""
+        """Ask for a plan at once; a carrier has at most one such plan waiting."""
+
+    def plan_carrier_at(self, carrier_id: CarrierId, *, at: DateTime, now: DateTime) -> None:
+        """Ask for a plan at a moment of the coming seconds; asking again for the same moment adds nothing."""
 
     def place_calls(self, call_ids: Sequence[CallId]) -> None:
         """Hand queued calls to the workers, up to twenty a message."""
@@ -27,3 +33,34 @@ class Wakeups(Protocol):
 
     def taken(self, key: str) -> None:
         """The work is about to read the state of things: later requests go through again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """How many calls may be begun, and in how many seconds the next token is there when none is left."""
+
+    count: int
+    wait_seconds: float
+    receipt: str = ""
+    """Of a taking: given back once the calls have been dialled."""
+
+
+class Rate(Protocol):
+    """A carrier's calls-per-second bucket, shared by all workers: a token comes back a second after it was taken.
+
+    So no second, wherever it begins, sees more calls than tokens. A bucket that was lost starts empty; a changed
+    ``per_second``, which is 1 at least, holds at once.
+    """
+
+    def left(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
+        """Say how many tokens there are; raises ``Unavailable``: nothing is dialled then."""
+
+    def take(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+        """Take up to ``count`` tokens, give how many were got; raises ``Unavailable``: nothing is dialled then."""
+
+    def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
+        """Say that the calls of a taking have been dialled just now: their tokens come back a second after this.
+
+        However long the dialling took, the switch then sees no second with more calls than tokens. Nothing is raised
+        when the buckets cannot be reached: the calls are out already.
+        """

@@ -8,12 +8,17 @@ from pendulum import DateTime
 
 from worker.domain.cdr import Cdr
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
+from worker.domain.lead import Ending
 from worker.domain.settings import CampaignSettings
+from worker.ports.chores import ChoreLeads, Chores
+from worker.ports.dispatch import Plans
+from worker.ports.number_plan import NumberPlans
 from worker.ports.records import (
     BlockedNumber,
     CampaignNumbers,
     CarrierRecord,
     CdrFilter,
+    DuplicateScope,
     LeadFilter,
     LeadRecord,
     ListRecord,
@@ -23,8 +28,11 @@ from worker.ports.records import (
     Slice,
     TemplateRecord,
     Tenant,
+    TenantSettings,
     Totals,
 )
+from worker.ports.single_calls import SingleCalls
+from worker.ports.standings import Standings
 
 
 class Tenants(Protocol):
@@ -36,8 +44,20 @@ class Tenants(Protocol):
     def named(self, name: str) -> Tenant | None:
         """Give the tenant of this name."""
 
+    def get(self, tenant_id: TenantId) -> Tenant:
+        """Give a tenant that there is."""
+
+    def settings(self, tenant_id: TenantId) -> TenantSettings:
+        """Give what holds for all of a tenant that there is, with its live calls."""
+
+    def all_settings(self) -> list[TenantSettings]:
+        """Give the same of every tenant, by name."""
+
     def lock(self, tenant_id: TenantId) -> None:
         """Keep others from changing the tenant's settings until this transaction ends."""
+
+    def save(self, settings: TenantSettings) -> None:
+        """Write zone and cap of a locked tenant."""
 
     def add(self, tenant: Tenant, *, callback_secret: str, now: DateTime) -> None:
         """Add a tenant; raises ``Conflict`` when the name is taken."""
@@ -58,6 +78,9 @@ class Campaigns(Protocol):
     def add(self, settings: CampaignSettings) -> None:
         """Add a campaign; raises ``Conflict`` when its name or id is taken."""
 
+    def lock_paused(self, tenant_id: TenantId, *, now: DateTime) -> list[CampaignSettings]:
+        """Give the tenant's campaigns whose pause has not ended yet, and keep others from changing them."""
+
     def save(self, settings: CampaignSettings) -> None:
         """Write a locked campaign; raises ``Conflict`` when its name is taken."""
 
@@ -76,6 +99,9 @@ class Carriers(Protocol):
 
     def only_one(self, tenant_id: TenantId) -> CarrierId | None:
         """Give the tenant's carrier when it has exactly one."""
+
+    def all_of(self, tenant_id: TenantId) -> set[CarrierId]:
+        """Give all of the tenant's carriers."""
 
     def add(self, carrier: CarrierRecord) -> None:
         """Add a carrier; raises ``Conflict`` when its name or id is taken."""
@@ -96,6 +122,9 @@ class Templates(Protocol):
     def get(self, tenant_id: TenantId, template_id: TemplateId) -> TemplateRecord:
         """Give the tenant's template; raises ``NotFound``."""
 
+    def find(self, tenant_id: TenantId, reference: str) -> TemplateRecord:
+        """Give the tenant's template of this name, or else of this id; raises ``NotFound``."""
+
     def add(self, template: TemplateRecord) -> None:
         """Add a template; raises ``Conflict`` when its name or id is taken."""
 
@@ -109,11 +138,23 @@ class Lists(Protocol):
     def get(self, tenant_id: TenantId, list_id: ListId) -> ListRecord:
         """Give the tenant's list; raises ``NotFound``."""
 
+    def find(self, tenant_id: TenantId, list_id: ListId) -> ListRecord:
+        """Give the tenant's list without counting its leads; raises ``NotFound``."""
+
+    def lock(self, tenant_id: TenantId, list_id: ListId, *, scope: DuplicateScope) -> ListRecord:
+        """Keep other imports that reach into the scope waiting until this transaction ends; give the list as it is."""
+
     def lock_all_of(self, campaign_id: CampaignId) -> None:
-        """Keep other imports into the campaign waiting until this transaction ends."""
+        """Wait for the imports into the campaign that have begun, and keep others waiting."""
+
+    def lock_all(self, tenant_id: TenantId) -> None:
+        """Wait for all the tenant's imports that have begun, and keep others waiting."""
 
     def add(self, new: ListRecord) -> None:
         """Add a list; raises ``Conflict`` when its name or id is taken."""
+
+    def switch(self, list_id: ListId, *, active: bool, now: DateTime) -> None:
+        """Make a list active or not; imports that have begun are waited for."""
 
     def page(self, tenant_id: TenantId, part: Slice) -> Page[ListRecord]:
         """Give the tenant's lists, newest first."""
@@ -122,8 +163,13 @@ class Lists(Protocol):
 class LeadRecords(Protocol):
     """Leads as operators import and read them."""
 
-    def add(self, leads: Sequence[NewLead], *, to: ListRecord, now: DateTime) -> set[str]:
-        """Add leads whose number the campaign does not have yet, in one statement; give the numbers that were added."""
+    def add(
+        self, leads: Sequence[NewLead], *, to: ListRecord, scope: DuplicateScope, ended: Ending | None, now: DateTime
+    ) -> set[str]:
+        """Add leads whose number the scope does not have yet, in one statement; give the numbers that were added.
+
+        They wait for a call, those of an inactive list out of planning's sight, or have ended before they began.
+        """
 
     def get(self, tenant_id: TenantId, lead_id: LeadId) -> LeadRecord:
         """Give the tenant's lead; raises ``NotFound``."""
@@ -150,6 +196,9 @@ class DoNotCall(Protocol):
 
     def remove(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
         """Remove numbers; give those that were there."""
+
+    def get(self, tenant_id: TenantId, phone: str) -> BlockedNumber:
+        """Give the tenant's entry of this number; raises ``NotFound``."""
 
     def page(self, tenant_id: TenantId, part: Slice) -> Page[BlockedNumber]:
         """Give the tenant's numbers in order."""
@@ -181,11 +230,23 @@ class RecordTransaction(Protocol):
     @property
     def lead_records(self) -> LeadRecords: ...
     @property
+    def single_calls(self) -> SingleCalls: ...
+    @property
     def cdrs(self) -> Cdrs: ...
     @property
     def do_not_call(self) -> DoNotCall: ...
     @property
     def numbers(self) -> Numbers: ...
+    @property
+    def plans(self) -> Plans: ...
+    @property
+    def standings(self) -> Standings: ...
+    @property
+    def number_plan(self) -> NumberPlans: ...
+    @property
+    def chores(self) -> Chores: ...
+    @property
+    def chore_leads(self) -> ChoreLeads: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do this once the transaction has committed; not at all if it rolls back."""
 

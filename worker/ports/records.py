@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from pendulum import DateTime
@@ -14,6 +15,14 @@ from worker.domain.network import Network
 from worker.domain.settings import CampaignSettings, Json
 
 RowT = TypeVar("RowT")
+
+
+class DuplicateScope(StrEnum):
+    """Among whose leads a number may be only once; single calls never count."""
+
+    LIST = "list"
+    CAMPAIGN = "campaign"
+    TENANT = "tenant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,17 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSettings:
+    """What holds for all of a tenant: its zone, and its cap on calls at once (None: no cap); ``live`` counts them."""
+
+    id: TenantId
+    name: str
+    timezone: str
+    concurrent_call: int | None
+    live: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierRecord:
     """A carrier as operators write and read it: ``data`` holds caller ids and prefixes, ``live`` its live calls."""
 
@@ -52,6 +72,7 @@ class CarrierRecord:
     gateway: str
     dial_type: DialType
     concurrent_call: int
+    calls_per_second: int = 0
     network: Mapping[str, int]
     data: Mapping[str, str]
     created_at: DateTime
@@ -162,6 +183,14 @@ class BlockedNumber:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class PortedNumber:
+    """A number that left the network of its prefix."""
+
+    phone: str
+    network: Network
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignNumbers:
     """What the monitor shows of one campaign."""
@@ -172,6 +201,9 @@ class CampaignNumbers:
     called_leads: int
     dnc_leads: int
     waiting: Mapping[Network, int]
+    """Still to be called, leads of inactive lists too."""
+    finished: bool = False
+    """It runs, no call is under way, and no lead is left but those of inactive lists; leads that are added go on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from pendulum import DateTime
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from worker.domain.call import LIVE, ON_SWITCH, CallState
-from worker.domain.ids import CallId, CampaignId, CarrierId
+from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
+from worker.domain.lead import Stage
 from worker.domain.network import Network
 from worker.domain.reason import Reason
 from worker.ports.dispatch import Call, Dial, Ended
-from worker.store.plans import LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER
+from worker.store.plans import LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER, LIVE_BY_TENANT
 from worker.store.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 
 RESEND_SECONDS: Final = 3
@@ -35,6 +36,12 @@ class SqlCalls:
         if new:
             self._connection.execute(insert(calls), [{**asdict(call), **_UNFINISHED} for call in new])
 
+    def forget_cancelled(self, call_ids: Collection[CallId]) -> None:
+        """Take away cancelled rows whose ids were promised to their clients: the lead's next call needs them."""
+        if call_ids:
+            these = calls.c.id.in_(list(call_ids))
+            self._connection.execute(delete(calls).where(these, calls.c.state == CallState.CANCELLED))
+
     def lock(self, call_ids: Collection[CallId], *, states: Collection[CallState]) -> list[Call]:
         """Lock the rows that are in one of the states, in id order; others are left out."""
         asked = select(*_READ).where(calls.c.id.in_(list(call_ids)), calls.c.state.in_(list(states)))
@@ -55,6 +62,10 @@ class SqlCalls:
     def up_on_carriers(self, carrier_ids: Collection[CarrierId]) -> dict[CarrierId, dict[Network, int]]:
         """Count the same by carrier and network."""
         return _by_owner(self._connection.execute(LIVE_BY_CARRIER, {"owners": list(carrier_ids), "states": ON_SWITCH}))
+
+    def up_of_tenants(self, tenant_ids: Collection[TenantId]) -> dict[TenantId, dict[Network, int]]:
+        """Count the same by tenant and network."""
+        return _by_owner(self._connection.execute(LIVE_BY_TENANT, {"owners": list(tenant_ids), "states": ON_SWITCH}))
 
     def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
         """Move locked queued rows to ``dialing`` with their route."""
@@ -111,15 +122,22 @@ class SqlCalls:
         self._connection.execute(_FINISH_CALL, [_outcome_of(one) for one in ended])
         self._connection.execute(_FINISH_LEAD, [_next_step_of(one, now=now) for one in ended])
 
-    def unsent(self, *, now: DateTime, limit: int) -> list[CallId]:
-        """Give queued calls whose message is due (again), oldest first, and push their next sending back a little."""
+    def wait(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
+        """Have no message sent for these queued calls before the moment."""
+        waiting = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state == CallState.QUEUED)
+        self._connection.execute(waiting.values(resend_at=until))
+
+    def unsent(self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None) -> list[CallId]:
+        """Give queued calls whose message is due (again), OTPs first, then the oldest; put the next one off."""
         asked = (
             select(calls.c.id)
             .where(QUEUED_ROWS, calls.c.resend_at <= now)
-            .order_by(calls.c.resend_at)
+            .order_by(calls.c.stage_before != Stage.OTP, calls.c.resend_at, calls.c.id)
             .limit(limit)
             .with_for_update(key_share=True, skip_locked=True)
         )
+        if carrier_id is not None:
+            asked = asked.where(calls.c.carrier_id == carrier_id)
         ids = [CallId(call) for call in self._connection.scalars(asked)]
         if ids:
             pushed = update(calls).where(calls.c.id.in_(ids))

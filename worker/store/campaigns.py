@@ -1,8 +1,9 @@
 """Campaigns as operators write and read them."""
 
 from pendulum import DateTime
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, true, update
 
+from worker.domain.campaign import Status
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, TenantId
 from worker.domain.settings import CampaignSettings
@@ -31,6 +32,13 @@ class SqlCampaigns:
         """Give the campaign as it is now, and keep others from changing it until this transaction ends."""
         asked = _of_tenant(tenant_id).where(campaigns.c.id == campaign_id)
         return self._one(asked.with_for_update(key_share=True))
+
+    def lock_paused(self, tenant_id: TenantId, *, now: DateTime) -> list[CampaignSettings]:
+        """Give the tenant's campaigns whose pause has not ended yet, and keep others from changing them."""
+        resumed = campaigns.c.resume_at <= now
+        asked = _of_tenant(tenant_id).where(campaigns.c.status == Status.PAUSE, resumed.is_not(true()))
+        rows = self._connection.execute(asked.order_by(campaigns.c.id).with_for_update(key_share=True)).mappings()
+        return [to_settings(row) for row in rows]
 
     def add(self, settings: CampaignSettings) -> None:
         """Add a campaign; raises ``Conflict`` when its name or id is taken."""

@@ -1,6 +1,6 @@
 """Where PostgreSQL and SQLite differ."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -23,9 +23,19 @@ def is_sqlite(connection: Connection) -> bool:
 
 def insert_or_ignore(connection: Connection, table: Table) -> Any:  # Any: two dialects' Insert with one face
     """Begin an INSERT that leaves out rows which break a unique rule."""
-    if is_sqlite(connection):
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
+def insert_or_replace(
+    connection: Connection, table: Table, *, same: Sequence[str], new: Callable[[Any], Mapping[str, Any]]
+) -> Any:  # Any: two dialects' Insert with one face, and the row that could not be inserted
+    """Begin an INSERT that changes the row with the ``same`` columns where there is one, as ``new`` says."""
+    inserting = _insert(connection, table)
+    return inserting.on_conflict_do_update(index_elements=list(same), set_=dict(new(inserting.excluded)))
+
+
+def _insert(connection: Connection, table: Table) -> Any:  # Any: see above
+    return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)
 
 
 @contextmanager

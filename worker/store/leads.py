@@ -4,23 +4,34 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from pendulum import DateTime
-from sqlalchemy import Connection, Integer, Select, Subquery, bindparam, func, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Subquery,
+    bindparam,
+    func,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from worker.domain.campaign import Priority
-from worker.domain.ids import LeadId, ListId, TenantId
-from worker.domain.lead import ClaimedLead, Ending, Stage
+from worker.domain.ids import CallId, LeadId, ListId, TemplateId, TenantId
+from worker.domain.lead import STAGES_OF, ClaimedLead, Ending, Lane, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant
 from worker.domain.settings import Json
-from worker.store.tables import WAITING, do_not_call, leads
+from worker.store.demand import not_in_inactive_lists
+from worker.store.tables import WAITING, do_not_call, leads, lists
 
 ORDER: Final[Mapping[Priority, tuple[Stage, Stage]]] = {
     Priority.NORMAL: (Stage.NEW, Stage.RECALL),
     Priority.RECALL: (Stage.RECALL, Stage.NEW),
 }
-
-
-WAITING_STAGES: Final = (Stage.NEW, Stage.RECALL)
 
 
 class SqlLeads:
@@ -31,22 +42,15 @@ class SqlLeads:
         self._connection = connection
 
     def claim(self, grant: Grant, *, now: DateTime) -> list[ClaimedLead]:
-        """Take the grant's first due leads in the campaign's order and move them to ``calling``."""
-        rows = self._connection.execute(FIRST_DUE_LEADS, first_due_values(grant, now=now)).all()
+        """Take the grant's first due leads in its order, none of inactive lists, and move them to ``calling``."""
+        values = first_due_values(grant, now=now)
+        rows = self._connection.execute(FIRST_DUE_LEADS[grant.lane], values).all()
+        if not all(row.list_active for row in rows):  # leaving lists out costs time, and there is seldom one to leave
+            rows = self._connection.execute(FIRST_DUE_OF_ACTIVE_LISTS[grant.lane], values).all()
         if rows:
             taken = update(leads).where(leads.c.id.in_([row.id for row in rows]))
             self._connection.execute(taken.values(stage=Stage.CALLING, updated_at=now))
-        return [
-            ClaimedLead(
-                id=LeadId(row.id),
-                list_id=ListId(row.list_id),
-                phone=row.phone,
-                network=row.network,
-                attempt=row.called_count + 1,
-                stage_before=row.stage,
-            )
-            for row in rows
-        ]
+        return [_claimed(row) for row in rows]
 
     def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
         """Move leads to ``done`` with their ending."""
@@ -73,26 +77,43 @@ class SqlLeads:
         return {LeadId(row.id): row.additional for row in self._connection.execute(asked)}
 
 
-def _first_due_leads() -> Select[Any]:  # Any: a row of id, list, phone, network, called_count, stage
-    """Select a grant's leads and lock them: per class and network a piece of ``ix_leads_waiting``, merged in order.
-
-    Each piece reads at most as many rows as may be taken, so that the cost does not grow with the list.
-    """
-    pieces = [_piece(stage, network=network) for stage in WAITING_STAGES for network in Network]
-    waiting = union_all(*(select(piece) for piece in pieces)).subquery("waiting")
-    # A ceiling holds for both classes together: of each network only that many rows, best class first, are candidates.
-    place = _place_in_network(waiting)
-    return (
-        select(leads.c.id, leads.c.list_id, leads.c.phone, leads.c.network, leads.c.called_count, leads.c.stage)
-        .join(place, place.c.id == leads.c.id)
-        .where(place.c.number <= place.c.ceiling)
-        .order_by(place.c.rank, place.c.due_at, place.c.id)
-        .limit(bindparam("count", type_=Integer))
-        .with_for_update(of=leads, skip_locked=True, key_share=True)
+def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of FIRST_DUE_LEADS
+    return ClaimedLead(
+        id=LeadId(row.id),
+        list_id=ListId(row.list_id),
+        phone=row.phone,
+        network=row.network,
+        attempt=row.called_count + 1,
+        stage_before=row.stage,
+        promised_call_id=CallId(row.call_id) if row.call_id is not None and row.called_count == 0 else None,
+        template_id=None if row.template_id is None else TemplateId(row.template_id),
+        ref_id=row.ref_id,
     )
 
 
-def _piece(stage: Stage, *, network: Network) -> Subquery:
+def first_due_leads(lane: Lane, *, of_active_lists: bool = True) -> Select[Any]:  # Any: what ``_claimed`` reads
+    """Select a grant's leads: per stage and network a piece of ``ix_leads_waiting``, merged in order.
+
+    Each piece reads at most as many rows as may be taken, so that the cost does not grow with the list.
+    """
+    wanted = not_in_inactive_lists(lists.c.campaign_id == bindparam("campaign")) if of_active_lists else true()
+    pieces = [_piece(stage, network=network, wanted=wanted) for stage in STAGES_OF[lane] for network in Network]
+    waiting = union_all(*(select(piece) for piece in pieces)).subquery("waiting")
+    # A ceiling holds for all stages together: of each network only that many rows, best stage first, are candidates.
+    place = _place_in_network(waiting)
+    # What is asked of the lead again holds for the row as it is once it is locked: a chore may just have changed it.
+    still = (leads.c.network == place.c.network) & WAITING
+    return (
+        select(*(leads.c[name] for name in _CLAIMED), lists.c.active.label("list_active"))
+        .join(place, (place.c.id == leads.c.id) & still)
+        .join(lists, lists.c.id == leads.c.list_id)
+        .where(place.c.number <= place.c.ceiling)
+        .order_by(place.c.rank, place.c.due_at, place.c.id)
+        .limit(bindparam("count", type_=Integer))
+    )
+
+
+def _piece(stage: Stage, *, network: Network, wanted: ColumnElement[bool]) -> Subquery:
     ceiling = bindparam(f"ceiling_{network}", type_=Integer)
     chosen = (
         select(
@@ -108,6 +129,7 @@ def _piece(stage: Stage, *, network: Network) -> Subquery:
             leads.c.network == network,
             leads.c.due_at <= bindparam("now"),
             WAITING,
+            wanted,
         )
         .order_by(leads.c.due_at, leads.c.id)
         .limit(ceiling)
@@ -122,11 +144,23 @@ def _place_in_network(waiting: Subquery) -> Subquery:
     return select(waiting, number.label("number")).subquery("place")
 
 
-FIRST_DUE_LEADS: Final = _first_due_leads()
+_CLAIMED: Final = (
+    "id", "list_id", "phone", "network", "called_count", "stage", "call_id", "template_id", "ref_id"
+)  # fmt: skip
+
+
+def _claiming(*, of_active_lists: bool) -> Mapping[Lane, Select[Any]]:  # Any: what ``_claimed`` reads
+    found = {lane: first_due_leads(lane, of_active_lists=of_active_lists) for lane in Lane}
+    return {lane: one.with_for_update(of=leads, skip_locked=True, key_share=True) for lane, one in found.items()}
+
+
+FIRST_DUE_LEADS: Final = _claiming(of_active_lists=False)
+FIRST_DUE_OF_ACTIVE_LISTS: Final = _claiming(of_active_lists=True)
 
 
 def first_due_values(grant: Grant, *, now: DateTime) -> dict[str, object]:
-    """Give the parameters with which ``FIRST_DUE_LEADS`` selects a grant's leads."""
+    """Give the parameters with which ``FIRST_DUE_LEADS`` of its lane selects a grant's leads."""
     ceilings = {f"ceiling_{n}": min(grant.ceilings.get(n, 0), grant.count) for n in Network}
-    ranks = {f"rank_{stage}": rank for rank, stage in enumerate(ORDER[grant.campaign.priority])}
+    order = ORDER[grant.campaign.priority] if grant.lane is Lane.LIST else STAGES_OF[grant.lane]
+    ranks = {f"rank_{stage}": rank for rank, stage in enumerate(order)}
     return {**ceilings, **ranks, "campaign": grant.campaign.id, "count": grant.count, "now": now}

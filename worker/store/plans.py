@@ -1,36 +1,27 @@
 """What planning reads and writes: one carrier's situation, under locks, and when to look at it again."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from pendulum import DateTime
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    RowMapping,
-    Select,
-    bindparam,
-    func,
-    literal,
-    select,
-    union_all,
-    update,
-)
+from pendulum import DateTime, Duration
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, func, or_, select, update
 
-from worker.domain.call import LIVE
+from worker.domain.call import LIVE, CallState
 from worker.domain.campaign import Campaign, Status
 from worker.domain.carrier import Carrier
-from worker.domain.ids import CampaignId, CarrierId, TenantId
+from worker.domain.errors import Unavailable
+from worker.domain.ids import CampaignId, CarrierId, ListId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.domain.planner import Demand, Situation
+from worker.domain.planner import Situation
 from worker.domain.quota import LiveCalls
 from worker.domain.settings import to_campaign
+from worker.ports.dispatch import NOT_AHEAD, DialRules
 from worker.store.campaign_rows import to_settings
 from worker.store.carriers import to_carrier
-from worker.store.tables import LIVE_ROWS, WAITING, calls, campaigns, carriers, leads, tenants
+from worker.store.demand import read_demand
+from worker.store.tables import LIVE_ROWS, URGENT, calls, campaigns, carriers, leads, lists, tenants
 
 RUNNABLE: Final = (Status.START, Status.PAUSE)
 
@@ -44,48 +35,42 @@ class SqlPlans:
 
     def lock_situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
         """Lock tenant (when capped), carrier and campaigns, in this order; read what planning needs."""
-        tenant_id = self._connection.scalar(select(carriers.c.tenant_id).where(carriers.c.id == carrier_id))
-        if tenant_id is None:
-            return None
-        tenant = self._lock_tenant(tenant_id)
-        carrier = self._lock_carriers([carrier_id])[carrier_id]
-        mine = campaigns.c.carrier_id == carrier_id
-        runnable = self._lock_campaigns(
-            select(campaigns).where(mine, campaigns.c.active, campaigns.c.status.in_(RUNNABLE)), zone=tenant["timezone"]
-        )
-        live = self._live(carrier_id, tenant_id=tenant_id, campaign_ids=[c.id for c in runnable], capped=tenant["cap"])
-        room = max(1, carrier.concurrent_call - live.of_carrier())  # one even when full: is anything waiting at all?
-        return Situation(
-            carrier=carrier,
-            campaigns=tuple(runnable),
-            demand=self._demand([c.id for c in runnable], room=room, now=now),
-            live=live,
-            tenant_cap=tenant["cap"],
-        )
+        return self._situation(carrier_id, lock=True, now=now)
 
-    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None) -> None:
-        """Remember when the carrier is to be planned without being asked."""
-        self._connection.execute(update(carriers).where(carriers.c.id == carrier_id).values(next_plan_at=at))
+    def situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
+        """Read the same without locks, and what only explanations need: leads of inactive lists, one more due lead."""
+        return self._situation(carrier_id, lock=False, now=now)
 
-    def due_carriers(self, *, now: DateTime) -> list[CarrierId]:
-        """Give the carriers whose next plan is due, oldest first."""
-        due = select(carriers.c.id).where(carriers.c.next_plan_at <= now).order_by(carriers.c.next_plan_at)
-        return [CarrierId(carrier) for carrier in self._connection.scalars(due)]
+    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, turns: Mapping[str, str]) -> None:
+        """Remember when the carrier is to be planned without being asked, and whose turn it was last."""
+        row = update(carriers).where(carriers.c.id == carrier_id)
+        self._connection.execute(row.values(next_plan_at=at, turns=dict(turns)))
+
+    def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
+        """Give the carriers whose next plan is due, or will be before long, with its moment; oldest first."""
+        due = select(carriers.c.id, carriers.c.next_plan_at).where(carriers.c.next_plan_at <= now + ahead)
+        return {CarrierId(row.id): row.next_plan_at for row in self._connection.execute(due.order_by("next_plan_at"))}
 
     def resume(self, campaign: Campaign) -> None:
         """Store a pause that turned into a start."""
         row = update(campaigns).where(campaigns.c.id == campaign.id)
         self._connection.execute(row.values(status=campaign.status, resume_at=campaign.resume_at))
 
-    def lock_for_dial(
-        self, campaign_ids: Collection[CampaignId]
-    ) -> tuple[dict[CampaignId, Campaign], dict[CampaignId, Carrier]]:
-        """Lock carriers, then campaigns that are not deleted; give both by campaign."""
+    def lock_for_dial(self, campaign_ids: Collection[CampaignId]) -> DialRules:
+        """Lock capped tenants, carriers and campaigns, in this order; give what their calls are judged by."""
         asked = campaigns.c.id.in_(sorted(campaign_ids))
-        homes = self._connection.scalars(select(campaigns.c.carrier_id).where(asked).distinct())
-        locked = self._lock_carriers([CarrierId(home) for home in homes if home is not None])
-        found = {c.id: c for c in self._lock_campaigns(select(campaigns).where(asked), zone=None)}
-        return found, {c.id: locked[c.carrier_id] for c in found.values() if c.carrier_id in locked}
+        homes = self._connection.execute(_HOMES.where(asked)).all()
+        caps = self._locked_caps({TenantId(home.id): home.concurrent_call for home in homes})
+        locked = self._carriers({CarrierId(home.carrier_id) for home in homes if home.carrier_id}, lock=True)
+        rows = self._campaigns(asked, lock=True)
+        _check_caps(rows, caps=caps)
+        found = [_campaign(row) for row in rows]
+        return DialRules(
+            campaigns={c.id: c for c in found},
+            carriers={c.id: to_carrier(locked[c.carrier_id]) for c in found if c.carrier_id in locked},
+            tenant_caps={tenant_id: cap for tenant_id, cap in caps.items() if cap is not None},
+            inactive_lists=self._inactive_lists(_ids(rows, "has_inactive_lists")),
+        )
 
     def campaigns(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, Campaign]:
         """Give campaigns by id, deleted ones included: their last calls still leave CDRs."""
@@ -96,60 +81,88 @@ class SqlPlans:
         )
         return {c.id: c for c in map(_campaign, self._connection.execute(asked).mappings())}
 
-    def _lock_tenant(self, tenant_id: TenantId) -> RowMapping:
-        asked = select(tenants.c.timezone, tenants.c.concurrent_call.label("cap")).where(tenants.c.id == tenant_id)
-        row = self._connection.execute(asked).mappings().one()
-        if row["cap"] is not None:
-            row = self._connection.execute(asked.with_for_update(key_share=True)).mappings().one()
-        return row
-
-    def _lock_carriers(self, carrier_ids: Collection[CarrierId]) -> dict[CarrierId, Carrier]:
-        asked = select(carriers).where(carriers.c.id.in_(sorted(carrier_ids))).order_by(carriers.c.id)
-        rows = self._connection.execute(asked.with_for_update(key_share=True)).mappings()
-        return {carrier.id: carrier for carrier in map(to_carrier, rows)}
-
-    def _lock_campaigns(self, asked: Select[Any], *, zone: str | None) -> list[Campaign]:  # Any: a row of all columns
-        asked = asked.where(campaigns.c.deleted_at.is_(None)).order_by(campaigns.c.id)
-        rows = self._connection.execute(asked.with_for_update(key_share=True)).mappings().all()
-        zones = self.zones({TenantId(row["tenant_id"]) for row in rows}) if zone is None else defaultdict(lambda: zone)
-        return [to_campaign(to_settings(row), zone=zones[TenantId(row["tenant_id"])]) for row in rows]
-
-    def zones(self, tenant_ids: Collection[TenantId]) -> dict[TenantId, str]:
-        """Give tenants' time zones."""
-        asked = select(tenants.c.id, tenants.c.timezone).where(tenants.c.id.in_(list(tenant_ids)))
-        return {TenantId(row.id): row.timezone for row in self._connection.execute(asked)}
-
-    def _live(
-        self, carrier_id: CarrierId, *, tenant_id: TenantId, campaign_ids: list[CampaignId], capped: int | None
-    ) -> LiveCalls:
-        by_campaign: defaultdict[CampaignId, Counter[Network]] = defaultdict(Counter)
-        for row in self._connection.execute(LIVE_BY_CAMPAIGN, {"owners": campaign_ids, "states": LIVE}):
-            by_campaign[CampaignId(row.owner)][row.network] = row.taken
-        carried = self._connection.execute(LIVE_BY_CARRIER, {"owners": [carrier_id], "states": LIVE})
-        on_carrier = {row.network: row.taken for row in carried}
-        of_tenant = select(func.count()).where(calls.c.tenant_id == tenant_id, LIVE_ROWS)
-        return LiveCalls(
-            tenant=0 if capped is None else self._connection.scalar(of_tenant) or 0,
-            carrier=on_carrier,
-            campaigns=by_campaign,
+    def _situation(self, carrier_id: CarrierId, *, lock: bool, now: DateTime) -> Situation | None:
+        owner = self._connection.execute(_OWNER.where(carriers.c.id == carrier_id)).one_or_none()
+        if owner is None:
+            return None
+        tenant_id, cap = TenantId(owner.id), owner.concurrent_call
+        if lock:
+            cap = self._locked_caps({tenant_id: cap})[tenant_id]
+        row = self._carriers([carrier_id], lock=lock)[carrier_id]
+        rows = self._campaigns((campaigns.c.carrier_id == carrier_id) & campaigns.c.active & _MAY_DIAL, lock=lock)
+        if lock:
+            _check_caps(rows, caps={tenant_id: cap})
+        carrier, may_dial = to_carrier(row), tuple(map(_campaign, rows))
+        live, queued = self._live(carrier, campaign_ids=[c.id for c in may_dial], capped=cap is not None)
+        # One lead is looked for even when all is full: is anything waiting? An explanation sees if more would be used.
+        room = max(1, carrier.concurrent_call - live.of_carrier()) + (not lock)
+        return Situation(
+            carrier=carrier,
+            campaigns=may_dial,
+            demand=read_demand(
+                self._connection,
+                [campaign.id for campaign in may_dial],
+                room=room,
+                now=now,
+                with_single_calls=_ids(rows, "has_single_calls"),
+                with_inactive_lists=[] if lock else _ids(rows, "has_inactive_lists"),
+            ),
+            live=live,
+            tenant_cap=cap,
+            queued=queued,
+            turns=row["turns"],
         )
 
-    def _demand(self, campaign_ids: list[CampaignId], *, room: int, now: DateTime) -> dict[CampaignId, Demand]:
-        due: defaultdict[CampaignId, Counter[Network]] = defaultdict(Counter)
-        next_due: dict[CampaignId, DateTime] = {}
-        if campaign_ids:
-            for row in self._connection.execute(DEMAND, {"campaigns": campaign_ids, "room": room, "now": now}):
-                campaign_id = CampaignId(row.campaign)
-                due[campaign_id][row.network] += row.due
-                if row.next_due_at is not None:
-                    next_due[campaign_id] = min(row.next_due_at, next_due.get(campaign_id, row.next_due_at))
-        return {c: Demand(due=due[c], next_due_at=next_due.get(c)) for c in campaign_ids}
+    def _locked_caps(self, caps: Mapping[TenantId, int | None]) -> Mapping[TenantId, int | None]:
+        """Lock the tenants that have a cap, and read it again; others need no lock for their calls."""
+        capped = sorted(tenant_id for tenant_id, cap in caps.items() if cap is not None)
+        if not capped:
+            return caps
+        asked = select(tenants.c.id, tenants.c.concurrent_call).where(tenants.c.id.in_(capped)).order_by(tenants.c.id)
+        rows = self._connection.execute(asked.with_for_update(key_share=True))
+        return {**caps, **{TenantId(row.id): row.concurrent_call for row in rows}}
+
+    def _carriers(self, carrier_ids: Collection[CarrierId], *, lock: bool) -> dict[CarrierId, RowMapping]:
+        asked = select(carriers).where(carriers.c.id.in_(sorted(carrier_ids))).order_by(carriers.c.id)
+        rows = self._connection.execute(asked.with_for_update(key_share=True) if lock else asked).mappings()
+        return {CarrierId(row["id"]): row for row in rows}
+
+    def _campaigns(self, which: ColumnElement[bool], *, lock: bool) -> Sequence[RowMapping]:
+        """Give rows of campaigns that are not deleted, with their tenant's settings and what is special about them."""
+        ordered = _CAMPAIGNS.where(which, campaigns.c.deleted_at.is_(None)).order_by(campaigns.c.id)
+        locked = ordered.with_for_update(of=campaigns, key_share=True) if lock else ordered
+        return self._connection.execute(locked).mappings().all()
+
+    def _inactive_lists(self, campaign_ids: Collection[CampaignId]) -> frozenset[ListId]:
+        if not campaign_ids:
+            return frozenset()
+        asked = select(lists.c.id).where(lists.c.campaign_id.in_(campaign_ids), ~lists.c.active)
+        return frozenset(ListId(found) for found in self._connection.scalars(asked))
+
+    def _live(self, carrier: Carrier, *, campaign_ids: Sequence[CampaignId], capped: bool) -> tuple[LiveCalls, int]:
+        """Count the slots that are taken, and how many of the carrier's hold calls that have yet to be dialled."""
+        by_campaign: defaultdict[CampaignId, dict[Network, int]] = defaultdict(dict)
+        for row in self._connection.execute(LIVE_BY_CAMPAIGN, {"owners": list(campaign_ids), "states": LIVE}):
+            by_campaign[CampaignId(row.owner)][row.network] = row.taken
+        carried = self._connection.execute(LIVE_BY_CARRIER, {"owners": [carrier.id], "states": LIVE}).all()
+        of_tenant = select(func.count()).where(calls.c.tenant_id == carrier.tenant_id, LIVE_ROWS)
+        live = LiveCalls(
+            tenant=(self._connection.scalar(of_tenant) or 0) if capped else 0,
+            carrier={row.network: row.taken for row in carried},
+            campaigns=by_campaign,
+        )
+        return live, sum(row.queued for row in carried)
 
 
-def live_by(owner: ColumnElement[Any]) -> Select[Any]:  # Any: an id of one kind; a row of owner, network, taken
+def live_by(owner: ColumnElement[Any]) -> Select[Any]:  # Any: an id of one kind; a row of owner, network, taken, queued
     """Count calls of owners in live states, by owner and network, through the partial index of that owner."""
     return (
-        select(owner.label("owner"), calls.c.network, func.count().label("taken"))
+        select(
+            owner.label("owner"),
+            calls.c.network,
+            func.count().label("taken"),
+            func.count().filter(calls.c.state == CallState.QUEUED).label("queued"),
+        )
         .where(
             owner.in_(bindparam("owners", expanding=True)),
             LIVE_ROWS,
@@ -159,42 +172,42 @@ def live_by(owner: ColumnElement[Any]) -> Select[Any]:  # Any: an id of one kind
     )
 
 
-def _demand() -> Select[Any]:  # Any: a row of campaign, network, due, next_due_at
-    """Count due leads by campaign, network and class, no further than ``room``; and find the next one to fall due."""
-    networks = union_all(*(select(literal(n, leads.c.network.type).label("network")) for n in Network)).subquery(
-        "networks"
-    )
-    stages = union_all(
-        *(select(literal(s, leads.c.stage.type).label("stage")) for s in (Stage.NEW, Stage.RECALL))
-    ).subquery("stages")
-    same = (
-        leads.c.campaign_id == campaigns.c.id,
-        leads.c.stage == stages.c.stage,
-        leads.c.network == networks.c.network,
-        WAITING,
-    )
-    now = bindparam("now", type_=leads.c.due_at.type)
-    room = bindparam("room", type_=Integer)
-    # The order is not needed for counting: it keeps the database on the index, whatever its statistics say.
-    found = select(leads.c.id).where(*same, leads.c.due_at <= now).order_by(leads.c.due_at, leads.c.id).limit(room)
-    due = select(func.count()).select_from(found.correlate(campaigns, stages, networks).subquery()).scalar_subquery()
-    later = select(leads.c.due_at).where(*same, leads.c.due_at > now).order_by(leads.c.due_at, leads.c.id).limit(1)
-    return (
-        select(
-            campaigns.c.id.label("campaign"),
-            networks.c.network,
-            due.label("due"),
-            later.correlate(campaigns, stages, networks).scalar_subquery().label("next_due_at"),
-        )
-        .select_from(campaigns.join(stages, literal(value=True)).join(networks, literal(value=True)))
-        .where(campaigns.c.id.in_(bindparam("campaigns", expanding=True)))
-    )
-
-
 LIVE_BY_CAMPAIGN: Final = live_by(calls.c.campaign_id)
 LIVE_BY_CARRIER: Final = live_by(calls.c.carrier_id)
-DEMAND: Final = _demand()
+LIVE_BY_TENANT: Final = live_by(calls.c.tenant_id)
+
+_OWNER: Final = select(tenants.c.id, tenants.c.concurrent_call).join(carriers, carriers.c.tenant_id == tenants.c.id)
+_HOMES: Final = (
+    select(campaigns.c.carrier_id, tenants.c.id, tenants.c.concurrent_call)
+    .join(tenants, tenants.c.id == campaigns.c.tenant_id)
+    .distinct()
+)
+_INACTIVE: Final = select(lists.c.id).where(lists.c.campaign_id == campaigns.c.id, ~lists.c.active)
+_SINGLE: Final = select(leads.c.id).where(leads.c.campaign_id == campaigns.c.id, URGENT)
+_CAMPAIGNS: Final = select(
+    campaigns,
+    tenants.c.timezone,
+    tenants.c.concurrent_call.label("tenant_cap"),
+    _INACTIVE.exists().correlate(campaigns).label("has_inactive_lists"),
+    _SINGLE.exists().correlate(campaigns).label("has_single_calls"),
+).join(tenants, tenants.c.id == campaigns.c.tenant_id)
+_OTP_WAITS: Final = _SINGLE.where(leads.c.stage == Stage.OTP).exists().correlate(campaigns)
+_MAY_DIAL: Final = or_(campaigns.c.status.in_(RUNNABLE), _OTP_WAITS)
+"""A campaign that runs or is paused, or one that has an OTP to read out, which goes whatever the status."""
 
 
 def _campaign(row: RowMapping) -> Campaign:
     return to_campaign(to_settings(row), zone=row["timezone"])
+
+
+def _ids(rows: Sequence[RowMapping], flag: str) -> list[CampaignId]:
+    return [CampaignId(row["id"]) for row in rows if row[flag]]
+
+
+def _check_caps(rows: Sequence[RowMapping], *, caps: Mapping[TenantId, int | None]) -> None:
+    """Refuse to go on without the lock of a tenant that was given a cap while this waited for its carrier.
+
+    Whoever gives it wakes the tenant's carriers, so that they are planned again; the sweep sends queued calls again.
+    """
+    if any(row["tenant_cap"] is not None and caps[TenantId(row["tenant_id"])] is None for row in rows):
+        raise Unavailable("the tenant was given a limit at this very moment")

@@ -14,13 +14,18 @@ from worker.store.calls import SqlCalls
 from worker.store.campaigns import SqlCampaigns
 from worker.store.carriers import SqlCarriers
 from worker.store.cdrs import SqlCdrs
+from worker.store.chore_leads import SqlChoreLeads
+from worker.store.chores import SqlChores
 from worker.store.deliveries import SqlDeliveries
 from worker.store.do_not_call import SqlDoNotCall
 from worker.store.lead_records import SqlLeadRecords
 from worker.store.leads import SqlLeads
 from worker.store.lists import SqlLists
+from worker.store.number_plan import SqlNumberPlans
 from worker.store.numbers import SqlNumbers
 from worker.store.plans import SqlPlans
+from worker.store.single_calls import SqlSingleCalls
+from worker.store.standings import SqlStandings
 from worker.store.templates import SqlTemplates
 from worker.store.tenants import SqlTenants
 
@@ -90,6 +95,11 @@ class SqlTransaction:
         return SqlLeadRecords(self.connection)
 
     @cached_property
+    def single_calls(self) -> SqlSingleCalls:
+        """Calls that clients ask for one by one."""
+        return SqlSingleCalls(self.connection)
+
+    @cached_property
     def cdrs(self) -> SqlCdrs:
         """Finished calls as operators read them."""
         return SqlCdrs(self.connection)
@@ -103,6 +113,26 @@ class SqlTransaction:
     def numbers(self) -> SqlNumbers:
         """Counts for monitor and metrics."""
         return SqlNumbers(self.connection)
+
+    @cached_property
+    def standings(self) -> SqlStandings:
+        """Where leads and their campaigns stand."""
+        return SqlStandings(self.connection)
+
+    @cached_property
+    def number_plan(self) -> SqlNumberPlans:
+        """Each tenant's number plan."""
+        return SqlNumberPlans(self.connection)
+
+    @cached_property
+    def chores(self) -> SqlChores:
+        """What changed settings still have to do to many leads."""
+        return SqlChores(self.connection)
+
+    @cached_property
+    def chore_leads(self) -> SqlChoreLeads:
+        """Leads as chores see them."""
+        return SqlChoreLeads(self.connection)
 
 
 class SqlStore:

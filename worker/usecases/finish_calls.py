@@ -53,11 +53,17 @@ def finish_calls(
 def _next_step(call: Call, event: HungUp, *, campaign: Campaign) -> Ended:
     billed = seconds_between(event.answered_at, event.ended_at)
     decision = decide_recall(
-        campaign.recall, attempt=call.attempt, outcome=event.outcome, billed_seconds=billed, ended_at=event.ended_at
+        campaign.recall,
+        attempt=call.attempt,
+        outcome=event.outcome,
+        billed_seconds=billed,
+        ended_at=event.ended_at,
+        expires_at=campaign.expires_at,
     )
     match decision:
         case RecallAt(moment):
-            return Ended(call, event, lead_stage=Stage.RECALL, lead_due_at=moment, lead_ending=None)
+            stage = Stage.OTP if call.stage_before is Stage.OTP else Stage.RECALL
+            return Ended(call, event, lead_stage=stage, lead_due_at=moment, lead_ending=None)
         case GiveUp(ending):
             return Ended(call, event, lead_stage=Stage.DONE, lead_due_at=None, lead_ending=ending)
         case never:

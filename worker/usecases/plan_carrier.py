@@ -11,7 +11,7 @@ from pendulum import DateTime, Duration
 from worker.domain.call import CallState
 from worker.domain.campaign import Campaign, resume_if_due
 from worker.domain.ids import CallId, CarrierId
-from worker.domain.lead import ClaimedLead, Ending
+from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.planner import Grant, Situation, calls_to_start
 from worker.ports.dispatch import Call, Store, Transaction
 from worker.ports.messages import JobQueue
@@ -38,17 +38,28 @@ def plan_carrier(
             leads = tx.leads.claim(grant, now=now)
             claimed += len(leads)
             calls += [
-                _call_for(lead, campaign=grant.campaign, carrier_id=carrier_id, now=now, call_id=CallId(new_id()))
+                _call_for(lead, campaign=grant.campaign, carrier_id=carrier_id, now=now, new_id=new_id)
                 for lead in _callable(tx, leads, grant=grant, now=now)
             ]
-        if calls:
-            tx.calls.insert(calls)
-            tx.after_commit(partial(queue.place_calls, [call.id for call in calls]))
+        tx.calls.insert(calls)
+        _send(tx, calls, situation=situation, queue=queue, now=now)
         if claimed > len(calls):  # some were closed instead: their places go to the next ones
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
-        tx.plans.set_next_plan(carrier_id, at=now if claimed > len(calls) else plan.look_again_at)
+        again = now if claimed > len(calls) else plan.look_again_at
+        tx.plans.set_next_plan(carrier_id, at=again, turns=plan.turns)
     logger.debug("carrier planned", extra={"action": "carrier_planned", "carrier_id": carrier_id, "calls": len(calls)})
     return len(calls)
+
+
+def _send(tx: Transaction, calls: Sequence[Call], *, situation: Situation, queue: JobQueue, now: DateTime) -> None:
+    """Send the calls after the commit, codes first, with those that waited for their carrier's calls per second."""
+    waited: Sequence[CallId] = []
+    if situation.carrier.calls_per_second and situation.queued:
+        waited = tx.calls.unsent(now=now, limit=situation.queued, carrier_id=situation.carrier.id)
+    codes = [call.id for call in calls if call.stage_before is Stage.OTP]
+    others = [call.id for call in calls if call.stage_before is not Stage.OTP]
+    if calls or waited:
+        tx.after_commit(partial(queue.place_calls, [*codes, *waited, *others]))
 
 
 def _resume_due(tx: Transaction, situation: Situation, *, now: DateTime) -> Situation:
@@ -60,7 +71,7 @@ def _resume_due(tx: Transaction, situation: Situation, *, now: DateTime) -> Situ
 
 
 def _callable(tx: Transaction, leads: Sequence[ClaimedLead], *, grant: Grant, now: DateTime) -> list[ClaimedLead]:
-    """Close the leads that must not be called after all; give the others."""
+    """Close the leads that must not be called after all; give the others, whose promised call ids are free again."""
     listed = tx.leads.do_not_call(grant.campaign.tenant_id, {lead.phone for lead in leads}) if leads else set()
     refused = [lead.id for lead in leads if lead.phone in listed]
     used_up = [lead.id for lead in leads if lead.phone not in listed and lead.attempt > grant.campaign.recall.attempts]
@@ -68,12 +79,16 @@ def _callable(tx: Transaction, leads: Sequence[ClaimedLead], *, grant: Grant, no
         if ids:
             tx.leads.close(ids, ending=ending, now=now)
     closed = {*refused, *used_up}
-    return [lead for lead in leads if lead.id not in closed]
+    ours = [lead for lead in leads if lead.id not in closed]
+    tx.calls.forget_cancelled([lead.promised_call_id for lead in ours if lead.promised_call_id is not None])
+    return ours
 
 
-def _call_for(lead: ClaimedLead, *, campaign: Campaign, carrier_id: CarrierId, now: DateTime, call_id: CallId) -> Call:
+def _call_for(
+    lead: ClaimedLead, *, campaign: Campaign, carrier_id: CarrierId, now: DateTime, new_id: Callable[[], UUID]
+) -> Call:
     return Call(
-        id=call_id,
+        id=lead.promised_call_id or CallId(new_id()),
         tenant_id=campaign.tenant_id,
         campaign_id=campaign.id,
         carrier_id=carrier_id,
@@ -88,4 +103,6 @@ def _call_for(lead: ClaimedLead, *, campaign: Campaign, carrier_id: CarrierId, n
         state=CallState.QUEUED,
         queued_at=now,
         resend_at=now + RESEND_AFTER,
+        ref_id=lead.ref_id,
+        template_id=lead.template_id,
     )

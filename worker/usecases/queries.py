@@ -1,7 +1,11 @@
 """Reads for the API: one moment's view, nothing changed."""
 
+from pendulum import DateTime
+
 from worker.domain.cdr import Cdr
+from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId
+from worker.domain.number_plan import NumberPlan, Sorted, calendar_day
 from worker.domain.settings import CampaignSettings
 from worker.ports.record_store import RecordStore
 from worker.ports.records import (
@@ -14,11 +18,28 @@ from worker.ports.records import (
     ListRecord,
     NamedCampaign,
     Page,
+    PortedNumber,
     Slice,
     TemplateRecord,
     Tenant,
+    TenantSettings,
     Totals,
 )
+
+
+def get_tenant(store: RecordStore, *, tenant: Tenant) -> TenantSettings:
+    """Give what holds for all of the tenant, with its live calls."""
+    with store.reading() as tx:
+        return tx.tenants.settings(tenant.id)
+
+
+def list_tenants(store: RecordStore, *, name: str | None) -> list[TenantSettings]:
+    """Give every tenant, or the one of this name; raises ``NotFound``."""
+    with store.reading() as tx:
+        found = [one for one in tx.tenants.all_settings() if name in {None, one.name}]
+    if name is not None and not found:
+        raise NotFound(f"there is no tenant {name}")
+    return found
 
 
 def get_campaign(store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId) -> CampaignSettings:
@@ -105,6 +126,34 @@ def list_blocked_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> 
     """Give the do-not-call list in order."""
     with store.reading() as tx:
         return tx.do_not_call.page(tenant.id, part)
+
+
+def get_blocked_number(store: RecordStore, *, tenant: Tenant, phone: str) -> BlockedNumber:
+    """Give one entry of the do-not-call list."""
+    with store.reading() as tx:
+        return tx.do_not_call.get(tenant.id, phone)
+
+
+def number_plan(store: RecordStore, *, tenant: Tenant) -> NumberPlan:
+    """Give the tenant's number plan."""
+    with store.reading() as tx:
+        return tx.number_plan.of(tenant.id)
+
+
+def sort_number(store: RecordStore, *, tenant: Tenant, phone: str, now: DateTime) -> Sorted:
+    """Give a number's network of today, and why; raises ``NotFound`` when no rule covers it."""
+    with store.reading() as tx:
+        plan = tx.number_plan.of(tenant.id, [phone])
+    found = plan.sort(phone, on=calendar_day(now, zone=tenant.timezone))
+    if found is None:
+        raise NotFound("phone number is not of the number plan")
+    return found
+
+
+def list_ported_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[PortedNumber]:
+    """Give the tenant's ported numbers in order."""
+    with store.reading() as tx:
+        return tx.number_plan.ported(tenant.id, part)
 
 
 def totals(store: RecordStore) -> Totals:

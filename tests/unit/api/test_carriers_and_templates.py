@@ -85,6 +85,43 @@ def test_a_carrier_is_changed_and_planned_at_once(client: TestClient, services: 
         assert list(map(str, tx.plans.due_carriers(now=services.clock.now()))) == [carrier]
 
 
+def test_calls_per_second_hold_from_the_next_plan_on(client: TestClient, services: FakeServices) -> None:
+    carrier = make_carrier(client)
+    path = f"/v3/carrier/{carrier}"
+    assert client.get(path).json()["calls_per_second"] == 0
+
+    client.put(path, json={"carrier_name": "main", "calls_per_second": 5})
+
+    assert client.get(path).json()["calls_per_second"] == 5
+    assert list(map(str, services.queue.plans)) == [carrier]
+
+
+def test_calls_per_second_stay_when_they_are_not_sent(client: TestClient) -> None:
+    carrier = make_carrier(client, calls_per_second=1000)
+
+    client.put(f"/v3/carrier/{carrier}", json={"carrier_name": "main", "concurrent_call": 4})
+
+    assert client.get(f"/v3/carrier/{carrier}").json()["calls_per_second"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        (-1, "Must be greater than or equal to 0"),
+        (1001, "Must be less than or equal to 1000"),
+        (1.5, "Invalid type. Expected: integer, given: number"),
+        ("5", "Invalid type. Expected: integer, given: string"),
+        (None, "Invalid type. Expected: integer, given: null"),
+    ],
+)
+def test_calls_per_second_that_cannot_be(client: TestClient, sent: object, error: str) -> None:
+    carrier = make_carrier(client)
+
+    answer = client.put(f"/v3/carrier/{carrier}", json={"carrier_name": "main", "calls_per_second": sent})
+
+    assert (answer.status_code, answer.json()) == (400, {"error": [{"calls_per_second": error}]})
+
+
 @pytest.mark.parametrize("named", ["x", "6b1d6d3c-0000-4000-8000-000000000000"])
 def test_another_carriers_id_in_the_body_is_refused(client: TestClient, named: str) -> None:
     carrier = make_carrier(client)

@@ -18,6 +18,9 @@ SCALARS = (
     | st.floats()
     | st.text()
     | st.sampled_from(["", "start", "stop", "pause", "parallel", "minute", "autodialer", "manual", "http://x/", "\x00"])
+    | st.sampled_from(
+        ["9999-12-31 23:59:59", "0001-01-01T00:00:00+14:00", "2026-03-02T12:00:00Z", "2026-02-30 00:00:00"]
+    )
 )
 VALUES = st.recursive(
     SCALARS,

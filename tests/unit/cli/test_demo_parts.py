@@ -8,12 +8,13 @@ import orjson
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from tests.builders import NOON, SHIPPED_PLAN
 from worker.cli.demo.numbers import phone_numbers
 from worker.cli.demo.operator import seed_body
 from worker.cli.demo.receiver import Signed
 from worker.cli.demo.summary import Summary, first_dial_after
 from worker.cli.demo.watch import Sight, line
-from worker.domain.network import Network, parse_phone_number
+from worker.domain.network import Network, national_form
 from worker.telephony.simulator.log import Line
 
 SECRET = "whsec_Y2FsbGJlYXQtdW5pdC10ZXN0LWtleS0wMDAwMDA="
@@ -23,8 +24,8 @@ def test_the_numbers_are_valid_different_and_over_all_networks() -> None:
     numbers = phone_numbers(500)
 
     assert len(set(numbers)) == 500
-    assert {parse_phone_number(number).network for number in numbers} == set(Network)
-    assert [parse_phone_number(number).national for number in numbers] == numbers
+    assert {SHIPPED_PLAN.network_of(number, on=NOON.date()) for number in numbers} == set(Network)
+    assert [national_form(number) for number in numbers] == numbers
 
 
 def test_the_numbers_are_the_same_each_time() -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pendulum
 import pytest
 from celery import Celery
+from pendulum import DateTime
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.wire import FakeWakeups
@@ -45,6 +46,19 @@ def sent(app: Celery, queue: str) -> list[tuple[str, dict[str, Any]]]:
             messages.append((message.headers["task"], message.payload[1]))
             message.ack()
     return messages
+
+
+def due(app: Celery, queue: str) -> list[DateTime | None]:
+    """Take all messages from a queue: when each may be begun, None for at once."""
+    moments: list[DateTime | None] = []
+    with app.connection_for_read() as connection:
+        waiting = connection.SimpleQueue(queue)
+        for _ in range(waiting.qsize()):
+            message = waiting.get(block=False)
+            eta = message.headers["eta"]
+            moments.append(None if eta is None else DateTime.fromisoformat(eta))
+            message.ack()
+    return moments
 
 
 def test_a_plan_is_asked_for_by_the_carriers_id(app: Celery, wakeups: FakeWakeups) -> None:
@@ -112,3 +126,15 @@ def test_wakeups_that_are_away_cost_a_line_and_nothing_else(
 
     assert [vars(record)["action"] for record in caplog.records] == ["wakeup_lost", "wakeup_not_taken"]
     assert sent(app, "plan") == []
+
+
+def test_a_plan_for_a_moment_to_come_is_held_until_then_and_asked_for_once(app: Celery, wakeups: FakeWakeups) -> None:
+    queue = CeleryJobQueue(app, wakeups)
+    now = pendulum.now("UTC")
+
+    for _ in range(2):
+        queue.plan_carrier_at(CARRIER, at=now.add(seconds=30), now=now)
+    queue.plan_carrier_at(CARRIER, at=now.add(seconds=40), now=now)
+    queue.plan_carrier(CARRIER)
+
+    assert [round((at - now).total_seconds()) if at else None for at in due(app, "plan")] == [30, 40, None]

@@ -10,8 +10,10 @@ from tests.builders import CARRIER, NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import FakeTelephony
+from tests.fakes.wire import FakeRate
 from worker.domain.call import CallEvent
 from worker.domain.ids import CallId
+from worker.ports.messages import Rate
 from worker.store.engine import make_engine
 from worker.store.tables import metadata
 from worker.store.transaction import SqlStore
@@ -30,6 +32,11 @@ class World:
     queue: FakeJobQueue = field(default_factory=FakeJobQueue)
     telephony: FakeTelephony = field(default_factory=FakeTelephony)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
+    rate: FakeRate = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let the buckets fill by this world's clock."""
+        self.rate = FakeRate(self.clock)
 
     def plan(self) -> list[CallId]:
         """Plan the carrier; give the calls that were queued."""
@@ -37,9 +44,16 @@ class World:
         plan_carrier(self.store, queue=self.queue, carrier_id=CARRIER, now=self.clock.now(), new_id=uuid7)
         return self.queue.calls[before:]
 
-    def place(self, call_ids: list[CallId]) -> int:
+    def place(self, call_ids: list[CallId], *, rate: Rate | None = None) -> int:
         """Take up one message."""
-        return place_calls(self.store, queue=self.queue, telephony=self.telephony, call_ids=call_ids, clock=self.clock)
+        return place_calls(
+            self.store,
+            queue=self.queue,
+            telephony=self.telephony,
+            rate=rate or self.rate,
+            call_ids=call_ids,
+            clock=self.clock,
+        )
 
     def dial(self) -> list[CallId]:
         """Plan the carrier and take up the messages."""

@@ -1,18 +1,21 @@
 """Placing: each queued call judged again, won once, and dialled at most once."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from tests.builders import CARRIER, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
 from tests.unit.usecases.conftest import World
 from tests.unit.usecases.look import call_row, lead_rows, put, states
 from worker.domain.call import CallState
 from worker.domain.campaign import Status
+from worker.domain.ids import CarrierId
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
-from worker.store.tables import do_not_call
+from worker.store.tables import carriers, do_not_call, tenants
 
 
 def test_a_message_that_comes_twice_dials_once(world: World) -> None:
@@ -115,3 +118,72 @@ def test_a_call_that_was_certainly_not_dialled_goes_back(world: World) -> None:
 
     assert states(world) == {CallState.QUEUED: 1, CallState.DIALING: 1}
     assert call_row(world, call_ids[0]).resend_at == NOON.add(seconds=1)
+
+
+def test_a_tenants_limit_that_was_lowered_holds_from_the_next_dial_on(world: World) -> None:
+    fill_store(world.store, tenant_cap=5)
+    add_leads(world.store, viettel(5))
+    call_ids = world.plan()
+    world.place(call_ids[:1])
+
+    with world.store.transaction() as tx:
+        tx.connection.execute(update(tenants).values(concurrent_call=2))
+    world.place(call_ids[1:])
+
+    assert len(world.telephony.placed) == 2
+    assert {call_row(world, call_id).reason for call_id in call_ids[2:]} == {Reason.LIMIT_LOWERED}
+
+
+def test_a_tenant_without_a_limit_is_not_counted(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(5))
+
+    assert len(world.dial()) == 5
+
+
+def test_a_call_that_was_queued_before_its_campaign_expired_is_not_dialled_and_its_lead_ends(world: World) -> None:
+    fill_store(world.store, stored_settings(lead_expired_at=NOON.add(seconds=2)))
+    add_leads(world.store, viettel(2))
+    call_ids = world.plan()
+    world.place(call_ids[:1])
+
+    world.clock.wait(2)
+    world.place(call_ids[1:])
+
+    assert [placed.call_id for placed in world.telephony.placed] == call_ids[:1]
+    assert call_row(world, call_ids[1]).reason is Reason.EXPIRED
+    assert [(lead.stage, lead.ending) for lead in lead_rows(world)] == [
+        (Stage.CALLING, None),
+        (Stage.DONE, Ending.EXPIRED),
+    ]
+
+
+def test_an_edited_carrier_governs_the_very_next_dial(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(2))
+    call_ids = world.plan()
+    world.place(call_ids[:1])
+
+    with world.store.transaction() as tx:
+        tx.connection.execute(update(carriers).values(gateway="g2", data={"caller_id": "02899999999"}))
+    world.place(call_ids[1:])
+
+    assert [(placed.gateway, placed.caller_id) for placed in world.telephony.placed] == [
+        ("g1", "02873003586"),
+        ("g2", "02899999999"),
+    ]
+
+
+def test_a_campaign_that_moved_to_another_carrier_is_planned_there(world: World) -> None:
+    other = CarrierId(UUID(int=21))
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    call_ids = world.plan()
+    with world.store.transaction() as tx:
+        tx.carriers.add(replace(tx.carriers.get(TENANT, CARRIER), id=other, name="other"))
+
+    put(world, carrier_uuid=other)
+    world.place(call_ids)
+
+    assert call_row(world, call_ids[0]).reason is Reason.CARRIER_CHANGED
+    assert set(world.queue.plans) == {CARRIER, other}

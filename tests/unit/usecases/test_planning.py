@@ -1,11 +1,14 @@
 """Planning: what is claimed, what is closed instead, and when the carrier is looked at again."""
 
+from uuid import UUID
+
 from sqlalchemy import insert
 
-from tests.builders import CARRIER, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
+from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
 from tests.unit.usecases.conftest import World
-from tests.unit.usecases.look import lead_rows, next_plan
+from tests.unit.usecases.look import an_end, lead_rows, next_plan
 from worker.domain.campaign import Status
+from worker.domain.ids import CampaignId
 from worker.domain.lead import Ending, Stage
 from worker.store.tables import do_not_call
 
@@ -59,3 +62,21 @@ def test_a_pause_ends_when_its_window_opens(world: World) -> None:
     assert next_plan(world) == NOON.add(hours=1)
     world.clock.wait(3600)
     assert len(world.plan()) == 1
+
+
+def test_campaigns_take_turns_from_plan_to_plan(world: World) -> None:
+    other = CampaignId(UUID(int=33))
+    fill_store(
+        world.store,
+        stored_settings(concurrent_call=1),
+        stored_settings(campaign_uuid=other, campaign_name="other", concurrent_call=1),
+        carrier_calls=1,
+    )
+    for campaign_id in (CAMPAIGN, other):
+        add_leads(world.store, viettel(3), campaign_id=campaign_id)
+
+    for _ in range(4):
+        (call_id,) = world.dial()
+        world.hear(an_end(call_id))
+
+    assert [placed.campaign_id for placed in world.telephony.placed] == [CAMPAIGN, other, CAMPAIGN, other]

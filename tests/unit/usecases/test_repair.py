@@ -107,3 +107,20 @@ def test_nothing_heard_changes_nothing(world: World) -> None:
     world.hear()
 
     assert states(world) == {}
+
+
+def test_what_falls_due_before_the_next_tick_is_planned_at_its_very_moment(world: World) -> None:
+    recall = {"recall_times": 1, "recall_status": ("busy",), "schedule_recall": "minute", "schedule_recall_duration": 1}
+    fill_store(world.store, stored_settings(**recall))
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.hear(an_end(call_id, seconds=3))
+    world.plan()
+    world.queue.plans.clear()
+
+    for seconds in (61, 1, 1):
+        world.clock.wait(seconds)
+        world.tick()
+
+    assert world.queue.plans_at == [(CARRIER, NOON.add(seconds=63))]
+    assert world.queue.plans == [CARRIER]

@@ -1,11 +1,12 @@
 """Settling: events move calls on; an end leaves a CDR, a next step and a callback."""
 
+import pytest
 from sqlalchemy import select
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, add_leads, fill_store, stored_settings, viettel
 from tests.unit.usecases.conftest import World
-from tests.unit.usecases.look import LONG_BEFORE, an_end, call_row, lead_rows, next_plan
-from worker.domain.call import Answered, CallState, Outcome, Refused, Ringing
+from tests.unit.usecases.look import LONG_BEFORE, an_end, call_row, lead_rows, next_plan, put
+from worker.domain.call import Answered, CallState, HungUp, Outcome, Refused, Ringing
 from worker.domain.ids import CallId
 from worker.domain.lead import Ending, Stage
 from worker.store.tables import deliveries
@@ -129,3 +130,46 @@ def test_the_pause_after_refusals_stops_growing_before_channels_idle(world: Worl
     world.hear(Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=LONG_BEFORE))
 
     assert call_row(world, call_id).resend_at == NOON.add(seconds=4)
+
+
+def test_the_last_calls_start_and_the_number_of_calls_are_the_leads_own(world: World) -> None:
+    fill_store(world.store, stored_settings(recall_times=2, recall_status=("busy",)))
+    add_leads(world.store, viettel(1))
+    for second in (30, 60):
+        (call_id,) = world.dial()
+        started_at = NOON.add(seconds=second)
+        world.hear(
+            HungUp(call_id, Outcome.BUSY, "USER_BUSY", started_at=started_at, ended_at=started_at.add(seconds=9))
+        )
+        world.clock.wait(40)
+
+    (lead,) = lead_rows(world)
+    assert (lead.called_count, lead.last_call_at, lead.last_outcome) == (2, NOON.add(seconds=60), Outcome.BUSY)
+
+
+@pytest.mark.parametrize(
+    ("expires_after", "expected"), [(303, (Stage.DONE, Ending.EXPIRED)), (304, (Stage.RECALL, None))]
+)
+def test_a_recall_that_would_come_too_late_is_not_waited_for(
+    world: World, expires_after: int, expected: tuple[Stage, Ending | None]
+) -> None:
+    recall = {"recall_times": 1, "recall_status": ("busy",), "schedule_recall": "minute", "schedule_recall_duration": 5}
+    fill_store(world.store, stored_settings(**recall, lead_expired_at=NOON.add(seconds=expires_after)))
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+
+    world.hear(an_end(call_id, seconds=3))
+
+    assert [(lead.stage, lead.ending) for lead in lead_rows(world)] == [expected]
+
+
+def test_a_call_that_is_up_during_a_put_ends_by_the_new_settings(world: World) -> None:
+    fill_store(world.store, stored_settings(recall_times=1, recall_status=("busy",)))
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+
+    put(world, recall_times=1, recall_status=("no-answered",))
+    world.hear(an_end(call_id))
+
+    assert call_row(world, call_id).revision == 1
+    assert lead_rows(world)[0].ending is Ending.NOT_RECALLED

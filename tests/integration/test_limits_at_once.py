@@ -1,0 +1,136 @@
+"""Limits while plans, dials and edits come at once, on PostgreSQL: nothing is exceeded, nothing is resurrected."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, text, update
+from uuid_utils.compat import uuid7
+
+from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
+from tests.contracts.rows import V, claimed_leads
+from tests.fakes.clock import FakeClock
+from tests.fakes.jobs import FakeJobQueue
+from tests.fakes.telephony import FakeTelephony
+from tests.fakes.wire import FakeRate
+from worker.domain.errors import Unavailable
+from worker.domain.ids import CallId, CampaignId, CarrierId
+from worker.domain.lead import Stage
+from worker.domain.network import Network
+from worker.store.engine import make_engine
+from worker.store.tables import LIVE_ROWS, calls, leads, tenants
+from worker.store.transaction import SqlStore
+from worker.usecases.place_calls import place_calls
+from worker.usecases.plan_carrier import plan_carrier
+
+SECOND_CARRIER = CarrierId(UUID(int=22))
+SECOND_CAMPAIGN = CampaignId(UUID(int=23))
+CAP = 3
+
+
+@pytest.fixture
+def store(postgres_url: str) -> Iterator[SqlStore]:
+    """Give a store with two carriers, each with a campaign and a hundred leads."""
+    engine = make_engine(postgres_url)
+    made = SqlStore(engine)
+    second = stored_settings(campaign_uuid=SECOND_CAMPAIGN, campaign_name="second")
+    fill_store(made, stored_settings(), second)
+    with made.transaction() as tx:
+        tx.carriers.add(replace(tx.carriers.get(TENANT, CARRIER), id=SECOND_CARRIER, name="second"))
+        tx.campaigns.save(replace(second, carrier_uuid=SECOND_CARRIER))
+    for campaign_id in (CAMPAIGN, SECOND_CAMPAIGN):
+        add_leads(made, viettel(100), campaign_id=campaign_id)
+    yield made
+    engine.dispose()
+
+
+def plan(store: SqlStore, carrier_id: CarrierId) -> list[CallId]:
+    queue = FakeJobQueue()
+    plan_carrier(store, queue=queue, carrier_id=carrier_id, now=NOON, new_id=uuid7)
+    return queue.calls
+
+
+def place(store: SqlStore, call_ids: list[CallId]) -> int:
+    clock = FakeClock(NOON)
+    return place_calls(
+        store, queue=FakeJobQueue(), telephony=FakeTelephony(), rate=FakeRate(clock), call_ids=call_ids, clock=clock
+    )
+
+
+def while_a_cap_is_given(store: SqlStore, action: Callable[[], object]) -> None:
+    """Begin the action while somebody gives the tenant a limit: it waits for the carriers, and then goes on."""
+    with ThreadPoolExecutor(1) as thread:
+        with store.transaction() as tx:
+            tx.tenants.lock(TENANT)
+            tx.carriers.wake([CARRIER, SECOND_CARRIER], at=NOON)
+            running = thread.submit(action)
+            _wait_for_a_lock(store)
+            tx.connection.execute(update(tenants).values(concurrent_call=CAP))
+        running.result()
+
+
+def _wait_for_a_lock(store: SqlStore) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    for _ in range(500):
+        with store.reading() as tx:
+            if tx.connection.scalar(waiting):
+                return
+        Event().wait(0.01)
+    raise TimeoutError("nobody waits")
+
+
+def test_a_plan_that_overlaps_with_the_first_limit_of_its_tenant_does_nothing(store: SqlStore) -> None:
+    with pytest.raises(Unavailable):
+        while_a_cap_is_given(store, lambda: plan(store, CARRIER))
+
+    assert len(plan(store, CARRIER)) == CAP
+
+
+def test_a_dial_that_overlaps_with_the_first_limit_of_its_tenant_dials_nobody(store: SqlStore) -> None:
+    call_ids = plan(store, CARRIER)
+
+    with pytest.raises(Unavailable):
+        while_a_cap_is_given(store, lambda: place(store, call_ids))
+
+    assert (len(call_ids), place(store, call_ids)) == (5, CAP)
+
+
+def test_two_carriers_planned_at_once_keep_their_tenants_limit(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.connection.execute(update(tenants).values(concurrent_call=CAP))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda carrier_id: plan(store, carrier_id), [CARRIER, SECOND_CARRIER] * 10))
+
+    with store.reading() as tx:
+        assert tx.connection.scalar(select(func.count()).select_from(calls).where(LIVE_ROWS)) == CAP
+
+
+def test_a_lead_that_changes_while_it_is_claimed_is_not_taken_for_what_it_was(store: SqlStore) -> None:
+    mine = update(leads).where(leads.c.campaign_id == CAMPAIGN)
+    moved = mine.where(leads.c.stage == Stage.NEW)
+    done = Event()
+
+    def change() -> None:
+        while not done.is_set():
+            for network in (Network.MOBI, Network.VIETTEL):
+                with store.transaction() as tx:
+                    tx.connection.execute(moved.values(network=network))
+
+    with ThreadPoolExecutor(1) as thread:
+        changing = thread.submit(change)
+        taken = []
+        for _ in range(150):
+            taken += claimed_leads(store, 5, {V: 5})
+            with store.transaction() as tx:
+                tx.connection.execute(mine.values(stage=Stage.NEW, ending=None))
+        done.set()
+        changing.result()
+
+    assert taken
+    assert {lead.network for lead in taken} == {V}
