@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.acceptance.operator import Operator
 from tests.acceptance.stack import Stack, running_stack
 
 
@@ -13,3 +14,9 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     url = request.getfixturevalue("new_postgres_database")() if request.param == "postgres" else None
     with running_stack(tmp_path_factory.mktemp(request.param), database_url=url) as running:
         yield running
+
+
+@pytest.fixture
+def operator(stack: Stack) -> Operator:
+    """Give an operator of the running Callbeat."""
+    return Operator(stack)

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,18 @@ class Stack:
     api: httpx.Client
     receiver: Receiver
     switch_log: Path
+    environment: Mapping[str, str]
+
+    def command(self, *words: str) -> str:
+        """Run a `callbeat` command beside the running processes; give what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "worker.cli", *words],
+            env=dict(self.environment),
+            check=True,
+            capture_output=True,
+            timeout=START_SECONDS,
+        )
+        return done.stdout.decode()
 
     def carried(self) -> list[Line]:
         """Read what the switch says it carried."""
@@ -79,7 +91,7 @@ def running_stack(home: Path, *, database_url: str | None = None, speed: float =
         )
         wait_until(lambda: _is_ready(api, up=up, log=home / "up.log"), seconds=START_SECONDS)
         receiver = stack.enter_context(receiving(secret=SECRET))
-        yield Stack(api=api, receiver=receiver, switch_log=switch_log)
+        yield Stack(api=api, receiver=receiver, switch_log=switch_log, environment=environment)
 
 
 @contextmanager

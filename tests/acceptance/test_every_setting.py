@@ -1,0 +1,305 @@
+"""Each setting means what it says: driven by HTTP, judged by the switch's own log, on both databases."""
+
+import time
+from collections import Counter
+from itertools import count
+
+import pytest
+
+from tests.acceptance.operator import Operator, busiest_second, most_up, network_of, numbers_of, week
+from tests.acceptance.stack import wait_until
+from worker.telephony.simulator.log import peak, peak_by
+
+SERIES = count(1)
+ON_ITS_WAY_SECONDS = 0.1
+"""A dial that was judged before a stop was answered reaches the switch a little later on a busy machine."""
+
+
+def test_parallel_keeps_fixed_channels_of_each_network(operator: Operator) -> None:
+    carrier = operator.carrier(network={"viettel": 4, "mobi": 3, "vina": 2, "tel": 2, "offnet": 0})
+    chosen = {"viettel": 3, "mobi": 5, "vina": 2, "tel": 0, "offnet": 2}
+    campaign = operator.campaign(carrier=carrier, mode_call="parralel", network=chosen, concurrent_call=30)
+    for network in chosen:
+        operator.import_leads(campaign, numbers_of(network, count=12, series=1))
+
+    operator.start(campaign)
+    operator.wait_for_dials(campaign, dials=36)
+    wait_until(lambda: operator.monitor(campaign)["total_incall"] == 0, seconds=30)
+
+    assert peak_by(operator.lines(campaign), network_of) == {"viettel": 3, "mobi": 3, "vina": 2}
+    assert operator.monitor(campaign)["total_remain"] == 24
+    reasons = operator.stack.get(f"/v3/campaign/{campaign}/why")["reasons"]
+    assert {(why["code"], why.get("network")) for why in reasons} == {
+        ("network_not_set_up", "tel"),
+        ("network_not_set_up", "offnet"),
+    }
+
+
+def test_direct_uses_one_pool_in_which_a_network_may_be_capped(operator: Operator) -> None:
+    campaign = operator.campaign(carrier=operator.carrier(), network={"viettel": 2}, concurrent_call=6)
+    operator.import_leads(campaign, numbers_of("viettel", count=8, series=2) + numbers_of("mobi", count=24, series=2))
+
+    operator.start(campaign)
+    operator.wait_until_over(campaign)
+
+    peaks = peak_by(operator.lines(campaign), network_of)
+    assert peak(operator.lines(campaign)) == 6
+    assert peaks["viettel"] == 2
+
+
+def test_serial_lends_idle_channels_and_shares_them_when_both_want_them(operator: Operator) -> None:
+    carrier = operator.carrier(network={"viettel": 6}, concurrent_call=30)
+    first, second = (
+        operator.campaign(carrier=carrier, mode_call="serial", concurrent_call=30) for _ in ("first", "second")
+    )
+    operator.import_leads(first, numbers_of("viettel", count=60, series=3))
+    operator.import_leads(second, numbers_of("viettel", count=100, series=4))
+
+    operator.start(first)
+    operator.wait_for_dials(first, dials=18)
+    second_came = operator.start(second)
+    operator.wait_until_over(first)
+    operator.wait_until_over(second)
+
+    both = [line for line in operator.stack.carried() if line.campaign in {first, second}]
+    first_was_done = operator.lines(first)[-1].at
+    shared_since = _reached(operator, second, calls=3)
+    assert peak(both) == 6
+    assert most_up(operator.lines(first), until=second_came) == 6
+    assert most_up(operator.lines(first), since=shared_since) == 3
+    last_dial_of_first = operator.dials(first)[-1].at
+    assert most_up(operator.lines(second), until=last_dial_of_first) == 3
+    assert most_up(operator.lines(second), since=first_was_done) == 6
+
+
+def _reached(operator: Operator, campaign: str, *, calls: int) -> float:
+    lines = operator.lines(campaign)
+    return next(line.at for line in lines if most_up(lines, until=line.at + 1e-6) >= calls)
+
+
+def test_nobody_is_dialled_before_a_window_opens_or_after_it_ends(operator: Operator) -> None:
+    opens = time.time() + 4
+    closes = opens + 4
+    window = [week(opens, closes)]
+    campaign = operator.campaign(carrier=operator.carrier(), schedules=window, concurrent_call=2)
+    operator.import_leads(campaign, numbers_of("viettel", count=80, series=5))
+
+    operator.start(campaign)
+    shut = operator.reasons(campaign)
+    wait_until(lambda: time.time() > closes + 1.5, seconds=30)
+
+    dialled = [line.at for line in operator.dials(campaign)]
+    assert "window_shut" in shut
+    assert opens <= dialled[0] <= opens + 1
+    assert closes - 1.5 <= dialled[-1] < closes
+    assert operator.monitor(campaign)["total_remain"] > 0
+    assert "window_shut" in operator.reasons(campaign)
+
+
+def test_a_pause_resumes_when_the_window_opens_and_a_stop_does_not(operator: Operator) -> None:
+    opens = time.time() + 5
+    carrier = operator.carrier()
+    paused, stopped = (operator.campaign(carrier=carrier, schedules=[week(opens, opens + 3600)]) for _ in range(2))
+    operator.import_leads(paused, numbers_of("viettel", count=3, series=6))
+    operator.import_leads(stopped, numbers_of("viettel", count=3, series=6))
+    operator.stack.post(f"/v3/campaign/{paused}/run/pause", {})
+    operator.start(stopped)
+    operator.stack.post(f"/v3/campaign/{stopped}/run/stop", {})
+
+    operator.wait_until_over(paused)
+
+    assert opens <= operator.dials(paused)[0].at <= opens + 1
+    assert operator.stack.get(f"/v3/campaign/{paused}")["status"] == "start"
+    assert operator.dials(stopped) == []
+    assert operator.stack.get(f"/v3/campaign/{stopped}")["status"] == "stop"
+
+
+@pytest.mark.parametrize("change", [{"status": "stop"}, {"status": "pause"}, {"active": False}])
+def test_a_stop_is_obeyed_by_the_very_next_call(operator: Operator, change: dict[str, object]) -> None:
+    campaign = operator.campaign(carrier=operator.carrier())
+    operator.import_leads(campaign, numbers_of("viettel", count=60, series=7))
+    operator.start(campaign)
+    operator.wait_for_dials(campaign, dials=12)
+
+    answered_at = operator.put(campaign, **change)
+    wait_until(lambda: operator.monitor(campaign)["total_incall"] == 0, seconds=30)
+    wait_until(lambda: time.time() > answered_at + 3, seconds=5)
+
+    assert operator.dials(campaign)[-1].at <= answered_at + ON_ITS_WAY_SECONDS
+    assert operator.monitor(campaign)["total_remain"] > 0
+
+
+def test_a_carrier_edited_in_mid_run_takes_effect_at_the_next_dial(operator: Operator) -> None:
+    carrier = operator.carrier(dial_type="channel_one_for_all", prefix="91")
+    campaign = operator.campaign(carrier=carrier, concurrent_call=10)
+    operator.import_leads(campaign, numbers_of("viettel", count=60, series=8))
+    operator.start(campaign)
+    operator.wait_for_dials(campaign, dials=12)
+
+    answered_at = operator.put_carrier(carrier, prefix="92", concurrent_call=3) + ON_ITS_WAY_SECONDS
+    operator.wait_until_over(campaign)
+
+    late = [line for line in operator.dials(campaign) if line.at > answered_at]
+    assert {line.number[:2] for line in operator.dials(campaign) if line not in late} >= {"91"}
+    assert {line.number[:2] for line in late} == {"92"}
+    assert most_up(operator.lines(campaign), since=late[0].at) <= 3
+
+
+def test_calls_per_second_holds_in_any_second(operator: Operator) -> None:
+    carrier = operator.carrier(calls_per_second=6)
+    campaign = operator.campaign(carrier=carrier, concurrent_call=30)
+    operator.import_leads(campaign, numbers_of("viettel", count=42, series=9))
+
+    operator.start(campaign)
+    operator.wait_until_over(campaign)
+
+    dials = operator.dials(campaign)
+    assert busiest_second(dials) <= 6
+    assert dials[-1].at - dials[0].at < 2 * len(dials) / 6, "a limit is not a reason to idle"
+
+
+def test_an_inactive_list_is_not_dialled(operator: Operator) -> None:
+    campaign = operator.campaign(carrier=operator.carrier(), concurrent_call=2)
+    resting = operator.import_leads(campaign, numbers_of("mobi", count=30, series=1))
+    operator.start(campaign)
+    operator.wait_for_dials(campaign, dials=4)
+
+    assert operator.stack.api.patch(f"/v3/list/{resting}/active", json={"active": False}).status_code == 200
+    rested_at = time.time() + ON_ITS_WAY_SECONDS
+    operator.import_leads(campaign, numbers_of("vina", count=4, series=1))
+    wait_until(lambda: _networks(operator, campaign)["vina"] == 4, seconds=30)
+    why = operator.reasons(campaign)
+    before = len(operator.dials(campaign))
+    late = [line for line in operator.dials(campaign) if line.at > rested_at]
+    operator.stack.api.patch(f"/v3/list/{resting}/active", json={"active": True})
+    operator.wait_until_over(campaign)
+
+    assert {network_of(line) for line in late} == {"vina"}
+    assert "list_inactive" in why
+    assert before < 34
+    assert len(operator.dials(campaign)) == 34
+
+
+def _networks(operator: Operator, campaign: str) -> Counter[str]:
+    return Counter(network_of(line) for line in operator.dials(campaign))
+
+
+def test_leads_end_when_they_expire(operator: Operator) -> None:
+    campaign = operator.campaign(carrier=operator.carrier(), concurrent_call=1)
+    list_uuid = operator.import_leads(campaign, numbers_of("viettel", count=40, series=2))
+    operator.start(campaign)
+    operator.wait_for_dials(campaign, dials=2)
+    expires = time.time() + 1
+
+    operator.put(campaign, lead_expired_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(expires)))
+    operator.wait_until_over(campaign)
+
+    assert operator.dials(campaign)[-1].at <= expires + ON_ITS_WAY_SECONDS
+    assert len(operator.dials(campaign)) < 40
+    assert "expired" in operator.reasons(campaign)
+    lead = operator.stack.get("/v3/lead", list_uuid=list_uuid, limit=50)["data"][-1]["lead_uuid"]
+    assert [why["code"] for why in operator.stack.get(f"/v3/lead/{lead}/why")["reasons"]] == ["expired"]
+
+
+def test_a_number_put_on_do_not_call_in_mid_run_is_not_dialled(operator: Operator) -> None:
+    numbers = numbers_of("vina", count=30, series=3)
+    campaign = operator.campaign(carrier=operator.carrier(), concurrent_call=2)
+    operator.import_leads(campaign, numbers)
+    operator.start(campaign)
+    operator.wait_for_dials(campaign, dials=4)
+
+    operator.stack.post("/v1/blacklist", {"blacklist": [{"phone_number": n, "description": ""} for n in numbers[20:]]})
+    operator.wait_until_over(campaign)
+
+    assert {line.number for line in operator.dials(campaign)} == set(numbers[:20])
+    assert operator.monitor(campaign)["total_dnc"] == 10
+
+
+def test_a_campaign_with_nothing_left_says_so_and_goes_on_when_leads_come(operator: Operator) -> None:
+    campaign = operator.campaign(carrier=operator.carrier())
+    operator.import_leads(campaign, numbers_of("viettel", count=2, series=4))
+    operator.start(campaign)
+    operator.wait_until_over(campaign)
+    finished, reasons = operator.monitor(campaign)["finished"], set(operator.reasons(campaign))
+
+    operator.import_leads(campaign, numbers_of("viettel", count=2, series=5))
+    operator.wait_for_dials(campaign, dials=4)
+
+    assert finished
+    assert reasons == {"nothing_left"}
+
+
+def test_an_otp_goes_out_at_any_hour_under_the_id_that_was_promised(operator: Operator) -> None:
+    shut = [week(time.time() + 7200, time.time() + 7260)]
+    campaign = operator.campaign(carrier=operator.carrier(), schedules=shut, callback_url=operator.stack.receiver.url)
+    template = operator.stack.get("/v3/template", limit=1)["data"][0]["template_name"]
+    body = {"campaign_uuid": campaign, "template": template, "code_otp": "4711"}
+
+    asked_at = time.time()
+    promised = operator.stack.post(
+        "/v3/autocall/otp", {**body, "phone_number": "0981234560", "ref_id": f"r-{campaign}"}
+    )
+    operator.wait_for_dials(campaign, dials=1)
+    wait_until(lambda: promised["call_id"] in operator.stack.receiver.cdrs, seconds=30)
+
+    dial = operator.dials(campaign)[0]
+    cdr = operator.stack.get(f"/v3/autocall/log/r-{campaign}/ref_id")
+    assert (dial.call, dial.number) == (promised["call_id"], "0981234560")
+    assert dial.at < asked_at + 1
+    assert cdr == operator.stack.get(f"/v3/cdr/{promised['call_id']}")
+    assert cdr["additional"]["code_otp"] == "4711"
+    assert operator.stack.receiver.cdrs[promised["call_id"]]["ref_id"] == f"r-{campaign}"
+
+
+def test_an_otp_goes_ahead_of_a_campaign_but_not_past_the_carriers_limit(operator: Operator) -> None:
+    carrier = operator.carrier(concurrent_call=1)
+    busy = operator.campaign(carrier=carrier)
+    code = operator.campaign(carrier=carrier)
+    operator.import_leads(busy, numbers_of("viettel", count=30, series=6))
+    template = operator.stack.get("/v3/template", limit=1)["data"][0]["template_name"]
+    operator.start(busy)
+    operator.wait_for_dials(busy, dials=3)
+
+    asked_at = time.time()
+    operator.stack.post(
+        "/v3/autocall/otp",
+        {"campaign_uuid": code, "phone_number": "0911234560", "template": template, "code_otp": "1"},
+    )
+    operator.wait_for_dials(code, dials=1)
+    operator.put(busy, status="stop")
+
+    both = [line for line in operator.stack.carried() if line.campaign in {busy, code}]
+    after = [line for line in both if line.event == "originated" and line.at > asked_at + ON_ITS_WAY_SECONDS]
+    assert peak(both) == 1
+    assert [line.campaign for line in after].index(code) <= 1
+
+
+def test_an_otp_never_goes_to_a_number_on_do_not_call(operator: Operator) -> None:
+    campaign = operator.campaign(carrier=operator.carrier())
+    template = operator.stack.get("/v3/template", limit=1)["data"][0]["template_name"]
+    operator.stack.post("/v1/blacklist", {"blacklist": [{"phone_number": "0961234560", "description": ""}]})
+
+    body = {"campaign_uuid": campaign, "template": template, "code_otp": "1", "phone_number": "84961234560"}
+    lead = operator.stack.post("/v3/autocall/otp", body)["lead_uuid"]
+    wait_until(lambda: operator.monitor(campaign)["total_dnc"] == 1, seconds=10)
+
+    assert operator.dials(campaign) == []
+    assert [why["code"] for why in operator.stack.get(f"/v3/lead/{lead}/why")["reasons"]] == ["do_not_call"]
+
+
+def test_the_tenants_cap_is_above_all_its_carriers(operator: Operator) -> None:
+    campaigns = [operator.campaign(carrier=operator.carrier(), concurrent_call=5) for _ in range(2)]
+    for campaign in campaigns:
+        operator.import_leads(campaign, numbers_of("viettel", count=50, series=7))
+        operator.start(campaign)
+
+    operator.stack.command("tenant", "set", "--tenant", "default", "--concurrent-call", "4")
+    capped_at = time.time() + ON_ITS_WAY_SECONDS
+    for campaign in campaigns:
+        operator.wait_until_over(campaign)
+    operator.stack.command("tenant", "set", "--tenant", "default", "--no-cap")
+
+    both = [line for line in operator.stack.carried() if line.campaign in campaigns]
+    late = [line for line in both if line.event == "originated" and line.at > capped_at]
+    assert late
+    assert most_up(both, since=late[0].at) <= 4
