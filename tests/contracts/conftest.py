@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fakes.jobs import FakeJobQueue
 from worker.store.engine import make_engine
 from worker.store.transaction import SqlStore
 
@@ -14,3 +15,9 @@ def store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
     engine = make_engine(request.getfixturevalue(f"{request.param}_url"))
     yield SqlStore(engine)
     engine.dispose()
+
+
+@pytest.fixture
+def queue() -> FakeJobQueue:
+    """Give a queue that remembers what it was asked for."""
+    return FakeJobQueue()

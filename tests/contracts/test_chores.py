@@ -35,11 +35,6 @@ def _campaign(store: SqlStore) -> None:
     fill_store(store)
 
 
-@pytest.fixture
-def queue() -> FakeJobQueue:
-    return FakeJobQueue()
-
-
 def test_nothing_to_do_changes_nothing(store: SqlStore, queue: FakeJobQueue) -> None:
     put(store, ChoreKind.PARK_LIST, LIST, at=NOON.add(seconds=1))
 

@@ -30,11 +30,6 @@ def _campaign(store: SqlStore) -> None:
     fill_store(store)
 
 
-@pytest.fixture
-def queue() -> FakeJobQueue:
-    return FakeJobQueue()
-
-
 def test_a_rule_of_today_sorts_the_leads_that_wait_and_no_others(store: SqlStore, queue: FakeJobQueue) -> None:
     phones = ["0774999999", "0775000001", "0775000002", "0775999999", "0776000000"]
     add_leads(store, phones[:4])

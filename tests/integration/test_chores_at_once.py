@@ -1,7 +1,5 @@
 """Chores beside whoever else works on PostgreSQL: they wait for nobody, and come back to what others had in hand."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 
@@ -12,7 +10,6 @@ from worker.domain.chore import SOON, ChoreKind
 from worker.domain.lead import Stage
 from worker.domain.network import Network
 from worker.ports.records import PortedNumber
-from worker.store.engine import make_engine
 from worker.store.tables import leads
 from worker.store.transaction import SqlStore
 from worker.usecases.do_chores import do_chores
@@ -20,17 +17,9 @@ from worker.usecases.save_number_plan import port_numbers
 
 
 @pytest.fixture
-def store(postgres_url: str) -> Iterator[SqlStore]:
-    engine = make_engine(postgres_url)
-    made = SqlStore(engine)
-    fill_store(made)
-    yield made
-    engine.dispose()
-
-
-@pytest.fixture
-def queue() -> FakeJobQueue:
-    return FakeJobQueue()
+def store(postgres_store: SqlStore) -> SqlStore:
+    fill_store(postgres_store)
+    return postgres_store
 
 
 @pytest.mark.parametrize("taken", [0, 2])

@@ -1,6 +1,6 @@
 """Edits, imports and plans at once on PostgreSQL: no deadlock, no number twice, one holder of a name."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import cycle
@@ -20,7 +20,6 @@ from worker.domain.lead import Stage
 from worker.domain.network import Network
 from worker.domain.settings import CampaignChanges
 from worker.ports.records import DuplicateScope, ListRecord, PortedNumber, Tenant
-from worker.store.engine import make_engine
 from worker.store.tables import leads
 from worker.store.transaction import SqlStore
 from worker.usecases.do_chores import do_chores
@@ -37,18 +36,18 @@ ROUNDS = 15
 
 
 @pytest.fixture
-def store(postgres_url: str) -> Iterator[SqlStore]:
+def store(postgres_store: SqlStore) -> SqlStore:
     """Give a store with two campaigns and two carriers."""
-    engine = make_engine(postgres_url)
-    made = SqlStore(engine)
     fill_store(
-        made, stored_settings(), stored_settings(campaign_uuid=OTHER, campaign_name="other"), carrier_calls=10_000
+        postgres_store,
+        stored_settings(),
+        stored_settings(campaign_uuid=OTHER, campaign_name="other"),
+        carrier_calls=10_000,
     )
-    with made.transaction() as tx:
+    with postgres_store.transaction() as tx:
         first = tx.carriers.get(TENANT, CARRIER)
         tx.carriers.add(replace(first, id=SECOND_CARRIER, name="second"))
-    yield made
-    engine.dispose()
+    return postgres_store
 
 
 def together(*actions: Callable[[], object]) -> None:

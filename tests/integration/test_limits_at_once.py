@@ -1,6 +1,6 @@
 """Limits while plans, dials and edits come at once, on PostgreSQL: nothing is exceeded, nothing is resurrected."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
@@ -20,7 +20,6 @@ from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.store.engine import make_engine
 from worker.store.tables import LIVE_ROWS, calls, leads, tenants
 from worker.store.transaction import SqlStore
 from worker.usecases.place_calls import place_calls
@@ -32,19 +31,16 @@ CAP = 3
 
 
 @pytest.fixture
-def store(postgres_url: str) -> Iterator[SqlStore]:
+def store(postgres_store: SqlStore) -> SqlStore:
     """Give a store with two carriers, each with a campaign and a hundred leads."""
-    engine = make_engine(postgres_url)
-    made = SqlStore(engine)
     second = stored_settings(campaign_uuid=SECOND_CAMPAIGN, campaign_name="second")
-    fill_store(made, stored_settings(), second)
-    with made.transaction() as tx:
+    fill_store(postgres_store, stored_settings(), second)
+    with postgres_store.transaction() as tx:
         tx.carriers.add(replace(tx.carriers.get(TENANT, CARRIER), id=SECOND_CARRIER, name="second"))
         tx.campaigns.save(replace(second, carrier_uuid=SECOND_CARRIER))
     for campaign_id in (CAMPAIGN, SECOND_CAMPAIGN):
-        add_leads(made, viettel(100), campaign_id=campaign_id)
-    yield made
-    engine.dispose()
+        add_leads(postgres_store, viettel(100), campaign_id=campaign_id)
+    return postgres_store
 
 
 def plan(store: SqlStore, carrier_id: CarrierId) -> list[CallId]:

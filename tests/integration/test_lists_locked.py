@@ -12,7 +12,6 @@ from uuid_utils.compat import uuid7
 from tests.builders import CAMPAIGN, NOON, TENANT, fill_store, list_of
 from worker.domain.ids import ListId
 from worker.ports.records import DuplicateScope, ListRecord
-from worker.store.engine import make_engine
 from worker.store.transaction import SqlStore
 from worker.usecases.save_list import create_list
 
@@ -22,12 +21,9 @@ LONG = 20
 
 
 @pytest.fixture
-def store(postgres_url: str) -> Iterator[SqlStore]:
-    engine = make_engine(postgres_url)
-    made = SqlStore(engine)
-    fill_store(made)
-    yield made
-    engine.dispose()
+def store(postgres_store: SqlStore) -> SqlStore:
+    fill_store(postgres_store)
+    return postgres_store
 
 
 @pytest.fixture

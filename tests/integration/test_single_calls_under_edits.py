@@ -1,7 +1,6 @@
 """Single calls while their campaign is edited and planned, on PostgreSQL: none stays behind on a carrier."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from uuid import uuid4
@@ -15,7 +14,6 @@ from tests.fakes.jobs import FakeJobQueue
 from worker.domain.errors import Invalid, Unavailable
 from worker.domain.ids import CarrierId
 from worker.ports.records import Tenant
-from worker.store.engine import make_engine
 from worker.store.tables import leads
 from worker.store.transaction import SqlStore, SqlTransaction
 from worker.usecases.call_now import CallRequest, Promise, call_now
@@ -29,15 +27,12 @@ ROUNDS = 15
 
 
 @pytest.fixture
-def store(postgres_url: str) -> Iterator[SqlStore]:
+def store(postgres_store: SqlStore) -> SqlStore:
     """Give a store with a campaign and two carriers."""
-    engine = make_engine(postgres_url)
-    made = SqlStore(engine)
-    fill_store(made, carrier_calls=10_000)
-    with made.transaction() as tx:
+    fill_store(postgres_store, carrier_calls=10_000)
+    with postgres_store.transaction() as tx:
         tx.carriers.add(replace(tx.carriers.get(TENANT, CARRIER), id=SECOND_CARRIER, name="second"))
-    yield made
-    engine.dispose()
+    return postgres_store
 
 
 def ask(store: SqlStore, phone: str = "0981000001") -> Promise:
