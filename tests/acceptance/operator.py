@@ -130,10 +130,10 @@ def _nanoseconds(moment: float) -> int:
     return (((local.hour * 60 + local.minute) * 60 + local.second) * 1_000_000 + local.microsecond) * 1000
 
 
-def busiest_second(lines: Iterable[Line]) -> int:
-    """Give the most dials that any one second saw, wherever it begins."""
+def busiest(lines: Iterable[Line], *, seconds: float) -> int:
+    """Give the most dials that any time of this length saw, wherever it begins."""
     moments = sorted(line.at for line in lines if line.event == "originated")
-    return max((sum(first <= at < first + 1 for at in moments) for first in moments), default=0)
+    return max((sum(first <= at < first + seconds for at in moments) for first in moments), default=0)
 
 
 def most_up(lines: Iterable[Line], *, since: float = 0, until: float = float("inf")) -> int:
