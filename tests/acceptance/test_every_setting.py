@@ -13,7 +13,7 @@ ON_ITS_WAY_SECONDS = 0.25
 """A dial that was judged before a stop was answered may be read by the switch a little later on a busy machine."""
 
 READ_LATE_SECONDS = 0.1
-"""How much later than the next one a busy machine's switch may read a dial: its log shows them closer than they were."""
+"""How much later than the next one a busy machine's switch may read a dial: its log shows them closer than sent."""
 
 
 def test_parallel_keeps_fixed_channels_of_each_network(operator: Operator) -> None:
