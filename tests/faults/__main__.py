@@ -1,0 +1,45 @@
+"""A long run: `python -m tests.faults --minutes N --seed S` prints the faults and the judge's table; 1 if any broke."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from tests.faults.driver import Run, run
+from tests.faults.faults import EVERY_FAULT, scheduled
+from tests.faults.judge import judge, table
+from tests.faults.report import faults_by_kind, faults_in_order
+
+
+def main(
+    minutes: Annotated[float, typer.Option(help="How long faults go on; coming to rest takes a little longer.")] = 5.0,
+    seed: Annotated[int, typer.Option(help="Of the faults, the edits and the calls' fates.")] = 1,
+    home: Annotated[Path | None, typer.Option(help="Folder for logs [default: a new one].")] = None,
+) -> None:
+    """Dial through faults of every kind, and judge what came of it."""
+    place = home or Path(tempfile.mkdtemp(prefix="callbeat-faults-"))
+    place.mkdir(parents=True, exist_ok=True)
+    planned = scheduled(EVERY_FAULT, seed=seed, seconds=minutes * 60)
+    done = run(planned, home=place, seed=seed, seconds=minutes * 60)
+    sys.exit(0 if _tell(done, home=place) else 1)
+
+
+def _tell(done: Run, *, home: Path) -> bool:
+    """Print everything; say whether every promise held."""
+    console = Console(width=160)
+    broken = judge(done.evidence)
+    for shown in (faults_in_order(done), faults_by_kind(done), table(broken, done.evidence)):
+        console.print(shown)
+    for one in broken:
+        console.print(f"{one.promise}: {one.text} {dict(one.facts)}", markup=False, soft_wrap=True)
+    dials = sum(line.event == "originated" for line in done.evidence.lines)
+    rest = "came to rest" if done.is_at_rest else "did NOT come to rest"
+    console.print(f"seed {done.seed}: {len(done.faults)} faults over {dials} calls, {rest}; logs in {home}")
+    return done.is_at_rest and not broken
+
+
+if __name__ == "__main__":
+    typer.run(main)

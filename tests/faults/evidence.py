@@ -1,0 +1,232 @@
+"""All that a run leaves behind, in plain values: what the switch saw, what the receiver took, what is in the database.
+
+Moments are seconds since 1970 of one machine's clock; ids are text as they are on the wire.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, Table, select
+
+from worker.domain.call import CallState
+from worker.domain.lead import Ending, Stage
+from worker.domain.network import Network
+from worker.store.tables import calls, campaigns, carriers, deliveries, leads, lists, tenants
+from worker.telephony.simulator.log import Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One callback as the receiver took it (answered 2xx), each time that it came."""
+
+    at: float
+    webhook_id: str
+    state: str
+    """``cdr`` or ``answered``, from the body."""
+    call: str
+    body: Mapping[str, Any] = field(default_factory=dict)  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What was asked of a campaign, carrier, list or tenant, in the keys of the wire; what was refused is left out.
+
+    The first edit of a subject is all that it was made with. Of a campaign, ``run/start`` is ``status: start`` (so are
+    ``pause`` and ``stop``), and a DELETE is ``deleted: True``. Edits of one subject do not overlap.
+    """
+
+    subject: str
+    changes: Mapping[str, Any]  # Any: JSON
+    asked_at: float
+    """When it was first sent: from then on it may hold."""
+    answered_at: float | None
+    """When it was answered: from then on it must hold. None: no answer came, so that it may hold or not, for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A number (as it is stored, ``0…``) that was put on do-not-call, and when that was answered."""
+
+    tenant: str
+    phone: str
+    answered_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """A time in which the switch was stopped (SIGSTOP): what was sent to it then, it carried out afterwards."""
+
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """A row of calls."""
+
+    id: str
+    lead: str
+    campaign: str
+    carrier: str
+    network: Network
+    attempt: int
+    state: CallState
+    cause: str = ""
+    reason: str = ""
+    otp: bool = False
+    """A single call that goes out whatever status and hour."""
+    queued_at: float = 0
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRow:
+    """A row of leads."""
+
+    id: str
+    campaign: str
+    list: str
+    phone: str
+    network: Network
+    stage: Stage
+    ending: Ending | None = None
+    called_count: int = 0
+    parked: bool = False
+    """Its list is inactive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignRow:
+    """A row of campaigns; its settings are in the keys of the wire."""
+
+    id: str
+    tenant: str
+    settings: Mapping[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierRow:
+    """A row of carriers; each needs a gateway of its own, by which the switch's log tells its calls."""
+
+    id: str
+    tenant: str
+    gateway: str
+    settings: Mapping[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantRow:
+    """A row of tenants; its one setting here is the cap, ``concurrent_call``."""
+
+    id: str
+    timezone: str
+    settings: Mapping[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """A row of deliveries; its id is the ``webhook-id``."""
+
+    id: str
+    call: str
+    event: str
+    state: str
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What is in the database once the run is over, by id."""
+
+    calls: Mapping[str, CallRow] = field(default_factory=dict)
+    leads: Mapping[str, LeadRow] = field(default_factory=dict)
+    campaigns: Mapping[str, CampaignRow] = field(default_factory=dict)
+    carriers: Mapping[str, CarrierRow] = field(default_factory=dict)
+    tenants: Mapping[str, TenantRow] = field(default_factory=dict)
+    lists: Mapping[str, bool] = field(default_factory=dict)
+    """Whether each list is active."""
+    deliveries: Mapping[str, DeliveryRow] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All of it. ``over_at`` is when the run had come to rest and the rows were read."""
+
+    over_at: float
+    lines: tuple[Line, ...] = ()
+    received: tuple[Received, ...] = ()
+    rows: Rows = field(default_factory=Rows)
+    edits: tuple[Edit, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    switch_stopped: tuple[Stopped, ...] = ()
+    imported: Mapping[str, int] = field(default_factory=dict)
+    """How many leads each campaign's answered imports took."""
+
+
+def read_rows(engine: Engine) -> Rows:
+    """Read everything from a database that has come to rest."""
+
+    def of(table: Table) -> Sequence[RowMapping]:
+        return connection.execute(select(table)).mappings().all()
+
+    with engine.connect() as connection:
+        return Rows(
+            calls={row.id: row for row in map(_call, of(calls))},
+            leads={row.id: row for row in map(_lead, of(leads))},
+            campaigns={row.id: row for row in map(_campaign, of(campaigns))},
+            carriers={row.id: row for row in map(_carrier, of(carriers))},
+            tenants={row.id: row for row in map(_tenant, of(tenants))},
+            lists={str(row["id"]): row["active"] for row in of(lists)},
+            deliveries={row.id: row for row in map(_delivery, of(deliveries))},
+        )
+
+
+def _call(row: RowMapping) -> CallRow:
+    return CallRow(
+        id=str(row["id"]),
+        lead=str(row["lead_id"]),
+        campaign=str(row["campaign_id"]),
+        carrier=str(row["carrier_id"]),
+        network=row["network"],
+        attempt=row["attempt"],
+        state=row["state"],
+        cause=row["cause"],
+        reason=row["reason"] or "",
+        otp=row["stage_before"] is Stage.OTP,
+        queued_at=row["queued_at"].timestamp(),
+        ended_at=None if row["ended_at"] is None else row["ended_at"].timestamp(),
+    )
+
+
+def _lead(row: RowMapping) -> LeadRow:
+    return LeadRow(
+        id=str(row["id"]),
+        campaign=str(row["campaign_id"]),
+        list=str(row["list_id"]),
+        phone=row["phone"],
+        network=row["network"],
+        stage=row["stage"],
+        ending=row["ending"],
+        called_count=row["called_count"],
+        parked=row["parked"],
+    )
+
+
+def _campaign(row: RowMapping) -> CampaignRow:
+    carrier = "" if row["carrier_id"] is None else str(row["carrier_id"])
+    return CampaignRow(id=str(row["id"]), tenant=str(row["tenant_id"]), settings={**row, "carrier_uuid": carrier})
+
+
+def _carrier(row: RowMapping) -> CarrierRow:
+    return CarrierRow(id=str(row["id"]), tenant=str(row["tenant_id"]), gateway=row["gateway"], settings={**row})
+
+
+def _tenant(row: RowMapping) -> TenantRow:
+    return TenantRow(id=str(row["id"]), timezone=row["timezone"], settings={"concurrent_call": row["concurrent_call"]})
+
+
+def _delivery(row: RowMapping) -> DeliveryRow:
+    return DeliveryRow(
+        id=str(row["id"]), call=str(row["call_id"]), event=row["event"], state=row["state"], attempt=row["attempt"]
+    )

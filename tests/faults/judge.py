@@ -1,0 +1,60 @@
+"""Which promises a run broke, by what the switch, the receiver and the database say of it."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from tests.faults import records, rules
+from tests.faults.dials import dials
+from tests.faults.evidence import Evidence
+from tests.faults.promises import Broken, Promise, Tolerance
+
+__all__ = ["Broken", "Promise", "Tolerance", "judge", "table"]
+
+
+def judge(evidence: Evidence, *, tolerance: Tolerance | None = None) -> list[Broken]:
+    """Give every promise that was broken; none when all held."""
+    allowed = tolerance or Tolerance()
+    seen = dials(evidence, tolerance=allowed)
+    return [
+        *rules.dialled_twice(evidence, seen),
+        *rules.too_many_attempts(evidence, seen),
+        *rules.over_a_limit(evidence, seen),
+        *rules.too_fast(evidence, seen),
+        *rules.outside_a_window(evidence, seen, tolerance=allowed),
+        *rules.not_running(evidence, seen),
+        *rules.on_do_not_call(evidence, seen),
+        *records.leads_not_ended(evidence),
+        *records.dials_without_cdr(seen),
+        *records.calls_still_live(evidence),
+        *records.cdrs_not_in_outbox(evidence),
+        *records.cdrs_not_received(evidence),
+        *records.two_webhook_ids(evidence),
+    ]
+
+
+def table(broken: Sequence[Broken], evidence: Evidence) -> Table:
+    """Show how often each promise was put to the test, and how often it was broken; to be printed with rich."""
+    shown = Table("promise", "checked", "broken", title="What the judge found")
+    counted = Counter(each.promise for each in broken)
+    for promise, checked in checks(evidence).items():
+        style = "bold red" if counted[promise] else ""
+        shown.add_row(promise.value, f"{checked}", f"{counted[promise]}", style=style)
+    return shown
+
+
+def checks(evidence: Evidence) -> dict[Promise, int]:
+    """Count what each promise was held against: only dials, leads, calls and callbacks that could have broken it."""
+    rows, seen = evidence.rows, dials(evidence, tolerance=Tolerance())
+    wanted = sum(1 for _ in records.calls_with_cdr(evidence))
+    at_stake = rules.at_stake(evidence, seen)
+    counts = {
+        **at_stake,
+        Promise.LEAD_ENDS: len(rows.leads),
+        Promise.NOT_LIVE_FOR_EVER: len(rows.calls),
+        Promise.CDR_IN_OUTBOX: wanted,
+        Promise.CDR_RECEIVED: wanted,
+        Promise.ONE_WEBHOOK_ID: len(evidence.received),
+    }
+    return {promise: counts.get(promise, len(seen)) for promise in Promise}

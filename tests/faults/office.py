@@ -1,0 +1,221 @@
+"""What the operator does during a run: sets campaigns up, keeps them in leads, edits them, and notes when each held."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from random import Random
+from threading import Event, Thread
+from typing import Any, Final
+
+import httpx
+
+from tests.acceptance.operator import NETWORK_STARTS, week
+from tests.faults.evidence import Edit, Listing
+
+NETWORKS: Final = tuple(NETWORK_STARTS)
+RECALLED: Final = ["busy", "no-answered", "not-available", "congestion", "failed"]
+FEW_LEADS: Final = 20
+MORE_LEADS: Final = 30
+AGAIN_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 1.0
+CARRIERS: Final[Mapping[str, Mapping[str, Any]]] = {  # Any: JSON
+    "first": {
+        "concurrent_call": 12,
+        "calls_per_second": 10,
+        "network": {"viettel": 4, "mobi": 4, "vina": 3, "tel": 2, "offnet": 2},
+    },
+    "second": {
+        "concurrent_call": 10,
+        "calls_per_second": 0,
+        "network": {"viettel": 3, "mobi": 3, "vina": 3, "tel": 2, "offnet": 2},
+    },
+}
+CAMPAIGNS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {  # Any: JSON
+    "direct": ("first", {"concurrent_call": 6, "recall_times": 2}),
+    "serial": ("first", {"concurrent_call": 8, "mode_call": "serial", "recall_times": 1}),
+    "edited": ("first", {"concurrent_call": 5, "recall_times": 1, "priority_recall": "recall"}),
+    "other serial": ("second", {"concurrent_call": 6, "mode_call": "serial", "recall_times": 1}),
+    "parralel": (
+        "second",
+        {
+            "concurrent_call": 7,
+            "mode_call": "parralel",
+            "network": {"viettel": 2, "mobi": 2, "vina": 1, "tel": 1, "offnet": 1},
+            "recall_times": 0,
+        },
+    ),
+    "windowed": ("second", {"concurrent_call": 4, "network": {"viettel": 2}, "recall_times": 1}),
+}
+
+
+class Refused(Exception):
+    """The API understood a request and said no: a fault of this test."""
+
+
+@dataclass
+class Office:
+    """The operator; a thread of its own keeps at it while the faults happen."""
+
+    api: httpx.Client
+    callback_url: str
+    chance: Random
+    tenant: str = ""
+    edits: list[Edit] = field(default_factory=list)
+    listings: list[Listing] = field(default_factory=list)
+    imported: dict[str, int] = field(default_factory=dict)
+    campaigns: dict[str, str] = field(default_factory=dict)
+    carriers: dict[str, str] = field(default_factory=dict)
+    _numbers: dict[str, list[str]] = field(default_factory=dict)
+    _lists: dict[str, str] = field(default_factory=dict)
+    _series: "count[int]" = field(default_factory=count)
+
+    def set_up(self) -> None:
+        """Make the carriers and campaigns, import their first leads, and start them."""
+        self.tenant = str(self._ask("GET", "/v3/tenant")["domain_uuid"])
+        template = {"template_name": "script", "voice_type": "tts", "content": "Xin chào"}
+        script = str(self._ask("POST", "/v3/template", template)["template_uuid"])
+        for name, settings in CARRIERS.items():
+            self.carriers[name] = self._make_carrier(name, settings)
+        for name, (carrier, settings) in CAMPAIGNS.items():
+            self.campaigns[name] = self._make_campaign(name, settings, carrier=self.carriers[carrier], script=script)
+        for name in self.campaigns:
+            self._import(name)
+        for campaign in self.campaigns.values():
+            self._edit(f"/v3/campaign/{campaign}", subject=campaign, status="start")
+
+    def work(self, until: Event) -> Thread:
+        """Keep the campaigns in leads and edit them until it is enough; at the end everything may be dialled again."""
+        thread = Thread(target=self._work, args=(until,), daemon=True)
+        thread.start()
+        return thread
+
+    def _work(self, until: Event) -> None:
+        next_edit = time.monotonic() + self.chance.uniform(2, 5)
+        while not until.wait(LOOK_SECONDS):
+            for name in self.campaigns:
+                if self._remain(name) < FEW_LEADS:
+                    self._import(name)
+            if time.monotonic() > next_edit:
+                self.chance.choice(
+                    (self._stop_a_while, self._fewer_calls, self._narrow_carrier, self._shut, self._bar)
+                )()
+                next_edit = time.monotonic() + self.chance.uniform(3, 8)
+
+    def _stop_a_while(self) -> None:
+        """Stop, pause or gate a campaign for some seconds."""
+        campaign = self.campaigns["edited"]
+        change = self.chance.choice(({"status": "stop"}, {"status": "pause"}, {"active": False}))
+        self._edit(f"/v3/campaign/{campaign}", subject=campaign, **change)
+        time.sleep(self.chance.uniform(1, 4))
+        self._edit(f"/v3/campaign/{campaign}", subject=campaign, active=True)
+        self._edit(f"/v3/campaign/{campaign}", subject=campaign, status="start")
+
+    def _fewer_calls(self) -> None:
+        """Lower a campaign's limit for some seconds."""
+        name = self.chance.choice(("direct", "serial", "parralel"))
+        campaign, usual = self.campaigns[name], CAMPAIGNS[name][1]["concurrent_call"]
+        self._edit(f"/v3/campaign/{campaign}", subject=campaign, concurrent_call=self.chance.randint(0, 2))
+        time.sleep(self.chance.uniform(1, 4))
+        self._edit(f"/v3/campaign/{campaign}", subject=campaign, concurrent_call=usual)
+
+    def _narrow_carrier(self) -> None:
+        """Lower a carrier's limit for some seconds."""
+        name = self.chance.choice(tuple(CARRIERS))
+        carrier, usual = self.carriers[name], CARRIERS[name]["concurrent_call"]
+        self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, concurrent_call=4)
+        time.sleep(self.chance.uniform(1, 4))
+        self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, concurrent_call=usual)
+
+    def _shut(self) -> None:
+        """Let a window end soon, and the next open some seconds later."""
+        now, campaign = time.time(), self.campaigns["windowed"]
+        rows = [dict(week(now - 3600, now + 3)), dict(week(now + 6, now + 6 * 3600))]
+        self._edit(f"/v3/campaign/{campaign}", subject=campaign, schedules=rows)
+
+    def _bar(self) -> None:
+        """Put some numbers on do-not-call, waiting, being called or done as they may be."""
+        numbers = self.chance.sample(self._numbers[self.chance.choice(tuple(self.campaigns))][-MORE_LEADS:], 3)
+        self._ask("POST", "/v1/blacklist", {"blacklist": [{"phone_number": number} for number in numbers]})
+        at = time.time()
+        self.listings += [Listing(tenant=self.tenant, phone=number, answered_at=at) for number in numbers]
+
+    def open_all(self) -> None:
+        """Let everything be dialled that is left."""
+        campaign = self.campaigns["windowed"]
+        self._edit(f"/v3/campaign/{campaign}", subject=campaign, schedules=[])
+
+    def _make_carrier(self, name: str, settings: Mapping[str, Any]) -> str:  # Any: JSON
+        body = {
+            "carrier_name": name,
+            "gateway_uuid": f"gateway-{name}",
+            "caller_id": "02873003586",
+            "dial_type": "sip_one_for_all",
+            **settings,
+        }
+        asked_at = time.time()
+        carrier = str(self._ask("POST", "/v3/carrier", body)["carrier_uuid"])
+        self.edits.append(Edit(subject=carrier, changes=body, asked_at=asked_at, answered_at=time.time()))
+        return carrier
+
+    def _make_campaign(self, name: str, settings: Mapping[str, Any], *, carrier: str, script: str) -> str:  # Any: JSON
+        made = {"campaign_name": name, "type": "autocall", "type_autocall": "autocall_voice_tts"}
+        chosen: dict[str, Any] = {  # Any: JSON
+            "carrier_uuid": carrier,
+            "template_uuid": script,
+            "call_timeout": 20,
+            "schedules": [],
+            "recall_status": RECALLED,
+            "schedule_recall": "after",
+            "callback_url": self.callback_url,
+            **settings,
+        }
+        asked_at = time.time()
+        campaign = str(self._ask("POST", "/v3/campaign", made)["campaign_uuid"])
+        self._ask("PUT", f"/v3/campaign/{campaign}", chosen)
+        changes = {"status": "stop", "active": True, **made, **chosen}
+        self.edits.append(Edit(subject=campaign, changes=changes, asked_at=asked_at, answered_at=time.time()))
+        self._numbers[name] = []
+        new = {"campaign_uuid": campaign, "list_name": name}
+        self._lists[name] = str(self._ask("POST", "/v3/list", new)["list_uuid"])
+        return campaign
+
+    def _import(self, name: str) -> None:
+        numbers = _numbers(next(self._series))
+        rows = [{"phone_number": number} for number in numbers]
+        answer = self._ask("POST", "/v3/lead/multi", {"list_uuid": self._lists[name], "data": rows})
+        campaign = self.campaigns[name]
+        self.imported[campaign] = self.imported.get(campaign, 0) + int(answer["total_insert"])
+        self._numbers[name] += numbers
+
+    def _remain(self, name: str) -> int:
+        return int(self._ask("GET", f"/v3/campaign/{self.campaigns[name]}/monitor")["total_remain"])
+
+    def _edit(self, path: str, *, subject: str, **changes: Any) -> None:  # Any: JSON
+        asked_at = time.time()
+        self._ask("PUT", path, changes)
+        self.edits.append(Edit(subject=subject, changes=changes, asked_at=asked_at, answered_at=time.time()))
+
+    def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:  # Any: JSON
+        """Ask until there is an answer: whatever is asked here may be asked twice."""
+        while True:
+            try:
+                answer = self.api.request(method, path, json=body)
+            except httpx.TransportError:
+                time.sleep(AGAIN_SECONDS)
+                continue
+            if answer.is_success:
+                return dict(answer.json())
+            if answer.is_client_error:
+                raise Refused(f"{method} {path}: {answer.status_code} {answer.text}")
+            time.sleep(AGAIN_SECONDS)
+
+
+def _numbers(batch: int) -> Sequence[str]:
+    """Give a batch of numbers of all networks that no other batch has."""
+    numbers = []
+    for place in range(MORE_LEADS):
+        start = NETWORK_STARTS[NETWORKS[place % len(NETWORKS)]]
+        digits = (11 if start.startswith("02") else 10) - len(start)
+        numbers.append(f"{start}{batch * MORE_LEADS + place:0{digits}d}")
+    return numbers

@@ -1,0 +1,46 @@
+"""What must hold whatever fails, and how it is said that it did not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Promise(StrEnum):
+    """The promises that a run puts to the test, in the words of the table."""
+
+    NOT_TWICE = "nobody is dialled twice for one attempt"
+    ATTEMPTS = "no lead is called more often than the rules allow"
+    CAMPAIGN_LIMIT = "no campaign is over its calls at once"
+    CARRIER_LIMIT = "no carrier is over its calls at once"
+    NETWORK_LIMIT = "no network is over its channels"
+    TENANT_LIMIT = "no tenant is over its cap"
+    CALLS_PER_SECOND = "no carrier begins more calls in a second than it may"
+    WINDOW = "nobody is dialled outside a window"
+    RUNNING = "nobody is dialled after a stop, a pause, an end, or over another carrier"
+    DO_NOT_CALL = "nobody on do-not-call is dialled"
+    LEAD_ENDS = "every lead ends, with a reason that its calls bear out"
+    DIAL_HAS_CDR = "every dial leaves a CDR"
+    NOT_LIVE_FOR_EVER = "no call stays live for ever"
+    CDR_IN_OUTBOX = "every CDR that is asked for is in the outbox"
+    CDR_RECEIVED = "every CDR is received, and tells of a call that has ended"
+    ONE_WEBHOOK_ID = "whatever is received again has the same id"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A promise that did not hold, in words, with the facts that show it."""
+
+    promise: Promise
+    text: str
+    facts: Mapping[str, Any] = field(default_factory=dict)  # Any: whatever shows it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """What is let pass, in seconds, because an originate cannot be called back."""
+
+    on_its_way: float = 1.0
+    """A call that was won before an edit was answered may reach the switch so much later."""
+    past_the_window: float = 0.0
+    """Nothing is begun in a window's last half second, so that nothing comes after its end."""
