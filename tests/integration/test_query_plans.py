@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Select, text
+from sqlalchemy import CompoundSelect, Connection, Select, text
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, viettel
 from worker.domain.call import LIVE
@@ -14,7 +14,7 @@ from worker.domain.planner import Grant
 from worker.store.demand import DEMAND, SINGLE_DEMAND
 from worker.store.engine import make_engine
 from worker.store.leads import FIRST_DUE_LEADS, FIRST_DUE_OF_ACTIVE_LISTS, first_due_values
-from worker.store.plans import LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER, LIVE_BY_TENANT
+from worker.store.live import LIVE_AT_ONCE, LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER, LIVE_BY_TENANT
 from worker.store.tables import metadata
 from worker.store.transaction import SqlStore
 
@@ -59,7 +59,7 @@ def _insert_ended_calls(connection: Connection) -> None:
     )
 
 
-def explain(store: SqlStore, query: Select[Any], values: dict[str, object]) -> str:
+def explain(store: SqlStore, query: Select[Any] | CompoundSelect[Any], values: dict[str, object]) -> str:
     """Give the database's plan of the query, with the values written in."""
     with store.reading() as tx:
         dialect = tx.connection.dialect
@@ -129,6 +129,15 @@ def test_live_calls_are_counted_in_the_partial_index(
     assert reads(plan, "calls") or index in plan, plan
     assert index in plan, plan
     assert "Seq Scan on calls" not in plan, plan
+
+
+def test_what_a_plan_counts_at_once_is_counted_in_the_partial_indexes(store: SqlStore) -> None:
+    owners = {"campaigns": [CAMPAIGN], "carriers": [CARRIER], "tenants": [TENANT]}
+
+    plan = explain(store, LIVE_AT_ONCE, {**owners, "states": LIVE})
+
+    assert len(reads(plan, "calls")) == len(owners), plan
+    assert all("ix_calls_live_" in line for line in reads(plan, "calls")), plan
 
 
 @pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)

@@ -14,7 +14,7 @@ from worker.domain.lead import Stage
 from worker.domain.network import Network
 from worker.domain.reason import Reason
 from worker.ports.dispatch import Call, Dial, Ended
-from worker.store.plans import LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER, LIVE_BY_TENANT
+from worker.store.live import LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER, LIVE_BY_TENANT
 from worker.store.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 
 RESEND_SECONDS: Final = 3

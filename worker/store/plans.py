@@ -1,27 +1,23 @@
 """What planning reads and writes: one carrier's situation, under locks, and when to look at it again."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from pendulum import DateTime, Duration
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, update
 
-from worker.domain.call import LIVE, CallState
 from worker.domain.campaign import Campaign, Status
-from worker.domain.carrier import Carrier
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CampaignId, CarrierId, ListId, TenantId
 from worker.domain.lead import Stage
-from worker.domain.network import Network
 from worker.domain.planner import Situation
-from worker.domain.quota import LiveCalls
 from worker.domain.settings import to_campaign
 from worker.ports.dispatch import NOT_AHEAD, DialRules
 from worker.store.campaign_rows import to_settings
 from worker.store.carriers import to_carrier
 from worker.store.demand import read_demand
-from worker.store.tables import LIVE_ROWS, URGENT, calls, campaigns, carriers, leads, lists, tenants
+from worker.store.live import read_live
+from worker.store.tables import URGENT, campaigns, carriers, leads, lists, tenants
 
 RUNNABLE: Final = (Status.START, Status.PAUSE)
 
@@ -93,7 +89,9 @@ class SqlPlans:
         if lock:
             _check_caps(rows, caps={tenant_id: cap})
         carrier, may_dial = to_carrier(row), tuple(map(_campaign, rows))
-        live, queued = self._live(carrier, campaign_ids=[c.id for c in may_dial], capped=cap is not None)
+        live, queued = read_live(
+            self._connection, carrier, campaign_ids=[c.id for c in may_dial], capped=cap is not None
+        )
         # One lead is looked for even when all is full: is anything waiting? An explanation sees if more would be used.
         room = max(1, carrier.concurrent_call - live.of_carrier()) + (not lock)
         return Situation(
@@ -139,42 +137,6 @@ class SqlPlans:
         asked = select(lists.c.id).where(lists.c.campaign_id.in_(campaign_ids), ~lists.c.active)
         return frozenset(ListId(found) for found in self._connection.scalars(asked))
 
-    def _live(self, carrier: Carrier, *, campaign_ids: Sequence[CampaignId], capped: bool) -> tuple[LiveCalls, int]:
-        """Count the slots that are taken, and how many of the carrier's hold calls that have yet to be dialled."""
-        by_campaign: defaultdict[CampaignId, dict[Network, int]] = defaultdict(dict)
-        for row in self._connection.execute(LIVE_BY_CAMPAIGN, {"owners": list(campaign_ids), "states": LIVE}):
-            by_campaign[CampaignId(row.owner)][row.network] = row.taken
-        carried = self._connection.execute(LIVE_BY_CARRIER, {"owners": [carrier.id], "states": LIVE}).all()
-        of_tenant = select(func.count()).where(calls.c.tenant_id == carrier.tenant_id, LIVE_ROWS)
-        live = LiveCalls(
-            tenant=(self._connection.scalar(of_tenant) or 0) if capped else 0,
-            carrier={row.network: row.taken for row in carried},
-            campaigns=by_campaign,
-        )
-        return live, sum(row.queued for row in carried)
-
-
-def live_by(owner: ColumnElement[Any]) -> Select[Any]:  # Any: an id of one kind; a row of owner, network, taken, queued
-    """Count calls of owners in live states, by owner and network, through the partial index of that owner."""
-    return (
-        select(
-            owner.label("owner"),
-            calls.c.network,
-            func.count().label("taken"),
-            func.count().filter(calls.c.state == CallState.QUEUED).label("queued"),
-        )
-        .where(
-            owner.in_(bindparam("owners", expanding=True)),
-            LIVE_ROWS,
-            calls.c.state.in_(bindparam("states", expanding=True)),
-        )
-        .group_by(owner, calls.c.network)
-    )
-
-
-LIVE_BY_CAMPAIGN: Final = live_by(calls.c.campaign_id)
-LIVE_BY_CARRIER: Final = live_by(calls.c.carrier_id)
-LIVE_BY_TENANT: Final = live_by(calls.c.tenant_id)
 
 _OWNER: Final = select(tenants.c.id, tenants.c.concurrent_call).join(carriers, carriers.c.tenant_id == tenants.c.id)
 _HOMES: Final = (

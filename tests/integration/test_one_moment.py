@@ -1,0 +1,27 @@
+"""What a plan counts is of one moment, though calls end meanwhile and PostgreSQL shows each statement the newest."""
+
+from sqlalchemy import event, update
+
+from tests.builders import CAMPAIGN, CARRIER, NOON, fill_store
+from tests.contracts.rows import insert_calls
+from worker.domain.call import CallState
+from worker.store.tables import calls
+from worker.store.transaction import SqlStore
+
+
+def test_a_call_that_ends_while_a_plan_counts_is_missing_everywhere_or_nowhere(postgres_store: SqlStore) -> None:
+    fill_store(postgres_store)
+    up = insert_calls(postgres_store, *[CallState.ANSWERED] * 20)
+    with postgres_store.transaction() as tx:
+
+        @event.listens_for(tx.connection, "after_cursor_execute")
+        def end_one(*_: object) -> None:
+            with postgres_store.transaction() as other:
+                ending = update(calls).where(calls.c.id == up.pop())
+                other.connection.execute(ending.values(state=CallState.ENDED))
+
+        situation = tx.plans.lock_situation(CARRIER, now=NOON)
+
+    assert situation is not None
+    assert 0 < len(up) < 20, "calls have ended meanwhile"
+    assert situation.live.of_carrier() == sum(situation.live.of_campaign(CAMPAIGN).values())
