@@ -15,13 +15,13 @@ from uuid_utils.compat import uuid7
 
 from worker import log
 from worker.callbacks.sender import HttpSender
-from worker.clock import SystemClock
+from worker.clock import SharedClock, SystemClock
 from worker.domain.ids import TenantId
 from worker.domain.retry import Answer
 from worker.jobs.app import app, configuration
 from worker.jobs.queue import CeleryJobQueue
 from worker.ports.callbacks import CallbackSender
-from worker.ports.dispatch import Delivery
+from worker.ports.dispatch import Clock, Delivery
 from worker.ports.messages import Rate
 from worker.ports.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings
@@ -82,7 +82,7 @@ def services() -> Services:
         rate=RedisRate(redis),
         telephony=telephony,
         sender=_sender(chosen, database),
-        clock=SystemClock(),
+        clock=_clock(database),
         new_id=uuid7,
         chance=random.SystemRandom().random,
         timezone=chosen.timezone,
@@ -99,11 +99,11 @@ def store() -> SqlStore:
     return SqlStore(make_engine(chosen.database))
 
 
-def event_sources() -> list[EventSource]:
-    """Give one source of events for each switch."""
+def event_sources(clock: Clock) -> list[EventSource]:
+    """Give one source of events for each switch; what each has heard since is told by this clock."""
     if not switches():
         raise WrongSetting("switch_urls", value=None, expected=_expected("switch_urls"))
-    return [SwitchEvents(url, clock=SystemClock()) for url in switches()]
+    return [SwitchEvents(url, clock=clock) for url in switches()]
 
 
 def switches() -> list[SwitchUrl]:
@@ -157,6 +157,11 @@ def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
     if chosen.callback_secret is None:
         return sender
     return _OwnSecret(sender, secret=chosen.callback_secret.get_secret_value(), database=database)
+
+
+def _clock(database: SqlStore) -> SystemClock:
+    """Let all processes go by one clock; a database that is a file has none but this machine's."""
+    return SharedClock(database.moment) if database.has_own_clock else SystemClock()
 
 
 def _ping(database: SqlStore) -> None:

@@ -1,5 +1,6 @@
 """What a plan counts is of one moment, though calls end meanwhile and PostgreSQL shows each statement the newest."""
 
+import pendulum
 from sqlalchemy import event, update
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, fill_store
@@ -25,3 +26,12 @@ def test_a_call_that_ends_while_a_plan_counts_is_missing_everywhere_or_nowhere(p
     assert situation is not None
     assert 0 < len(up) < 20, "calls have ended meanwhile"
     assert situation.live.of_carrier() == sum(situation.live.of_campaign(CAMPAIGN).values())
+
+
+def test_postgresql_tells_the_time_of_its_own_machine(postgres_store: SqlStore) -> None:
+    before = pendulum.now("UTC")
+    first, second = postgres_store.moment(), postgres_store.moment()
+    after = pendulum.now("UTC")
+
+    assert postgres_store.has_own_clock
+    assert before <= first < second <= after, "the server of this test is on this machine"

@@ -91,7 +91,7 @@ def listener() -> None:
     """Hear the switches, with one thread for each, until it is told to stop."""
     _begin()
     ready, stop = services(), Event()
-    sources = [_UntilStopped(source, stop=stop) for source in event_sources()]
+    sources = [_UntilStopped(source, stop=stop) for source in event_sources(ready.clock)]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ThreadPoolExecutor(len(sources)) as threads:

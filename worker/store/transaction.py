@@ -4,8 +4,10 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Final
 
-from sqlalchemy import Connection, Engine
+from pendulum import DateTime
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -16,6 +18,7 @@ from worker.store.carriers import SqlCarriers
 from worker.store.cdrs import SqlCdrs
 from worker.store.chore_leads import SqlChoreLeads
 from worker.store.chores import SqlChores
+from worker.store.columns import Instant
 from worker.store.deliveries import SqlDeliveries
 from worker.store.do_not_call import SqlDoNotCall
 from worker.store.lead_records import SqlLeadRecords
@@ -30,6 +33,8 @@ from worker.store.templates import SqlTemplates
 from worker.store.tenants import SqlTenants
 
 logger = logging.getLogger(__name__)
+
+_MOMENT: Final = select(func.clock_timestamp(type_=Instant))
 
 
 class SqlTransaction:
@@ -144,6 +149,16 @@ class SqlStore:
         self._reader = engine.execution_options(callbeat_read_only=True)
         if engine.dialect.name == "postgresql":  # one moment's view for all that is read; SQLite gives no other
             self._reader = self._reader.execution_options(isolation_level="REPEATABLE READ")
+
+    @property
+    def has_own_clock(self) -> bool:
+        """Whether the database is another process, on a machine whose time may be another."""
+        return self._engine.dialect.name == "postgresql"
+
+    def moment(self) -> DateTime:
+        """Give the time by the database's clock; raises ``Unavailable``."""
+        with self.reading() as tx:
+            return tx.connection.execute(_MOMENT).scalar_one()
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
