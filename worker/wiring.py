@@ -75,14 +75,14 @@ def services() -> Services:
     redis = connect(redis_url(chosen))
     wakeups = RedisWakeups(redis)
     database = store()
-    telephony = Switches(switches())
+    clock = _clock(database)
     return Services(
         store=database,
         queue=CeleryJobQueue(app, wakeups),
         rate=RedisRate(redis),
-        telephony=telephony,
+        telephony=Switches(switches(), clock=clock),
         sender=_sender(chosen, database),
-        clock=_clock(database),
+        clock=clock,
         new_id=uuid7,
         chance=random.SystemRandom().random,
         timezone=chosen.timezone,

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from tests.fakes.clock import FakeClock
 from tests.integration.switch_process import SwitchProcess
+from worker.clock import SystemClock
 from worker.domain.call import Answered, CallEvent, HungUp, Outcome, Ringing
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.ports.telephony import Origination
@@ -95,7 +96,8 @@ def _load(switch: SwitchProcess, *, seconds: float) -> tuple[Seen, float]:
 
 def _place_steadily(switch: SwitchProcess, *, seen: Seen, seconds: float) -> float:
     """Place calls batch by batch; give the worst time in milliseconds that listing those up took."""
-    switches = Switches([switch.url])
+    clock = SystemClock()
+    switches = Switches([switch.url], clock=clock)
     numbers = count(1)
     started = time.monotonic()
     worst = 0.0
@@ -106,7 +108,7 @@ def _place_steadily(switch: SwitchProcess, *, seen: Seen, seconds: float) -> flo
         calls = [_call(next(numbers)) for _ in range(BATCH)]
         now = time.monotonic()
         seen.placed |= {call.call_id: now for call in calls}
-        for call_id in switches.place(calls, switch=switch.url.name):
+        for call_id in switches.place(calls, switch=switch.url.name, until=clock.now().add(seconds=1)):
             del seen.placed[call_id]
         if batch % (batches // 3) == batches // 3 - 1:
             before = time.monotonic()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.errors import NotFound, Unavailable
@@ -24,13 +25,16 @@ class FakeTelephony(Telephony):
         """Calls that will not be taken: it is certain that they were not dialled."""
         self.forgotten: set[CallId] = set()
         """Calls that are taken, and of which the switch knows nothing afterwards."""
+        self.until: DateTime | None = None
+        """Until when the last calls could have been sent."""
 
     @override
     def pick(self) -> str | None:
         return SWITCH if self.reachable else None
 
     @override
-    def place(self, originations: Sequence[Origination], *, switch: str) -> set[CallId]:
+    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> set[CallId]:
+        self.until = until
         ids = {origination.call_id for origination in originations}
         if not self.reachable or switch != SWITCH:
             return ids

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pendulum
 
+from tests.fakes.clock import FakeClock
 from tests.integration.switch_process import SwitchProcess
 from worker.domain.call import CallEvent, HungUp
 from worker.domain.ids import CallId, CampaignId, LeadId
@@ -13,6 +14,8 @@ from worker.telephony.connection import open_connection
 from worker.telephony.events import SwitchEvents
 
 LISTENING = pendulum.datetime(2026, 11, 23, 4)
+CLOCK = FakeClock(LISTENING)
+SOON = LISTENING.add(seconds=10)
 CAMPAIGN = CampaignId(UUID(int=7))
 
 
@@ -22,6 +25,7 @@ def a_call(
     gateway: str = "g1",
     caller_id: str = "02873003586",
     timeout_seconds: int = 20,
+    dial: int = 1,
 ) -> Origination:
     return Origination(
         call_id=CallId(uuid4()),
@@ -32,6 +36,7 @@ def a_call(
         destination=number,
         caller_id=caller_id,
         timeout_seconds=timeout_seconds,
+        dial=dial,
     )
 
 

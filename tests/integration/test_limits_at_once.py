@@ -16,11 +16,13 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import FakeTelephony
 from tests.fakes.wire import FakeRate
+from worker.domain.call import CallState
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.store.tables import LIVE_ROWS, calls, leads, tenants
+from worker.domain.reason import Reason
+from worker.store.tables import LIVE_ROWS, calls, campaigns, leads, tenants
 from worker.store.transaction import SqlStore
 from worker.usecases.place_calls import place_calls
 from worker.usecases.plan_carrier import plan_carrier
@@ -49,8 +51,8 @@ def plan(store: SqlStore, carrier_id: CarrierId) -> list[CallId]:
     return queue.calls
 
 
-def place(store: SqlStore, call_ids: list[CallId]) -> int:
-    clock = FakeClock(NOON)
+def place(store: SqlStore, call_ids: list[CallId], *, clock: FakeClock | None = None) -> int:
+    clock = clock or FakeClock(NOON)
     return place_calls(
         store, queue=FakeJobQueue(), telephony=FakeTelephony(), rate=FakeRate(clock), call_ids=call_ids, clock=clock
     )
@@ -94,6 +96,28 @@ def test_a_dial_that_overlaps_with_the_first_limit_of_its_tenant_dials_nobody(st
         while_a_cap_is_given(store, lambda: place(store, call_ids))
 
     assert (len(call_ids), place(store, call_ids)) == (5, CAP)
+
+
+def test_a_dial_that_waited_is_judged_by_the_time_that_it_is_by_then(store: SqlStore) -> None:
+    call_ids = plan(store, CARRIER)
+    clock = FakeClock(NOON)
+    opens_and_shuts = {"local_start_time": "11:00:00", "local_end_time": "12:00:02"}
+
+    with ThreadPoolExecutor(1) as thread:
+        with store.transaction() as tx:
+            tx.connection.execute(update(campaigns).where(campaigns.c.id == CAMPAIGN).values(**opens_and_shuts))
+            placing = thread.submit(place, store, call_ids, clock=clock)
+            _wait_for_a_lock(store)
+            clock.wait(3)
+        placed = placing.result()
+
+    assert placed == 0
+    assert {reason for _, reason in _ended(store)} == {Reason.WINDOW_SHUT}
+
+
+def _ended(store: SqlStore) -> list[tuple[CallState, Reason]]:
+    with store.reading() as tx:
+        return [(row.state, row.reason) for row in tx.connection.execute(select(calls.c.state, calls.c.reason))]
 
 
 def test_two_carriers_planned_at_once_keep_their_tenants_limit(store: SqlStore) -> None:

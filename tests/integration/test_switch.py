@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.clock import FakeClock
-from tests.integration.switch_calls import CAMPAIGN, LISTENING, a_call, ends, read_until, read_while, tell
+from tests.integration.switch_calls import CAMPAIGN, CLOCK, LISTENING, SOON, a_call, ends, read_until, read_while, tell
 from tests.integration.switch_process import SwitchProcess
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.errors import Unavailable
@@ -33,14 +32,14 @@ def switch(tmp_path: Path) -> Iterator[SwitchProcess]:
 
 @pytest.fixture
 def switches(switch: SwitchProcess) -> Iterator[Switches]:
-    adapter = Switches([switch.url], chance=lambda: 0.0, settle_seconds=SETTLE)
+    adapter = Switches([switch.url], clock=CLOCK, chance=lambda: 0.0, settle_seconds=SETTLE)
     yield adapter
     adapter.close()
 
 
 @pytest.fixture
 def events(switch: SwitchProcess) -> Iterator[SwitchEvents]:
-    source = SwitchEvents(switch.url, clock=FakeClock(LISTENING), chance=lambda: 0.0)
+    source = SwitchEvents(switch.url, clock=CLOCK, chance=lambda: 0.0)
     source.read()
     yield source
     source.close()
@@ -51,7 +50,7 @@ def test_each_last_digit_ends_as_the_switch_says(
 ) -> None:
     calls = {digit: a_call(number=f"098123456{digit}") for digit in "0123456789"}
 
-    undialled = switches.place(list(calls.values()), switch=switch.url.name)
+    undialled = switches.place(list(calls.values()), switch=switch.url.name, until=SOON)
     news = read_until(events, lambda news: len(ends(news)) == len(calls))
 
     assert undialled == set()
@@ -74,7 +73,7 @@ def test_an_answered_call_rings_is_answered_and_ends(
     switch: SwitchProcess, switches: Switches, events: SwitchEvents
 ) -> None:
     call = a_call(number="0981234560", caller_id="02873003586")
-    switches.place([call], switch=switch.url.name)
+    switches.place([call], switch=switch.url.name, until=SOON)
 
     news = read_until(events, lambda news: bool(ends(news)))
 
@@ -90,7 +89,7 @@ def test_an_answered_call_rings_is_answered_and_ends(
 
 def test_a_ringing_call_is_up_until_we_end_it(switch: SwitchProcess, switches: Switches, events: SwitchEvents) -> None:
     call = a_call(number="0981234562", timeout_seconds=600)
-    switches.place([call], switch=switch.url.name)
+    switches.place([call], switch=switch.url.name, until=SOON)
     read_until(events, bool)
 
     up = switches.up(switch.url.name)
@@ -109,12 +108,12 @@ def test_a_full_switch_refuses_and_nobody_is_dialled(
     tell(switch, "api fsctl max_sessions 1")
     first, second = a_call(number="0981234562", timeout_seconds=600), a_call(number="0981234562")
 
-    undialled = switches.place([first, second], switch=switch.url.name)
+    undialled = switches.place([first, second], switch=switch.url.name, until=SOON)
     news = read_until(events, lambda news: any(isinstance(event, Refused) for event in news))
 
     assert undialled == set()
     assert [e for e in news if isinstance(e, Refused)] == [
-        Refused(second.call_id, "DESTINATION_OUT_OF_ORDER", LISTENING)
+        Refused(second.call_id, "DESTINATION_OUT_OF_ORDER", LISTENING, dial=1)
     ]
     assert second.call_id not in dials_by_call(switch.log())
     assert peak(switch.log()) == 1
@@ -123,26 +122,26 @@ def test_a_full_switch_refuses_and_nobody_is_dialled(
 def test_a_gateway_that_does_not_exist_is_a_refusal(
     switch: SwitchProcess, switches: Switches, events: SwitchEvents
 ) -> None:
-    call = a_call(gateway="nowhere")
-    switches.place([call], switch=switch.url.name)
+    call = a_call(gateway="nowhere", dial=3)
+    switches.place([call], switch=switch.url.name, until=SOON)
 
     news = read_until(events, bool)
 
-    assert news == [Refused(call.call_id, "INVALID_GATEWAY", LISTENING)]
+    assert news == [Refused(call.call_id, "INVALID_GATEWAY", LISTENING, dial=3)]
 
 
 def test_a_switch_that_came_back_gets_calls_only_when_its_listener_had_time_to_come_back_too(
     switch: SwitchProcess, switches: Switches
 ) -> None:
-    switches.place([a_call()], switch=switch.url.name)
+    switches.place([a_call()], switch=switch.url.name, until=SOON)
     switch.kill()
     switch.restart()
     call = a_call()
 
-    at_once = switches.place([call], switch=switch.url.name)
+    at_once = switches.place([call], switch=switch.url.name, until=SOON)
     chosen_at_once = switches.pick()
     time.sleep(SETTLE)
-    later = switches.place([call], switch=switch.url.name)
+    later = switches.place([call], switch=switch.url.name, until=SOON)
     switches.up(switch.url.name)
 
     assert (at_once, chosen_at_once, later) == ({call.call_id}, None, set())
@@ -151,25 +150,35 @@ def test_a_switch_that_came_back_gets_calls_only_when_its_listener_had_time_to_c
 
 def test_a_first_connection_waits_for_nobody(switch: SwitchProcess, switches: Switches) -> None:
     assert switches.pick() == switch.url.name
-    assert switches.place([a_call()], switch=switch.url.name) == set()
+    assert switches.place([a_call()], switch=switch.url.name, until=SOON) == set()
 
 
 def test_calls_for_a_switch_that_is_away_were_certainly_not_dialled(switch: SwitchProcess, switches: Switches) -> None:
     switch.kill()
     call = a_call()
 
-    assert switches.place([call], switch=switch.url.name) == {call.call_id}
-    assert switches.place([call], switch="unknown:1") == {call.call_id}
+    assert switches.place([call], switch=switch.url.name, until=SOON) == {call.call_id}
+    assert switches.place([call], switch="unknown:1", until=SOON) == {call.call_id}
     with pytest.raises(Unavailable):
         switches.up(switch.url.name)
     with pytest.raises(Unavailable):
         switches.end(call.call_id, switch=switch.url.name)
 
 
+def test_calls_that_were_judged_too_long_ago_are_not_sent(switch: SwitchProcess, switches: Switches) -> None:
+    calls = [a_call(), a_call()]
+
+    undialled = switches.place(calls, switch=switch.url.name, until=LISTENING)
+    switches.up(switch.url.name)
+
+    assert undialled == {call.call_id for call in calls}
+    assert dials_by_call(switch.log()) == {}
+
+
 def test_a_call_that_cannot_be_said_does_not_keep_the_others(switch: SwitchProcess, switches: Switches) -> None:
     good, bad = a_call(), a_call(gateway="no gateway")
 
-    undialled = switches.place([bad, good], switch=switch.url.name)
+    undialled = switches.place([bad, good], switch=switch.url.name, until=SOON)
 
     assert undialled == {bad.call_id}
 
@@ -181,7 +190,7 @@ def test_events_come_again_after_a_restart(switch: SwitchProcess, switches: Swit
     read_while(events, lambda: not events.connected)
     call = a_call(number="0981234561")
 
-    switches.place([call], switch=switch.url.name)
+    switches.place([call], switch=switch.url.name, until=SOON)
     news = read_until(events, lambda news: bool(ends(news)))
 
     assert ends(news)[call.call_id].outcome is Outcome.BUSY
@@ -189,7 +198,7 @@ def test_events_come_again_after_a_restart(switch: SwitchProcess, switches: Swit
 
 def test_a_switch_that_is_away_gives_no_events_and_is_asked_again(switch: SwitchProcess) -> None:
     switch.kill()
-    source = SwitchEvents(switch.url, clock=FakeClock(LISTENING), chance=lambda: 0.0)
+    source = SwitchEvents(switch.url, clock=CLOCK, chance=lambda: 0.0)
 
     while_away = [source.read() for _ in range(3)]
     switch.restart()
@@ -203,7 +212,7 @@ def test_a_switch_that_stops_ends_its_calls_and_says_goodbye(
     switch: SwitchProcess, switches: Switches, events: SwitchEvents
 ) -> None:
     call = a_call(number="0981234562", timeout_seconds=600)
-    switches.place([call], switch=switch.url.name)
+    switches.place([call], switch=switch.url.name, until=SOON)
     read_until(events, bool)
 
     switch.stop()
@@ -214,7 +223,7 @@ def test_a_switch_that_stops_ends_its_calls_and_says_goodbye(
 
 
 def test_a_frozen_switch_is_given_up_when_its_heart_stops(switch: SwitchProcess) -> None:
-    source = SwitchEvents(switch.url, clock=FakeClock(LISTENING), silence_seconds=0.1)
+    source = SwitchEvents(switch.url, clock=CLOCK, silence_seconds=0.1)
     source.read()
     os.kill(switch.pid, signal.SIGSTOP)
 
@@ -227,7 +236,7 @@ def test_a_frozen_switch_is_given_up_when_its_heart_stops(switch: SwitchProcess)
 
 def test_the_switches_take_turns_and_the_dead_are_skipped() -> None:
     with SwitchProcess(SimulatorOptions()) as first, SwitchProcess(SimulatorOptions()) as second:
-        adapter = Switches([first.url, second.url])
+        adapter = Switches([first.url, second.url], clock=CLOCK)
 
         in_turn = {adapter.pick() for _ in range(4)}
         first.kill()
@@ -244,7 +253,7 @@ def test_the_switches_take_turns_and_the_dead_are_skipped() -> None:
 def test_many_threads_share_one_line(switch: SwitchProcess, switches: Switches) -> None:
     calls = [[a_call(number="0981234562", timeout_seconds=600) for _ in range(20)] for _ in range(8)]
     threads = [
-        threading.Thread(target=switches.place, args=(batch,), kwargs={"switch": switch.url.name}) for batch in calls
+        threading.Thread(target=switches.place, args=(batch,), kwargs={"switch": switch.url.name, "until": SOON}) for batch in calls
     ]
 
     for thread in threads:

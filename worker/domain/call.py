@@ -70,6 +70,8 @@ class HungUp:
     ended_at: DateTime
     ringing_at: DateTime | None = None
     answered_at: DateTime | None = None
+    dial: int | None = None
+    """Of an end that no channel told of: which of the call's dials failed so."""
     sip_call_id: str = ""
     hangup_disposition: str = ""
 
@@ -84,6 +86,8 @@ class Refused:
     call_id: CallId
     cause: str
     listening_since: DateTime
+    dial: int | None = None
+    """Which of the call's dials was refused; None when the switch does not say."""
 
 
 CallEvent = Ringing | Answered | HungUp | Refused

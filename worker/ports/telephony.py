@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pendulum import DateTime
+
 from worker.domain.call import CallEvent
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 
@@ -20,6 +22,8 @@ class Origination:
     destination: str
     caller_id: str
     timeout_seconds: int
+    dial: int = 1
+    """Counts how often a switch has been told of this call: it is told again only after it has refused."""
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -29,8 +33,10 @@ class Telephony(Protocol):
     def pick(self) -> str | None:
         """Name a switch that takes calls now; None when none can be reached."""
 
-    def place(self, originations: Sequence[Origination], *, switch: str) -> set[CallId]:
+    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> set[CallId]:
         """Send the calls to the switch, at most once each; give those that were certainly not dialled.
+
+        Nothing is sent after ``until``: what allowed the calls may not hold any more.
 
         Never raises for a doubtful case: a call that is not in the answer may have been dialled; the sweep will ask.
         """

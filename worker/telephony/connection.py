@@ -2,8 +2,10 @@
 
 import select
 import socket
+import struct
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Final
 
 from worker.domain.errors import Unavailable
@@ -15,7 +17,10 @@ REPLY_SECONDS: Final = 10.0
 """An overloaded switch answers seconds late."""
 
 _PIECE: Final = 256 * 1024
-_KEEPALIVE: Final = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 30_000))
+_KEEPALIVE: Final = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+UNHEARD_SECONDS: Final = 30.0
+"""How long the other machine may leave unacknowledged what was written, before the connection is given up."""
+_AT_ONCE: Final = struct.pack("ii", 1, 0)
 
 
 class NotReached(Unavailable):
@@ -36,7 +41,12 @@ class Connection:
         self._frames: deque[Frame] = deque()
 
     def close(self) -> None:
-        """Give the socket back, whatever state it is in."""
+        """Give the socket back, whatever state it is in.
+
+        What has not arrived by now never will: the system would else go on sending it for minutes.
+        """
+        with suppress(OSError):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         self._socket.close()
 
     def is_alive(self) -> bool:
@@ -114,7 +124,9 @@ class Connection:
         return data
 
 
-def open_connection(url: SwitchUrl, *, connect_seconds: float = CONNECT_SECONDS) -> Connection:
+def open_connection(
+    url: SwitchUrl, *, connect_seconds: float = CONNECT_SECONDS, unheard_seconds: float = UNHEARD_SECONDS
+) -> Connection:
     """Connect and log in; raises ``NotReached``."""
     try:
         sock = socket.create_connection((url.host, url.port), timeout=connect_seconds)
@@ -122,7 +134,7 @@ def open_connection(url: SwitchUrl, *, connect_seconds: float = CONNECT_SECONDS)
         raise NotReached(f"switch {url.name} cannot be reached: {error}") from error
     connection = Connection(sock)
     try:
-        _tune(sock)
+        _tune(sock, unheard_seconds=unheard_seconds)
         _log_in(connection, url=url, until=time.monotonic() + 2 * connect_seconds)
     except (ConnectionLost, OSError) as error:
         connection.close()
@@ -142,10 +154,11 @@ def _log_in(connection: Connection, *, url: SwitchUrl, until: float) -> None:
         raise NotReached(f"switch {url.name} refused the password")
 
 
-def _tune(sock: socket.socket) -> None:
+def _tune(sock: socket.socket, *, unheard_seconds: float) -> None:
     sock.settimeout(0)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in _KEEPALIVE:  # not every system has them all
+    unheard = ("TCP_USER_TIMEOUT", round(unheard_seconds * 1000))
+    for name, value in (*_KEEPALIVE, unheard):  # not every system has them all
         if (option := getattr(socket, name, None)) is not None:
             sock.setsockopt(socket.IPPROTO_TCP, option, value)

@@ -55,6 +55,7 @@ def _variables(origination: Origination) -> Mapping[str, str]:
         "callbeat_campaign": str(origination.campaign_id),
         "callbeat_lead": str(origination.lead_id),
         "callbeat_run": "" if origination.run_id is None else str(origination.run_id),
+        "callbeat_dial": str(origination.dial),
     }
     for name in origination.variables:
         if name in ours or _NAME.fullmatch(name) is None:

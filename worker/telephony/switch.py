@@ -9,10 +9,12 @@ from typing import Final
 from uuid import UUID
 
 import orjson
+from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
+from worker.ports.dispatch import Clock
 from worker.ports.telephony import Origination, Telephony
 from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
@@ -24,6 +26,10 @@ logger = logging.getLogger(__name__)
 
 SETTLE_SECONDS: Final = 2.5
 """How long a switch that was away gets no calls: its listener, which tries each second, is to hear their ends."""
+
+
+UNHEARD_SECONDS: Final = 2.0
+"""How long the network may hold back what was written: a call must not come out of it long after it was judged."""
 
 
 class SwitchUnreachable(Unavailable):
@@ -78,7 +84,7 @@ class _Line:
         if self._backoff.pause_left(at=time.monotonic()) > 0:
             raise SwitchUnreachable(f"switch {self.name} was unreachable a moment ago")
         try:
-            connection = open_connection(self._url)
+            connection = open_connection(self._url, unheard_seconds=UNHEARD_SECONDS)
         except NotReached:
             self._backoff.failed(at=time.monotonic())
             self._was_away = True
@@ -98,11 +104,13 @@ class Switches(Telephony):
         self,
         urls: Sequence[SwitchUrl],
         *,
+        clock: Clock,
         chance: Chance = system_chance,
         settle_seconds: float = SETTLE_SECONDS,
     ) -> None:
         """Know the switches; connections are opened when they are first needed."""
         self._urls = tuple(urls)
+        self._clock = clock
         self._chance = chance
         self._settle_seconds = settle_seconds
         self._turn = 0
@@ -117,8 +125,11 @@ class Switches(Telephony):
         return None
 
     @override
-    def place(self, originations: Sequence[Origination], *, switch: str) -> set[CallId]:
-        """Send the calls, at most once each; give those of which it is certain that they were not dialled."""
+    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> set[CallId]:
+        """Send the calls, at most once each; give those of which it is certain that they were not dialled.
+
+        A process that stood still, or a connection that takes nothing, lets the moment pass: then nothing is sent.
+        """
         commands, undialled = _commands(originations)
         line = self._lines_of_this_process().get(switch)
         if line is None:
@@ -131,7 +142,8 @@ class Switches(Telephony):
             if time.monotonic() < line.settled_at:  # it was away between the choice and now
                 return undialled | {call_id for call_id, _ in commands}
             try:
-                return undialled | _place(commands, connection=connection, broken=line.drop)
+                seconds = (until - self._clock.now()).total_seconds()
+                return undialled | _place(commands, connection=connection, within=seconds, broken=line.drop)
             except BaseException:
                 line.drop()  # replies that nobody has read would be taken for those of the next calls
                 raise
@@ -206,9 +218,13 @@ def _place(
     commands: Sequence[tuple[CallId, bytes]],
     *,
     connection: Connection,
+    within: float,
     broken: Callable[[], None],
 ) -> set[CallId]:
-    sent = connection.write(b"".join(command for _, command in commands))
+    if within <= 0:
+        logger.warning("calls were judged too long ago", extra={"action": "calls_too_late", "calls": len(commands)})
+        return {call_id for call_id, _ in commands}
+    sent = connection.write(b"".join(command for _, command in commands), within=within)
     undialled = set()
     written = []
     end = 0

@@ -20,9 +20,10 @@ logger = logging.getLogger(__name__)
 HOLD_SECONDS: Final = 0.5
 """How long a failed job waits for a channel event: the switch may tell the job before the hang-up."""
 
-REMEMBERED: Final = 100_000
-"""Calls between their first event and their job's: more than ring at once on any switch."""
+REMEMBERED: Final = 20_000
+"""Calls of which there was a channel: more than any switch begins in the minutes for which a job may come again."""
 
+_DIAL: Final = re.compile(r"[{,]callbeat_dial=([0-9]{1,9})[,}]")
 _ORIGINATION_UUID: Final = re.compile(r"[{,]origination_uuid=([0-9A-Fa-f-]{36})[,}]")
 _MICROSECONDS: Final = 1_000_000
 
@@ -33,6 +34,7 @@ class _FailedJob:
     cause: str
     at: DateTime
     due: float
+    dial: int | None
 
 
 class Translation:
@@ -72,7 +74,7 @@ class Translation:
         call_id = _call_of(event)
         if call_id is None:
             return None
-        self._saw(call_id, event["Event-Name"])
+        self._saw(call_id)
         match event["Event-Name"]:
             case "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA":
                 return Ringing(call_id, _rang(event) or _moment(event["Event-Date-Timestamp"]))
@@ -83,36 +85,34 @@ class Translation:
             case _:
                 return None
 
-    def _saw(self, call_id: CallId, name: str) -> None:
-        """Remember a call until its job is told, which is before its end or right after it."""
+    def _saw(self, call_id: CallId) -> None:
+        """Remember that there was a channel: whatever the call's job says, and however often, its hang-up decides."""
         self._failed.pop(call_id, None)
-        if name != "CHANNEL_HANGUP_COMPLETE":
-            self._seen[call_id] = None
+        self._seen[call_id] = None
         if len(self._seen) > self._remembered:
             del self._seen[next(iter(self._seen))]
 
     def _read_job(self, event: Event, *, at: float) -> None:
         if event.get("Job-Command") != "originate":
             return
-        found = _ORIGINATION_UUID.search(event.get("Job-Command-Arg", ""))
+        ordered = event.get("Job-Command-Arg", "")
+        found, dial = _ORIGINATION_UUID.search(ordered), _DIAL.search(ordered)
         answer = event.get(BODY, "").strip()
-        if found is None:
+        if found is None or not answer.startswith("-"):
             return
         call_id = CallId(UUID(found[1]))
-        if call_id in self._seen:  # there was a channel: its hang-up decides
-            del self._seen[call_id]
-            return
-        if not answer.startswith("-"):
+        if call_id in self._seen:
             return
         cause = answer.removeprefix("-ERR").strip() or "UNKNOWN"
         moment = _moment(event["Event-Date-Timestamp"])
-        self._failed[call_id] = _FailedJob(call_id, cause[:80], moment, at + HOLD_SECONDS)
+        number = None if dial is None else int(dial[1])
+        self._failed[call_id] = _FailedJob(call_id, cause[:80], moment, at + HOLD_SECONDS, number)
 
     def _meaning_of(self, job: _FailedJob) -> CallEvent:
         if job.cause in REFUSALS:
-            return Refused(job.call_id, job.cause, self._listening_since)
+            return Refused(job.call_id, job.cause, self._listening_since, job.dial)
         outcome = outcome_of(Hangup(cause=job.cause, answered=False))
-        return HungUp(job.call_id, outcome, job.cause, started_at=job.at, ended_at=job.at)
+        return HungUp(job.call_id, outcome, job.cause, started_at=job.at, ended_at=job.at, dial=job.dial)
 
 
 def _call_of(event: Event) -> CallId | None:

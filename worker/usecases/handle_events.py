@@ -87,13 +87,19 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes) ->
             changes.refused.append(call)
             extra = {"action": "switch_refused", "call_id": call.id, "switch": call.switch, "cause": cause}
             logger.warning("switch refused a call", extra=extra)
-            return replace(call, state=to)
+            return replace(call, state=to, refusals=call.refusals + 1)
         case never:
             assert_never(never)
 
 
 def _unproven(event: CallEvent, *, call: Call) -> bool:
-    """A refusal proves that nobody was dialled only if the listener was there from before the dial on."""
+    """Whether an event says nothing of the call as it is now.
+
+    What tells of an earlier dial was refused then, and heard again: by a listener that stood still, or twice. A refusal
+    proves that nobody was dialled only if the listener was there from before the dial on.
+    """
+    if isinstance(event, Refused | HungUp) and event.dial not in {None, call.refusals + 1}:
+        return True
     if not isinstance(event, Refused):
         return False
     return call.dialing_at is None or call.dialing_at < event.listening_since + CLOCKS_APART

@@ -129,5 +129,6 @@ def _origination(call: Call, *, campaign: Campaign, carrier: Carrier) -> Origina
         destination=way.prefix + call.phone,
         caller_id=way.caller_id,
         timeout_seconds=campaign.call_timeout_seconds,
+        dial=call.refusals + 1,
         variables={} if template_id is None else {"callbeat_template": str(template_id)},
     )

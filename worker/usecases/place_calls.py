@@ -7,6 +7,7 @@ from functools import partial
 from pendulum import DateTime
 
 from worker.domain.call import CallState
+from worker.domain.dial import HOLDS_FOR
 from worker.domain.ids import CallId, CarrierId, LeadId
 from worker.domain.lead import Ending
 from worker.domain.reason import Reason
@@ -35,11 +36,12 @@ def place_calls(
         logger.warning("no switch can be reached", extra={"action": "no_switch", "calls": len(call_ids)})
         return 0  # the rows stay queued, and the sweep sends them again
     with store.transaction() as tx:
-        won = _win(tx, call_ids, queue=queue, rate=rate, switch=switch, now=clock.now())
+        won, until = _win(tx, call_ids, queue=queue, rate=rate, switch=switch, clock=clock)
     if not won:
         return 0
     allowed, held, tokens = take_tokens(rate, won)
-    undialled = telephony.place([one.origination for one in allowed], switch=switch) if allowed else set()
+    going = [one.origination for one in allowed]
+    undialled = telephony.place(going, switch=switch, until=until) if going else set()
     tell_dialled(rate, tokens)
     if undialled or held:
         with store.transaction() as tx:
@@ -50,14 +52,19 @@ def place_calls(
 
 
 def _win(
-    tx: Transaction, call_ids: Sequence[CallId], *, queue: JobQueue, rate: Rate, switch: str, now: DateTime
-) -> list[Won]:
-    """Judge the calls under the locks of carrier and campaign: the allowed ones go to ``dialing``, the others end."""
+    tx: Transaction, call_ids: Sequence[CallId], *, queue: JobQueue, rate: Rate, switch: str, clock: Clock
+) -> tuple[list[Won], DateTime]:
+    """Judge the calls under the locks of carrier and campaign: the allowed ones go to ``dialing``, the others end.
+
+    Gives those that were won, and until when that holds. The time is read when the locks are had: whoever waits for
+    one would judge by a moment that has passed.
+    """
     asked = tx.calls.campaigns_of(call_ids)
     rules = tx.plans.lock_for_dial(asked)
     calls = tx.calls.lock(call_ids, states=[CallState.QUEUED])
+    now = clock.now()
     if not calls:
-        return []
+        return [], now
     tokens = tokens_left(rate, rules.carriers.values())
     verdicts = judge_calls(tx, calls, rules=rules, tokens=tokens, now=now)
     if verdicts.won:
@@ -69,7 +76,7 @@ def _win(
         _cancel(tx, [call for call in calls if call.id in verdicts.refused], reasons=verdicts.refused, now=now)
         for carrier_id in {call.carrier_id for call in calls} | {carrier.id for carrier in rules.carriers.values()}:
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
-    return verdicts.won
+    return verdicts.won, now + HOLDS_FOR
 
 
 def _put_back(

@@ -20,6 +20,7 @@ ORIGINATION = Origination(
     destination="990981234560",
     caller_id="02873003586",
     timeout_seconds=30,
+    dial=2,
 )
 
 
@@ -30,7 +31,7 @@ def test_a_call_is_said_as_the_contract_has_it() -> None:
         "bgapi originate {origination_uuid=00000000-0000-0000-0000-000000000001,originate_timeout=30,"
         "origination_caller_id_number=02873003586,ignore_early_media=true,"
         "callbeat_campaign=00000000-0000-0000-0000-000000000002,callbeat_lead=00000000-0000-0000-0000-000000000003,"
-        "callbeat_run=00000000-0000-0000-0000-000000000004}"
+        "callbeat_run=00000000-0000-0000-0000-000000000004,callbeat_dial=2}"
         "sofia/gateway/6f1c2b1e-0000-4000-8000-000000000001/990981234560 &transfer(callbeat)\n"
         "Job-UUID: 00000000-0000-0000-0000-000000000001\n\n"
     )
@@ -48,6 +49,7 @@ def test_the_switch_reads_what_was_said() -> None:
             "callbeat_campaign": str(UUID(int=2)),
             "callbeat_lead": str(UUID(int=3)),
             "callbeat_run": str(UUID(int=4)),
+            "callbeat_dial": "2",
             "callbeat_template": "a/b",
         },
         endpoint="sofia",

@@ -103,6 +103,28 @@ def test_a_failed_job_of_a_call_that_had_a_channel_is_left_to_its_hangup(transla
     assert translation.read([], at=60.0) == []
 
 
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_a_job_that_is_told_again_after_its_channel_says_nothing(translation: Translation, repeats: int) -> None:
+    heard = translation.read([_channel("CHANNEL_CREATE"), _hangup("DESTINATION_OUT_OF_ORDER")], at=0.0)
+
+    heard += translation.read([_job("-ERR DESTINATION_OUT_OF_ORDER\n")] * repeats, at=0.1)
+    heard += translation.read([], at=60.0)
+
+    assert [type(event) for event in heard] == [HungUp]
+
+
+@pytest.mark.parametrize("result", ["-ERR DESTINATION_OUT_OF_ORDER\n", "-ERR USER_BUSY\n"])
+def test_a_failed_job_says_which_dial_it_was(translation: Translation, result: str) -> None:
+    job = _job(result)
+    job["Job-Command-Arg"] = job["Job-Command-Arg"].replace("originate_timeout=5", "callbeat_dial=7")
+    translation.read([job], at=0.0)
+
+    (failed,) = translation.read([], at=1.0)
+
+    assert isinstance(failed, Refused | HungUp)
+    assert failed.dial == 7
+
+
 @pytest.mark.parametrize(
     "event",
     [

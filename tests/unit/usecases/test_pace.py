@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
+from pendulum import DateTime
 from sqlalchemy import update
 from typing_extensions import override
 
@@ -56,9 +57,9 @@ class SlowTelephony(FakeTelephony):
         self._clock = clock
 
     @override
-    def place(self, originations: Sequence[Origination], *, switch: str) -> set[CallId]:
+    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> set[CallId]:
         self._clock.wait(0.5)
-        return super().place(originations, switch=switch)
+        return super().place(originations, switch=switch, until=until)
 
 
 @pytest.fixture(autouse=True)

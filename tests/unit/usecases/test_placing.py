@@ -94,6 +94,15 @@ def test_a_number_that_went_on_the_do_not_call_list_is_not_dialled_and_its_lead_
     assert lead_rows(world)[0].ending is Ending.DO_NOT_CALL
 
 
+def test_a_call_is_sent_at_once_or_not_at_all(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+
+    world.dial()
+
+    assert world.telephony.until == NOON.add(microseconds=400_000)
+
+
 def test_without_a_switch_calls_stay_queued_and_are_sent_again(world: World) -> None:
     fill_store(world.store)
     add_leads(world.store, viettel(1))

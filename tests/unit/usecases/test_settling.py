@@ -1,5 +1,8 @@
 """Settling: events move calls on; an end leaves a CDR, a next step and a callback."""
 
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +13,8 @@ from worker.domain.call import Answered, CallState, HungUp, Outcome, Refused, Ri
 from worker.domain.ids import CallId
 from worker.domain.lead import Ending, Stage
 from worker.store.tables import deliveries
+
+CALL = CallId(UUID(int=1))
 
 
 def test_events_move_a_call_on_and_its_end_frees_the_channel(world: World) -> None:
@@ -107,6 +112,38 @@ def test_a_call_that_the_switch_refused_is_queued_again_with_a_growing_pause(wor
     assert (first.state, first.resend_at) == (CallState.QUEUED, NOON.add(seconds=1))
     assert (second.state, second.resend_at, second.refusals) == (CallState.QUEUED, NOON.add(seconds=2), 2)
     assert lead_rows(world)[0].called_count == 0
+
+
+@pytest.mark.parametrize(
+    "told_again",
+    [
+        Refused(CALL, "DESTINATION_OUT_OF_ORDER", listening_since=LONG_BEFORE, dial=1),
+        HungUp(CALL, Outcome.FAILED, "USER_BUSY", started_at=NOON, ended_at=NOON, dial=1),
+    ],
+)
+def test_what_is_told_again_of_a_refused_dial_does_not_touch_the_next(
+    world: World, told_again: Refused | HungUp
+) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.hear(Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=LONG_BEFORE, dial=1))
+    world.place([call_id])
+
+    world.hear(replace(told_again, call_id=call_id))
+
+    assert [placed.dial for placed in world.telephony.placed] == [1, 2]
+    assert call_row(world, call_id).state is CallState.DIALING
+
+
+def test_two_refusals_of_one_dial_in_a_batch_are_one(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+
+    world.hear(*[Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=LONG_BEFORE, dial=1)] * 2)
+
+    assert call_row(world, call_id).refusals == 1
 
 
 def test_a_refusal_heard_by_a_listener_that_came_later_proves_nothing(world: World) -> None:
