@@ -143,7 +143,7 @@ class _Candidate:
         refused = self._refused[OTHERS]
         if refused is not None:
             reasons.append(refused)
-        elif not self._is_due:
+        if not self._is_due:  # of what may be dialled: a code that waits for its moment does so in a shut window too
             reasons += [Why(Reason.NOT_DUE, until=moment) for moment in sorted(self._falling_due())[:1]]
             reasons = reasons or [Why(Reason.NOTHING_LEFT, in_use=self._live)]
         return tuple(dict.fromkeys(reasons))

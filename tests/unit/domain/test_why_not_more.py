@@ -141,3 +141,16 @@ def test_a_code_that_falls_due_is_looked_for_whether_the_campaign_runs_or_not() 
     plan = calls_to_start(a_situation(shut, demand=demand), now=NOON)
 
     assert plan.look_again_at == NOON.add(minutes=1)
+
+
+def test_a_code_that_falls_due_is_waited_for_while_the_window_is_shut() -> None:
+    shut = a_campaign(windows=Windows(HANOI, (Week.every_day(Span(8 * HOUR, 9 * HOUR)),)))
+    waits = Demand(next_otp_at=NOON.add(minutes=5))
+
+    plan = calls_to_start(a_situation(shut, due={}, demand={shut.id: waits}), now=NOON)
+
+    assert [(why.reason, why.until) for why in plan.reasons[shut.id]] == [
+        (Reason.WINDOW_SHUT, NOON.add(hours=20)),
+        (Reason.NOT_DUE, NOON.add(minutes=5)),
+    ]
+    assert plan.look_again_at == NOON.add(minutes=5)
