@@ -1,12 +1,17 @@
 """What a plan counts is of one moment, though calls end meanwhile and PostgreSQL shows each statement the newest."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pendulum
-from sqlalchemy import event, update
+import pytest
+from sqlalchemy import event, select, update
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, fill_store
 from tests.contracts.rows import insert_calls
 from worker.domain.call import CallState
-from worker.store.tables import calls
+from worker.domain.errors import Unavailable
+from worker.store.tables import calls, carriers
 from worker.store.transaction import SqlStore
 
 
@@ -35,3 +40,28 @@ def test_postgresql_tells_the_time_of_its_own_machine(postgres_store: SqlStore) 
 
     assert postgres_store.has_own_clock
     assert before <= first < second <= after, "the server of this test is on this machine"
+
+
+@pytest.mark.slow
+def test_whoever_stands_still_with_a_carriers_lock_loses_it_and_changes_nothing(postgres_store: SqlStore) -> None:
+    fill_store(postgres_store)
+
+    def stand_still() -> None:
+        with postgres_store.transaction() as tx:
+            tx.plans.lock_situation(CARRIER, now=NOON)
+            locked.set()
+            go_on.wait(20)
+            tx.plans.set_next_plan(CARRIER, at=NOON.add(years=1), turns={})
+
+    locked, go_on = Event(), Event()
+    with ThreadPoolExecutor(1) as thread:
+        standing = thread.submit(stand_still)
+        locked.wait(20)
+        with postgres_store.transaction() as tx:  # within the time for which anybody waits for a lock
+            tx.plans.lock_situation(CARRIER, now=NOON)
+        go_on.set()
+
+        with pytest.raises(Unavailable):
+            standing.result()
+    with postgres_store.reading() as tx:
+        assert tx.connection.scalar(select(carriers.c.next_plan_at)) == NOON

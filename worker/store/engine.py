@@ -11,6 +11,25 @@ BUSY_SECONDS: Final = 15
 LOCKED_SECONDS: Final = 0.02
 _PRIMARY_CODE: Final = 0xFF
 """SQLite's extended error codes carry the primary one in their last byte."""
+_NOTICED_BY_US: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""libpq's options: a server that is cut off is noticed within ten seconds, not after a quarter of an hour."""
+_SESSION: Final = {
+    "timezone": "utc",
+    "lock_timeout": "15s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "5s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10s",
+}
+"""The server's: a process of ours that stands still, or is cut off, while it holds a carrier's lock loses it soon."""
 POOL_SIZE = 5
 POOL_OVERFLOW = 40
 """The API's threads and the callback threads each hold a connection for a moment."""
@@ -28,7 +47,7 @@ def make_engine(url: str) -> Engine:
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=True,
         pool_timeout=BUSY_SECONDS,
-        connect_args={"connect_timeout": 5, "options": "-c timezone=utc -c lock_timeout=15s -c statement_timeout=60s"},
+        connect_args={**_NOTICED_BY_US, "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items())},
     )
 
 
