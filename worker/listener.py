@@ -1,43 +1,82 @@
-"""The process that hears a switch: events in, use case called, in batches."""
+"""The process that hears a switch: events in, use case called, in batches; a second one stands by, and misses none."""
 
 import logging
 from collections.abc import Sequence
 from typing import NoReturn
+from uuid import UUID
+
+from pendulum import Duration
 
 from worker.domain.call import CallEvent
-from worker.domain.errors import Unavailable
+from worker.domain.errors import Superseded, Unavailable
+from worker.domain.post import Post, listener_of
 from worker.ports.telephony import EventSource
 from worker.usecases.handle_events import handle_events
+from worker.usecases.hold_post import Duty
+from worker.usecases.resend_calls import resend_calls
 from worker.wiring import Services
 
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 5.0
+REMEMBERED = Duration(seconds=15)
+"""What came earlier has been handled by whoever holds the post: longer than it takes to notice that he is gone."""
 
 
-def run(services: Services, source: EventSource) -> NoReturn:
-    """Hear one switch for ever; what has been read is handled before anything more is."""
-    while True:
-        events = source.read()
-        if events:
-            _handle(services, events)
+class Listener:
+    """Hears one switch, or stands by while another process does."""
 
+    def __init__(self, services: Services, source: EventSource, *, holder: UUID) -> None:
+        """Use a source of this listener's own; each start of a process is another holder."""
+        self._services = services
+        self._source = source
+        self._duty = Duty(services.store, Post(listener_of(source.switch), holder))
 
-def _handle(services: Services, events: Sequence[CallEvent]) -> None:
-    """Handle a batch, however long the database is away: an event that was read is heard nowhere else."""
-    pause = 0.1
-    while True:
+    def run(self) -> NoReturn:
+        """Go on until the source says that it is to end; then somebody else may take over at once."""
         try:
-            handle_events(
-                services.store,
-                queue=services.queue,
-                events=events,
-                now=services.clock.now(),
-                new_id=services.new_id,
-            )
-        except Unavailable:
-            logger.warning("events wait for the database", extra={"action": "events_wait", "events": len(events)})
-            services.clock.wait(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-        else:
+            while True:
+                self.turn()
+        finally:
+            self._duty.leave()
+
+    def turn(self) -> None:
+        """Connect, or stand by, or read what has come and handle it before anything more is read."""
+        since = self._source.listening_since
+        if since is None:
+            self._duty.leave()  # whoever hears the switch is to settle its calls; nobody dials while nobody does
+            self._source.read()
             return
+        was_held = self._duty.is_held
+        now = self._services.clock.now()
+        if not self._duty.hold(since=since, now=now):
+            others_at = self._duty.others_at
+            self._source.stand_by(None if others_at is None else (now - others_at) + REMEMBERED)
+            return
+        if not was_held:
+            resend_calls(self._services.store, queue=self._services.queue, now=now)
+        if events := self._source.read():
+            self._handle(events)
+
+    def _handle(self, events: Sequence[CallEvent]) -> None:
+        """Handle a batch, however long the database is away: an event that was read is heard nowhere else."""
+        here, pause = self._services, 0.1
+        while True:
+            try:
+                handle_events(
+                    here.store,
+                    queue=here.queue,
+                    events=events,
+                    post=self._duty.post,
+                    now=here.clock.now(),
+                    new_id=here.new_id,
+                )
+            except Superseded:  # whoever took over has heard these events too
+                self._duty.lost(now=here.clock.now())
+                return
+            except Unavailable:
+                logger.warning("events wait for the database", extra={"action": "events_wait", "events": len(events)})
+                here.clock.wait(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            else:
+                return

@@ -65,11 +65,15 @@ def deliver_callbacks(*, host: str, **_: object) -> None:
 @_task(names.SWEEP)
 def sweep(**_: object) -> None:
     here = services()
+    if not here.queue.taken(names.SWEEP):
+        return
     sweeping.sweep(here.store, queue=here.queue, telephony=here.telephony, now=here.clock.now(), new_id=here.new_id)
 
 
 @_task(names.TICK)
 def tick(**_: object) -> None:
     here = services()
+    if not here.queue.taken(names.TICK):
+        return
     ticking.tick(here.store, queue=here.queue, now=here.clock.now())
     chores.do_chores(here.store, queue=here.queue, now=here.clock.now())

@@ -1,6 +1,6 @@
 """A switch that remembers what it was told, for use-case tests."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from pendulum import DateTime
 from typing_extensions import override
@@ -27,10 +27,12 @@ class FakeTelephony(Telephony):
         """Calls that are taken, and of which the switch knows nothing afterwards."""
         self.until: DateTime | None = None
         """Until when the last calls could have been sent."""
+        self.while_asked: Callable[[], None] | None = None
+        """What happens between its listing of the calls and the moment at which that is read."""
 
     @override
-    def pick(self) -> str | None:
-        return SWITCH if self.reachable else None
+    def pick(self, *, among: Collection[str]) -> str | None:
+        return SWITCH if self.reachable and SWITCH in among else None
 
     @override
     def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> set[CallId]:
@@ -49,7 +51,10 @@ class FakeTelephony(Telephony):
             raise NotFound(f"no switch is named {switch}")
         if not self.reachable:
             raise Unavailable(f"switch {switch} cannot be asked")
-        return set(self.calls_up)
+        listed = set(self.calls_up)
+        if self.while_asked is not None:
+            self.while_asked()
+        return listed
 
     @override
     def end(self, call_id: CallId, *, switch: str) -> None:

@@ -35,9 +35,10 @@ class FakeWakeups(Wakeups):
         return True
 
     @override
-    def taken(self, key: str) -> None:
+    def taken(self, key: str) -> bool:
         self._check()
-        self._asked_at.pop(key, None)
+        asked_at = self._asked_at.pop(key, None)
+        return asked_at is not None and self._clock.now() < asked_at + LAPSE
 
     def _check(self) -> None:
         if self.away:

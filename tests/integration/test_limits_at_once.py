@@ -14,13 +14,14 @@ from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_stor
 from tests.contracts.rows import V, claimed_leads
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
-from tests.fakes.telephony import FakeTelephony
+from tests.fakes.telephony import SWITCH, FakeTelephony
 from tests.fakes.wire import FakeRate
 from worker.domain.call import CallState
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
+from worker.domain.post import Post, listener_of
 from worker.domain.reason import Reason
 from worker.store.tables import LIVE_ROWS, calls, campaigns, leads, tenants
 from worker.store.transaction import SqlStore
@@ -53,6 +54,8 @@ def plan(store: SqlStore, carrier_id: CarrierId) -> list[CallId]:
 
 def place(store: SqlStore, call_ids: list[CallId], *, clock: FakeClock | None = None) -> int:
     clock = clock or FakeClock(NOON)
+    with store.transaction() as tx:
+        tx.posts.take(Post(listener_of(SWITCH), UUID(int=77)), since=NOON, now=NOON)
     return place_calls(
         store, queue=FakeJobQueue(), telephony=FakeTelephony(), rate=FakeRate(clock), call_ids=call_ids, clock=clock
     )

@@ -14,6 +14,8 @@ from worker.settings import PREFIX, Settings
 SWITCH_RECORD: Final = "switch.jsonl"
 """In the home: the simulated switch's own log of what it carried."""
 GROUND: Final = "ground"
+LISTENERS: Final = ("listener", "listener-2")
+"""Two: the one that stands by has heard what the other misses when it dies, and no switch tells it twice."""
 QUICK_QUEUES: Final = f"{names.PLAN},{names.CALLS},{names.MAINTENANCE}"
 
 
@@ -58,7 +60,7 @@ def assemble(settings: Settings, *, home: Path, wanted: Wanted) -> Whole:
 
 def _processes(wanted: Wanted) -> list[Child]:
     api = _callbeat("api", f"--host={wanted.host}", f"--port={wanted.port}")
-    children = [Child("api", api), Child("listener", _callbeat("listener"))]
+    children = [Child("api", api), *(Child(name, _callbeat("listener")) for name in LISTENERS)]
     children += [
         Child(f"worker-{number}", _callbeat("worker", f"--queues={QUICK_QUEUES}", f"--name=worker-{number}"))
         for number in range(1, wanted.workers + 1)

@@ -9,14 +9,15 @@ from typing import Annotated, Final
 
 import typer
 import uvicorn
+from pendulum import DateTime, Duration
 from typing_extensions import override
 
-from worker import listener as listening
 from worker import log
 from worker.cli import embedded
 from worker.domain.call import CallEvent
 from worker.jobs import names
 from worker.jobs.app import app
+from worker.listener import Listener
 from worker.ports.telephony import EventSource
 from worker.telephony.address import DEFAULT_PORT, SwitchUrl
 from worker.telephony.simulator.options import PASSWORD, SimulatorOptions
@@ -88,14 +89,15 @@ def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:
 
 
 def listener() -> None:
-    """Hear the switches, with one thread for each, until it is told to stop."""
+    """Hear the switches, with one thread for each, until it is told to stop; a second listener stands by."""
     _begin()
     ready, stop = services(), Event()
     sources = [_UntilStopped(source, stop=stop) for source in event_sources(ready.clock)]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ThreadPoolExecutor(len(sources)) as threads:
-        heard = [threads.submit(listening.run, ready, source) for source in sources]
+        holder = ready.new_id()
+        heard = [threads.submit(Listener(ready, source, holder=holder).run) for source in sources]
         wait(heard, return_when=FIRST_EXCEPTION)
         stop.set()
     for future in heard:
@@ -150,11 +152,24 @@ class _UntilStopped(EventSource):
     def switch(self) -> str:
         return self._source.switch
 
+    @property
+    @override
+    def listening_since(self) -> DateTime | None:
+        return self._source.listening_since
+
     @override
     def read(self) -> list[CallEvent]:
+        self._check()
+        return self._source.read()
+
+    @override
+    def stand_by(self, memory: Duration | None) -> None:
+        self._check()
+        self._source.stand_by(memory)
+
+    def _check(self) -> None:
         if self._stop.is_set():
             raise _Stopped
-        return self._source.read()
 
 
 def _begin() -> None:

@@ -27,6 +27,10 @@ class Invalid(Rejected):
     """The request cannot be right whatever is stored; the message is the wire's own."""
 
 
+class Superseded(Rejected):
+    """Somebody else does this now: whoever did it before stands by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One broken rule of one field; ``(root)`` stands for the body itself."""

@@ -45,6 +45,7 @@ def _queues() -> dict[str, Any]:  # Any: see configuration
 def _worker(*, task_events: bool) -> dict[str, Any]:  # Any: see configuration
     return {
         "worker_pool": "threads",  # for a bare `celery worker`, which takes callbacks too; `callbeat worker` chooses
+        "worker_consumer": "worker.jobs.consumer:PatientConsumer",
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
@@ -76,13 +77,13 @@ def _broker() -> dict[str, Any]:  # Any: see configuration
 
 
 def _timetable() -> dict[str, Any]:  # Any: see configuration
-    """Ask for what is due each second; a message that nobody took before the next one is not worth taking."""
+    """Ask for what is due each second."""
     return {
-        "beat_scheduler": "worker.jobs.beat:PatientScheduler",
+        "beat_scheduler": "worker.beat:OneBeat",
         "beat_max_loop_interval": TICK_SECONDS,
         "result_expires": None,  # no results, so nothing to clean up each night
         "beat_schedule": {
-            "tick": {"task": names.TICK, "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS}},
-            "sweep": {"task": names.SWEEP, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+            "tick": {"task": names.TICK, "schedule": TICK_SECONDS},
+            "sweep": {"task": names.SWEEP, "schedule": SWEEP_SECONDS},
         },
     }

@@ -48,6 +48,18 @@ class CeleryJobQueue(JobQueue):
         if self._is_first(_delivery_key(host)):
             self._send(names.DELIVER_CALLBACKS, host=host)
 
+    def ask_for(self, task: str) -> None:
+        """Ask for a task that recurs and has no arguments; one request waits at a time.
+
+        A message that expires would be judged by the clock of another machine.
+        """
+        if self._is_first(task):
+            self._send(task)
+
+    def taken(self, task: str) -> bool:
+        """Let the next request for a task that recurs through; False when an earlier message has just done its work."""
+        return self._take(task)
+
     def taken_plan(self, carrier_id: CarrierId) -> None:
         """Let the next request for the carrier through: its state is read after this."""
         self._take(_plan_key(carrier_id))
@@ -63,11 +75,12 @@ class CeleryJobQueue(JobQueue):
             logger.warning("wake-up lost, the tick asks again", extra={"action": "wakeup_lost", "wakeup": key})
             return False
 
-    def _take(self, key: str) -> None:
+    def _take(self, key: str) -> bool:
         try:
-            self._wakeups.taken(key)
+            return self._wakeups.taken(key)
         except Unavailable:
             logger.warning("wake-up not taken, it lapses", extra={"action": "wakeup_not_taken", "wakeup": key})
+            return True
 
     def _send(self, task: str, *, wait_seconds: float = 0, **arguments: str | list[str]) -> None:
         try:

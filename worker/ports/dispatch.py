@@ -27,6 +27,7 @@ from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
 from worker.domain.retry import Answer
 from worker.domain.settings import Json
+from worker.ports.posts import Posts
 
 NOT_AHEAD: Final = Duration()
 
@@ -248,6 +249,8 @@ class Transaction(Protocol):
     def calls(self) -> Calls: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def posts(self) -> Posts: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do this once the transaction has committed; not at all if it rolls back."""
 

@@ -31,8 +31,11 @@ class Wakeups(Protocol):
     def request(self, key: str) -> bool:
         """Say whether this request is the first since the last ``taken`` (or since it lapsed, a few seconds)."""
 
-    def taken(self, key: str) -> None:
-        """The work is about to read the state of things: later requests go through again."""
+    def taken(self, key: str) -> bool:
+        """The work is about to read the state of things: later requests go through again.
+
+        Gives whether a request was waiting; False too for one that has lapsed.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What use cases need of the switches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pendulum import DateTime
+from pendulum import DateTime, Duration
 
 from worker.domain.call import CallEvent
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
@@ -30,8 +30,8 @@ class Origination:
 class Telephony(Protocol):
     """The switches, by name."""
 
-    def pick(self) -> str | None:
-        """Name a switch that takes calls now; None when none can be reached."""
+    def pick(self, *, among: Collection[str]) -> str | None:
+        """Name one of these switches that can be told something now; None when none can be reached."""
 
     def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> set[CallId]:
         """Send the calls to the switch, at most once each; give those that were certainly not dialled.
@@ -58,5 +58,12 @@ class EventSource(Protocol):
     def switch(self) -> str:
         """Name the switch, as ``Telephony`` does."""
 
+    @property
+    def listening_since(self) -> DateTime | None:
+        """Say from when on everything is heard; None while there is no connection."""
+
     def read(self) -> list[CallEvent]:
         """Wait up to a second, then give all events that have arrived, in order; connects and reconnects by itself."""
+
+    def stand_by(self, memory: Duration | None) -> None:
+        """Wait up to a second, and keep what arrives for the next ``read``, no longer than ``memory`` (None: all)."""

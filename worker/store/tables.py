@@ -295,3 +295,12 @@ chores: Final = Table(
     Column("done_through", String, nullable=False),  # how far it has come
     UniqueConstraint("tenant_id", "kind", "subject"),
 )
+
+posts: Final = Table(
+    "posts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", Uuid, nullable=False),  # a process; each start of one is another
+    Column("since", Instant, nullable=False),  # from when on the holder knows what happens there
+    Column("held_until", Instant, nullable=False),
+)

@@ -27,6 +27,7 @@ from worker.store.lists import SqlLists
 from worker.store.number_plan import SqlNumberPlans
 from worker.store.numbers import SqlNumbers
 from worker.store.plans import SqlPlans
+from worker.store.posts import SqlPosts
 from worker.store.single_calls import SqlSingleCalls
 from worker.store.standings import SqlStandings
 from worker.store.templates import SqlTemplates
@@ -68,6 +69,11 @@ class SqlTransaction:
     def deliveries(self) -> SqlDeliveries:
         """The outbox of callbacks."""
         return SqlDeliveries(self.connection)
+
+    @cached_property
+    def posts(self) -> SqlPosts:
+        """Who does what one process at a time may do."""
+        return SqlPosts(self.connection)
 
     @cached_property
     def tenants(self) -> SqlTenants:

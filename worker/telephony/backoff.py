@@ -5,7 +5,8 @@ from random import SystemRandom
 from typing import Final
 
 FIRST_PAUSE: Final = 0.25
-LONGEST_PAUSE: Final = 10.0
+LONGEST_PAUSE: Final = 1.0
+"""Seconds: a switch that is back is told of calls within two."""
 
 Chance = Callable[[], float]
 """Gives numbers in [0, 1)."""

@@ -17,7 +17,8 @@ REPLY_SECONDS: Final = 10.0
 """An overloaded switch answers seconds late."""
 
 _PIECE: Final = 256 * 1024
-_KEEPALIVE: Final = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+_KEEPALIVE: Final = (("TCP_KEEPIDLE", 2), ("TCP_KEEPINTVL", 1), ("TCP_KEEPCNT", 3))
+"""A machine that was switched off, or one that came back and has forgotten us, is noticed within seconds."""
 UNHEARD_SECONDS: Final = 30.0
 """How long the other machine may leave unacknowledged what was written, before the connection is given up."""
 _AT_ONCE: Final = struct.pack("ii", 1, 0)

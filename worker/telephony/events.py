@@ -3,8 +3,10 @@
 import logging
 import threading
 import time
+from collections import deque
 from typing import Final
 
+from pendulum import DateTime, Duration
 from typing_extensions import override
 
 from worker.domain.call import CallEvent
@@ -24,8 +26,8 @@ SUBSCRIPTION: Final = (
     "BACKGROUND_JOB HEARTBEAT"
 )
 WAIT_SECONDS: Final = 1.0
-LONGEST_PAUSE: Final = 1.0
-"""Seconds: a listener comes back before the workers dial again, for it alone hears how calls end."""
+MOST_KEPT: Final = 50_000
+"""Frames: who stands by while nobody can say whether that is needed reads no further."""
 SILENCE_SECONDS: Final = 45.0
 """A switch beats every 20 seconds: after two beats that did not come the connection is dead."""
 
@@ -44,10 +46,12 @@ class SwitchEvents(EventSource):
         """Know the switch; the first ``read`` connects."""
         self._url = url
         self._clock = clock
-        self._backoff = Backoff(chance=chance, longest=LONGEST_PAUSE)
+        self._backoff = Backoff(chance=chance)
         self._silence_seconds = silence_seconds
         self._connection: Connection | None = None
         self._translation: Translation | None = None
+        self._listening_since: DateTime | None = None
+        self._kept: deque[tuple[float, list[Frame]]] = deque()
         self._heard_at = 0.0
         self._closed = threading.Event()
 
@@ -58,9 +62,10 @@ class SwitchEvents(EventSource):
         return self._url.name
 
     @property
-    def connected(self) -> bool:
-        """Say whether the last ``read`` left a connection that listens."""
-        return self._connection is not None
+    @override
+    def listening_since(self) -> DateTime | None:
+        """Say from when on everything is heard; None while there is no connection."""
+        return self._listening_since
 
     @override
     def read(self) -> list[CallEvent]:
@@ -68,17 +73,38 @@ class SwitchEvents(EventSource):
         if self._connection is None or self._translation is None:
             self._listen()
             return []
-        connection, translation = self._connection, self._translation
+        translation = self._translation
+        self._receive(within=0 if self._kept else self._patience(translation))
+        events = [event for at, frames in self._kept for event in translation.read(_events_in(frames), at=at)]
+        self._kept.clear()
+        return events + translation.read([], at=time.monotonic())
+
+    @override
+    def stand_by(self, memory: Duration | None) -> None:
+        """Wait a moment, and keep what arrives, untranslated, for the next ``read``: no longer than ``memory``."""
+        if memory is not None:
+            oldest = time.monotonic() - memory.total_seconds()
+            while self._kept and self._kept[0][0] < oldest:
+                self._kept.popleft()
+        if len(self._kept) < MOST_KEPT:
+            self._receive(within=WAIT_SECONDS / 2)
+        else:
+            self._closed.wait(WAIT_SECONDS / 2)
+
+    def _receive(self, *, within: float) -> None:
+        """Keep what arrives; a connection that ends is dropped, what it said before is kept."""
+        if self._connection is None:
+            return
         try:
-            frames = connection.frames(within=self._patience(translation))
+            frames = self._connection.frames(within=within)
             self._check_silence(frames)
         except ConnectionLost as error:
             self._drop(str(error))
-            return []
-        events = translation.read(_events_in(frames), at=time.monotonic())
+            return
+        if frames:
+            self._kept.append((time.monotonic(), frames))
         if any(frame.content_type == "text/disconnect-notice" for frame in frames):
             self._drop("the switch said goodbye")
-        return events
 
     def close(self) -> None:
         """Close the connection, and let a ``read`` that waits for a reconnect return."""
@@ -92,7 +118,8 @@ class SwitchEvents(EventSource):
             self._closed.wait(min(WAIT_SECONDS, self._backoff.pause_left(at=time.monotonic())))
             return
         # From the reply on: what the switch did before is not known, what it does from now on is.
-        self._translation = Translation(listening_since=self._clock.now())
+        self._listening_since = self._clock.now()
+        self._translation = Translation(listening_since=self._listening_since)
         self._heard_at = time.monotonic()
 
     def _connect(self) -> Connection:
@@ -121,7 +148,7 @@ class SwitchEvents(EventSource):
     def _forget(self) -> None:
         if self._connection is not None:
             self._connection.close()
-        self._connection = None
+        self._connection = self._listening_since = None
         self._translation = None  # with its held jobs: of those calls events may be missed from now on
 
     def _check_silence(self, frames: list[Frame]) -> None:

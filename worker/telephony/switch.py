@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -24,10 +24,6 @@ from worker.telephony.originate import Unsayable, bgapi_originate
 logger = logging.getLogger(__name__)
 
 
-SETTLE_SECONDS: Final = 2.5
-"""How long a switch that was away gets no calls: its listener, which tries each second, is to hear their ends."""
-
-
 UNHEARD_SECONDS: Final = 2.0
 """How long the network may hold back what was written: a call must not come out of it long after it was judged."""
 
@@ -39,13 +35,10 @@ class SwitchUnreachable(Unavailable):
 class _Line:
     """One switch: its connection, used by one thread at a time, and what is known of its state."""
 
-    def __init__(self, url: SwitchUrl, *, chance: Chance, settle_seconds: float) -> None:
+    def __init__(self, url: SwitchUrl, *, chance: Chance) -> None:
         self.name = url.name
         self.lock = threading.Lock()
-        self.settled_at = float("-inf")
         self._url = url
-        self._settle_seconds = settle_seconds
-        self._was_away = False
         self._backoff = Backoff(chance=chance)
         self._connection: Connection | None = None
 
@@ -62,11 +55,6 @@ class _Line:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-            self._was_away = True
-
-    def takes_calls(self) -> bool:
-        """Say whether the switch can be reached, and has not just come back."""
-        return self.is_reachable() and time.monotonic() >= self.settled_at
 
     def is_reachable(self) -> bool:
         """Say whether the switch could be told something now; never waits for another thread."""
@@ -87,13 +75,9 @@ class _Line:
             connection = open_connection(self._url, unheard_seconds=UNHEARD_SECONDS)
         except NotReached:
             self._backoff.failed(at=time.monotonic())
-            self._was_away = True
             logger.warning("switch unreachable", extra={"action": "switch_unreachable", "switch": self.name})
             raise
         self._backoff.succeeded()
-        if self._was_away:
-            self.settled_at = time.monotonic() + self._settle_seconds
-            self._was_away = False
         return connection
 
 
@@ -106,21 +90,19 @@ class Switches(Telephony):
         *,
         clock: Clock,
         chance: Chance = system_chance,
-        settle_seconds: float = SETTLE_SECONDS,
     ) -> None:
         """Know the switches; connections are opened when they are first needed."""
         self._urls = tuple(urls)
         self._clock = clock
         self._chance = chance
-        self._settle_seconds = settle_seconds
         self._turn = 0
         self._open()
 
     @override
-    def pick(self) -> str | None:
-        """Name a switch that takes calls now, in turn; None when none can be reached."""
+    def pick(self, *, among: Collection[str]) -> str | None:
+        """Name one of these switches that can be reached now, in turn; None when none can."""
         for line in self._in_turn():
-            if line.takes_calls():
+            if line.name in among and line.is_reachable():
                 return line.name
         return None
 
@@ -138,8 +120,6 @@ class Switches(Telephony):
             try:
                 connection = line.connected()
             except Unavailable:
-                return undialled | {call_id for call_id, _ in commands}
-            if time.monotonic() < line.settled_at:  # it was away between the choice and now
                 return undialled | {call_id for call_id, _ in commands}
             try:
                 seconds = (until - self._clock.now()).total_seconds()
@@ -196,9 +176,7 @@ class Switches(Telephony):
 
     def _open(self) -> None:
         self._pid = os.getpid()
-        self._lines = {
-            url.name: _Line(url, chance=self._chance, settle_seconds=self._settle_seconds) for url in self._urls
-        }
+        self._lines = {url.name: _Line(url, chance=self._chance) for url in self._urls}
 
 
 def _commands(originations: Sequence[Origination]) -> tuple[list[tuple[CallId, bytes]], set[CallId]]:

@@ -10,6 +10,7 @@ from pendulum import DateTime, Duration
 
 from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
 from worker.domain.ids import CallId
+from worker.domain.post import Post
 from worker.ports.dispatch import Call, Store
 from worker.ports.messages import JobQueue
 from worker.usecases.announce_answers import announce_answers
@@ -17,19 +18,29 @@ from worker.usecases.finish_calls import finish_calls
 
 logger = logging.getLogger(__name__)
 
-CLOCKS_APART = Duration(seconds=5)
-"""How far the clocks of two of our machines may differ."""
+CLOCKS_APART = Duration(seconds=1)
+"""How far two of our processes may read the one clock apart."""
 LONGEST_REFUSAL_PAUSE = 4
 """Seconds: a switch that was full has room again at any moment, and the calls that wait hold slots meanwhile."""
 
 
 def handle_events(
-    store: Store, *, queue: JobQueue, events: Sequence[CallEvent], now: DateTime, new_id: Callable[[], UUID]
+    store: Store,
+    *,
+    queue: JobQueue,
+    events: Sequence[CallEvent],
+    post: Post,
+    now: DateTime,
+    new_id: Callable[[], UUID],
 ) -> None:
-    """Apply events in order; late, repeated and impossible ones, and those of other people's calls, are dropped."""
+    """Apply events in order; late, repeated and impossible ones, and those of other people's calls, are dropped.
+
+    Raises ``Superseded``, and changes nothing, when somebody else listens to the switch now.
+    """
     if not events:
         return
     with store.transaction() as tx:
+        tx.posts.check(post)
         calls = {call.id: call for call in tx.calls.lock({e.call_id for e in events}, states=ON_SWITCH)}
         changes = _fold(events, calls=calls)
         for call_id, moved in changes.moved.items():

@@ -16,6 +16,7 @@ from worker.ports.messages import JobQueue, Rate, Tokens
 from worker.ports.telephony import Telephony
 from worker.usecases.judge_calls import Won, judge_calls
 from worker.usecases.pace import put_off, take_tokens, tell_dialled, tokens_left
+from worker.usecases.resend_calls import UNHEARD_PAUSE
 
 logger = logging.getLogger(__name__)
 
@@ -31,10 +32,12 @@ def place_calls(
     store: Store, *, queue: JobQueue, telephony: Telephony, rate: Rate, call_ids: Sequence[CallId], clock: Clock
 ) -> int:
     """Dial those of the calls that are still queued and still allowed; give how many were handed to the switch."""
-    switch = telephony.pick()
+    switch = _pick(store, telephony=telephony, now=clock.now())
     if switch is None:
-        logger.warning("no switch can be reached", extra={"action": "no_switch", "calls": len(call_ids)})
-        return 0  # the rows stay queued, and the sweep sends them again
+        logger.warning("no switch is heard and reached", extra={"action": "no_switch", "calls": len(call_ids)})
+        with store.transaction() as tx:
+            tx.calls.wait(call_ids, until=clock.now() + UNHEARD_PAUSE)
+        return 0
     with store.transaction() as tx:
         won, until = _win(tx, call_ids, queue=queue, rate=rate, switch=switch, clock=clock)
     if not won:
@@ -49,6 +52,13 @@ def place_calls(
     for carrier_id in tokens:  # its queued calls are fewer now, so that others may take their places
         queue.plan_carrier(carrier_id)
     return len(allowed) - len(undialled)
+
+
+def _pick(store: Store, *, telephony: Telephony, now: DateTime) -> str | None:
+    """Choose a switch that somebody listens to: of a call that nobody hears no end would be known."""
+    with store.reading() as tx:
+        heard = tx.posts.listeners(now=now)
+    return telephony.pick(among=heard)
 
 
 def _win(

@@ -14,25 +14,24 @@ from worker.ports.dispatch import Call, Store
 from worker.ports.messages import JobQueue
 from worker.ports.telephony import Telephony
 from worker.usecases.finish_calls import finish_calls
+from worker.usecases.resend_calls import resend_calls
 
 logger = logging.getLogger(__name__)
 
-RESEND_AT_ONCE = 500
 ASK_AFTER = Duration(seconds=5)
 """A younger call is left alone: its originate may still be on its way."""
 LOST_AFTER = Duration(seconds=12)
 """How long a switch must not know a call before the call is given up: its last event may only be late."""
+MISSED_AFTER = Duration(seconds=2)
+"""The same for a call that was dialled before anybody who listens now: its end may have been told to nobody."""
 ASKED_AT_ONCE = 5000
 
 
 def sweep(store: Store, *, queue: JobQueue, telephony: Telephony, now: DateTime, new_id: Callable[[], UUID]) -> None:
     """Send again what was not taken up, settle calls that the switch no longer has, send overdue callbacks."""
-    with store.transaction() as tx:
-        unsent = tx.calls.unsent(now=now, limit=RESEND_AT_ONCE)
-    if unsent:
-        logger.info("messages sent again", extra={"action": "calls_resent", "calls": len(unsent)})
-        queue.place_calls(unsent)
+    resend_calls(store, queue=queue, now=now, ahead=Duration())
     with store.reading() as tx:
+        listeners = tx.posts.listeners(now=now)
         hosts = tx.deliveries.due_hosts(now=now)
         old = tx.calls.on_switch_since(now - ASK_AFTER, limit=ASKED_AT_ONCE)
     for host in hosts:
@@ -43,29 +42,43 @@ def sweep(store: Store, *, queue: JobQueue, telephony: Telephony, now: DateTime,
     for switch, calls in by_switch.items():
         up = _calls_up(telephony, switch=switch)
         if up is not None:
-            _settle(store, calls, up=up, queue=queue, now=now, new_id=new_id)
+            absent = _Absent(calls, up=up, heard_since=listeners.get(switch))
+            _settle(store, absent, queue=queue, now=now, new_id=new_id)
 
 
-def _settle(
-    store: Store,
-    calls: Sequence[Call],
-    *,
-    up: set[CallId],
-    queue: JobQueue,
-    now: DateTime,
-    new_id: Callable[[], UUID],
-) -> None:
-    """Compare one switch's calls with those that it has up: what it has not had for a while is lost."""
-    absent = [call for call in calls if call.id not in up]
-    found = [call.id for call in calls if call.id in up and call.missing_since is not None]
-    missing = [call.id for call in absent if call.missing_since is None]
-    gone = [call.id for call in absent if call.missing_since is not None and call.missing_since <= now - LOST_AFTER]
-    if not (found or missing or gone):
+class _Absent:
+    """One switch's calls, beside those that it has up."""
+
+    def __init__(self, calls: Sequence[Call], *, up: set[CallId], heard_since: DateTime | None) -> None:
+        self.found = [call.id for call in calls if call.id in up and call.missing_since is not None]
+        self._absent = [call for call in calls if call.id not in up]
+        self._heard_since = heard_since
+
+    @property
+    def new(self) -> list[CallId]:
+        """Those that were there when it was last asked."""
+        return [call.id for call in self._absent if call.missing_since is None]
+
+    def lost(self, *, now: DateTime) -> list[CallId]:
+        """Those that it has not had for so long that their end cannot be on its way any more."""
+        since = ((call, call.missing_since) for call in self._absent if call.missing_since is not None)
+        return [call.id for call, missing in since if missing <= now - self._patience(call)]
+
+    def _patience(self, call: Call) -> Duration:
+        dialled_at = call.dialing_at or call.queued_at
+        is_heard = self._heard_since is None or dialled_at >= self._heard_since
+        return LOST_AFTER if is_heard else MISSED_AFTER
+
+
+def _settle(store: Store, absent: _Absent, *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]) -> None:
+    """Give up what the switch has not had for a while, and note what it has not, or has again."""
+    gone, new = absent.lost(now=now), absent.new
+    if not (absent.found or new or gone):
         return
     with store.transaction() as tx:
-        tx.calls.set_missing(found, since=None)
-        tx.calls.set_missing(missing, since=now)
-        locked = tx.calls.lock(gone, states=ON_SWITCH)
+        tx.calls.set_missing(absent.found, since=None)
+        tx.calls.set_missing(new, since=now)
+        locked = [call for call in tx.calls.lock(gone, states=ON_SWITCH) if call.missing_since is not None]
         finish_calls(tx, queue=queue, ended=[(c, _lost(c, now=now)) for c in locked], now=now, new_id=new_id)
 
 

@@ -26,9 +26,9 @@ class RedisWakeups(Wakeups):
             return bool(self._redis.set(keys.wakeup(key), b"1", nx=True, px=LAPSE_MILLISECONDS))
 
     @override
-    def taken(self, key: str) -> None:
+    def taken(self, key: str) -> bool:
         with outages_named():
-            self._redis.delete(keys.wakeup(key))
+            return bool(self._redis.delete(keys.wakeup(key)))
 
     def ping(self) -> None:
         """Raise ``Unavailable`` when Redis does not answer."""

@@ -16,7 +16,8 @@ def test_everything_that_is_not_configured_is_brought_along(tmp_path: Path) -> N
     whole = assemble(defaults(), home=tmp_path, wanted=WANTED)
 
     names = [child.name for child in whole.children]
-    assert names == ["redis", "switch", "api", "listener", "worker-1", "worker-2", "callbacks", "beat", "flower"]
+    workers = ["worker-1", "worker-2", "callbacks"]
+    assert names == ["redis", "switch", "api", "listener", "listener-2", *workers, "beat", "flower"]
     assert set(whole.addresses) == {"redis_url", "switch_urls"}
 
 

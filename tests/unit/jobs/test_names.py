@@ -25,11 +25,11 @@ def test_every_task_is_routed_to_its_queue() -> None:
     assert routed == names.QUEUE_OF
 
 
-def test_the_timetable_asks_each_second_and_never_piles_up() -> None:
+def test_the_timetable_asks_each_second() -> None:
     timetable = configuration(broker_url="memory://", task_events=True)["beat_schedule"]
 
     assert {entry["task"]: entry["schedule"] for entry in timetable.values()} == {
         "callbeat.tick": 1.0,
         "callbeat.sweep": 2.0,
     }
-    assert all(entry["options"]["expires"] <= entry["schedule"] for entry in timetable.values())
+    assert not any("options" in entry for entry in timetable.values()), "what expires does so by another's clock"

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import pytest
+from pendulum import DateTime
 from uuid_utils.compat import uuid7
 
 from tests.builders import CARRIER, NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
-from tests.fakes.telephony import FakeTelephony
+from tests.fakes.telephony import SWITCH, FakeTelephony
 from tests.fakes.wire import FakeRate
 from worker.domain.call import CallEvent
 from worker.domain.ids import CallId
+from worker.domain.post import Post, listener_of
 from worker.ports.messages import Rate
 from worker.store.engine import make_engine
 from worker.store.tables import metadata
@@ -22,6 +25,9 @@ from worker.usecases.place_calls import place_calls
 from worker.usecases.plan_carrier import plan_carrier
 from worker.usecases.sweep import sweep
 from worker.usecases.tick import tick
+
+LONG_BEFORE = NOON.subtract(hours=1)
+LISTENER = Post(listener_of(SWITCH), UUID(int=77))
 
 
 @dataclass
@@ -38,6 +44,12 @@ class World:
         """Let the buckets fill by this world's clock."""
         self.rate = FakeRate(self.clock)
 
+    def listen(self, *, since: DateTime | None = None) -> None:
+        """Let the listener hear the switch from now on, or since then, and keep its post."""
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            assert tx.posts.take(LISTENER, since=since or now, now=now)
+
     def plan(self) -> list[CallId]:
         """Plan the carrier; give the calls that were queued."""
         before = len(self.queue.calls)
@@ -45,7 +57,8 @@ class World:
         return self.queue.calls[before:]
 
     def place(self, call_ids: list[CallId], *, rate: Rate | None = None) -> int:
-        """Take up one message."""
+        """Take up one message; somebody hears the switch, and has for long."""
+        self.listen(since=LONG_BEFORE)
         return place_calls(
             self.store,
             queue=self.queue,
@@ -63,7 +76,8 @@ class World:
 
     def hear(self, *events: CallEvent) -> None:
         """Handle events in one batch."""
-        handle_events(self.store, queue=self.queue, events=events, now=self.clock.now(), new_id=uuid7)
+        self.listen(since=LONG_BEFORE)
+        handle_events(self.store, queue=self.queue, events=events, post=LISTENER, now=self.clock.now(), new_id=uuid7)
 
     def tick(self) -> None:
         """Let a second of the beat pass."""

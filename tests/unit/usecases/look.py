@@ -14,8 +14,6 @@ from worker.domain.ids import CallId
 from worker.store.campaign_rows import to_row
 from worker.store.tables import calls, campaigns, carriers, leads
 
-LONG_BEFORE = NOON.subtract(hours=1)
-
 
 def call_row(world: World, call_id: CallId) -> Row[Any]:
     with world.store.reading() as tx:

@@ -14,8 +14,10 @@ from worker.domain.call import CallState
 from worker.domain.campaign import Status
 from worker.domain.ids import CarrierId
 from worker.domain.lead import Ending, Stage
+from worker.domain.post import HELD_FOR
 from worker.domain.reason import Reason
 from worker.store.tables import carriers, do_not_call, tenants
+from worker.usecases.place_calls import place_calls
 
 
 def test_a_message_that_comes_twice_dials_once(world: World) -> None:
@@ -196,3 +198,24 @@ def test_a_campaign_that_moved_to_another_carrier_is_planned_there(world: World)
 
     assert call_row(world, call_ids[0]).reason is Reason.CARRIER_CHANGED
     assert set(world.queue.plans) == {CARRIER, other}
+
+
+def test_nobody_is_dialled_while_nobody_hears_the_switch(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    call_ids = world.plan()
+    world.listen()
+
+    world.clock.wait(HELD_FOR.total_seconds())
+    dialled = place_calls(
+        world.store,
+        queue=world.queue,
+        telephony=world.telephony,
+        rate=world.rate,
+        call_ids=call_ids,
+        clock=world.clock,
+    )
+
+    row = call_row(world, call_ids[0])
+    assert (dialled, world.telephony.placed) == (0, [])
+    assert (row.state, row.resend_at) == (CallState.QUEUED, world.clock.now().add(seconds=1))

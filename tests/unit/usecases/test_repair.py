@@ -1,9 +1,10 @@
 """Repair: what a crash left is sent again or given up, and never too early."""
 
 from tests.builders import CARRIER, NOON, add_leads, fill_store, stored_settings, viettel
-from tests.unit.usecases.conftest import World
+from tests.unit.usecases.conftest import LONG_BEFORE, World
 from tests.unit.usecases.look import an_end, call_row, lead_rows, states
-from worker.domain.call import Answered, CallState, Outcome
+from worker.domain.call import Answered, CallState, Outcome, Refused
+from worker.domain.ids import CallId
 
 
 def test_a_call_that_the_switch_does_not_have_for_long_is_lost_and_counts(world: World) -> None:
@@ -124,3 +125,59 @@ def test_what_falls_due_before_the_next_tick_is_planned_at_its_very_moment(world
 
     assert world.queue.plans_at == [(CARRIER, NOON.add(seconds=63))]
     assert world.queue.plans == [CARRIER]
+
+
+def test_a_call_whose_end_nobody_was_there_to_hear_is_given_up_soon(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.telephony.calls_up.clear()
+
+    for seconds in (5, 2):
+        world.clock.wait(seconds)
+        world.listen(since=NOON.add(seconds=4))
+        world.sweep()
+
+    row = call_row(world, call_id)
+    assert (row.cause, row.ended_at) == ("LOST", NOON.add(seconds=5))
+
+
+def test_a_call_that_the_present_listener_was_there_for_is_waited_for_longer(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.telephony.calls_up.clear()
+
+    seen = []
+    for seconds in (5, 11.9, 0.1):
+        world.clock.wait(seconds)
+        world.listen(since=NOON)
+        world.sweep()
+        seen.append(call_row(world, call_id).state)
+
+    assert seen == [CallState.DIALING, CallState.DIALING, CallState.ENDED]
+
+
+def test_a_sweep_that_stood_still_gives_up_no_call_that_was_dialled_since(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+    world.telephony.calls_up.clear()
+    world.clock.wait(10)
+    world.sweep()
+    world.clock.wait(20)
+
+    world.telephony.while_asked = lambda: _refused_and_dialled_again(world, call_id)
+    world.sweep()
+    world.telephony.while_asked = None
+    world.sweep()
+
+    row = call_row(world, call_id)
+    assert (row.state, row.missing_since) == (CallState.DIALING, None)
+
+
+def _refused_and_dialled_again(world: World, call_id: CallId) -> None:
+    """Let the sweeper stand still while it has asked the switch, and everybody else go on."""
+    world.hear(Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=LONG_BEFORE, dial=1))
+    world.clock.wait(0.001)
+    world.place([call_id])

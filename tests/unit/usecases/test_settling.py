@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, add_leads, fill_store, stored_settings, viettel
-from tests.unit.usecases.conftest import World
-from tests.unit.usecases.look import LONG_BEFORE, an_end, call_row, lead_rows, next_plan, put
+from tests.unit.usecases.conftest import LONG_BEFORE, World
+from tests.unit.usecases.look import an_end, call_row, lead_rows, next_plan, put
 from worker.domain.call import Answered, CallState, HungUp, Outcome, Refused, Ringing
 from worker.domain.ids import CallId
 from worker.domain.lead import Ending, Stage
@@ -151,7 +151,7 @@ def test_a_refusal_heard_by_a_listener_that_came_later_proves_nothing(world: Wor
     add_leads(world.store, viettel(1))
     (call_id,) = world.dial()
 
-    world.hear(Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=NOON.subtract(seconds=1)))
+    world.hear(Refused(call_id, "DESTINATION_OUT_OF_ORDER", listening_since=NOON.subtract(microseconds=900_000)))
 
     assert call_row(world, call_id).state is CallState.DIALING
 

@@ -1,0 +1,110 @@
+"""Posts: one holder at a time, another one within seconds, and whoever was replaced is told so."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from uuid import UUID
+
+import pytest
+
+from tests.builders import NOON
+from worker.domain.errors import Superseded
+from worker.domain.post import BEAT, HELD_FOR, Post, listener_of
+from worker.store.transaction import SqlStore
+
+FIRST, SECOND = (Post(BEAT, UUID(int=number)) for number in (1, 2))
+LAPSED = NOON + HELD_FOR
+
+
+def take(store: SqlStore, post: Post, *, seconds: float = 0) -> bool:
+    now = NOON.add(microseconds=round(seconds * 1_000_000))
+    with store.transaction() as tx:
+        return tx.posts.take(post, since=now, now=now)
+
+
+def check(store: SqlStore, post: Post) -> None:
+    with store.transaction() as tx:
+        tx.posts.check(post)
+
+
+def test_a_post_is_held_by_one_until_it_is_not_kept(store: SqlStore) -> None:
+    almost = HELD_FOR.total_seconds() - 0.001
+
+    taken = [take(store, FIRST), take(store, SECOND), take(store, SECOND, seconds=almost)]
+    replaced = take(store, SECOND, seconds=HELD_FOR.total_seconds())
+
+    assert (taken, replaced) == ([True, False, False], True)
+    assert not take(store, FIRST, seconds=HELD_FOR.total_seconds())
+
+
+def test_whoever_keeps_a_post_holds_it_on(store: SqlStore) -> None:
+    assert all(take(store, FIRST, seconds=seconds) for seconds in (0, 1, 2, 3, 4))
+    assert not take(store, SECOND, seconds=6.9)
+
+
+def test_a_post_that_was_left_is_free_at_once_and_only_its_holder_can_leave_it(store: SqlStore) -> None:
+    take(store, FIRST)
+    with store.transaction() as tx:
+        tx.posts.leave(SECOND)
+    still_held = not take(store, SECOND)
+
+    with store.transaction() as tx:
+        tx.posts.leave(FIRST)
+
+    assert still_held
+    assert take(store, SECOND)
+
+
+def test_whoever_was_replaced_is_told_so_by_the_next_check(store: SqlStore) -> None:
+    with pytest.raises(Superseded):
+        check(store, FIRST)
+    take(store, FIRST)
+    check(store, FIRST)
+
+    take(store, SECOND, seconds=3)
+
+    check(store, SECOND)
+    with pytest.raises(Superseded):
+        check(store, FIRST)
+
+
+def test_one_of_many_who_come_at_once_gets_a_post(store: SqlStore) -> None:
+    posts = [Post(BEAT, UUID(int=number)) for number in range(1, 9)]
+
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(lambda post: take(store, post), posts))
+
+    assert sum(taken) == 1
+
+
+def test_nobody_takes_a_post_while_its_holder_is_at_work(store: SqlStore) -> None:
+    take(store, FIRST)
+    working, order = Event(), []
+
+    def replace() -> None:
+        working.wait()
+        take(store, SECOND, seconds=3)
+        order.append("replaced")
+
+    with ThreadPoolExecutor(1) as thread:
+        replacing = thread.submit(replace)
+        with store.transaction() as tx:
+            tx.posts.check(FIRST)
+            working.set()
+            Event().wait(0.2)
+            order.append("worked")
+        replacing.result()
+
+    assert order == ["worked", "replaced"]
+
+
+def test_the_switches_that_somebody_listens_to_are_known_and_since_when(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        for name, since in (("a:8021", NOON.subtract(hours=1)), ("b:8021", NOON)):
+            tx.posts.take(Post(listener_of(name), UUID(int=1)), since=since, now=NOON)
+        tx.posts.take(FIRST, since=NOON, now=NOON)
+
+    with store.reading() as tx:
+        heard, later = (tx.posts.listeners(now=now) for now in (NOON, LAPSED))
+
+    assert heard == {"a:8021": NOON.subtract(hours=1), "b:8021": NOON}
+    assert later == {}

@@ -1,0 +1,37 @@
+"""A switch's events as a test tells them."""
+
+from pendulum import DateTime, Duration
+from typing_extensions import override
+
+from tests.fakes.telephony import SWITCH
+from worker.domain.call import CallEvent
+from worker.ports.telephony import EventSource
+
+
+class FakeEvents(EventSource):
+    """Gives what was put in; keeps it while its reader stands by."""
+
+    def __init__(self, *, since: DateTime | None) -> None:
+        self.arrived: list[CallEvent] = []
+        self.since = since
+        self.memories: list[Duration | None] = []
+        """How long it was to keep things, each time that its reader stood by."""
+
+    @property
+    @override
+    def switch(self) -> str:
+        return SWITCH
+
+    @property
+    @override
+    def listening_since(self) -> DateTime | None:
+        return self.since
+
+    @override
+    def read(self) -> list[CallEvent]:
+        events, self.arrived = self.arrived, []
+        return events
+
+    @override
+    def stand_by(self, memory: Duration | None) -> None:
+        self.memories.append(memory)

@@ -1,0 +1,176 @@
+"""The listener: hears while it holds its post, stands by while another does, and misses nothing in between."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+from sqlalchemy import delete, update
+from uuid_utils.compat import uuid7
+
+from tests.builders import NOON, add_leads, fill_store, viettel
+from tests.fakes.events import FakeEvents
+from tests.unit.usecases.conftest import World
+from tests.unit.usecases.conftest import world as world  # noqa: PLC0414 - a fixture
+from tests.unit.usecases.look import an_end, call_row, states
+from worker.domain.call import CallState
+from worker.domain.post import HELD_FOR
+from worker.listener import REMEMBERED, Listener
+from worker.store.tables import posts
+from worker.wiring import Services
+
+HOLDERS = [UUID(int=501), UUID(int=502)]
+
+
+@dataclass
+class Ear:
+    """One listener and what it hears."""
+
+    listener: Listener
+    events: FakeEvents
+
+
+@dataclass
+class Ears:
+    """Two listeners of one switch, in one world."""
+
+    world: World
+    each: list[Ear] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.each = [self._ear(holder) for holder in HOLDERS]
+
+    def _ear(self, holder: UUID) -> Ear:
+        events = FakeEvents(since=NOON.subtract(hours=1))
+        return Ear(Listener(_services(self.world), events, holder=holder), events)
+
+    def tell(self, *events: Any) -> None:
+        """Let both hear the same."""
+        for ear in self.each:
+            ear.events.arrived += events
+
+
+def _services(world: World) -> Services:
+    """Give the world's parts; a listener uses no others."""
+
+    @dataclass
+    class Parts:
+        store: Any
+        queue: Any
+        clock: Any
+        new_id: Any
+
+    return cast("Services", Parts(world.store, world.queue, world.clock, uuid7))
+
+
+def holder(world: World) -> UUID | None:
+    with world.store.reading() as tx:
+        return tx.connection.scalar(posts.select().with_only_columns(posts.c.holder))
+
+
+@pytest.fixture
+def ears(world: World) -> Ears:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    world.dial()
+    with world.store.transaction() as tx:
+        tx.connection.execute(delete(posts))
+    return Ears(world)
+
+
+def test_one_hears_and_the_other_stands_by(ears: Ears) -> None:
+    first, second = ears.each
+    call_id = ears.world.telephony.placed[0].call_id
+
+    ears.tell(an_end(call_id))
+    first.listener.turn()
+    second.listener.turn()
+
+    assert holder(ears.world) == HOLDERS[0]
+    assert call_row(ears.world, call_id).state is CallState.ENDED
+    assert second.events.arrived == [an_end(call_id)]
+
+
+def test_whoever_stands_by_takes_over_and_has_missed_nothing(ears: Ears) -> None:
+    first, second = ears.each
+    call_id = ears.world.telephony.placed[0].call_id
+    first.listener.turn()
+    second.listener.turn()
+
+    ears.tell(an_end(call_id))  # and the first dies before it reads that
+    ears.world.clock.wait(HELD_FOR.total_seconds())
+    second.listener.turn()
+
+    assert holder(ears.world) == HOLDERS[1]
+    assert call_row(ears.world, call_id).state is CallState.ENDED
+
+
+def test_whoever_wakes_up_to_find_another_at_its_post_changes_nothing_and_stands_by(ears: Ears) -> None:
+    first, second = ears.each
+    call_id = ears.world.telephony.placed[0].call_id
+    first.listener.turn()
+    with ears.world.store.transaction() as tx:  # while the first stands still just before it handles what it has read
+        tx.connection.execute(update(posts).values(holder=HOLDERS[1]))
+    ears.tell(an_end(call_id))
+
+    first.listener.turn()
+    untouched = states(ears.world)
+    second.listener.turn()
+    first.listener.turn()
+
+    assert untouched == {CallState.DIALING: 1}
+    assert call_row(ears.world, call_id).state is CallState.ENDED
+    assert first.events.memories == [REMEMBERED]
+
+
+def test_what_was_heard_before_the_other_was_last_seen_is_forgotten(ears: Ears) -> None:
+    first, second = ears.each
+    first.listener.turn()
+    second.listener.turn()
+
+    ears.world.clock.wait(0.25)
+    second.listener.turn()
+
+    assert [memory.total_seconds() for memory in second.events.memories if memory] == [15.0, 15.25]
+
+
+def test_a_listener_that_has_lost_the_switch_leaves_its_post(ears: Ears) -> None:
+    first, second = ears.each
+    first.listener.turn()
+
+    first.events.since = None
+    first.listener.turn()
+    second.listener.turn()
+
+    assert holder(ears.world) == HOLDERS[1]
+
+
+def test_calls_that_waited_for_somebody_to_hear_are_sent_when_somebody_does(ears: Ears) -> None:
+    add_leads(ears.world.store, viettel(1, start=1))
+    (call_id,) = ears.world.plan()
+    ears.world.clock.wait(4)
+    with ears.world.store.transaction() as tx:
+        tx.calls.wait([call_id], until=ears.world.clock.now().add(microseconds=900_000))
+    ears.world.queue.calls.clear()
+
+    ears.each[0].listener.turn()
+
+    assert ears.world.queue.calls == [call_id]
+
+
+def test_a_listener_that_ends_lets_the_other_take_over_at_once(ears: Ears) -> None:
+    class End(Exception):
+        pass
+
+    def end() -> Any:
+        raise End
+
+    first, second = ears.each
+    first.listener.turn()
+    first.events.read = end  # type: ignore[method-assign]  # the source says that it is over
+
+    with pytest.raises(End):
+        first.listener.run()
+    second.listener.turn()
+
+    assert holder(ears.world) == HOLDERS[1]

@@ -1,0 +1,67 @@
+"""The process that keeps the seconds: asks for what is due; of several beats one is on duty, the others stand by."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from celery.beat import Scheduler
+from typing_extensions import override
+
+from worker.domain.post import BEAT, Post
+from worker.usecases.hold_post import Duty
+from worker.wiring import services
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Timetable:
+    """Tasks that recur, by a clock that nobody sets: setting the machine's back must not stop them for as long."""
+
+    every_seconds: dict[str, float]
+    _due_at: dict[str, float] = field(default_factory=dict)
+
+    def due(self, *, at: float) -> Iterator[str]:
+        """Give the tasks that are due; one that was missed for a while is due once."""
+        for task, seconds in self.every_seconds.items():
+            due_at = self._due_at.get(task, at)
+            if due_at <= at:
+                self._due_at[task] = due_at + seconds if due_at + seconds > at else at + seconds
+                yield task
+
+    def wait_seconds(self, *, at: float) -> float:
+        """Say how long nothing is due."""
+        return max(0.0, min(self._due_at.values(), default=at) - at)
+
+
+class OneBeat(Scheduler):
+    """Celery's scheduler, asked once a moment: sends what is due while this process holds the post."""
+
+    _timetable: Timetable
+    _duty: Duty
+
+    def __init__(self, *args: Any, steady: Callable[[], float] = time.monotonic, **options: Any) -> None:
+        # Any: Celery's own arguments, handed through
+        """Begin to stand by."""
+        super().__init__(*args, **options)
+        self._here = services()
+        self._steady = steady
+        self._duty = Duty(self._here.store, Post(BEAT, self._here.new_id()))
+        recurring = self.app.conf.beat_schedule.values()
+        self._timetable = Timetable({entry["task"]: float(entry["schedule"]) for entry in recurring})
+
+    @override
+    def tick(self, *_: Any, **__: Any) -> float:  # Any: see above
+        at, now = self._steady(), self._here.clock.now()
+        is_held = self._duty.hold(since=now, now=now)
+        for task in self._timetable.due(at=at):
+            if is_held:
+                self._here.queue.ask_for(task)
+        return self._timetable.wait_seconds(at=self._steady())
+
+    @override
+    def close(self) -> None:
+        self._duty.leave()
+        super().close()

@@ -1,0 +1,33 @@
+"""Posts: work that one process at a time does, while others stand by to take it over."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from pendulum import Duration
+
+HELD_FOR: Final = Duration(seconds=3)
+"""Whoever says nothing for so long has lost the post to whoever stands by."""
+KEPT_EVERY: Final = Duration(seconds=1)
+TRIED_EVERY: Final = Duration(milliseconds=500)
+
+BEAT: Final = "beat"
+_LISTENER: Final = "listener "
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post, and the process that holds it or would."""
+
+    name: str
+    holder: UUID
+
+
+def listener_of(switch: str) -> str:
+    """Name the post of whoever settles a switch's calls by its events."""
+    return _LISTENER + switch
+
+
+def switch_of(name: str) -> str | None:
+    """Name the switch whose listener's post this is; None for another post."""
+    return name.removeprefix(_LISTENER) if name.startswith(_LISTENER) else None

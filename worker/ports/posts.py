@@ -1,0 +1,27 @@
+"""What use cases need of the store to let one process at a time do what one alone may do."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from pendulum import DateTime
+
+from worker.domain.post import Post
+
+
+class Posts(Protocol):
+    """Who holds which post, and until when."""
+
+    def take(self, post: Post, *, since: DateTime, now: DateTime) -> bool:
+        """Take the post, or keep it, for a while from now on; False while somebody else holds it.
+
+        ``since`` is from when on its holder knows what happens there.
+        """
+
+    def leave(self, post: Post) -> None:
+        """Let somebody else take it at once; nothing happens where somebody else has taken it already."""
+
+    def check(self, post: Post) -> None:
+        """Raise ``Superseded`` unless the post is still this holder's; it stays so until the transaction ends."""
+
+    def listeners(self, *, now: DateTime) -> Mapping[str, DateTime]:
+        """Give the switches that somebody listens to, and since when."""

@@ -1,0 +1,47 @@
+"""Posts in SQL: one row each, held by whoever took it last and has kept it."""
+
+from uuid import UUID
+
+from pendulum import DateTime
+from sqlalchemy import Connection, delete, select, update
+
+from worker.domain.errors import Superseded
+from worker.domain.post import HELD_FOR, Post, switch_of
+from worker.store.dialect import insert_or_ignore
+from worker.store.tables import posts
+
+
+class SqlPosts:
+    """Posts as their holders see them."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def take(self, post: Post, *, since: DateTime, now: DateTime) -> bool:
+        """Take the post, or keep it, for a while from now on; False while somebody else holds it."""
+        held = {"holder": post.holder, "since": since, "held_until": now + HELD_FOR}
+        free = (posts.c.holder == post.holder) | (posts.c.held_until <= now)
+        taking = update(posts).where(posts.c.name == post.name, free).values(held)
+        if self._connection.execute(taking).rowcount:
+            return True
+        first = insert_or_ignore(self._connection, posts).values(name=post.name, **held).returning(posts.c.name)
+        return self._connection.scalar(first) is not None
+
+    def leave(self, post: Post) -> None:
+        """Let somebody else take it at once."""
+        self._connection.execute(delete(posts).where(posts.c.name == post.name, posts.c.holder == post.holder))
+
+    def check(self, post: Post) -> None:
+        """Raise ``Superseded`` unless the post is still this holder's; it stays so until the transaction ends."""
+        asked = select(posts.c.holder).where(posts.c.name == post.name)
+        holder: UUID | None = self._connection.scalar(asked.with_for_update(read=True))
+        if holder != post.holder:
+            raise Superseded(f"somebody else is {post.name} now")
+
+    def listeners(self, *, now: DateTime) -> dict[str, DateTime]:
+        """Give the switches that somebody listens to, and since when."""
+        asked = select(posts.c.name, posts.c.since).where(posts.c.held_until > now)
+        return {
+            switch: row.since for row in self._connection.execute(asked) if (switch := switch_of(row.name)) is not None
+        }
