@@ -21,6 +21,8 @@ NOON = pendulum.datetime(2026, 3, 2, 5, 0)
 SLOT_SECONDS = 0.01
 BACK_SECONDS = 1.07
 """After so long every token is back: the second, the margin, and a slot of time."""
+UNTOLD_SECONDS = 0.4
+"""So much later where nobody said when the call was dialled."""
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.contracts.buckets import BACK_SECONDS, KINDS, NOON, SLOT_SECONDS, Bucket, Make
+from tests.contracts.buckets import BACK_SECONDS, KINDS, NOON, SLOT_SECONDS, UNTOLD_SECONDS, Bucket, Make
 from tests.fakes.clock import FakeClock
 from tests.fakes.wire import FakeRate
 from worker.domain.errors import Unavailable
@@ -33,7 +33,8 @@ STEPS = st.lists(
     st.tuples(
         st.integers(0, 130).map(lambda slots: slots * SLOT_SECONDS),  # a pause before the taking
         st.integers(1, 9),  # how many are wanted
-        st.integers(-1, 100).map(lambda slots: slots * SLOT_SECONDS),  # how long the dial takes; below 0: never told
+        st.integers(0, 100).map(lambda slots: slots * SLOT_SECONDS),  # how long the dial takes
+        st.booleans(),  # whether it is told; if not, it took no longer than it may
     ),
     max_size=25,
 )
@@ -41,20 +42,24 @@ STEPS = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(per_second=st.integers(1, 7), steps=STEPS)
-@example(per_second=1, steps=[(0, 1, -0.01), (0.97, 1, -0.01)])
-@example(per_second=1, steps=[(0, 1, 0.9), (0.97, 1, -0.01)])
+@example(per_second=1, steps=[(0, 1, 0, False), (0.97, 1, 0, False)])
+@example(per_second=1, steps=[(0, 1, 0.4, False), (0.66, 1, 0, True)])
+@example(per_second=1, steps=[(0, 1, 0.9, True), (0.97, 1, 0, False)])
 def test_no_second_holds_more_calls_than_tokens(
-    new_bucket: Callable[[], Bucket], per_second: int, steps: list[tuple[float, int, float]]
+    new_bucket: Callable[[], Bucket], per_second: int, steps: list[tuple[float, int, float, bool]]
 ) -> None:
     bucket = new_bucket()
     bucket.fill(per_second)
     dials: list[tuple[float, int]] = []
 
-    for pause, wanted, dialling in steps:
+    for pause, wanted, dialling, is_told in steps:
         bucket.wait(pause)
         got = bucket.take(wanted, per_second=per_second)
-        if got.count and dialling >= 0:
+        if got.count and is_told:
             bucket.dialled(got, after=dialling)
+        elif got.count:
+            bucket.wait(min(dialling, UNTOLD_SECONDS))
+            bucket.left(per_second)
         dials.append((bucket.clock(), got.count))
 
     for begin, _ in dials:
@@ -64,15 +69,15 @@ def test_no_second_holds_more_calls_than_tokens(
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(per_second=st.integers(1, 7), steps=STEPS)
 def test_after_a_second_and_a_little_every_token_is_back(
-    new_bucket: Callable[[], Bucket], per_second: int, steps: list[tuple[float, int, float]]
+    new_bucket: Callable[[], Bucket], per_second: int, steps: list[tuple[float, int, float, bool]]
 ) -> None:
     bucket = new_bucket()
-    for pause, wanted, _ in steps:
+    for pause, wanted, *_ in steps:
         bucket.take(wanted, per_second=per_second)
         bucket.wait(pause)
     bucket.left(per_second)
 
-    bucket.wait(BACK_SECONDS)
+    bucket.wait(UNTOLD_SECONDS + BACK_SECONDS)
 
     assert bucket.left(per_second) == Tokens(per_second, 0)
 
@@ -101,7 +106,7 @@ def test_looking_takes_nothing(bucket: Bucket) -> None:
 
 def test_after_the_wait_that_it_names_a_token_is_there(bucket: Bucket) -> None:
     bucket.fill(2)
-    bucket.take(1, per_second=2)
+    bucket.dialled(bucket.take(1, per_second=2))
     bucket.wait(0.5)
     wait = bucket.take(1, per_second=2).wait_seconds
 

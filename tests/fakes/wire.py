@@ -6,6 +6,7 @@ from itertools import count as numbers_from
 from pendulum import DateTime, Duration
 from typing_extensions import override
 
+from worker.domain.dial import HOLDS_FOR
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
 from worker.ports.dispatch import Clock
@@ -14,6 +15,7 @@ from worker.ports.messages import Rate, Tokens, Wakeups
 LAPSE = Duration(seconds=3)
 RETURNS_AFTER = Duration(seconds=1, milliseconds=50)
 EVERYTHING = 1_000_000_000
+AT_ONCE = Duration()
 
 
 class FakeWakeups(Wakeups):
@@ -73,7 +75,7 @@ class FakeRate(Rate):
         got = min(count, _left(out, per_second))
         receipt = str(next(self._receipts)) if got else ""
         if got:
-            out[receipt] = self._taking(got)
+            out[receipt] = self._taking(got, used_within=HOLDS_FOR)
         return Tokens(got, self._wait(out, per_second), receipt=receipt)
 
     @override
@@ -94,8 +96,8 @@ class FakeRate(Rate):
         self._takings[carrier_id] = {receipt: one for receipt, one in takings.items() if one.back_at > now}
         return self._takings[carrier_id]
 
-    def _taking(self, count: int) -> _Taking:
-        return _Taking(count, self._clock.now() + RETURNS_AFTER)
+    def _taking(self, count: int, *, used_within: Duration = AT_ONCE) -> _Taking:
+        return _Taking(count, self._clock.now() + used_within + RETURNS_AFTER)
 
     def _wait(self, out: dict[str, _Taking], per_second: int) -> float:
         """Give the seconds until one comes back, as many of the oldest as are out beyond the limit."""

@@ -49,7 +49,7 @@ class Tokens:
 
 
 class Rate(Protocol):
-    """A carrier's calls-per-second bucket, shared by all workers: a token comes back a second after it was taken.
+    """A carrier's calls-per-second bucket, shared by all workers: a token comes back a second after its call went out.
 
     So no second, wherever it begins, sees more calls than tokens. A bucket that was lost starts empty; a changed
     ``per_second``, which is 1 at least, holds at once.
@@ -59,7 +59,10 @@ class Rate(Protocol):
         """Say how many tokens there are; raises ``Unavailable``: nothing is dialled then."""
 
     def take(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        """Take up to ``count`` tokens, give how many were got; raises ``Unavailable``: nothing is dialled then."""
+        """Take up to ``count`` tokens, give how many were got; raises ``Unavailable``: nothing is dialled then.
+
+        Until ``dialled`` is told, they count as used at the last moment at which what was judged by now may be dialled.
+        """
 
     def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
         """Say that the calls of a taking have been dialled just now: their tokens come back a second after this.

@@ -47,8 +47,9 @@ def place_calls(
     undialled = telephony.place(going, switch=switch, until=until) if going else set()
     tell_dialled(rate, tokens)
     if undialled or held:
+        waits = tokens_left(rate, {one.carrier.id: one.carrier for one in won}.values()) if held else {}
         with store.transaction() as tx:
-            _put_back(tx, undialled, held=held, tokens=tokens, queue=queue, now=clock.now())
+            _put_back(tx, undialled, held=held, tokens=waits, queue=queue, now=clock.now())
     for carrier_id in tokens:  # its queued calls are fewer now, so that others may take their places
         queue.plan_carrier(carrier_id)
     return len(allowed) - len(undialled)

@@ -5,9 +5,11 @@
 --   ARGV[2]  how many to take; 0 only looks
 --   ARGV[3]  microseconds after which a token comes back
 --   ARGV[4]  a receipt ("slot count") whose calls have been dialled just now, or ""
+--   ARGV[5]  microseconds within which the calls of this taking will have been dialled, or never
 --   gives    taken, left, microseconds until the next token comes back (0 while one is left), receipt ("" for nothing)
 --
--- Each token comes back a fixed time after it was taken. A bucket that refills at r a second while it is emptied would
+-- Each token comes back a fixed time after its call was dialled: while that has not been told, after the last moment at
+-- which it may have been, for whoever took it may have dialled and died. A bucket that refills at r a second while it is emptied would
 -- let 2r calls through in its first second: the r that it held and the r that dripped in. Takings of one hundredth of
 -- a second count as taken at its end and are kept as one number, so that a bucket stays small however fast it is.
 --
@@ -15,7 +17,7 @@
 -- replica that took over), or one that saw a later time than it is now. What was lost starts empty, for nobody knows
 -- what was taken in the last second. A clock that leaps forward cannot be told from an idle second.
 local bucket, limit, wanted = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
-local returns_after, dialled = tonumber(ARGV[3]), ARGV[4]
+local returns_after, dialled, used_within = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 local SLOT = 10000
 local KEPT_MILLISECONDS = 86400000
 local EVERYTHING = 1000000000
@@ -56,10 +58,11 @@ end
 local taken = math.max(0, math.min(wanted, limit - used))
 local receipt = ''
 if taken > 0 then
-    redis.call('HINCRBY', bucket, this_slot, taken)
-    receipt = this_slot .. ' ' .. taken
+    local last_slot = string.format('%.0f', math.ceil((now + used_within) / SLOT))
+    redis.call('HINCRBY', bucket, last_slot, taken)
+    receipt = last_slot .. ' ' .. taken
     used = used + taken
-    out[#out + 1] = {slot = tonumber(this_slot), count = taken}
+    out[#out + 1] = {slot = tonumber(last_slot), count = taken}
 end
 
 local wait, still_used = 0, used

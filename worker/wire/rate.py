@@ -7,6 +7,7 @@ from typing import Final, TypeAlias, cast
 from redis import Redis
 from typing_extensions import override
 
+from worker.domain.dial import HOLDS_FOR
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
 from worker.ports.messages import Rate, Tokens
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 RETURNS_AFTER_MICROSECONDS: Final = 1_050_000
 """A token comes back after a second, and a little: calls do not all take equally long on their way to the switch."""
 _MICRO: Final = 1_000_000
+USED_WITHIN_MICROSECONDS: Final = round(HOLDS_FOR.total_seconds() * _MICRO)
 
 _Answer: TypeAlias = tuple[int, int, int, bytes]
 """What the script gives: taken, left, microseconds until the next token, receipt."""
@@ -51,6 +53,6 @@ class RedisRate(Rate):
             logger.warning("tokens count from their taking, not from the dial", extra=extra)
 
     def _ask(self, carrier_id: CarrierId, *, per_second: int = 0, count: int = 0, receipt: str = "") -> _Answer:
-        arguments: list[str | int] = [per_second, count, RETURNS_AFTER_MICROSECONDS, receipt]
+        arguments: list[str | int] = [per_second, count, RETURNS_AFTER_MICROSECONDS, receipt, USED_WITHIN_MICROSECONDS]
         with outages_named():
             return cast("_Answer", tuple(self._script(keys=[keys.rate(carrier_id)], args=arguments)))
