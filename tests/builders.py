@@ -16,13 +16,14 @@ from worker.domain.lead import Lane, Stage
 from worker.domain.network import Network
 from worker.domain.number_plan import NumberPlan
 from worker.domain.planner import Demand, Situation
+from worker.domain.post import listener_of
 from worker.domain.quota import LiveCalls
 from worker.domain.recall import RecallPolicy
 from worker.domain.settings import CampaignSettings
 from worker.domain.window import Windows
 from worker.store.campaign_rows import to_row
 from worker.store.number_plan import shipped_rules
-from worker.store.tables import campaigns, carriers, leads, lists, templates, tenants
+from worker.store.tables import campaigns, carriers, leads, lists, posts, templates, tenants
 from worker.store.transaction import SqlStore
 
 HANOI = "Asia/Ho_Chi_Minh"
@@ -144,6 +145,13 @@ def fill_store(
                     name=f"list {number}", description="", active=True, created_at=NOON, updated_at=NOON,
                 )
             )  # fmt: skip
+
+
+def let_be_heard(store: SqlStore, switch: str) -> None:
+    """Let somebody listen to a switch for as long as a test lasts."""
+    always = {"since": NOON.subtract(years=1), "held_until": NOON.add(years=100)}
+    with store.transaction() as tx:
+        tx.connection.execute(insert(posts).values(name=listener_of(switch), holder=UUID(int=77), **always))
 
 
 def list_of(campaign_id: CampaignId) -> ListId:

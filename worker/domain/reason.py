@@ -35,6 +35,7 @@ class Reason(StrEnum):
     CAMPAIGN_LIMIT = "campaign_limit"
     CAMPAIGN_NETWORK_LIMIT = "campaign_network_limit"
     CALLS_PER_SECOND = "calls_per_second"
+    NO_SWITCH = "no_switch"
     NOT_DUE = "not_due"
     NOTHING_LEFT = "nothing_left"
     IN_CALL = "in_call"

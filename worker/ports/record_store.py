@@ -13,6 +13,7 @@ from worker.domain.settings import CampaignSettings
 from worker.ports.chores import ChoreLeads, Chores
 from worker.ports.dispatch import Plans
 from worker.ports.number_plan import NumberPlans
+from worker.ports.posts import Posts
 from worker.ports.records import (
     BlockedNumber,
     CampaignNumbers,
@@ -247,6 +248,8 @@ class RecordTransaction(Protocol):
     def chores(self) -> Chores: ...
     @property
     def chore_leads(self) -> ChoreLeads: ...
+    @property
+    def posts(self) -> Posts: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do this once the transaction has committed; not at all if it rolls back."""
 

@@ -61,13 +61,15 @@ def explain_campaign(
     with store.reading() as tx:
         view = _view(tx, tenant=tenant, campaign_id=campaign_id, now=now)
         live = tx.standings.live_calls(campaign_id)
+        is_heard = bool(tx.posts.listeners(now=now))
     demand = view.demand
     moments = () if demand is None else (demand.next_due_at, demand.next_otp_at)
     on_switch = sum(calls for (_, state), calls in live.items() if state is not CallState.QUEUED)
+    is_held_up = not is_heard and bool(live.total() > on_switch or view.grants)
     return CampaignExplanation(
         campaign=view.campaign,
-        reasons=view.reasons,
-        dialling=bool(on_switch or view.grants),
+        reasons=(Why(Reason.NO_SWITCH), *view.reasons) if is_held_up else view.reasons,
+        dialling=bool(on_switch or (view.grants and is_heard)),
         in_use=live.total(),
         queued=live.total() - on_switch,
         next_window=view.campaign.windows.next_opening(now),

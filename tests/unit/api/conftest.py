@@ -10,9 +10,10 @@ from fastapi.testclient import TestClient
 from uuid_utils.compat import uuid7
 
 from api.app import create_app
-from tests.builders import HANOI, NOON
+from tests.builders import HANOI, NOON, let_be_heard
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
+from tests.fakes.telephony import SWITCH
 from worker.ports.records import Tenant
 from worker.store.engine import make_engine
 from worker.store.tables import metadata
@@ -44,6 +45,7 @@ def services() -> Iterator[FakeServices]:
     metadata.create_all(engine)
     made = FakeServices(store=SqlStore(engine))
     a_tenant(made.store, name="default")
+    let_be_heard(made.store, SWITCH)
     yield made
     engine.dispose()
 

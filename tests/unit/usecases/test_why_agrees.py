@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from pendulum import DateTime, Duration
 from sqlalchemy import Row, select
 
-from tests.builders import CARRIER, HANOI, NOON, TENANT
+from tests.builders import CAMPAIGN, CARRIER, HANOI, NOON, TENANT, add_leads, fill_store, let_be_heard, viettel
+from tests.fakes.telephony import SWITCH
 from tests.unit.usecases.conftest import World
 from tests.unit.usecases.worlds import StoredWorld, worlds
 from worker.domain.call import CallState
@@ -21,6 +23,7 @@ from worker.domain.standing import FULL
 from worker.ports.records import Tenant
 from worker.store.tables import calls, leads
 from worker.usecases.explain import CampaignExplanation, LeadExplanation, explain_campaign, explain_lead
+from worker.usecases.place_calls import place_calls
 
 OWNER = Tenant(id=TENANT, name="default", timezone=HANOI)
 MOMENT = Duration(microseconds=1)
@@ -47,6 +50,7 @@ class Story:
     def __post_init__(self) -> None:
         """Ask, plan, and look."""
         self.stored.store_in(self.world.store)
+        let_be_heard(self.world.store, SWITCH)
         known = {c.campaign_uuid for c in self.stored.campaigns} - self.stored.deleted
         self.campaigns = {campaign_id: self.ask(campaign_id) for campaign_id in known}
         self.before = self.lead_rows()
@@ -224,3 +228,28 @@ def test_what_holds_until_a_moment_holds_until_then_and_no_longer(world: World, 
             assert expired or why.until in {later.until for later in just_before.reasons}
             assert why not in then.reasons
             assert why.until > NOON
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_calls_that_wait_for_somebody_to_hear_the_switch_say_so(world: World, *, is_heard: bool) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    if is_heard:
+        let_be_heard(world.store, SWITCH)
+
+    before = explain_campaign(world.store, tenant=OWNER, campaign_id=CAMPAIGN, now=NOON)
+    call_ids = world.plan()
+    place_calls(
+        world.store,
+        queue=world.queue,
+        telephony=world.telephony,
+        rate=world.rate,
+        call_ids=call_ids,
+        clock=world.clock,
+    )
+    after = explain_campaign(world.store, tenant=OWNER, campaign_id=CAMPAIGN, now=NOON)
+
+    dialled = bool(world.telephony.placed)
+    assert dialled is is_heard
+    assert [Why(Reason.NO_SWITCH) in found.reasons for found in (before, after)] == [not is_heard] * 2
+    assert [found.dialling for found in (before, after)] == [is_heard] * 2
