@@ -31,6 +31,12 @@ ROUNDS: Final[tuple[Lanes, ...]] = (CODES, OTHERS)
 LOOK_AGAIN_WHILE_DUE: Final = Duration(seconds=2)
 """A freed channel asks for a plan at once; this is for the wake-up that a crash or a lost broker swallowed."""
 
+LOOK_AT_LEAST: Final = Duration(minutes=10)
+"""However far the next opening is, a carrier that waits for one is looked at so often: no plan is due later than this.
+
+One that is was noted before a clock was set back, and is due at once.
+"""
+
 NEXT_TOKEN: Final = Duration(seconds=1)
 """By then a carrier that has begun all the calls of a second may begin the next."""
 

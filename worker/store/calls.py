@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from pendulum import DateTime
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from worker.domain.call import LIVE, ON_SWITCH, CallState
 from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
@@ -15,6 +15,7 @@ from worker.domain.network import Network
 from worker.domain.reason import Reason
 from worker.ports.dispatch import Call, Dial, Ended
 from worker.store.live import LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER, LIVE_BY_TENANT
+from worker.store.plans import CLOCKS_APART
 from worker.store.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 
 RESEND_SECONDS: Final = 3
@@ -131,7 +132,7 @@ class SqlCalls:
         """Give queued calls whose message is due (again), OTPs first, then the oldest; put the next one off."""
         asked = (
             select(calls.c.id)
-            .where(QUEUED_ROWS, calls.c.resend_at <= now)
+            .where(QUEUED_ROWS, or_(calls.c.resend_at <= now, calls.c.resend_at > now + CLOCKS_APART))
             .order_by(calls.c.stage_before != Stage.OTP, calls.c.resend_at, calls.c.id)
             .limit(limit)
             .with_for_update(key_share=True, skip_locked=True)

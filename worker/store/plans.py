@@ -10,7 +10,7 @@ from worker.domain.campaign import Campaign, Status
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CampaignId, CarrierId, ListId, TenantId
 from worker.domain.lead import Stage
-from worker.domain.planner import Situation
+from worker.domain.planner import LOOK_AT_LEAST, Situation
 from worker.domain.settings import to_campaign
 from worker.ports.dispatch import NOT_AHEAD, DialRules
 from worker.store.campaign_rows import to_settings
@@ -19,6 +19,8 @@ from worker.store.demand import read_demand
 from worker.store.live import read_live
 from worker.store.tables import URGENT, campaigns, carriers, leads, lists, tenants
 
+CLOCKS_APART: Final = Duration(minutes=1)
+"""What lies further ahead than anything is put off by, and this, was noted before a clock was set back."""
 RUNNABLE: Final = (Status.START, Status.PAUSE)
 
 
@@ -44,8 +46,10 @@ class SqlPlans:
 
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
         """Give the carriers whose next plan is due, or will be before long, with its moment; oldest first."""
-        due = select(carriers.c.id, carriers.c.next_plan_at).where(carriers.c.next_plan_at <= now + ahead)
-        return {CarrierId(row.id): row.next_plan_at for row in self._connection.execute(due.order_by("next_plan_at"))}
+        at, set_back = carriers.c.next_plan_at, now + LOOK_AT_LEAST + CLOCKS_APART
+        due = select(carriers.c.id, at).where(or_(at <= now + ahead, at > set_back)).order_by(at)
+        moments = {CarrierId(row.id): row.next_plan_at for row in self._connection.execute(due)}
+        return {carrier_id: now if moment > set_back else moment for carrier_id, moment in moments.items()}
 
     def resume(self, campaign: Campaign) -> None:
         """Store a pause that turned into a start."""

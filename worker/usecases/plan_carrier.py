@@ -12,7 +12,7 @@ from worker.domain.call import CallState
 from worker.domain.campaign import Campaign, resume_if_due
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.lead import ClaimedLead, Ending, Stage
-from worker.domain.planner import Grant, Situation, calls_to_start
+from worker.domain.planner import LOOK_AT_LEAST, Grant, Situation, calls_to_start
 from worker.ports.dispatch import Call, Store, Transaction
 from worker.ports.messages import JobQueue
 
@@ -46,7 +46,8 @@ def plan_carrier(
         if claimed > len(calls):  # some were closed instead: their places go to the next ones
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
         again = now if claimed > len(calls) else plan.look_again_at
-        tx.plans.set_next_plan(carrier_id, at=again, turns=plan.turns)
+        at = None if again is None else min(again, now + LOOK_AT_LEAST)
+        tx.plans.set_next_plan(carrier_id, at=at, turns=plan.turns)
     logger.debug("carrier planned", extra={"action": "carrier_planned", "carrier_id": carrier_id, "calls": len(calls)})
     return len(calls)
 

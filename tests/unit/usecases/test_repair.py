@@ -104,6 +104,20 @@ def test_the_tick_asks_for_the_plans_that_are_due_and_no_others(world: World) ->
     assert world.queue.plans == [CARRIER]
 
 
+def test_a_clock_that_was_set_back_does_not_keep_calls_and_plans_waiting(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    call_ids = world.plan()
+    world.queue.calls.clear()
+
+    world.clock.wait(-3600)
+    world.sweep()
+    world.tick()
+
+    assert world.queue.calls == call_ids
+    assert world.queue.plans == [CARRIER]
+
+
 def test_nothing_heard_changes_nothing(world: World) -> None:
     world.hear()
 
