@@ -30,17 +30,18 @@ class Duty:
         While the store is away, nobody can take it from whoever held it; but nobody can be sure to hold it either.
         """
         if self._ask_at is None or now >= self._ask_at:
-            before = self.is_held
+            before, stood_by = self.is_held, self.others_at is not None
             self._ask(since=since, now=now)
             if before is not self.is_held:
-                action = "post_taken" if self.is_held else "post_lost"
-                logger.info("post changed hands", extra={"action": action, "post": self.post.name})
+                self._tell("post_taken" if self.is_held else "post_lost")
+            elif self.others_at is not None and not stood_by:
+                self._tell("post_stood_by")
         return self.is_held
 
     def lost(self, *, now: DateTime) -> None:
         """Stand by: somebody else was found to hold the post."""
         self.is_held, self._held_until, self._ask_at, self.others_at = False, None, None, now
-        logger.warning("post lost", extra={"action": "post_lost", "post": self.post.name})
+        self._tell("post_lost")
 
     def leave(self) -> None:
         """Let somebody else take the post at once, if it is held."""
@@ -52,6 +53,9 @@ class Duty:
                 tx.posts.leave(self.post)
         except Unavailable:
             logger.warning("post lapses by itself", extra={"action": "post_lapses", "post": self.post.name})
+
+    def _tell(self, action: str) -> None:
+        logger.info("a post's holder", extra={"action": action, "post": self.post.name})
 
     def _ask(self, *, since: DateTime, now: DateTime) -> None:
         try:

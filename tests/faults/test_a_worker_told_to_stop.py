@@ -1,0 +1,67 @@
+"""A worker that is told to stop finishes the message in its hands and hands back what it has taken besides."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from celery import Celery
+from redis import Redis
+
+from worker.domain.ids import CallId
+from worker.jobs import names
+from worker.jobs.app import configuration
+from worker.jobs.queue import CeleryJobQueue
+from worker.wire.connection import connect
+from worker.wire.wakeups import RedisWakeups
+
+MESSAGES = 300
+SOME = 20
+SECONDS = 60.0
+
+
+@pytest.mark.slow
+def test_every_message_is_worked_on_or_waits_for_the_next_worker(redis_url: str, tmp_path: Path) -> None:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")},
+        "CALLBEAT_HOME": str(tmp_path / "home"),
+        "CALLBEAT_REDIS_URL": redis_url,
+        "CALLBEAT_SWITCH_URLS": "esl://:x@127.0.0.1:1",
+    }
+    command = [sys.executable, "-m", "worker.cli"]
+    subprocess.run([*command, "migrate"], env=environment, check=True, capture_output=True)
+    _send(redis_url)
+    log = tmp_path / "worker.log"
+
+    with Redis.from_url(redis_url) as redis, log.open("w") as out:
+        worker = subprocess.Popen([*command, "worker", "--queues=calls"], env=environment, stdout=out, stderr=out)
+        _wait_until_some_are_taken(redis)
+        worker.terminate()
+        code = worker.wait(SECONDS)
+        waiting, in_hands = redis.llen(names.CALLS), redis.hlen("unacked")
+
+    worked_on = log.read_text().count('"action":"no_switch"')
+    assert (code, in_hands) == (0, 0)
+    assert worked_on
+    assert worked_on + waiting == MESSAGES
+
+
+def _send(redis_url: str) -> None:
+    """Send messages for calls that nobody can dial: each leaves a line in the log of whoever works on it."""
+    app = Celery("test", set_as_current=False)
+    app.conf.update(configuration(broker_url=redis_url, task_events=False))
+    with connect(redis_url) as redis:
+        queue = CeleryJobQueue(app, RedisWakeups(redis))
+        for _ in range(MESSAGES):
+            queue.place_calls([CallId(uuid4())])
+    app.close()
+
+
+def _wait_until_some_are_taken(redis: Redis) -> None:
+    deadline = time.monotonic() + SECONDS
+    while redis.llen(names.CALLS) > MESSAGES - SOME:
+        assert time.monotonic() < deadline, "the worker takes nothing"
+        time.sleep(0.005)

@@ -1,0 +1,130 @@
+"""Two beats, two listeners: one is on duty, the other takes over within ten seconds, and whoever wakes up stands by."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, create_engine, select
+
+from tests.integration.switch_process import SwitchProcess
+from worker.domain.post import BEAT, listener_of
+from worker.store.tables import posts
+from worker.telephony.simulator.options import SimulatorOptions
+
+PATIENCE_SECONDS = 60.0
+"""For processes to start on a busy machine."""
+TAKE_OVER_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two processes of one kind, and the database in which the one on duty notes it."""
+
+    command: str
+    post: str
+    environment: dict[str, str]
+    engine: Engine
+    home: Path
+
+    def start(self, name: str) -> subprocess.Popen[bytes]:
+        log = self.home / f"{name}.log"
+        with log.open("wb") as out:
+            return subprocess.Popen(
+                [sys.executable, "-m", "worker.cli", self.command], env=self.environment, stdout=out, stderr=out
+            )
+
+    def holder(self) -> UUID | None:
+        with self.engine.connect() as connection:
+            return connection.scalar(select(posts.c.holder).where(posts.c.name == self.post))
+
+    def wait_for_another(self, before: UUID | None, *, seconds: float) -> UUID:
+        deadline = time.monotonic() + seconds
+        while (now := self.holder()) in {None, before}:
+            assert time.monotonic() < deadline, f"nobody else has taken the post within {seconds} s"
+            time.sleep(0.05)
+        assert now is not None
+        return now
+
+    def is_told(self, name: str, action: str) -> bool:
+        return f'"action":"{action}"' in (self.home / f"{name}.log").read_text()
+
+
+@pytest.fixture(params=["beat", "listener"])
+def pair(request: pytest.FixtureRequest, redis_url: str, tmp_path: Path) -> Iterator[Pair]:
+    with SwitchProcess(SimulatorOptions()) as switch:
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")},
+            "CALLBEAT_HOME": str(tmp_path),
+            "CALLBEAT_REDIS_URL": redis_url,
+            "CALLBEAT_SWITCH_URLS": f"esl://:{switch.url.password}@{switch.url.name}",
+        }
+        migrate = [sys.executable, "-m", "worker.cli", "migrate"]
+        subprocess.run(migrate, env=environment, check=True, capture_output=True)
+        engine = create_engine(f"sqlite:///{tmp_path / 'callbeat.sqlite3'}")
+        post = BEAT if request.param == "beat" else listener_of(switch.url.name)
+        yield Pair(request.param, post, environment, engine, tmp_path)
+        engine.dispose()
+
+
+@pytest.fixture
+def both(pair: Pair) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Start one, and when it is on duty the other."""
+    started = [pair.start("first")]
+    pair.wait_for_another(None, seconds=PATIENCE_SECONDS)
+    started.append(pair.start("second"))
+    _wait_until_told(pair, "second", "post_stood_by", seconds=PATIENCE_SECONDS)
+    yield started
+    for process in started:
+        process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.wait()
+
+
+def _wait_until_told(pair: Pair, name: str, action: str, *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not pair.is_told(name, action):
+        assert time.monotonic() < deadline, f"{name} does not tell of {action}"
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_the_one_that_stands_by_takes_over_from_one_that_is_killed(
+    pair: Pair, both: list[subprocess.Popen[bytes]]
+) -> None:
+    before = pair.holder()
+
+    both[0].kill()
+
+    pair.wait_for_another(before, seconds=TAKE_OVER_SECONDS)
+    assert pair.is_told("second", "post_taken")
+
+
+@pytest.mark.slow
+def test_one_that_stood_still_finds_another_on_duty_and_stands_by(
+    pair: Pair, both: list[subprocess.Popen[bytes]]
+) -> None:
+    before = pair.holder()
+
+    both[0].send_signal(signal.SIGSTOP)
+    after = pair.wait_for_another(before, seconds=TAKE_OVER_SECONDS)
+    both[0].send_signal(signal.SIGCONT)
+    _wait_until_told(pair, "first", "post_lost", seconds=TAKE_OVER_SECONDS)
+
+    assert pair.holder() == after
+
+
+@pytest.mark.slow
+def test_one_that_is_told_to_end_is_replaced_at_once(pair: Pair, both: list[subprocess.Popen[bytes]]) -> None:
+    before = pair.holder()
+
+    both[0].terminate()
+
+    pair.wait_for_another(before, seconds=TAKE_OVER_SECONDS)
+    assert both[0].wait(PATIENCE_SECONDS) == 0
