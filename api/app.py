@@ -33,7 +33,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
         docs_url="/docs",
         redoc_url=None,
     )
-    own: ApiServices = wiring.services() if services is None else services
+    own: ApiServices = wiring.api_services() if services is None else services
     app.state.services = own
     errors.install(app)
     rooms = (

@@ -26,6 +26,7 @@ from worker.ports.messages import Rate
 from worker.ports.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings
 from worker.store.engine import make_engine
+from worker.store.patience import CLIENTS, WORKERS, Patience
 from worker.store.transaction import SqlStore
 from worker.telephony.address import SwitchUrl
 from worker.telephony.events import SwitchEvents
@@ -71,32 +72,21 @@ def checked(chosen: Settings) -> Settings:
 @cache
 def services() -> Services:
     """Build this process's adapters; nothing is connected yet."""
-    chosen = settings()
-    redis = connect(redis_url(chosen))
-    wakeups = RedisWakeups(redis)
-    database = store()
-    clock = _clock(database)
-    return Services(
-        store=database,
-        queue=CeleryJobQueue(app, wakeups),
-        rate=RedisRate(redis),
-        telephony=Switches(switches(), clock=clock),
-        sender=_sender(chosen, database),
-        clock=clock,
-        new_id=uuid7,
-        chance=random.SystemRandom().random,
-        timezone=chosen.timezone,
-        api_token=chosen.api_token.get_secret_value() if chosen.api_token else None,
-        probes={"database": partial(_ping, database), "broker": wakeups.ping},
-    )
+    return _services(WORKERS)
 
 
-def store() -> SqlStore:
+@cache
+def api_services() -> Services:
+    """Build the adapters of a process in which clients wait for answers; nothing is connected yet."""
+    return _services(CLIENTS)
+
+
+def store(*, patience: Patience = WORKERS) -> SqlStore:
     """Open the database, for what needs nothing else."""
     chosen = settings()
     if chosen.database_url is None:
         chosen.home.mkdir(parents=True, exist_ok=True)
-    return SqlStore(make_engine(chosen.database))
+    return SqlStore(make_engine(chosen.database, patience=patience))
 
 
 def event_sources(clock: Clock) -> list[EventSource]:
@@ -130,6 +120,27 @@ class Loader(BaseLoader):
             raise SystemExit(str(error)) from error  # `celery` itself would show a traceback
         signals.setup_logging.connect(_set_up_log, weak=False)
         return configuration(broker_url=broker_url, task_events=chosen.task_events)
+
+
+def _services(patience: Patience) -> Services:
+    chosen = settings()
+    redis = connect(redis_url(chosen))
+    wakeups = RedisWakeups(redis)
+    database = store(patience=patience)
+    clock = _clock(database)
+    return Services(
+        store=database,
+        queue=CeleryJobQueue(app, wakeups),
+        rate=RedisRate(redis),
+        telephony=Switches(switches(), clock=clock),
+        sender=_sender(chosen, database),
+        clock=clock,
+        new_id=uuid7,
+        chance=random.SystemRandom().random,
+        timezone=chosen.timezone,
+        api_token=chosen.api_token.get_secret_value() if chosen.api_token else None,
+        probes={"database": partial(_ping, database), "broker": wakeups.ping},
+    )
 
 
 class _OwnSecret(CallbackSender):

@@ -22,7 +22,7 @@ from worker.ports.telephony import EventSource
 from worker.telephony.address import DEFAULT_PORT, SwitchUrl
 from worker.telephony.simulator.options import PASSWORD, SimulatorOptions
 from worker.telephony.simulator.server import run_simulator
-from worker.wiring import event_sources, redis_url, services, settings, switches
+from worker.wiring import api_services, event_sources, redis_url, services, settings, switches
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 def api(host: Host = LOOPBACK, port: Port = 8000) -> None:
     """Serve the HTTP API."""
     _begin()
-    services()  # a wrong setting stops the process here and not the first request
+    api_services()  # a wrong setting stops the process here and not the first request
     uvicorn.run(
         "api.app:create_app",
         factory=True,

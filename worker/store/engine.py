@@ -7,12 +7,12 @@ from typing import Any, Final
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool, StaticPool
 
-BUSY_SECONDS: Final = 15
+from worker.store.patience import WORKERS, Patience, limit_transactions
+
 LOCKED_SECONDS: Final = 0.02
 _PRIMARY_CODE: Final = 0xFF
 """SQLite's extended error codes carry the primary one in their last byte."""
 _NOTICED_BY_US: Final = {
-    "connect_timeout": 5,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
@@ -21,8 +21,6 @@ _NOTICED_BY_US: Final = {
 """libpq's options: a server that is cut off is noticed within ten seconds, not after a quarter of an hour."""
 _SESSION: Final = {
     "timezone": "utc",
-    "lock_timeout": "15s",
-    "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "5s",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
@@ -35,33 +33,47 @@ POOL_OVERFLOW = 40
 """The API's threads and the callback threads each hold a connection for a moment."""
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, patience: Patience = WORKERS) -> Engine:
     """Open a lazily connecting engine for ``postgresql+psycopg://…`` or ``sqlite:///…``."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(url, in_memory=parsed.database in {None, "", ":memory:"})
-    return create_engine(
+        return _sqlite(url, in_memory=parsed.database in {None, "", ":memory:"}, patience=patience)
+    return _postgres(url, patience=patience)
+
+
+def _postgres(url: str, *, patience: Patience) -> Engine:
+    engine = create_engine(
         url,
         hide_parameters=True,  # an error in a log must not carry a phone number
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=True,
-        pool_timeout=BUSY_SECONDS,
-        connect_args={**_NOTICED_BY_US, "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items())},
+        pool_timeout=patience.pool_seconds,
+        connect_args={**_NOTICED_BY_US, "connect_timeout": patience.connect_seconds, "options": _options(patience)},
     )
+    if patience.transaction_seconds is not None:
+        limit_transactions(engine, seconds=patience.transaction_seconds)
+    return engine
 
 
-def _sqlite(url: str, *, in_memory: bool) -> Engine:
+def _options(patience: Patience) -> str:
+    limits = {"lock_timeout": f"{patience.lock_seconds}s", "statement_timeout": f"{patience.statement_seconds}s"}
+    return " ".join(f"-c {name}={value}" for name, value in {**_SESSION, **limits}.items())
+
+
+def _sqlite(url: str, *, in_memory: bool, patience: Patience) -> Engine:
+    """Give the embedded database, where who writes waits once, for the one lock, and then for nobody."""
+    busy_seconds = patience.transaction_seconds or patience.lock_seconds
+    pool: dict[str, Any] = {"poolclass": StaticPool}  # Any: each option's own type
+    if not in_memory:
+        pool = {"poolclass": QueuePool, "pool_timeout": patience.pool_seconds}
     engine = create_engine(
-        url,
-        hide_parameters=True,
-        poolclass=StaticPool if in_memory else QueuePool,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        url, hide_parameters=True, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **pool
     )
 
     def prepare(connection: Any, _record: object) -> None:  # Any: the driver's connection
         connection.isolation_level = None  # the driver must not begin transactions by itself
-        _write_ahead(connection)
+        _write_ahead(connection, busy_seconds=busy_seconds)
         for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -74,12 +86,12 @@ def _sqlite(url: str, *, in_memory: bool) -> Engine:
     return engine
 
 
-def _write_ahead(connection: Any) -> None:  # Any: the driver's connection
+def _write_ahead(connection: Any, *, busy_seconds: float) -> None:  # Any: the driver's connection
     """Choose the write-ahead log, which the file remembers.
 
     Only this waits for nobody: SQLite answers "locked" at once while another process is choosing it too.
     """
-    for _ in range(round(BUSY_SECONDS / LOCKED_SECONDS)):
+    for _ in range(round(busy_seconds / LOCKED_SECONDS)):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:

@@ -36,6 +36,8 @@ from worker.store.tenants import SqlTenants
 logger = logging.getLogger(__name__)
 
 _MOMENT: Final = select(func.clock_timestamp(type_=Instant))
+READ_ONLY: Final = "25006"
+"""What a standby answers that is not the database yet."""
 
 
 class SqlTransaction:
@@ -191,4 +193,6 @@ def _outages_named() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("the connection to the database was lost") from error
+        if getattr(error.orig, "sqlstate", "") == READ_ONLY:
+            raise Unavailable("the database takes no changes now") from error
         raise
