@@ -19,6 +19,7 @@ from api import (
     why,
 )
 from api.deps import ApiServices
+from api.places import Places
 from worker import wiring
 
 
@@ -35,6 +36,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     )
     own: ApiServices = wiring.api_services() if services is None else services
     app.state.services = own
+    app.state.places = Places()
     errors.install(app)
     rooms = (
         campaigns,

@@ -15,7 +15,8 @@ from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Rej
 logger = logging.getLogger(__name__)
 
 ROOT: Final = "(root)"
-RETRY_AFTER_SECONDS: Final = "1"
+RETRY_AFTER: Final = {"Retry-After": "1"}
+"""Of every 503: the trouble may be over in a second."""
 _EXPECTED: Final = {
     "string_type": "string",
     "int_type": "integer",
@@ -70,7 +71,7 @@ def answer(status: int, error: str | Sequence[Mapping[str, str]]) -> JSONRespons
     """Give an error's response."""
     headers = {}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers = {"Retry-After": RETRY_AFTER_SECONDS}
+        headers = RETRY_AFTER
     if status == HTTPStatus.UNAUTHORIZED:
         headers = {"WWW-Authenticate": "Bearer"}
     return JSONResponse({"error": error}, status_code=status, headers=headers)

@@ -6,18 +6,21 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.deps import Services
+from api.door import BoundedRoute
+from api.errors import RETRY_AFTER
 from worker.domain.errors import Unavailable
 
 router = APIRouter(tags=["health"])
+bounded = APIRouter(route_class=BoundedRoute, tags=["health"])
 
 
 @router.get("/health/live")
 def live() -> JSONResponse:
-    """Say that the process answers."""
+    """Say that the process answers, however many requests wait."""
     return JSONResponse({"status": "live"})
 
 
-@router.get("/health/ready")
+@bounded.get("/health/ready")
 def ready(services: Services) -> JSONResponse:
     """Ask each part whether it is there."""
     parts = {}
@@ -28,5 +31,10 @@ def ready(services: Services) -> JSONResponse:
         except Unavailable as error:
             parts[name] = str(error)
     well = all(state == "ok" for state in parts.values())
-    status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
-    return JSONResponse({"status": "ready" if well else "not ready", "parts": parts}, status_code=status)
+    body = {"status": "ready" if well else "not ready", "parts": parts}
+    if well:
+        return JSONResponse(body)
+    return JSONResponse(body, status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=RETRY_AFTER)
+
+
+router.include_router(bounded)

@@ -6,11 +6,12 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
 from api.deps import Services
+from api.door import BoundedRoute
 from worker.domain.call import LIVE
 from worker.ports.records import Totals
 from worker.usecases import queries
 
-router = APIRouter(tags=["health"])
+router = APIRouter(route_class=BoundedRoute, tags=["health"])
 
 
 @router.get("/metrics")

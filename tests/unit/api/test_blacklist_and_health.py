@@ -103,5 +103,5 @@ def test_a_part_that_is_away_is_named(anonymous: TestClient, services: FakeServi
 
     answer = anonymous.get("/health/ready")
 
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert answer.json() == {"status": "not ready", "parts": {"database": "ok", "broker": "Redis is away"}}
