@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.bodies.autocall import ImportBody, OtpBody
-from api.deps import BEARER, Services, Whose
+from api.deps import ASKS_FOR_CALLS, BEARER, Services, Whose
 from api.door import GuardedRoute
 from api.leads import NO_PHONE, TOO_SHORT
 from worker.domain.cdr import cdr_body
@@ -15,7 +15,7 @@ from worker.usecases.call_now import CallRequest, Promise, call_now, find_cdr
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["single calls"])
 
 
-@router.post("/v3/autocall/import")
+@router.post("/v3/autocall/import", dependencies=[ASKS_FOR_CALLS])
 def import_one(body: ImportBody, services: Services, tenant: Whose) -> JSONResponse:
     """Call one number with the campaign's template, ahead of its lists: inside its windows and while it is started.
 
@@ -26,7 +26,7 @@ def import_one(body: ImportBody, services: Services, tenant: Whose) -> JSONRespo
     return JSONResponse({"call_id": str(promise.call_id), "lead_uuid": str(promise.lead_id), "message": "success"})
 
 
-@router.post("/v3/autocall/otp")
+@router.post("/v3/autocall/otp", dependencies=[ASKS_FOR_CALLS])
 def read_code(body: OtpBody, services: Services, tenant: Whose) -> JSONResponse:
     """Call one number and read out a code: ahead of everything, at any hour, whether the campaign is started or not.
 

@@ -30,7 +30,14 @@ def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResp
     """Create a campaign; it may come with an id of the client's."""
     campaign_id = body.id() or CampaignId(services.new_id())
     edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=body.changes(zone=tenant.timezone))
-    create_campaign(services.store, queue=services.queue, edit=edit, now=services.clock.now(), new_id=services.new_id)
+    create_campaign(
+        services.store,
+        queue=services.queue,
+        wakeups=services.wakeups,
+        edit=edit,
+        now=services.clock.now(),
+        new_id=services.new_id,
+    )
     return JSONResponse({"campaign_uuid": str(campaign_id), "created": True})
 
 
@@ -102,5 +109,12 @@ def monitor(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONRespo
 
 def _save(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, tenant: Whose) -> JSONResponse:
     edit = CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes)
-    save_campaign(services.store, queue=services.queue, edit=edit, now=services.clock.now(), new_id=services.new_id)
+    save_campaign(
+        services.store,
+        queue=services.queue,
+        wakeups=services.wakeups,
+        edit=edit,
+        now=services.clock.now(),
+        new_id=services.new_id,
+    )
     return JSONResponse({"campaign_uuid": str(campaign_uuid)})

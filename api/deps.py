@@ -12,7 +12,7 @@ from api.errors import NoAccess
 from worker.domain.errors import NotFound
 from worker.domain.settings import Json
 from worker.ports.dispatch import Clock
-from worker.ports.messages import JobQueue
+from worker.ports.messages import JobQueue, Wakeups
 from worker.ports.record_store import RecordStore
 from worker.ports.records import Page, Slice, Tenant
 from worker.usecases.tokens import tenant_of
@@ -30,6 +30,8 @@ class ApiServices(Protocol):
     def store(self) -> RecordStore: ...
     @property
     def queue(self) -> JobQueue: ...
+    @property
+    def wakeups(self) -> Wakeups: ...
     @property
     def clock(self) -> Clock: ...
     @property
@@ -72,8 +74,14 @@ def _slice(
     return Slice(limit, offset)
 
 
+def _check_broker(request: Request) -> None:
+    services_of(request).wakeups.check()
+
+
 Services = Annotated[ApiServices, Depends(services_of)]
 Whose = Annotated[Tenant, Depends(_tenant)]
+ASKS_FOR_CALLS: Final = Depends(_check_broker)
+"""Nobody's request for calls is taken while no worker would hear of it: the answer is 503, and nothing is stored."""
 Part = Annotated[Slice, Depends(_slice)]
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from api.bodies.fields import Body, Line, to_uuid, uuid_of
 from api.bodies.leads import LeadBody, ManyLeadsBody, NewLeadBody
-from api.deps import BEARER, Part, Services, Whose, listed
+from api.deps import ASKS_FOR_CALLS, BEARER, Part, Services, Whose, listed
 from api.door import GuardedRoute
 from api.errors import problems_of
 from api.lead_shapes import lead_shape
@@ -36,7 +36,7 @@ class LeadQuery(Body):
     phone_number: Line = ""
 
 
-@router.post("/v3/lead")
+@router.post("/v3/lead", dependencies=[ASKS_FOR_CALLS])
 def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse:
     """Add one lead; it is called as soon as its campaign may. ``duplicate_scope`` is as with many."""
     try:
@@ -57,7 +57,7 @@ def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse
     return JSONResponse({"created": True, "lead_uuid": str(imported.leads[0])})
 
 
-@router.post("/v3/lead/multi")
+@router.post("/v3/lead/multi", dependencies=[ASKS_FOR_CALLS])
 def create_many(body: ManyLeadsBody, services: Services, tenant: Whose) -> JSONResponse:
     """Add up to 2 000 leads; ``fail`` names each row (0 is the first) that was not added, and why.
 

@@ -134,6 +134,19 @@ def redis_url(redis_server: str) -> str:
     return redis_server
 
 
+@pytest.fixture
+def full_redis_url(redis_url: str) -> Iterator[str]:
+    """Give a Redis that answers, and takes nothing more."""
+    from redis import Redis  # noqa: PLC0415 - only for tests that have a server
+
+    with Redis.from_url(redis_url) as redis:
+        redis.config_set("maxmemory", "1")
+        try:
+            yield redis_url
+        finally:
+            redis.config_set("maxmemory", "0")
+
+
 def free_port() -> int:
     """Find a port that nobody listens on."""
     with socket.socket() as listener:

@@ -22,7 +22,7 @@ from worker.jobs.app import app, configuration
 from worker.jobs.queue import CeleryJobQueue
 from worker.ports.callbacks import CallbackSender
 from worker.ports.dispatch import Clock, Delivery
-from worker.ports.messages import Rate
+from worker.ports.messages import Rate, Wakeups
 from worker.ports.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings
 from worker.store.engine import make_engine
@@ -45,6 +45,7 @@ class Services:
 
     store: SqlStore
     queue: CeleryJobQueue
+    wakeups: Wakeups
     rate: Rate
     telephony: Telephony
     sender: CallbackSender
@@ -131,6 +132,7 @@ def _services(patience: Patience) -> Services:
     return Services(
         store=database,
         queue=CeleryJobQueue(app, wakeups),
+        wakeups=wakeups,
         rate=RedisRate(redis),
         telephony=Switches(switches(), clock=clock),
         sender=_sender(chosen, database),
@@ -139,7 +141,7 @@ def _services(patience: Patience) -> Services:
         chance=random.SystemRandom().random,
         timezone=chosen.timezone,
         api_token=chosen.api_token.get_secret_value() if chosen.api_token else None,
-        probes={"database": partial(_ping, database), "broker": wakeups.ping},
+        probes={"database": partial(_ping, database), "broker": wakeups.check},
     )
 
 

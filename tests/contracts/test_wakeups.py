@@ -78,6 +78,24 @@ def test_a_request_that_nobody_took_lapses_in_redis(redis_url: str) -> None:
         assert 0 < client.pttl("callbeat:wakeup:plan:1") <= LAPSE_MILLISECONDS
 
 
+def test_where_somebody_could_be_asked_there_is_nothing_to_say(wakeups: Wakeups) -> None:
+    wakeups.check()
+
+
 def test_redis_that_is_away_is_unavailable() -> None:
-    with connect(f"redis://127.0.0.1:{free_port()}/0") as client, pytest.raises(Unavailable):
-        RedisWakeups(client).request("plan:1")
+    with connect(f"redis://127.0.0.1:{free_port()}/0") as client:
+        wakeups = RedisWakeups(client)
+
+        for ask in (lambda: wakeups.request("plan:1"), wakeups.check):
+            with pytest.raises(Unavailable, match="Redis is away"):
+                ask()
+
+
+@pytest.mark.redis
+def test_redis_that_is_full_is_unavailable(full_redis_url: str) -> None:
+    with connect(full_redis_url) as client:
+        wakeups = RedisWakeups(client)
+
+        for ask in (lambda: wakeups.request("plan:1"), wakeups.check):
+            with pytest.raises(Unavailable, match="Redis is full"):
+                ask()

@@ -28,7 +28,7 @@ class FakeWakeups(Wakeups):
 
     @override
     def request(self, key: str) -> bool:
-        self._check()
+        self.check()
         now = self._clock.now()
         asked_at = self._asked_at.get(key)
         if asked_at is not None and now < asked_at + LAPSE:
@@ -38,11 +38,12 @@ class FakeWakeups(Wakeups):
 
     @override
     def taken(self, key: str) -> bool:
-        self._check()
+        self.check()
         asked_at = self._asked_at.pop(key, None)
         return asked_at is not None and self._clock.now() < asked_at + LAPSE
 
-    def _check(self) -> None:
+    @override
+    def check(self) -> None:
         if self.away:
             raise Unavailable("Redis is away")
 

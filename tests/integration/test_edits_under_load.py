@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from uuid_utils.compat import uuid7
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, fill_store, list_of, stored_settings, viettel
+from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
+from tests.fakes.wire import FakeWakeups
 from worker.domain.chore import Chore, ChoreKind
 from worker.domain.errors import Conflict
 from worker.domain.ids import CampaignId, CarrierId, ListId
@@ -66,7 +68,9 @@ def together(*actions: Callable[[], object]) -> None:
 
 def edit(store: SqlStore, campaign_id: CampaignId, changes: CampaignChanges) -> None:
     wanted = CampaignEdit(tenant=WHO, campaign_id=campaign_id, changes=changes)
-    save_campaign(store, queue=FakeJobQueue(), edit=wanted, now=NOON, new_id=uuid7)
+    save_campaign(
+        store, queue=FakeJobQueue(), wakeups=FakeWakeups(FakeClock(NOON)), edit=wanted, now=NOON, new_id=uuid7
+    )
 
 
 def add(store: SqlStore, list_id: ListId, phones: list[str], scope: DuplicateScope = DuplicateScope.CAMPAIGN) -> int:

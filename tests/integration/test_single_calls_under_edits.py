@@ -10,7 +10,9 @@ from sqlalchemy import func, select, text
 from uuid_utils.compat import uuid7
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, fill_store, viettel
+from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
+from tests.fakes.wire import FakeWakeups
 from worker.domain.errors import Invalid, Unavailable
 from worker.domain.ids import CarrierId
 from worker.ports.records import Tenant
@@ -86,7 +88,9 @@ def test_calls_edits_and_plans_at_once_come_to_no_deadlock(store: SqlStore) -> N
 
     def edit(number: int) -> None:
         wanted = CampaignEdit(tenant=WHO, campaign_id=CAMPAIGN, changes={"carrier_uuid": homes[number % 2]})
-        save_campaign(store, queue=FakeJobQueue(), edit=wanted, now=NOON, new_id=uuid7)
+        save_campaign(
+            store, queue=FakeJobQueue(), wakeups=FakeWakeups(FakeClock(NOON)), edit=wanted, now=NOON, new_id=uuid7
+        )
 
     def plan(number: int) -> None:
         plan_carrier(store, queue=FakeJobQueue(), carrier_id=homes[number % 2], now=NOON, new_id=uuid7)

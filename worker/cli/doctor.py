@@ -88,7 +88,7 @@ def _broker(chosen: Settings) -> str:
     if chosen.redis_url is None:
         raise Unavailable("CALLBEAT_REDIS_URL is not set, and no `callbeat up` runs here")
     with connect(chosen.redis_url) as redis:
-        RedisWakeups(redis).ping()
+        RedisWakeups(redis).check()
     return "answers"
 
 

@@ -37,6 +37,9 @@ class Wakeups(Protocol):
         Gives whether a request was waiting; False too for one that has lapsed.
         """
 
+    def check(self) -> None:
+        """Raise ``Unavailable`` when nobody could be asked for anything now: the broker is away, or full."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:

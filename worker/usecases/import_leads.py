@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pendulum import DateTime
 
-from worker.domain.errors import NotFound
+from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.lead import Ending
 from worker.domain.network import Network, NotDialable, national_form
@@ -78,9 +78,15 @@ def import_leads(
 
 
 def _ask_for_plan(store: RecordStore, *, queue: JobQueue, tenant: Tenant, campaign_id: CampaignId) -> None:
-    """Ask for a plan of the carrier that the campaign has by now: an edit may have moved it while the leads came in."""
-    with store.reading() as tx:
-        carrier_id = tx.campaigns.get(tenant.id, campaign_id).carrier_uuid
+    """Ask for a plan of the carrier that the campaign has by now: an edit may have moved it while the leads came in.
+
+    They are in by now, so nothing may say otherwise; the tick plans what could not be asked for.
+    """
+    try:
+        with store.reading() as tx:
+            carrier_id = tx.campaigns.get(tenant.id, campaign_id).carrier_uuid
+    except (Unavailable, NotFound):
+        return
     if carrier_id is not None:
         queue.plan_carrier(carrier_id)
 

@@ -15,7 +15,7 @@ from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, CarrierId, RunId
 from worker.domain.network import Network
 from worker.domain.settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings, to_campaign, to_windows
-from worker.ports.messages import JobQueue
+from worker.ports.messages import JobQueue, Wakeups
 from worker.ports.record_store import RecordStore, RecordTransaction
 from worker.ports.records import Tenant
 
@@ -35,9 +35,17 @@ class CampaignEdit:
 
 
 def create_campaign(
-    store: RecordStore, *, queue: JobQueue, edit: CampaignEdit, now: DateTime, new_id: Callable[[], UUID]
+    store: RecordStore,
+    *,
+    queue: JobQueue,
+    wakeups: Wakeups,
+    edit: CampaignEdit,
+    now: DateTime,
+    new_id: Callable[[], UUID],
 ) -> None:
     """Add a campaign; one without a carrier gets the tenant's when it has exactly one."""
+    if _dials(edit.changes):
+        wakeups.check()
     with store.transaction() as tx:
         tx.tenants.lock(edit.tenant.id)
         if edit.changes.get("carrier_uuid") is None:
@@ -51,12 +59,23 @@ def create_campaign(
 
 
 def save_campaign(
-    store: RecordStore, *, queue: JobQueue, edit: CampaignEdit, now: DateTime, new_id: Callable[[], UUID]
+    store: RecordStore,
+    *,
+    queue: JobQueue,
+    wakeups: Wakeups,
+    edit: CampaignEdit,
+    now: DateTime,
+    new_id: Callable[[], UUID],
 ) -> None:
     """Change what was sent and nothing else; a refusal changes nothing at all.
 
+    Raises ``Unavailable`` for an edit that sets the campaign dialling while nobody would hear of its calls. Every other
+    edit is taken: what it forbids is forbidden at the very next dial, which asks nobody but the store.
+
     The tenant's lock keeps the campaign's carrier the same until it is locked, which comes before the campaign.
     """
+    if _sets_dialling(store, edit):
+        wakeups.check()
     with store.transaction() as tx:
         tx.tenants.lock(edit.tenant.id)
         carrier_id = tx.campaigns.get(edit.tenant.id, edit.campaign_id).carrier_uuid
@@ -86,6 +105,19 @@ def changed(before: CampaignSettings, edit: CampaignEdit, *, now: DateTime, new_
     _check_fields(after)
     _check_run(before, after)
     return after
+
+
+def _sets_dialling(store: RecordStore, edit: CampaignEdit) -> bool:
+    if edit.changes.get("status") is not Status.START and not edit.changes.get("active"):
+        return False
+    with store.reading() as tx:
+        before = tx.campaigns.get(edit.tenant.id, edit.campaign_id)
+    now: CampaignChanges = {"status": before.status, "active": before.active}
+    return _dials({**now, **edit.changes}) and not _dials(now)
+
+
+def _dials(settings: CampaignChanges) -> bool:
+    return settings.get("status") is Status.START and settings.get("active", True)
 
 
 def _blank(edit: CampaignEdit, *, now: DateTime) -> CampaignSettings:

@@ -6,7 +6,7 @@ from typing import Final
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
 from redis.retry import Retry
 
 from worker.domain.errors import Unavailable
@@ -29,5 +29,7 @@ def outages_named() -> Iterator[None]:
     """Turn whatever keeps Redis from answering into ``Unavailable``."""
     try:
         yield
+    except OutOfMemoryError as error:
+        raise Unavailable("Redis is full") from error
     except RedisError as error:
         raise Unavailable("Redis is away") from error

@@ -14,6 +14,7 @@ from tests.builders import HANOI, NOON, let_be_heard
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import SWITCH
+from tests.fakes.wire import FakeWakeups
 from worker.ports.records import Tenant
 from worker.store.engine import make_engine
 from worker.store.tables import metadata
@@ -32,6 +33,7 @@ class FakeServices:
 
     store: SqlStore
     queue: FakeJobQueue = field(default_factory=FakeJobQueue)
+    wakeups: FakeWakeups = field(default_factory=lambda: FakeWakeups(FakeClock(NOON)))
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
     new_id: Callable[[], UUID] = uuid7
     api_token: str | None = TOKEN
