@@ -20,6 +20,7 @@ from api import (
 )
 from api.deps import ApiServices
 from api.places import Places
+from api.refusals import REFUSED, TOLD_LATER
 from worker import wiring
 
 
@@ -50,9 +51,9 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
         network,
         why,
         tenant,
-        health,
-        metrics,
     )
     for room in rooms:
-        app.include_router(room.router)
+        app.include_router(room.router, responses=REFUSED)
+    app.include_router(metrics.router, responses=TOLD_LATER)
+    app.include_router(health.router)
     return app

@@ -133,6 +133,16 @@ def test_the_api_describes_itself(anonymous: TestClient) -> None:
     assert "put" in paths["/v3/campaign/{campaign_uuid}"]
 
 
+def test_the_description_says_how_refusals_look(anonymous: TestClient) -> None:
+    described = anonymous.get("/openapi.json").json()
+
+    answers = described["paths"]["/v3/campaign/{campaign_uuid}"]["put"]["responses"]
+    assert sorted(answers) == ["200", "4XX", "503"]
+    assert "Retry-After" in answers["503"]["headers"]
+    assert answers["4XX"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Refusal"}
+    assert "HTTPValidationError" not in described["components"]["schemas"]  # nobody ever gets one
+
+
 def test_a_database_that_is_away_is_told_with_when_to_ask_again(client: TestClient, services: FakeServices) -> None:
     services.store = OutOfReach()  # type: ignore[assignment]  # a store that answers nothing
 
