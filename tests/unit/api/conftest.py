@@ -68,6 +68,11 @@ def client(anonymous: TestClient) -> TestClient:
 
 @pytest.fixture
 def campaign(client: TestClient) -> str:
+    """Make the seed's campaign."""
+    return make_campaign(client)
+
+
+def make_campaign(client: TestClient) -> str:
     """Make carrier, template and campaign under the seed's ids; give the campaign's."""
     make_carrier(client, carrier_uuid=SEED_CARRIER)
     template = {"template_uuid": SEED_TEMPLATE, "template_name": "hello", "voice_type": "tts", "content": "Hi"}

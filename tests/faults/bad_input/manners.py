@@ -1,0 +1,88 @@
+"""How the API has to treat requests that make no sense, and a count of how it did."""
+
+import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+
+from tests.faults.bad_input.request import Answer, Request, answer_of
+
+TRACES = re.compile(rb'traceback \(most recent|file \\?"[^"]*", line \d|<html|<!doctype', re.IGNORECASE)
+MALFORMED = frozenset({400, 401, 404, 405, 413})
+"""A conflict (409) is none: such a request makes sense, at another time."""
+
+
+@dataclass
+class Visit:
+    """What came of many requests."""
+
+    accepted: int = 0
+    refused: Counter[int] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def malformed(self) -> int:
+        """How many requests made no sense."""
+        return sum(count for status, count in self.refused.items() if status in MALFORMED)
+
+
+def visit(app: FastAPI, requests: Iterable[Request], *, state: Callable[[], Hashable]) -> Visit:
+    """Send the requests one by one; look after each whether it was told properly, and changed nothing if refused."""
+    return asyncio.run(_visit(app, requests, state=state))
+
+
+async def _visit(app: FastAPI, requests: Iterable[Request], *, state: Callable[[], Hashable]) -> Visit:
+    done = Visit()
+    before = state()
+    for request in requests:
+        answer = await answer_of(app, request)
+        after = state()
+        if answer.status < 300:
+            done.accepted += 1
+        else:
+            done.refused[answer.status] += 1
+        wrong = ", ".join(bad_manners(answer, has_changed=after != before))
+        if wrong:
+            done.broken.append(f"{wrong}: {request} -> {answer.status} {answer.body[:200]!r}")
+        before = after
+    return done
+
+
+def bad_manners(answer: Answer, *, has_changed: bool) -> Iterator[str]:
+    """Say what is wrong with an answer; a request that was accepted may change things."""
+    if answer.status >= 500:
+        yield "a fault of ours"
+    elif answer.status >= 400:
+        if not is_refusal(answer):
+            yield "neither of the two shapes"
+        if has_changed:
+            yield "refused, and yet something changed"
+    elif answer.status >= 300:
+        yield "sent elsewhere"
+    if TRACES.search(answer.body):
+        yield "a traceback or HTML"
+
+
+def is_refusal(answer: Answer) -> bool:
+    """Whether it is a refusal in one of the wire's two shapes: a sentence, or objects of one field each."""
+    if answer.headers.get("content-type") != "application/json":
+        return False
+    try:
+        body = json.loads(answer.body)
+    except ValueError:
+        return False
+    match body:
+        case {"error": str(sentence), **rest}:
+            return bool(sentence) and not rest
+        case {"error": [*rules], **rest}:
+            return bool(rules) and not rest and all(_is_rule(rule) for rule in rules)
+        case _:
+            return False
+
+
+def _is_rule(rule: object) -> bool:
+    return isinstance(rule, dict) and len(rule) == 1 and all(isinstance(text, str) for text in rule.values())

@@ -1,0 +1,117 @@
+"""Requests that are right, of which nonsense is made: every endpoint, and what it reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.unit.api.seed import seed_body
+
+PHONE = "0341234567"
+
+
+@dataclass(frozen=True)
+class Right:
+    """A request that makes sense; names in braces stand for things that there are."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+    query: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def filled(self, known: Mapping[str, str]) -> "Right":
+        """Give it for things that there are."""
+        body = None if self.body is None else {name: _filled(value, known) for name, value in self.body.items()}
+        return Right(self.method, self.path.format(**known), body, query=self.query)
+
+
+def _filled(value: Any, known: Mapping[str, str]) -> Any:  # Any: whatever JSON holds
+    return known[value[1:-1]] if isinstance(value, str) and value[:1] == "{" else value
+
+
+PAGES = ("limit", "offset")
+CAMPAIGN = "/v3/campaign/{campaign_uuid}"
+TO_ADD = {"campaign_name": "another", "type": "autocall", "recall_status": ["busy"], "schedules": [], "users": []}
+CARRIER = {
+    "carrier_name": "another",
+    "gateway_uuid": "6f1c1f0e-1111-4222-8333-444455556666",
+    "dial_type": "sip_one_for_all",
+    "caller_id": "02873003586",
+    "prefix_viettel": "1",
+    "concurrent_call": 3,
+    "calls_per_second": 2,
+    "network": {"viettel": 1},
+    "data": {"caller_id": "02873003586"},
+}
+SOUND = {"enable": True, "voice_type": "tts", "content": "Bye", "audio_file": ""}
+TEMPLATE = {
+    "template_uuid": "",
+    "template_name": "another",
+    "voice_type": "tts",
+    "voice_tts": "",
+    "speed_tts": 1,
+    "content": "Hi",
+    "enable_option": True,
+    "exit_sound": SOUND,
+    "press_options": [{"press_num": "1", "type": "", "extension": ""}],
+    "press_timeout": 1,
+}
+LEAD = {"phone_number": PHONE, "lead_name": "An", "address": "", "after_day": 0, "additional": {"a": 1}, "more": [1]}
+PREFIX = {"prefix": "034", "network": "vina", "effective_from": "2026-12-01"}
+
+RIGHT = (
+    Right("POST", "/v3/campaign", TO_ADD),
+    Right("PUT", CAMPAIGN, seed_body() | {"campaign_uuid": "{campaign_uuid}", "lead_expired_at": None}),
+    Right("PATCH", CAMPAIGN + "/active", {"active": True}),
+    Right("POST", CAMPAIGN + "/run/start"),
+    Right("POST", "/v1/campaign/{campaign_uuid}/run/stop"),
+    Right("POST", CAMPAIGN + "/run/pause"),
+    Right("GET", "/v3/campaign", query=("type", *PAGES)),
+    Right("GET", CAMPAIGN),
+    Right("GET", CAMPAIGN + "/monitor"),
+    Right("GET", CAMPAIGN + "/why"),
+    Right("POST", "/v3/carrier", CARRIER),
+    Right("PUT", "/v3/carrier/{carrier_uuid}", CARRIER),
+    Right("GET", "/v3/carrier", query=PAGES),
+    Right("GET", "/v3/carrier/{carrier_uuid}"),
+    Right("POST", "/v3/template", TEMPLATE),
+    Right("GET", "/v3/template", query=("template_name", *PAGES)),
+    Right("GET", "/v3/template/{template_uuid}"),
+    Right("POST", "/v3/list", {"list_uuid": "", "campaign_uuid": "{campaign_uuid}", "list_name": "another"}),
+    Right("PATCH", "/v3/list/{list_uuid}/active", {"active": True}),
+    Right("GET", "/v3/list", query=PAGES),
+    Right("GET", "/v3/list/{list_uuid}"),
+    Right("POST", "/v3/lead", LEAD | {"list_uuid": "{list_uuid}", "duplicate_scope": "list"}),
+    Right("POST", "/v3/lead/multi", {"list_uuid": "{list_uuid}", "duplicate_scope": "list", "data": [LEAD]}),
+    Right("GET", "/v3/lead", query=("list_uuid", "campaign_uuid", "phone_number", *PAGES)),
+    Right("GET", "/v3/lead/{lead_uuid}"),
+    Right("GET", "/v3/lead/{lead_uuid}/why"),
+    Right(
+        "POST",
+        "/v3/autocall/import",
+        {"campaign_uuid": "{campaign_uuid}", "phone_number": PHONE, "ref_id": "", "param": {"a": 1}},
+    ),
+    Right(
+        "POST",
+        "/v3/autocall/otp",
+        {"campaign_uuid": "{campaign_uuid}", "phone_number": PHONE, "template": "hello", "code_otp": "1234"},
+    ),
+    Right("GET", "/v3/autocall/log/{ref_id}/ref_id"),
+    Right(
+        "GET",
+        "/v3/cdr",
+        query=(*"start_date end_date start_date_ended status hotline phone direction campaign_uuid".split(), *PAGES),
+    ),
+    Right("GET", "/v3/cdr/{reference}"),
+    Right("POST", "/v1/blacklist", {"blacklist": [{"phone_number": PHONE, "description": ""}]}),
+    Right("DELETE", "/v1/blacklist", {"blacklist": [PHONE]}),
+    Right("GET", "/v1/blacklist", query=PAGES),
+    Right("GET", "/v1/blacklist/{id_or_phone}"),
+    Right("PUT", "/v3/network/prefix", {"prefixes": [PREFIX]}),
+    Right("DELETE", "/v3/network/prefix", {"prefixes": [{"prefix": "034", "effective_from": "2026-12-01"}]}),
+    Right("GET", "/v3/network/prefix", query=PAGES),
+    Right("POST", "/v3/network/ported", {"ported": [{"phone_number": PHONE, "network": "vina"}]}),
+    Right("DELETE", "/v3/network/ported", {"ported": [PHONE]}),
+    Right("GET", "/v3/network/ported", query=PAGES),
+    Right("GET", "/v3/network/{phone_number}"),
+    Right("GET", "/v3/tenant"),
+)

@@ -1,0 +1,168 @@
+"""Ten thousand requests that make no sense: each is told so, none is a fault of ours, and none changes anything."""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import closing
+
+import pytest
+from fastapi import FastAPI, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.testclient import TestClient
+from sqlalchemy import make_url
+
+from api.app import create_app
+from tests.builders import CARRIER
+from tests.faults.bad_input.described import requests_against
+from tests.faults.bad_input.manners import Visit, visit
+from tests.faults.bad_input.nonsense import nonsense
+from tests.faults.bad_input.request import Request, answer_of
+from tests.unit.api.conftest import (
+    SEED_CARRIER,
+    SEED_TEMPLATE,
+    TOKEN,
+    FakeServices,
+    a_tenant,
+    make_campaign,
+    make_list,
+)
+from worker.domain.errors import Invalid
+from worker.store.engine import make_engine
+from worker.store.patience import CLIENTS
+from worker.store.transaction import SqlStore
+
+SEED = 20261123
+AUTHORIZATION = ((b"authorization", f"Bearer {TOKEN}".encode()),)
+ENOUGH = 10_000
+
+
+@pytest.fixture
+def services(sqlite_url: str) -> Iterator[FakeServices]:
+    """Give services over a file, as in production; only messages go nowhere."""
+    engine = make_engine(sqlite_url, patience=CLIENTS)
+    made = FakeServices(store=SqlStore(engine))
+    a_tenant(made.store, name="default")
+    yield made
+    engine.dispose()
+
+
+@pytest.fixture
+def app(services: FakeServices) -> FastAPI:
+    """Give the application."""
+    return create_app(services)
+
+
+@pytest.fixture
+def known(app: FastAPI) -> dict[str, str]:
+    """Make one of each thing; give what paths and bodies name them by."""
+    with TestClient(app, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        campaign = make_campaign(client)
+        list_uuid = make_list(client, campaign)
+        lead = client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0341234567"}).json()
+    return {
+        "campaign_uuid": campaign,
+        "carrier_uuid": SEED_CARRIER,
+        "template_uuid": SEED_TEMPLATE,
+        "list_uuid": list_uuid,
+        "lead_uuid": lead["lead_uuid"],
+        "ref_id": "order-7",
+        "reference": lead["lead_uuid"],
+        "id_or_phone": "0341234567",
+        "phone_number": "0341234567",
+    }
+
+
+@pytest.fixture
+def state(services: FakeServices, sqlite_url: str) -> Iterator[Callable[[], Hashable]]:
+    """Give what tells whether anything changed: what was committed to the file, and what was asked of anybody."""
+    with closing(sqlite3.connect(str(make_url(sqlite_url).database))) as observer:
+        yield lambda: (*observer.execute("PRAGMA data_version").fetchone(), len(services.queue.plans))
+
+
+def test_ten_thousand_requests_that_make_no_sense_are_told_so_and_change_nothing(
+    app: FastAPI, known: dict[str, str], state: Callable[[], Hashable]
+) -> None:
+    described = visit(app, _against_description(app, known), state=state)
+    handmade = visit(app, nonsense(known=known, token=AUTHORIZATION, seed=SEED, mixed=1000), state=state)
+
+    assert described.broken + handmade.broken == []
+    assert described.malformed + handmade.malformed >= ENOUGH
+
+
+@pytest.mark.parametrize(
+    ("answered", "wrong"),
+    [
+        (RuntimeError("planted"), "a fault of ours"),
+        (JSONResponse({"error": "later"}, 503), "a fault of ours"),
+        (RedirectResponse("/v3/campaign"), "sent elsewhere"),
+        (HTMLResponse("<html>", 400), "neither of the two shapes, a traceback or HTML"),
+        (PlainTextResponse("no", 400), "neither of the two shapes"),
+        (JSONResponse({"error": 'File "app.py", line 1'}, 400), "a traceback or HTML"),
+        (JSONResponse({"detail": "no"}, 400), "neither of the two shapes"),
+        (JSONResponse({"error": "no", "detail": "no"}, 400), "neither of the two shapes"),
+        (JSONResponse({"error": ""}, 400), "neither of the two shapes"),
+        (JSONResponse({"error": []}, 400), "neither of the two shapes"),
+        (JSONResponse({"error": [{"a": "no", "b": "no"}]}, 400), "neither of the two shapes"),
+        (JSONResponse({"error": [{"a": 1}]}, 400), "neither of the two shapes"),
+    ],
+)
+def test_bad_manners_are_seen(
+    app: FastAPI, state: Callable[[], Hashable], answered: Response | Exception, wrong: str
+) -> None:
+    def planted() -> Response:
+        if isinstance(answered, Exception):
+            raise answered
+        return answered
+
+    assert came_of(app, planted, state=state).broken[0].startswith(f"{wrong}: GET b'/planted'")
+
+
+@pytest.mark.parametrize("error", ["no", [{"a": "no"}, {"a": "no, no"}]])
+def test_good_manners_are_no_fault(app: FastAPI, state: Callable[[], Hashable], error: object) -> None:
+    done = came_of(app, lambda: JSONResponse({"error": error}, 400), state=state)
+
+    assert (done.broken, done.malformed, done.accepted) == ([], 1, 0)
+
+
+def test_a_refusal_that_stored_something_is_seen(
+    app: FastAPI, services: FakeServices, state: Callable[[], Hashable]
+) -> None:
+    def planted() -> None:
+        a_tenant(services.store, name="other")
+        raise Invalid("no")
+
+    assert came_of(app, planted, state=state).broken[0].startswith("refused, and yet something changed")
+
+
+def test_a_refusal_that_asked_for_a_plan_is_seen(
+    app: FastAPI, services: FakeServices, state: Callable[[], Hashable]
+) -> None:
+    def planted() -> None:
+        services.queue.plan_carrier(CARRIER)
+        raise Invalid("no")
+
+    assert came_of(app, planted, state=state).broken[0].startswith("refused, and yet something changed")
+
+
+def test_what_is_accepted_may_store_something(
+    app: FastAPI, services: FakeServices, state: Callable[[], Hashable]
+) -> None:
+    def planted() -> JSONResponse:
+        a_tenant(services.store, name="other")
+        return JSONResponse({})
+
+    done = came_of(app, planted, state=state)
+
+    assert (done.broken, done.malformed, done.accepted) == ([], 0, 1)
+
+
+def came_of(app: FastAPI, endpoint: Callable[[], Response | None], *, state: Callable[[], Hashable]) -> Visit:
+    """Plant an endpoint, and visit it once."""
+    app.add_api_route("/planted", endpoint, response_model=None)
+    return visit(app, [Request(method="GET", path=b"/planted")], state=state)
+
+
+def _against_description(app: FastAPI, known: dict[str, str]) -> Iterator[Request]:
+    told = asyncio.run(answer_of(app, Request(method="GET", path=b"/openapi.json")))
+    return requests_against(json.loads(told.body), known=known, token=AUTHORIZATION, seed=SEED, each=30)
