@@ -43,6 +43,8 @@ def api(host: Host = LOOPBACK, port: Port = 8000) -> None:
         factory=True,
         host=host,
         port=port,
+        http="api.server:JsonProtocol",
+        ws="none",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
