@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,12 @@ import httpx
 
 from tests.acceptance.stack import wait_until
 from tests.conftest import free_port
+from tests.faults.bad_input.right import CARRIER, PHONE, TEMPLATE, Right
 from tests.faults.part import Part
 from tests.faults.world import READY_SECONDS, TOKEN
 
 LOOPBACK: Final = "127.0.0.1"
+CLIENT_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,33 @@ class Counter:
     port: int
     log: Path
 
-    def client(self, *, seconds: float = 60) -> httpx.Client:
-        """Give a client, whose patience is longer than what the API promises."""
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        return httpx.Client(base_url=f"http://{LOOPBACK}:{self.port}", headers=headers, timeout=seconds)
+    def client(self) -> httpx.Client:
+        """Give a client for as many requests at once as one likes, with more patience than the API asks for."""
+        return httpx.Client(
+            base_url=f"http://{LOOPBACK}:{self.port}",
+            headers={"Authorization": f"Bearer {TOKEN}"},
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            timeout=CLIENT_SECONDS,
+        )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a client was told, and after how long."""
+
+    status: int
+    retry_after: str
+    error: str
+    seconds: float
+
+
+def ask(api: httpx.Client, right: Right) -> Told:
+    """Send a request that makes sense."""
+    began = time.monotonic()
+    answer = api.request(right.method, right.path, json=right.body)
+    seconds = time.monotonic() - began
+    error = answer.json().get("error", "") if answer.is_error else ""
+    return Told(answer.status_code, answer.headers.get("Retry-After", ""), error, seconds)
 
 
 @contextmanager
@@ -59,3 +85,29 @@ def _answers(api: httpx.Client, *, part: Part) -> bool:
         return api.get("/health/live").is_success
     except httpx.TransportError:
         return False
+
+
+def furnish(api: httpx.Client) -> dict[str, str]:
+    """Make one of each thing; give what the paths and bodies of ``RIGHT`` name them by."""
+
+    def made(path: str, body: Mapping[str, object], key: str) -> str:
+        answer = api.post(path, json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()[key])
+
+    carrier = made("/v3/carrier", {**CARRIER, "carrier_name": "main"}, "carrier_uuid")
+    template = made("/v3/template", {**TEMPLATE, "template_name": "hello"}, "template_uuid")
+    body = {"campaign_name": "first", "type": "autocall", "carrier_uuid": carrier, "template_uuid": template}
+    campaign = made("/v3/campaign", body, "campaign_uuid")
+    list_uuid = made("/v3/list", {"campaign_uuid": campaign, "list_name": "monday"}, "list_uuid")
+    return {
+        "campaign_uuid": campaign,
+        "carrier_uuid": carrier,
+        "template_uuid": template,
+        "list_uuid": list_uuid,
+        "lead_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
+        "ref_id": "order-7",
+        "reference": "01a21425-daf9-747a-b864-2a4ed6283074",
+        "id_or_phone": PHONE,
+        "phone_number": PHONE,
+    }
