@@ -62,12 +62,19 @@ def tenant_of_token(request: Request) -> Tenant:
         raise NoAccess("Unauthorized") from error
 
 
-def _tenant(request: Request) -> Tenant:
+# What only hands on what is there is asynchronous: else the framework would take a thread for each of them.
+
+
+async def _services(request: Request) -> ApiServices:
+    return services_of(request)
+
+
+async def _tenant(request: Request) -> Tenant:
     tenant: Tenant = request.state.tenant
     return tenant
 
 
-def _slice(
+async def _slice(
     limit: Annotated[int, Query(ge=0, le=LARGEST_SLICE)] = 10,
     offset: Annotated[int, Query(ge=0, le=LARGEST_OFFSET)] = 0,
 ) -> Slice:
@@ -78,7 +85,7 @@ def _check_broker(request: Request) -> None:
     services_of(request).wakeups.check()
 
 
-Services = Annotated[ApiServices, Depends(services_of)]
+Services = Annotated[ApiServices, Depends(_services)]
 Whose = Annotated[Tenant, Depends(_tenant)]
 ASKS_FOR_CALLS: Final = Depends(_check_broker)
 """Nobody's request for calls is taken while no worker would hear of it: the answer is 503, and nothing is stored."""

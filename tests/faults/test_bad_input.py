@@ -165,4 +165,4 @@ def came_of(app: FastAPI, endpoint: Callable[[], Response | None], *, state: Cal
 
 def _against_description(app: FastAPI, known: dict[str, str]) -> Iterator[Request]:
     told = asyncio.run(answer_of(app, Request(method="GET", path=b"/openapi.json")))
-    return requests_against(json.loads(told.body), known=known, token=AUTHORIZATION, seed=SEED, each=30)
+    return requests_against(json.loads(told.body), known=known, token=AUTHORIZATION, seed=SEED, each=25)

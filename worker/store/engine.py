@@ -66,7 +66,8 @@ def _sqlite(url: str, *, in_memory: bool, patience: Patience) -> Engine:
     busy_seconds = patience.transaction_seconds or patience.lock_seconds
     pool: dict[str, Any] = {"poolclass": StaticPool}  # Any: each option's own type
     if not in_memory:
-        pool = {"poolclass": QueuePool, "pool_timeout": patience.pool_seconds}
+        pool = {"poolclass": QueuePool, "pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+        pool["pool_timeout"] = patience.pool_seconds
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **pool
     )
