@@ -26,7 +26,7 @@ class Patience:
 
 
 WORKERS: Final = Patience(pool_seconds=15, connect_seconds=5, lock_seconds=15, statement_seconds=60)
-CLIENTS: Final = Patience(pool_seconds=2, connect_seconds=2, lock_seconds=3, statement_seconds=5, transaction_seconds=6)
+CLIENTS: Final = Patience(pool_seconds=2, connect_seconds=3, lock_seconds=3, statement_seconds=5, transaction_seconds=6)
 """Of a process in which somebody waits for the answer, and would rather hear that he is to ask again."""
 IDLE_SECONDS: Final = 2.0
 """For the answer to what is asked outside a transaction: whether the server is there, and the end of a rollback."""
