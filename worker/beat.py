@@ -48,6 +48,7 @@ class OneBeat(Scheduler):
         super().__init__(*args, **options)
         self._here = services()
         self._steady = steady
+        self._since = self._here.clock.now()
         self._duty = Duty(self._here.store, Post(BEAT, self._here.new_id()))
         recurring = self.app.conf.beat_schedule.values()
         self._timetable = Timetable({entry["task"]: float(entry["schedule"]) for entry in recurring})
@@ -55,7 +56,7 @@ class OneBeat(Scheduler):
     @override
     def tick(self, *_: Any, **__: Any) -> float:  # Any: see above
         at, now = self._steady(), self._here.clock.now()
-        is_held = self._duty.hold(since=now, now=now)
+        is_held = self._duty.hold(since=self._since, now=now)
         for task in self._timetable.due(at=at):
             if is_held:
                 self._here.queue.ask_for(task)

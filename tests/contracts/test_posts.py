@@ -5,20 +5,21 @@ from threading import Event
 from uuid import UUID
 
 import pytest
+from pendulum import DateTime
 
 from tests.builders import NOON
 from worker.domain.errors import Superseded
-from worker.domain.post import BEAT, HELD_FOR, Post, listener_of
+from worker.domain.post import BEAT, FIRST_REFUSAL, HELD_FOR, Post, listener_of
 from worker.store.transaction import SqlStore
 
 FIRST, SECOND = (Post(BEAT, UUID(int=number)) for number in (1, 2))
 LAPSED = NOON + HELD_FOR
 
 
-def take(store: SqlStore, post: Post, *, seconds: float = 0) -> bool:
+def take(store: SqlStore, post: Post, *, seconds: float = 0, since: DateTime = NOON) -> bool:
     now = NOON.add(microseconds=round(seconds * 1_000_000))
     with store.transaction() as tx:
-        return tx.posts.take(post, since=now, now=now)
+        return tx.posts.take(post, since=since, now=now)
 
 
 def check(store: SqlStore, post: Post) -> None:
@@ -34,6 +35,24 @@ def test_a_post_is_held_by_one_until_it_is_not_kept(store: SqlStore) -> None:
 
     assert (taken, replaced) == ([True, False, False], True)
     assert not take(store, FIRST, seconds=HELD_FOR.total_seconds())
+
+
+def test_a_newcomer_leaves_a_post_to_whoever_stood_by_and_missed_nothing(store: SqlStore) -> None:
+    newcomer, since = Post(BEAT, UUID(int=3)), NOON.add(seconds=2)
+    take(store, FIRST)
+    take(store, FIRST, seconds=1)
+    held, wait = HELD_FOR.total_seconds(), FIRST_REFUSAL.total_seconds()
+
+    tried = [take(store, newcomer, seconds=1 + held + later, since=since) for later in (0, wait - 0.001)]
+    known = take(store, SECOND, seconds=1 + held + wait - 0.001)
+
+    assert (tried, known) == ([False, False], True)
+
+
+def test_a_newcomer_takes_a_post_that_nobody_else_wants(store: SqlStore) -> None:
+    take(store, FIRST)
+
+    assert take(store, SECOND, seconds=(HELD_FOR + FIRST_REFUSAL).total_seconds(), since=NOON.add(seconds=1))
 
 
 def test_whoever_keeps_a_post_holds_it_on(store: SqlStore) -> None:

@@ -10,6 +10,8 @@ HELD_FOR: Final = Duration(seconds=3)
 """Whoever says nothing for so long has lost the post to whoever stands by."""
 KEPT_EVERY: Final = Duration(seconds=1)
 TRIED_EVERY: Final = Duration(milliseconds=500)
+FIRST_REFUSAL: Final = Duration(seconds=1)
+"""How much longer a post waits for somebody who stood by when it was last kept: a newcomer has missed things."""
 
 BEAT: Final = "beat"
 _LISTENER: Final = "listener "

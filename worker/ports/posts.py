@@ -14,7 +14,7 @@ class Posts(Protocol):
     def take(self, post: Post, *, since: DateTime, now: DateTime) -> bool:
         """Take the post, or keep it, for a while from now on; False while somebody else holds it.
 
-        ``since`` is from when on its holder knows what happens there.
+        ``since`` is from when on its holder knows what happens there: whoever has missed nothing takes it first.
         """
 
     def leave(self, post: Post) -> None:

@@ -6,7 +6,7 @@ from pendulum import DateTime
 from sqlalchemy import Connection, delete, select, update
 
 from worker.domain.errors import Superseded
-from worker.domain.post import HELD_FOR, Post, switch_of
+from worker.domain.post import FIRST_REFUSAL, HELD_FOR, Post, switch_of
 from worker.store.dialect import insert_or_ignore
 from worker.store.tables import posts
 
@@ -21,7 +21,9 @@ class SqlPosts:
     def take(self, post: Post, *, since: DateTime, now: DateTime) -> bool:
         """Take the post, or keep it, for a while from now on; False while somebody else holds it."""
         held = {"holder": post.holder, "since": since, "held_until": now + HELD_FOR}
-        free = (posts.c.holder == post.holder) | (posts.c.held_until <= now)
+        missed_nothing = posts.c.held_until >= since + HELD_FOR
+        lapsed = (posts.c.held_until <= now) & missed_nothing | (posts.c.held_until <= now - FIRST_REFUSAL)
+        free = (posts.c.holder == post.holder) | lapsed
         taking = update(posts).where(posts.c.name == post.name, free).values(held)
         if self._connection.execute(taking).rowcount:
             return True
