@@ -63,17 +63,17 @@ def deliver_callbacks(*, host: str, **_: object) -> None:
 
 
 @_task(names.SWEEP)
-def sweep(**_: object) -> None:
+def sweep(*, from_beat: bool = False, **_: object) -> None:
     here = services()
-    if not here.queue.taken(names.SWEEP):
+    if from_beat and not here.queue.taken(names.SWEEP):
         return
     sweeping.sweep(here.store, queue=here.queue, telephony=here.telephony, now=here.clock.now(), new_id=here.new_id)
 
 
 @_task(names.TICK)
-def tick(**_: object) -> None:
+def tick(*, from_beat: bool = False, **_: object) -> None:
     here = services()
-    if not here.queue.taken(names.TICK):
+    if from_beat and not here.queue.taken(names.TICK):
         return
     ticking.tick(here.store, queue=here.queue, now=here.clock.now())
     chores.do_chores(here.store, queue=here.queue, now=here.clock.now())

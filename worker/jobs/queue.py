@@ -49,12 +49,12 @@ class CeleryJobQueue(JobQueue):
             self._send(names.DELIVER_CALLBACKS, host=host)
 
     def ask_for(self, task: str) -> None:
-        """Ask for a task that recurs and has no arguments; one request waits at a time.
+        """Ask for a task that recurs; one request waits at a time, and what an outage has piled up is worked on once.
 
         A message that expires would be judged by the clock of another machine.
         """
         if self._is_first(task):
-            self._send(task)
+            self._send(task, from_beat=True)
 
     def taken(self, task: str) -> bool:
         """Let the next request for a task that recurs through; False when an earlier message has just done its work."""
@@ -82,7 +82,7 @@ class CeleryJobQueue(JobQueue):
             logger.warning("wake-up not taken, it lapses", extra={"action": "wakeup_not_taken", "wakeup": key})
             return True
 
-    def _send(self, task: str, *, wait_seconds: float = 0, **arguments: str | list[str]) -> None:
+    def _send(self, task: str, *, wait_seconds: float = 0, **arguments: str | list[str] | bool) -> None:
         try:
             self._app.send_task(task, kwargs=arguments, countdown=wait_seconds or None)
         except OperationalError:

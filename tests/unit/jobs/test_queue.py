@@ -138,3 +138,15 @@ def test_a_plan_for_a_moment_to_come_is_held_until_then_and_asked_for_once(app: 
     queue.plan_carrier(CARRIER)
 
     assert [round((at - now).total_seconds()) if at else None for at in due(app, "plan")] == [30, 40, None]
+
+
+def test_what_recurs_waits_once_and_says_that_beat_asked(app: Celery, wakeups: FakeWakeups) -> None:
+    queue = CeleryJobQueue(app, wakeups)
+
+    for _ in range(3):
+        queue.ask_for("callbeat.tick")
+    taken = [queue.taken("callbeat.tick"), queue.taken("callbeat.tick")]
+    queue.ask_for("callbeat.tick")
+
+    assert sent(app, "maintenance") == [("callbeat.tick", {"from_beat": True})] * 2
+    assert taken == [True, False], "the second message of a pile finds its work done"
