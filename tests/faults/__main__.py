@@ -3,15 +3,18 @@
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 
 from tests.faults.driver import Run, run
-from tests.faults.faults import EVERY_FAULT, scheduled
-from tests.faults.judge import judge, table
-from tests.faults.report import faults_by_kind, faults_in_order
+from tests.faults.judge import Promise, judge, table
+from tests.faults.report import faults_in_order, resumptions, take_overs
+from tests.faults.schedule import LANES, scheduled
+
+TOLD: Final = 8
+"""Of each promise so many breaks are told in full."""
 
 
 def main(
@@ -22,7 +25,7 @@ def main(
     """Dial through faults of every kind, and judge what came of it."""
     place = home or Path(tempfile.mkdtemp(prefix="callbeat-faults-"))
     place.mkdir(parents=True, exist_ok=True)
-    planned = scheduled(EVERY_FAULT, seed=seed, seconds=minutes * 60)
+    planned = scheduled(LANES, seed=seed, seconds=minutes * 60)
     done = run(planned, home=place, seed=seed, seconds=minutes * 60)
     sys.exit(0 if _tell(done, home=place) else 1)
 
@@ -31,10 +34,12 @@ def _tell(done: Run, *, home: Path) -> bool:
     """Print everything; say whether every promise held."""
     console = Console(width=160)
     broken = judge(done.evidence)
-    for shown in (faults_in_order(done), faults_by_kind(done), table(broken, done.evidence)):
+    for shown in (faults_in_order(done), resumptions([done]), take_overs([done]), table(broken, done.evidence)):
         console.print(shown)
-    for one in broken:
-        console.print(f"{one.promise}: {one.text} {dict(one.facts)}", markup=False, soft_wrap=True)
+    for promise in Promise:
+        those = [one for one in broken if one.promise is promise]
+        for one in those[:TOLD]:
+            console.print(f"{promise}: {one.text} {dict(one.facts)}", markup=False, soft_wrap=True)
     dials = sum(line.event == "originated" for line in done.evidence.lines)
     rest = "came to rest" if done.is_at_rest else "did NOT come to rest"
     console.print(f"seed {done.seed}: {len(done.faults)} faults over {dials} calls, {rest}; logs in {home}")

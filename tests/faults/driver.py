@@ -2,20 +2,24 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
 from typing import Final
 
+import orjson
+from pendulum import DateTime
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 
 from tests.faults.evidence import Evidence, Stopped, read_rows
-from tests.faults.faults import Fault, Kind, Planned
-from tests.faults.office import Office
+from tests.faults.faults import Kind
+from tests.faults.office import STEADY, Office
+from tests.faults.recovery import Happened, Traces, dials_by_gateway, due_spans
+from tests.faults.schedule import Planned, duration
 from tests.faults.world import World, running_world
-from worker.telephony.simulator.log import Line, read_log
+from worker.telephony.simulator.log import read_log
 
 LOOK_SECONDS: Final = 0.05
 SETTLE_LOOK_SECONDS: Final = 1.0
@@ -27,21 +31,7 @@ UNFINISHED: Final = text(
     " + (SELECT count(*) FROM calls WHERE state IN ('queued', 'dialing', 'ringing', 'answered'))"
     " + (SELECT count(*) FROM deliveries WHERE state = 'pending')"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """A fault that took place, in moments of the clock; and when the switch was next told to dial."""
-
-    fault: Fault
-    began_at: float
-    ended_at: float
-    resumed_at: float | None = None
-
-    @property
-    def idle_seconds(self) -> float | None:
-        """Give how long after the fault's end the next dial was, if there was one."""
-        return None if self.resumed_at is None else self.resumed_at - self.ended_at
+SETTLED: Final = "call_finished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +41,46 @@ class Run:
     seed: int
     evidence: Evidence
     faults: Sequence[Happened]
+    traces: Traces
     is_at_rest: bool
 
 
-def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float) -> Run:
-    """Set campaigns up, dial them through the faults for so many seconds, and wait until all is at rest."""
+def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0.0) -> Run:
+    """Set campaigns up, dial them through all faults, for so many seconds at least, and wait until all is at rest."""
     with running_world(home, seed=seed, speed=SPEED) as world, world.client() as api:
         office = Office(api, callback_url=world.receiver.url, chance=Random(seed))
         office.set_up()
         enough = Event()
         thread = office.work(enough)
-        faults = _go_through(planned, world=world, seconds=seconds)
+        faults = _go_through(planned, world=world, seconds=max(seconds, duration(planned)))
         enough.set()
         _tend_while_alive(thread, world=world)
         office.open_all()
         engine = create_engine(world.database_url, pool_pre_ping=True)
         at_rest = _come_to_rest(engine, world=world)
         evidence = _gather(engine, world=world, office=office, faults=faults)
+        traces = _traces(evidence, world=world, office=office, home=home)
         engine.dispose()
-    return Run(seed, evidence, _with_resumption(faults, evidence.lines), at_rest)
+    return Run(seed, evidence, faults, traces, at_rest)
 
 
 def _go_through(planned: Sequence[Planned], *, world: World, seconds: float) -> list[Happened]:
     """Let each fault begin and end at its time, and start again whatever dies meanwhile."""
-    began = time.monotonic()
+    start = time.monotonic()
+    began: dict[int, float] = {}
     happened: list[Happened] = []
-    for plan in planned:
-        _tend_until(began + plan.at, world=world)
-        began_at = time.time()
-        plan.fault.begin(world)
-        _tend_until(time.monotonic() + plan.fault.seconds, world=world)
-        plan.fault.end(world)
-        happened.append(Happened(plan.fault, began_at, time.time()))
-    _tend_until(began + seconds, world=world)
-    return happened
+    steps = [step for number, plan in enumerate(planned) for step in ((plan.at, number), (plan.until, number))]
+    for moment, number in sorted(steps):
+        _tend_until(start + moment, world=world)
+        fault = planned[number].fault
+        if number not in began:
+            began[number] = time.time()
+            fault.begin(world)
+        else:
+            fault.end(world)
+            happened.append(Happened(fault, began[number], time.time()))
+    _tend_until(start + seconds, world=world)
+    return sorted(happened, key=lambda one: one.began_at)
 
 
 def _tend_until(moment: float, *, world: World) -> None:
@@ -124,11 +120,16 @@ def _gather(engine: Engine, *, world: World, office: Office, faults: Sequence[Ha
     )
 
 
-def _with_resumption(faults: Sequence[Happened], lines: Sequence[Line]) -> list[Happened]:
-    """Note for each fault the first dial after its end, if that came before the next fault."""
-    dials = [line.at for line in lines if line.event == "originated"]
-    nexts = [one.began_at for one in faults[1:]] + [float("inf")]
-    return [
-        replace(one, resumed_at=next((at for at in dials if one.ended_at <= at < next_began), None))
-        for one, next_began in zip(faults, nexts, strict=True)
-    ]
+def _traces(evidence: Evidence, *, world: World, office: Office, home: Path) -> Traces:
+    return Traces(
+        dials=dials_by_gateway(evidence),
+        due=due_spans(evidence, steady=[office.campaigns[name] for name in STEADY]),
+        settled=sorted(moment for log in home.glob("listener*.log") for moment in _settled(log)),
+        ticks=list(world.ticks.moments),
+    )
+
+
+def _settled(log: Path) -> list[float]:
+    """Give when a listener ended calls, by its log."""
+    told = (orjson.loads(line) for line in log.read_bytes().splitlines() if SETTLED.encode() in line)
+    return [DateTime.fromisoformat(each["time"]).timestamp() for each in told if each.get("action") == SETTLED]

@@ -94,6 +94,7 @@ class LeadRow:
     called_count: int = 0
     parked: bool = False
     """Its list is inactive."""
+    created_at: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +211,7 @@ def _lead(row: RowMapping) -> LeadRow:
         ending=row["ending"],
         called_count=row["called_count"],
         parked=row["parked"],
+        created_at=row["created_at"].timestamp(),
     )
 
 

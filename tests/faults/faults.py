@@ -1,23 +1,17 @@
-"""What can befall a part of Callbeat, and a schedule of it that a seed makes."""
+"""What can befall a part of Callbeat, the switch's connections, the messages, the receiver, or a clock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from random import Random
-from typing import Final, assert_never
+from typing import Final
 
 from redis import Redis
 
 from tests.faults.receiver import Mood
-from tests.faults.world import OURS, World
+from tests.faults.relay import Line, Trouble
+from tests.faults.world import World
 
-FROZEN_SECONDS: Final = 8.0
-LONG_SECONDS: Final = 25.0
-"""Longer than every timeout: a call whose worker is stopped for so long has been given up when it wakes."""
-AWAY_SECONDS: Final = 10.0
-UNWELL_SECONDS: Final = 5.0
-FIRST_SECONDS: Final = 3.0
-PAUSE_SECONDS: Final = (2.0, 6.0)
+HOUR_SECONDS: Final = 3600.0
 
 
 class Kind(StrEnum):
@@ -26,86 +20,101 @@ class Kind(StrEnum):
     KILLED = "kill -9"
     TERMINATED = "SIGTERM"
     FROZEN = "SIGSTOP, then SIGCONT"
-    FLUSHED = "FLUSHALL"
     AWAY = "stopped, away"
+    FLUSHED = "FLUSHALL"
+    CUT_IN_EVENT = "cut within an event"
+    CUT_BEFORE_LAST_BYTE = "cut within an originate"
+    CUT_AFTER_LAST_BYTE = "cut after an originate"
+    STALLED = "nothing is delivered"
+    EVENTS_PERTURBED = "doubled, re-ordered events"
+    MESSAGES_DOUBLED = "doubled, re-ordered messages"
+    CLOCK_AHEAD = "clock an hour ahead"
+    CLOCK_BEHIND = "clock an hour behind"
     DOWN = "not listening"
+    SLOW = "answers late"
     FAILING = "answers 500"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that happens to one part, and how long it lasts."""
+    """One thing that happens to one target, and how long it lasts."""
 
     kind: Kind
     target: str
+    """A part of the world, or a kind of connections to the switch, or processes that share a wrong clock."""
     seconds: float = 0.0
 
     def begin(self, world: World) -> None:
         """Let it happen."""
-        match self.kind:
-            case Kind.KILLED:
-                world.parts[self.target].kill()
-            case Kind.TERMINATED:
-                world.parts[self.target].terminate()
-            case Kind.FROZEN:
-                world.parts[self.target].freeze()
-            case Kind.AWAY:
-                world.parts[self.target].hold()
-            case Kind.FLUSHED:
-                with Redis.from_url(world.redis_url, socket_timeout=2) as redis:
-                    redis.flushall()
-            case Kind.DOWN:
-                world.receiver.change(Mood.DOWN)
-            case Kind.FAILING:
-                world.receiver.change(Mood.FAILING)
-            case never:
-                assert_never(never)
+        DEEDS[self.kind].begin(world, self.target)
 
     def end(self, world: World) -> None:
         """Let it be over; a process that was killed is started again by whoever tends it."""
-        match self.kind:
-            case Kind.FROZEN:
-                world.parts[self.target].thaw()
-            case Kind.AWAY:
-                world.parts[self.target].release()
-            case Kind.DOWN | Kind.FAILING:
-                world.receiver.change(Mood.WELL)
-            case Kind.KILLED | Kind.TERMINATED | Kind.FLUSHED:
-                pass
-            case never:
-                assert_never(never)
+        DEEDS[self.kind].end(world, self.target)
+
+
+Step = Callable[[World, str], None]
+
+
+def _nothing(_world: World, _target: str) -> None:
+    """Leave it to whoever tends the parts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A fault, and how many seconds into the run it begins."""
+class Deed:
+    """How a fault is brought about, and how it is ended."""
 
-    at: float
-    fault: Fault
-
-
-KILLS: Final = tuple(Fault(Kind.KILLED, name) for name in (*OURS, "switch", "redis", "postgres"))
-TERMS: Final = tuple(Fault(Kind.TERMINATED, name) for name in (*OURS, "switch", "redis", "postgres"))
-FREEZES: Final = tuple(Fault(Kind.FROZEN, name, FROZEN_SECONDS) for name in (*OURS, "switch", "redis", "postgres"))
-LONG_FREEZES: Final = tuple(Fault(Kind.FROZEN, name, LONG_SECONDS) for name in ("worker-1", "worker-2", "listener"))
-ABSENCES: Final = tuple(Fault(Kind.AWAY, name, AWAY_SECONDS) for name in ("redis", "postgres", "switch"))
-WIRE: Final = (Fault(Kind.FLUSHED, "redis"),)
-RECEIVER: Final = (
-    Fault(Kind.DOWN, "receiver", UNWELL_SECONDS),
-    Fault(Kind.FAILING, "receiver", UNWELL_SECONDS),
-)
-EVERY_FAULT: Final = (*KILLS, *TERMS, *FREEZES, *LONG_FREEZES, *ABSENCES, *WIRE, *RECEIVER)
+    begin: Step
+    end: Step = _nothing
 
 
-def scheduled(faults: Sequence[Fault], *, seed: int, seconds: float) -> list[Planned]:
-    """Plan faults one after another: all of them in an order of chance, then all again, for so many seconds."""
-    chance = Random(seed)
-    planned: list[Planned] = []
-    left: list[Fault] = []
-    at = FIRST_SECONDS
-    while at < seconds:
-        left = left or chance.sample(list(faults), len(faults))
-        fault = left.pop()
-        planned.append(Planned(at, fault))
-        at += fault.seconds + chance.uniform(*PAUSE_SECONDS)
-    return planned
+def _flush(world: World, _target: str) -> None:
+    with Redis.from_url(world.redis_url, socket_timeout=2) as redis:
+        redis.flushall()
+
+
+def _trouble(trouble: Trouble) -> Step:
+    return lambda world, target: world.relay.change(Line(target), trouble)
+
+
+def _mood(mood: Mood) -> Step:
+    return lambda world, _target: world.receiver.change(mood)
+
+
+def _clock(seconds: float) -> Step:
+    """Jump the clocks of all processes of a kind: ``worker`` is every worker."""
+
+    def jump(world: World, target: str) -> None:
+        for name, clock in world.clocks.items():
+            if name.partition("-")[0] == target:
+                clock.jump(seconds=seconds)
+
+    return jump
+
+
+_right: Final = _clock(0)
+_well: Final = _mood(Mood.WELL)
+_through: Final = _trouble(Trouble.NONE)
+
+DEEDS: Final[Mapping[Kind, Deed]] = {
+    Kind.KILLED: Deed(lambda world, target: world.parts[target].kill()),
+    Kind.TERMINATED: Deed(lambda world, target: world.parts[target].terminate()),
+    Kind.FROZEN: Deed(
+        lambda world, target: world.parts[target].freeze(), lambda world, target: world.parts[target].thaw()
+    ),
+    Kind.AWAY: Deed(
+        lambda world, target: world.parts[target].hold(), lambda world, target: world.parts[target].release()
+    ),
+    Kind.FLUSHED: Deed(_flush),
+    Kind.CUT_IN_EVENT: Deed(_trouble(Trouble.CUT_IN_FRAME), _through),
+    Kind.CUT_BEFORE_LAST_BYTE: Deed(_trouble(Trouble.CUT_BEFORE_LAST_BYTE), _through),
+    Kind.CUT_AFTER_LAST_BYTE: Deed(_trouble(Trouble.CUT_AFTER_LAST_BYTE), _through),
+    Kind.STALLED: Deed(_trouble(Trouble.STALLED), _through),
+    Kind.EVENTS_PERTURBED: Deed(_trouble(Trouble.PERTURBED), _through),
+    Kind.MESSAGES_DOUBLED: Deed(lambda world, _: world.doubling.begin(), lambda world, _: world.doubling.end()),
+    Kind.CLOCK_AHEAD: Deed(_clock(HOUR_SECONDS), _right),
+    Kind.CLOCK_BEHIND: Deed(_clock(-HOUR_SECONDS), _right),
+    Kind.DOWN: Deed(_mood(Mood.DOWN), _well),
+    Kind.SLOW: Deed(_mood(Mood.SLOW), _well),
+    Kind.FAILING: Deed(_mood(Mood.FAILING), _well),
+}

@@ -17,36 +17,42 @@ NETWORKS: Final = tuple(NETWORK_STARTS)
 RECALLED: Final = ["busy", "no-answered", "not-available", "congestion", "failed"]
 FEW_LEADS: Final = 20
 MORE_LEADS: Final = 30
+STOCK: Final = 4
+"""Of a steady campaign so many times more leads wait: something is due, whatever lasts how long."""
 AGAIN_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 1.0
 CARRIERS: Final[Mapping[str, Mapping[str, Any]]] = {  # Any: JSON
     "first": {
-        "concurrent_call": 12,
-        "calls_per_second": 10,
-        "network": {"viettel": 4, "mobi": 4, "vina": 3, "tel": 2, "offnet": 2},
+        "concurrent_call": 24,
+        "calls_per_second": 16,
+        "network": {"viettel": 8, "mobi": 8, "vina": 6, "tel": 4, "offnet": 4},
     },
     "second": {
-        "concurrent_call": 10,
+        "concurrent_call": 20,
         "calls_per_second": 0,
-        "network": {"viettel": 3, "mobi": 3, "vina": 3, "tel": 2, "offnet": 2},
+        "network": {"viettel": 6, "mobi": 6, "vina": 6, "tel": 4, "offnet": 4},
     },
 }
 CAMPAIGNS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {  # Any: JSON
-    "direct": ("first", {"concurrent_call": 6, "recall_times": 2}),
-    "serial": ("first", {"concurrent_call": 8, "mode_call": "serial", "recall_times": 1}),
-    "edited": ("first", {"concurrent_call": 5, "recall_times": 1, "priority_recall": "recall"}),
-    "other serial": ("second", {"concurrent_call": 6, "mode_call": "serial", "recall_times": 1}),
+    "steady": ("first", {"concurrent_call": 4, "recall_times": 1}),
+    "direct": ("first", {"concurrent_call": 8, "recall_times": 2}),
+    "serial": ("first", {"concurrent_call": 12, "mode_call": "serial", "recall_times": 1}),
+    "edited": ("first", {"concurrent_call": 7, "recall_times": 1, "priority_recall": "recall"}),
+    "steady too": ("second", {"concurrent_call": 4, "recall_times": 1}),
+    "other serial": ("second", {"concurrent_call": 9, "mode_call": "serial", "recall_times": 1}),
     "parralel": (
         "second",
         {
-            "concurrent_call": 7,
+            "concurrent_call": 10,
             "mode_call": "parralel",
-            "network": {"viettel": 2, "mobi": 2, "vina": 1, "tel": 1, "offnet": 1},
+            "network": {"viettel": 3, "mobi": 3, "vina": 2, "tel": 1, "offnet": 1},
             "recall_times": 0,
         },
     ),
-    "windowed": ("second", {"concurrent_call": 4, "network": {"viettel": 2}, "recall_times": 1}),
+    "windowed": ("second", {"concurrent_call": 6, "network": {"viettel": 3}, "recall_times": 1}),
 }
+STEADY: Final = ("steady", "steady too")
+"""Nobody edits them: while leads wait in them, something is due on their carrier."""
 
 
 class Refused(Exception):
@@ -79,7 +85,7 @@ class Office:
             self.carriers[name] = self._make_carrier(name, settings)
         for name, (carrier, settings) in CAMPAIGNS.items():
             self.campaigns[name] = self._make_campaign(name, settings, carrier=self.carriers[carrier], script=script)
-        for name in self.campaigns:
+        for name in (*self.campaigns, *(STOCK * STEADY)):
             self._import(name)
         for campaign in self.campaigns.values():
             self._edit(f"/v3/campaign/{campaign}", subject=campaign, status="start")
@@ -94,7 +100,7 @@ class Office:
         next_edit = time.monotonic() + self.chance.uniform(2, 5)
         while not until.wait(LOOK_SECONDS):
             for name in self.campaigns:
-                if self._remain(name) < FEW_LEADS:
+                if self._remain(name) < FEW_LEADS * (STOCK if name in STEADY else 1):
                     self._import(name)
             if time.monotonic() > next_edit:
                 self.chance.choice(
@@ -123,7 +129,7 @@ class Office:
         """Lower a carrier's limit for some seconds."""
         name = self.chance.choice(tuple(CARRIERS))
         carrier, usual = self.carriers[name], CARRIERS[name]["concurrent_call"]
-        self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, concurrent_call=4)
+        self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, concurrent_call=usual // 2)
         time.sleep(self.chance.uniform(1, 4))
         self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, concurrent_call=usual)
 

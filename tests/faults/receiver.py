@@ -17,6 +17,7 @@ from tests.conftest import free_port
 from tests.faults.evidence import Received
 
 LOOPBACK: Final = "127.0.0.1"
+LATE_SECONDS: Final = 4.0
 
 
 class Mood(StrEnum):
@@ -24,6 +25,7 @@ class Mood(StrEnum):
 
     WELL = "well"
     DOWN = "down"
+    SLOW = "slow"
     FAILING = "failing"
 
 
@@ -65,6 +67,8 @@ class Receiver:
             return None
         if self.mood is Mood.FAILING:
             return HTTPStatus.INTERNAL_SERVER_ERROR
+        if self.mood is Mood.SLOW:
+            time.sleep(LATE_SECONDS)
         self._webhook.verify(body, headers)
         self.received.append(_received(orjson.loads(body), webhook_id=headers["webhook-id"]))
         return HTTPStatus.NO_CONTENT

@@ -21,7 +21,7 @@ from tests.faults.planted import (
     with_rows,
     with_settings,
 )
-from worker.domain.call import CallState
+from worker.domain.call import LOST, CallState
 from worker.domain.network import Network
 from worker.telephony.simulator.log import Line
 
@@ -50,6 +50,18 @@ def test_a_lead_that_is_dialled_while_its_call_is_up_is_found() -> None:
         (Promise.NOT_TWICE, "a lead was dialled while its call was up"),
     ]
     assert found[0].facts["up"] == ("a2-1",)
+
+
+def test_a_call_that_is_dialled_after_it_was_given_up_is_found() -> None:
+    evidence = with_call(clean(), "a2-2", at=100, cause=LOST, ended_at=START + 99)
+
+    assert texts(evidence) == ["a call was dialled after it had been given up as lost"]
+
+
+def test_a_call_that_is_given_up_after_it_was_dialled_is_not_found() -> None:
+    evidence = with_call(clean(), "a2-2", at=100, cause=LOST, ended_at=START + 101)
+
+    assert broken(evidence) == []
 
 
 def test_a_lead_with_more_dials_than_calls_is_found() -> None:

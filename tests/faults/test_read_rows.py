@@ -56,6 +56,7 @@ def test_calls_leads_and_deliveries_are_read_as_they_are(store: SqlStore) -> Non
         network=Network.VIETTEL,
         stage=Stage.DONE,
         ending=Ending.ANSWERED,
+        created_at=NOON.timestamp(),
     )
     assert (call.id, call.campaign, call.carrier) == (THE_CALL, str(CAMPAIGN), str(CARRIER))
     assert (call.state, call.attempt, call.otp) == (CallState.ENDED, 1, False)

@@ -2,28 +2,59 @@
 
 import itertools
 
-from tests.faults.faults import EVERY_FAULT, FIRST_SECONDS, scheduled
+from tests.faults.faults import DEEDS, Kind
+from tests.faults.schedule import EACH_KIND, FIRST_SECONDS, LANES, LONG, SHORT, Planned, scheduled
 
 
 def test_the_same_seed_plans_the_same_faults() -> None:
-    first, again, other = (scheduled(EVERY_FAULT, seed=seed, seconds=600) for seed in (1, 1, 2))
+    first, again, other = (scheduled(LANES, seed=seed, seconds=600) for seed in (1, 1, 2))
 
     assert first == again
     assert first != other
 
 
 def test_every_fault_happens_once_before_any_happens_again() -> None:
-    planned = [plan.fault for plan in scheduled(EVERY_FAULT, seed=1, seconds=3600)]
+    planned = [plan.fault for plan in scheduled([SHORT], seed=1, seconds=3600)]
 
-    once = planned[: len(EVERY_FAULT)]
+    once = planned[: len(SHORT.faults)]
 
-    assert set(once) == set(EVERY_FAULT)
-    assert len(planned) > len(EVERY_FAULT)
+    assert sorted(once, key=str) == sorted(SHORT.faults, key=str)
+    assert len(planned) > len(SHORT.faults)
 
 
-def test_a_fault_begins_when_the_one_before_it_is_over() -> None:
-    planned = scheduled(EVERY_FAULT, seed=1, seconds=600)
+def test_a_fault_begins_when_the_one_before_it_in_its_lane_is_over() -> None:
+    planned = scheduled([SHORT], seed=1, seconds=600)
 
     assert planned[0].at == FIRST_SECONDS
     for earlier, later in itertools.pairwise(planned):
-        assert later.at > earlier.at + earlier.fault.seconds
+        assert later.at > earlier.until
+
+
+def test_lanes_go_on_side_by_side_but_never_on_one_target() -> None:
+    planned = scheduled(LANES, seed=1, seconds=3600)
+    pairs = [pair for pair in itertools.combinations(planned, 2) if _overlap(*pair)]
+
+    assert pairs
+    assert all(one.fault.target != other.fault.target for one, other in pairs)
+
+
+def test_a_long_run_has_every_kind_of_fault_and_so_has_a_short_one() -> None:
+    long = {fault.kind for lane in LANES for fault in lane.faults}
+    short = {fault.kind for fault in EACH_KIND.faults}
+
+    assert long == short == set(Kind)
+
+
+def test_every_kind_can_be_brought_about() -> None:
+    assert set(DEEDS) == set(Kind)
+
+
+def test_forty_five_minutes_have_five_hundred_faults() -> None:
+    planned = [plan for seed in (1, 2, 3) for plan in scheduled(LANES, seed=seed, seconds=840)]
+
+    assert len(planned) > 500
+    assert {fault for plan in planned for fault in [plan.fault]} >= set(LONG.faults)
+
+
+def _overlap(one: Planned, other: Planned) -> bool:
+    return one.at <= other.until and other.at <= one.until

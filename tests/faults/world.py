@@ -8,28 +8,36 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Final
 
 import httpx
 
 from tests.conftest import free_port
+from tests.faults.clocks import Clock
+from tests.faults.messages import Doubling
 from tests.faults.part import Part
 from tests.faults.receiver import LOOPBACK, Receiver, receiving
+from tests.faults.relay import Relay, relaying
+from tests.faults.ticks import Ticks
 from worker.cli.embedded import redis_command
 from worker.cli.parts import QUICK_QUEUES
 from worker.jobs import names
 
 TOKEN: Final = "fault-token"
+PASSWORD: Final = "ClueCon"
 SECRET: Final = "whsec_Y2FsbGJlYXQtZmF1bHQtdGVzdC1rZXk="
+SWITCH_LOG: Final = "switch.jsonl"
 READY_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 0.05
-TENANT_CAP: Final = 20
+TENANT_CAP: Final = 40
 GROUND: Final = ("postgres", "redis", "switch")
-OURS: Final = ("api", "worker-1", "worker-2", "callbacks", "listener", "beat")
+OURS: Final = ("api", "worker-1", "worker-2", "callbacks", "listener", "listener-2", "beat", "beat-2")
+"""Of listener and beat a second stands by."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,10 @@ class World:
     """Every process of the run by name, and where the operator, the judge and the faults find things."""
 
     parts: Mapping[str, Part]
+    clocks: Mapping[str, Clock]
+    relay: Relay
+    doubling: Doubling
+    ticks: Ticks
     receiver: Receiver
     database_url: str
     redis_url: str
@@ -58,34 +70,69 @@ class World:
 def running_world(home: Path, *, seed: int, speed: float) -> Iterator[World]:
     """Run everything while the block runs: PostgreSQL, Redis, the switch, the receiver, and our own processes."""
     ports = {name: free_port() for name in ("postgres", "redis", "switch", "api")}
-    database_url = f"postgresql+psycopg://postgres@{LOOPBACK}:{ports['postgres']}/postgres"
     redis_url = f"redis://{LOOPBACK}:{ports['redis']}/0"
-    switch_url = f"esl://:ClueCon@{LOOPBACK}:{ports['switch']}"
-    environment = _environment(home, database_url=database_url, redis_url=redis_url, switch_url=switch_url)
-    record = home / "switch.jsonl"
-
-    def part(name: str, *words: str) -> Part:
-        return Part(name, [sys.executable, "-m", "worker.cli", *words], environment, log=home / f"{name}.log")
-
     with ExitStack() as stack:
-        postgres = _postgres(stack.enter_context(_cluster()), port=ports["postgres"], home=home)
-        redis = Part("redis", redis_command(ports["redis"]), environment, log=home / "redis.log")
-        switch = part("switch", "switch", f"--url={switch_url}", f"--speed={speed}", f"--seed={seed}",
-                      f"--record={record}")  # fmt: skip
-        ours = [
-            part("api", "api", f"--port={ports['api']}"),
-            *(part(name, "worker", f"--queues={QUICK_QUEUES}", f"--name={name}") for name in ("worker-1", "worker-2")),
-            part("callbacks", "worker", f"--queues={names.CALLBACKS}", "--name=callbacks"),
-            part("listener", "listener"),
-            part("beat", "beat"),
+        relay = stack.enter_context(relaying(switch=(LOOPBACK, ports["switch"]), chance=Random(seed)))
+        environment = _environment(
+            home,
+            database_url=f"postgresql+psycopg://postgres@{LOOPBACK}:{ports['postgres']}/postgres",
+            redis_url=redis_url,
+            switch_url=f"esl://:{PASSWORD}@{LOOPBACK}:{relay.port}",
+        )
+        clocks = _clocks(home)
+        ground = [
+            _postgres(stack.enter_context(_cluster()), port=ports["postgres"], home=home),
+            Part("redis", redis_command(ports["redis"]), environment, log=home / "redis.log"),
+            _switch(environment, home=home, port=ports["switch"], options=(f"--speed={speed}", f"--seed={seed}")),
         ]
-        parts = {one.name: one for one in (postgres, redis, switch, *ours)}
-        receiver = stack.enter_context(receiving(secret=SECRET))
-        api_url = f"http://{LOOPBACK}:{ports['api']}"
-        world = World(parts, receiver, database_url, redis_url, api_url, record)
+        ours = [
+            Part(name, _callbeat(*words), environment | clocks[name].environment, log=home / f"{name}.log")
+            for name, words in _commands(api_port=ports["api"]).items()
+        ]
+        world = World(
+            parts={one.name: one for one in (*ground, *ours)},
+            clocks=clocks,
+            relay=relay,
+            doubling=Doubling(redis_url, Random(seed)),
+            ticks=stack.enter_context(closing(Ticks(redis_url))),
+            receiver=stack.enter_context(receiving(secret=SECRET)),
+            database_url=environment["CALLBEAT_DATABASE_URL"],
+            redis_url=redis_url,
+            api_url=f"http://{LOOPBACK}:{ports['api']}",
+            switch_log=home / SWITCH_LOG,
+        )
         stack.callback(_end, world)
         _begin(world, environment)
         yield world
+
+
+def _commands(*, api_port: int) -> dict[str, tuple[str, ...]]:
+    """Give what each of our own processes is started with."""
+    commands = {
+        "api": ("api", f"--port={api_port}"),
+        "callbacks": ("worker", f"--queues={names.CALLBACKS}", "--name=callbacks"),
+        **{name: (name.partition("-")[0],) for name in ("listener", "listener-2", "beat", "beat-2")},
+        **{name: ("worker", f"--queues={QUICK_QUEUES}", f"--name={name}") for name in ("worker-1", "worker-2")},
+    }
+    return {name: commands[name] for name in OURS}
+
+
+def _callbeat(*words: str) -> list[str]:
+    return [sys.executable, "-m", "worker.cli", *words]
+
+
+def _switch(environment: Mapping[str, str], *, home: Path, port: int, options: Sequence[str]) -> Part:
+    url = f"esl://:{PASSWORD}@{LOOPBACK}:{port}"
+    command = _callbeat("switch", f"--url={url}", f"--record={home / SWITCH_LOG}", *options)
+    return Part("switch", command, environment, log=home / "switch.log")
+
+
+def _clocks(home: Path) -> dict[str, Clock]:
+    """Give each of our own processes a clock of its own, that is right to begin with."""
+    clocks = {name: Clock(home / f"{name}.clock") for name in OURS}
+    for clock in clocks.values():
+        clock.jump(seconds=0)
+    return clocks
 
 
 def _environment(home: Path, *, database_url: str, redis_url: str, switch_url: str) -> dict[str, str]:
@@ -128,8 +175,9 @@ def _wait_until(happened: Callable[[], bool], *, world: World) -> None:
 
 
 def _command_succeeds(environment: Mapping[str, str], *words: str) -> bool:
-    command = [sys.executable, "-m", "worker.cli", *words]
-    return subprocess.run(command, env=environment, check=False, capture_output=True, timeout=60).returncode == 0
+    return (
+        subprocess.run(_callbeat(*words), env=environment, check=False, capture_output=True, timeout=60).returncode == 0
+    )
 
 
 def _is_ready(api: httpx.Client) -> bool:

@@ -1,0 +1,149 @@
+"""Which fault begins when: a seed makes it, in lanes that go on side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from tests.faults.faults import Fault, Kind
+from tests.faults.relay import Line
+from tests.faults.world import GROUND, OURS
+
+LONG_SECONDS: Final = 28.0
+"""Longer than every timeout: a call whose worker is stopped for so long has been given up when it wakes."""
+AWAY_SECONDS: Final = 30.0
+SHORT_SECONDS: Final = 3.0
+CUT_SECONDS: Final = 1.0
+"""A cut waits so long for an event or an originate to come by."""
+UNWELL_SECONDS: Final = 6.0
+FIRST_SECONDS: Final = 3.0
+CLOCKS: Final = ("worker", "listener", "beat", "api", "callbacks")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A fault, and how many seconds into the run it begins."""
+
+    at: float
+    fault: Fault
+
+    @property
+    def until(self) -> float:
+        """Give how many seconds into the run it ends."""
+        return self.at + self.fault.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Faults that come one after another, each once before any comes again, with a pause of so many seconds."""
+
+    faults: Sequence[Fault]
+    pause: tuple[float, float]
+
+
+def _each(kind: Kind, targets: Sequence[str], *, seconds: float = 0.0) -> list[Fault]:
+    return [Fault(kind, target, seconds) for target in targets]
+
+
+_EVERYBODY: Final = (*OURS, *GROUND)
+_JUMPS: Final = [
+    fault for kind in (Kind.CLOCK_AHEAD, Kind.CLOCK_BEHIND) for fault in _each(kind, CLOCKS, seconds=SHORT_SECONDS)
+]
+_CUTS: Final = [
+    Fault(Kind.CUT_IN_EVENT, Line.EVENTS, CUT_SECONDS),
+    Fault(Kind.CUT_BEFORE_LAST_BYTE, Line.COMMANDS, CUT_SECONDS),
+    Fault(Kind.CUT_AFTER_LAST_BYTE, Line.COMMANDS, CUT_SECONDS),
+]
+_DISORDER: Final = [
+    Fault(Kind.EVENTS_PERTURBED, Line.EVENTS, UNWELL_SECONDS),
+    Fault(Kind.MESSAGES_DOUBLED, "redis", SHORT_SECONDS),
+    Fault(Kind.FLUSHED, "redis"),
+]
+_RECEIVER: Final = [Fault(kind, "receiver", UNWELL_SECONDS) for kind in (Kind.DOWN, Kind.SLOW, Kind.FAILING)]
+
+SHORT: Final = Lane(
+    [
+        *_each(Kind.KILLED, _EVERYBODY),
+        *_each(Kind.TERMINATED, _EVERYBODY),
+        *_each(Kind.FROZEN, _EVERYBODY, seconds=SHORT_SECONDS),
+        *_each(Kind.STALLED, tuple(Line), seconds=SHORT_SECONDS),
+        *(2 * _CUTS),
+        *(2 * _DISORDER),
+        *_RECEIVER,
+        *_JUMPS,
+    ],
+    pause=(1.5, 4.0),
+)
+"""What is over in a moment, and often."""
+LONG: Final = Lane(
+    [
+        *_each(Kind.FROZEN, _EVERYBODY, seconds=LONG_SECONDS),
+        *_each(Kind.AWAY, GROUND, seconds=AWAY_SECONDS),
+        *_each(Kind.STALLED, tuple(Line), seconds=LONG_SECONDS),
+    ],
+    pause=(15.0, 35.0),
+)
+"""What outlasts every timeout; whatever else happens meanwhile befalls others."""
+LANES: Final = (SHORT, LONG)
+
+EACH_KIND: Final = Lane(
+    [
+        Fault(Kind.KILLED, "worker-1"),
+        Fault(Kind.CUT_IN_EVENT, Line.EVENTS, CUT_SECONDS),
+        Fault(Kind.TERMINATED, "worker-2"),
+        Fault(Kind.EVENTS_PERTURBED, Line.EVENTS, 4.0),
+        Fault(Kind.FROZEN, "listener", 10.0),
+        Fault(Kind.MESSAGES_DOUBLED, "redis", 2.0),
+        Fault(Kind.CUT_AFTER_LAST_BYTE, Line.COMMANDS, CUT_SECONDS),
+        Fault(Kind.AWAY, "postgres", 5.0),
+        Fault(Kind.DOWN, "receiver", 3.0),
+        Fault(Kind.CUT_BEFORE_LAST_BYTE, Line.COMMANDS, CUT_SECONDS),
+        Fault(Kind.KILLED, "beat"),
+        Fault(Kind.AWAY, "redis", 5.0),
+        Fault(Kind.SLOW, "receiver", 3.0),
+        Fault(Kind.STALLED, Line.EVENTS, 3.0),
+        Fault(Kind.FLUSHED, "redis"),
+        Fault(Kind.KILLED, "switch"),
+        Fault(Kind.FAILING, "receiver", 3.0),
+        Fault(Kind.CLOCK_AHEAD, "worker", 3.0),
+        Fault(Kind.CLOCK_BEHIND, "beat", 3.0),
+    ],
+    pause=(2.0, 3.0),
+)
+"""One fault of each kind, for a run that is short."""
+
+
+def scheduled(lanes: Sequence[Lane], *, seed: int, seconds: float) -> list[Planned]:
+    """Plan so many seconds of all lanes; what another lane does to a target then is left to it, and comes later."""
+    planned: list[Planned] = []
+    for number, lane in reversed(list(enumerate(lanes))):
+        planned += _in_lane(lane, beside=planned, chance=Random(f"{seed} {number}"), seconds=seconds)
+    return sorted(planned, key=lambda plan: plan.at)
+
+
+def _in_lane(lane: Lane, *, beside: Sequence[Planned], chance: Random, seconds: float) -> list[Planned]:
+    planned: list[Planned] = []
+    left: list[Fault] = []
+    at = FIRST_SECONDS
+    while at < seconds:
+        left = left or chance.sample(list(lane.faults), len(lane.faults))
+        free = next((fault for fault in left if not _is_taken(Planned(at, fault), beside)), None)
+        if free is not None:
+            left.remove(free)
+            planned.append(Planned(at, free))
+            at += free.seconds
+        at += chance.uniform(*lane.pause)
+    return planned
+
+
+def _is_taken(plan: Planned, beside: Sequence[Planned]) -> bool:
+    """Whether another fault has the same target at that time, or a moment before or after."""
+    return any(
+        other.fault.target == plan.fault.target and other.at <= plan.until + 1 and plan.at <= other.until + 1
+        for other in beside
+    )
+
+
+def duration(planned: Sequence[Planned]) -> float:
+    """Give when the last fault is over, in seconds of the run."""
+    return max((plan.until for plan in planned), default=0.0)
