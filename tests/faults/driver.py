@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 
 from tests.faults.evidence import Evidence, Stopped, read_rows
-from tests.faults.faults import Kind
+from tests.faults.faults import CUTS, Fault, Kind
 from tests.faults.office import STEADY, Office
 from tests.faults.recovery import Happened, Traces, dials_by_gateway, due_spans
 from tests.faults.schedule import Planned, duration
@@ -43,6 +43,10 @@ class Run:
     faults: Sequence[Happened]
     traces: Traces
     is_at_rest: bool
+    cuts: int
+    """Connections to the switch that were cut where it was asked for."""
+    copies: int
+    """Messages that were sent again."""
 
 
 def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0.0) -> Run:
@@ -61,7 +65,7 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
         evidence = _gather(engine, world=world, office=office, faults=faults)
         traces = _traces(evidence, world=world, office=office, home=home)
         engine.dispose()
-    return Run(seed, evidence, faults, traces, at_rest)
+        return Run(seed, evidence, faults, traces, at_rest, cuts=len(world.relay.cuts), copies=world.doubling.copies)
 
 
 def _go_through(planned: Sequence[Planned], *, world: World, seconds: float) -> list[Happened]:
@@ -78,9 +82,15 @@ def _go_through(planned: Sequence[Planned], *, world: World, seconds: float) -> 
             fault.begin(world)
         else:
             fault.end(world)
-            happened.append(Happened(fault, began[number], time.time()))
+            happened.append(Happened(fault, began[number], _over_at(fault, began[number], world=world)))
     _tend_until(start + seconds, world=world)
     return sorted(happened, key=lambda one: one.began_at)
+
+
+def _over_at(fault: Fault, began_at: float, *, world: World) -> float:
+    """Tell when a fault was over: a cut when it was made, anything else now."""
+    cuts = [at for at in world.relay.cuts if at >= began_at] if fault.kind in CUTS else []
+    return next(iter(cuts), time.time())
 
 
 def _tend_until(moment: float, *, world: World) -> None:

@@ -35,6 +35,10 @@ class Kind(StrEnum):
     FAILING = "answers 500"
 
 
+CUTS: Final = frozenset({Kind.CUT_IN_EVENT, Kind.CUT_BEFORE_LAST_BYTE, Kind.CUT_AFTER_LAST_BYTE})
+"""They happen once, when what they are to cut comes by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that happens to one target, and how long it lasts."""

@@ -7,6 +7,7 @@ sender gave up by a reset is not delivered any more; what he closed in peace is,
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
@@ -55,7 +56,8 @@ class Relay:
         self._troubles = dict.fromkeys(Line, Trouble.NONE)
         self.changed = threading.Condition()
         self._connections: set[_Connection] = set()
-        self.cuts = 0
+        self.cuts: list[float] = []
+        """Moments of the clock at which a connection was cut where that was asked for."""
         self._server = socket.create_server((LOOPBACK, 0), backlog=64)
         self.port = int(self._server.getsockname()[1])
         self._is_over = False
@@ -73,7 +75,7 @@ class Relay:
 
     def was_cut(self, line: Line) -> None:
         """Take note of a cut that was asked for: it happens once."""
-        self.cuts += 1
+        self.cuts.append(time.time())
         self.change(line, Trouble.NONE)
 
     def close(self) -> None:

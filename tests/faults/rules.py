@@ -30,6 +30,10 @@ def dialled_twice(evidence: Evidence, dials: Sequence[Dial]) -> Iterator[Broken]
         if (line.event, line.why) == ("refused", DUPLICATE):
             facts = {"at": line.at, "call": line.call, "lead": line.lead, "campaign": line.campaign}
             yield Broken(Promise.NOT_TWICE, "the switch was told again of a call that it had up", facts)
+    yield from _more_dials_than_calls(evidence, dials)
+
+
+def _more_dials_than_calls(evidence: Evidence, dials: Sequence[Dial]) -> Iterator[Broken]:
     dialled = Counter(dial.line.lead for dial in dials)
     rows = [row for row in evidence.rows.calls.values() if row.state in {CallState.ENDED, *ON_SWITCH}]
     placed = Counter(row.lead for row in rows)

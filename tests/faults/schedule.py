@@ -13,8 +13,8 @@ LONG_SECONDS: Final = 28.0
 """Longer than every timeout: a call whose worker is stopped for so long has been given up when it wakes."""
 AWAY_SECONDS: Final = 30.0
 SHORT_SECONDS: Final = 3.0
-CUT_SECONDS: Final = 1.0
-"""A cut waits so long for an event or an originate to come by."""
+CUT_SECONDS: Final = 4.0
+"""A cut waits at most so long for an event or an originate to come by."""
 UNWELL_SECONDS: Final = 6.0
 FIRST_SECONDS: Final = 3.0
 CLOCKS: Final = ("worker", "listener", "beat", "api", "callbacks")
@@ -119,6 +119,15 @@ def scheduled(lanes: Sequence[Lane], *, seed: int, seconds: float) -> list[Plann
     for number, lane in reversed(list(enumerate(lanes))):
         planned += _in_lane(lane, beside=planned, chance=Random(f"{seed} {number}"), seconds=seconds)
     return sorted(planned, key=lambda plan: plan.at)
+
+
+def one_round(lane: Lane, *, seed: int) -> list[Planned]:
+    """Plan each fault of a lane once."""
+    chance, planned, at = Random(seed), [], FIRST_SECONDS
+    for fault in chance.sample(list(lane.faults), len(lane.faults)):
+        planned.append(Planned(at, fault))
+        at += fault.seconds + chance.uniform(*lane.pause)
+    return planned
 
 
 def _in_lane(lane: Lane, *, beside: Sequence[Planned], chance: Random, seconds: float) -> list[Planned]:

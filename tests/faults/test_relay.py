@@ -77,7 +77,7 @@ def test_events_are_cut_in_the_middle_of_a_frame(relay: Relay, switch: Switch) -
     switch.side.sendall(frame)
 
     assert _read(switch.client, len(frame)) == frame[: len(frame) // 2]
-    assert relay.cuts == 1
+    assert len(relay.cuts) == 1
     assert relay.trouble(Line.EVENTS) is Trouble.NONE
 
 
@@ -88,7 +88,7 @@ def test_an_originate_is_cut_before_its_last_byte(relay: Relay, switch: Switch) 
 
     assert switch.hear(len(ORIGINATE)) == ORIGINATE[:-1]
     assert _is_over(switch.client)
-    assert relay.cuts == 1
+    assert len(relay.cuts) == 1
 
 
 def test_an_originate_is_cut_after_its_last_byte(relay: Relay, switch: Switch) -> None:
@@ -98,7 +98,7 @@ def test_an_originate_is_cut_after_its_last_byte(relay: Relay, switch: Switch) -
 
     assert switch.hear(len(ORIGINATE)) == ORIGINATE
     assert _is_over(switch.client)
-    assert relay.cuts == 1
+    assert len(relay.cuts) == 1
 
 
 def test_other_commands_do_not_bring_the_cut_about(relay: Relay, switch: Switch) -> None:
@@ -107,7 +107,7 @@ def test_other_commands_do_not_bring_the_cut_about(relay: Relay, switch: Switch)
     switch.client.sendall(b"api status\n\n")
 
     assert switch.hear(12) == b"api status\n\n"
-    assert relay.cuts == 0
+    assert relay.cuts == []
 
 
 def test_what_is_stalled_comes_when_the_stall_is_over(relay: Relay, switch: Switch) -> None:

@@ -3,7 +3,7 @@
 import itertools
 
 from tests.faults.faults import DEEDS, Kind
-from tests.faults.schedule import EACH_KIND, FIRST_SECONDS, LANES, LONG, SHORT, Planned, scheduled
+from tests.faults.schedule import EACH_KIND, FIRST_SECONDS, LANES, LONG, SHORT, Planned, duration, one_round, scheduled
 
 
 def test_the_same_seed_plans_the_same_faults() -> None:
@@ -43,6 +43,14 @@ def test_a_long_run_has_every_kind_of_fault_and_so_has_a_short_one() -> None:
     short = {fault.kind for fault in EACH_KIND.faults}
 
     assert long == short == set(Kind)
+
+
+def test_one_round_has_each_fault_once() -> None:
+    planned = one_round(EACH_KIND, seed=1)
+
+    assert sorted((plan.fault for plan in planned), key=str) == sorted(EACH_KIND.faults, key=str)
+    assert planned == one_round(EACH_KIND, seed=1)
+    assert duration(planned) < 120
 
 
 def test_every_kind_can_be_brought_about() -> None:
