@@ -46,7 +46,7 @@ class Part:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call of libc, which takes no lock
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - one call of libc, which takes no lock
             )
         self._died_at = self._kill_at = None
 
@@ -120,6 +120,7 @@ class Part:
         self.process.send_signal(number)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent ends, however that ends; called between fork and exec."""
     if _LIBC is not None:
         _LIBC.prctl(DIES_WITH_PARENT, signal.SIGTERM)

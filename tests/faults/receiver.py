@@ -15,8 +15,8 @@ from typing_extensions import override
 
 from tests.conftest import free_port
 from tests.faults.evidence import Received
+from tests.faults.places import LOOPBACK
 
-LOOPBACK: Final = "127.0.0.1"
 LATE_SECONDS: Final = 4.0
 
 
@@ -32,8 +32,9 @@ class Mood(StrEnum):
 class Receiver:
     """Listens on one port for the whole run; what it answered 2xx to is what it has received."""
 
-    def __init__(self, *, secret: str) -> None:
+    def __init__(self, *, secret: str, host: str = LOOPBACK) -> None:
         """Listen."""
+        self.host = host
         self.port = free_port()
         self.received: list[Received] = []
         self.mood = Mood.WELL
@@ -44,7 +45,7 @@ class Receiver:
     @property
     def url(self) -> str:
         """Give the campaigns' ``callback_url``."""
-        return f"http://{LOOPBACK}:{self.port}/cdr"
+        return f"http://{self.host}:{self.port}/cdr"
 
     def change(self, mood: Mood) -> None:
         """Answer differently from now on; away, it does not even listen."""
@@ -83,7 +84,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, receiver: Receiver) -> None:
-        super().__init__((LOOPBACK, receiver.port), _Post)
+        super().__init__((receiver.host, receiver.port), _Post)
         self.receiver = receiver
 
     @override
@@ -115,9 +116,9 @@ def _received(body: dict[str, Any], *, webhook_id: str) -> Received:  # Any: JSO
 
 
 @contextmanager
-def receiving(*, secret: str) -> Iterator[Receiver]:
+def receiving(*, secret: str, host: str = LOOPBACK) -> Iterator[Receiver]:
     """Receive while the block runs."""
-    receiver = Receiver(secret=secret)
+    receiver = Receiver(secret=secret, host=host)
     try:
         yield receiver
     finally:

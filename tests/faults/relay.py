@@ -15,9 +15,9 @@ from random import Random
 from typing import Final
 
 from tests.faults.perturbation import Perturbation, bytes_of
+from tests.faults.places import LOOPBACK
 from worker.telephony.esl import Frame, FrameReader
 
-LOOPBACK: Final = "127.0.0.1"
 PIECE: Final = 64 * 1024
 CONNECT_SECONDS: Final = 2.0
 HELD_SECONDS: Final = 0.3

