@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -9,24 +10,30 @@ import typer
 from rich.console import Console
 
 from tests.faults.driver import Run, run
+from tests.faults.hosts import hosts
 from tests.faults.judge import Promise, judge, table
 from tests.faults.report import faults_in_order, resumptions, take_overs
-from tests.faults.schedule import LANES, scheduled
+from tests.faults.schedule import CUT_OFF, LANES, scheduled
 
 TOLD: Final = 8
 """Of each promise so many breaks are told in full."""
 
 
 def main(
+    *,
     minutes: Annotated[float, typer.Option(help="How long faults go on; coming to rest takes a little longer.")] = 5.0,
     seed: Annotated[int, typer.Option(help="Of the faults, the edits and the calls' fates.")] = 1,
+    partitions: Annotated[bool, typer.Option(help="Cut hosts off from each other instead; needs root.")] = False,
     home: Annotated[Path | None, typer.Option(help="Folder for logs [default: a new one].")] = None,
 ) -> None:
     """Dial through faults of every kind, and judge what came of it."""
     place = home or Path(tempfile.mkdtemp(prefix="callbeat-faults-"))
     place.mkdir(parents=True, exist_ok=True)
-    planned = scheduled(LANES, seed=seed, seconds=minutes * 60)
-    done = run(planned, home=place, seed=seed, seconds=minutes * 60)
+    seconds = minutes * 60
+    with ExitStack() as stack:
+        there = stack.enter_context(hosts()) if partitions else None
+        planned = scheduled([CUT_OFF] if partitions else LANES, seed=seed, seconds=seconds)
+        done = run(planned, home=place, seed=seed, seconds=seconds, hosts=there)
     sys.exit(0 if _tell(done, home=place) else 1)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 
 from tests.faults.evidence import Evidence, Stopped, read_rows
 from tests.faults.faults import CUTS, Fault, Kind
+from tests.faults.hosts import Hosts
 from tests.faults.office import STEADY, Office
 from tests.faults.recovery import Happened, Traces, dials_by_gateway, due_spans
 from tests.faults.schedule import Planned, duration
@@ -49,9 +50,9 @@ class Run:
     """Messages that were sent again."""
 
 
-def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0.0) -> Run:
+def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0.0, hosts: Hosts | None = None) -> Run:
     """Set campaigns up, dial them through all faults, for so many seconds at least, and wait until all is at rest."""
-    with running_world(home, seed=seed, speed=SPEED) as world, world.client() as api:
+    with running_world(home, seed=seed, speed=SPEED, hosts=hosts) as world, world.client() as api:
         office = Office(api, callback_url=world.receiver.url, chance=Random(seed))
         office.set_up()
         enough = Event()

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 from typing import Final
 
 from redis import Redis
 
+from tests.faults.hosts import Hosts
 from tests.faults.receiver import Mood
 from tests.faults.relay import Line, Trouble
 from tests.faults.world import World
@@ -33,6 +35,12 @@ class Kind(StrEnum):
     DOWN = "not listening"
     SLOW = "answers late"
     FAILING = "answers 500"
+    PARTITIONED = "cut off from each other"
+    HALF_OPEN = "cut off one way"
+
+
+BETWEEN_HOSTS: Final = frozenset({Kind.PARTITIONED, Kind.HALF_OPEN})
+"""These need a world of several hosts; their targets are two sides, each of one or more hosts joined by a plus."""
 
 
 CUTS: Final = frozenset({Kind.CUT_IN_EVENT, Kind.CUT_BEFORE_LAST_BYTE, Kind.CUT_AFTER_LAST_BYTE})
@@ -45,7 +53,7 @@ class Fault:
 
     kind: Kind
     target: str
-    """A part of the world, or a kind of connections to the switch, or processes that share a wrong clock."""
+    """A part of the world, a kind of connections to the switch, processes that share a wrong clock, or two sides."""
     seconds: float = 0.0
 
     def begin(self, world: World) -> None:
@@ -96,6 +104,19 @@ def _clock(seconds: float) -> Step:
     return jump
 
 
+def _between(deed: Callable[[Hosts, str, str], None]) -> Step:
+    """Do something to each pair of hosts of the target's two sides."""
+
+    def do(world: World, target: str) -> None:
+        assert world.hosts is not None, "hosts are cut off from each other only where there are some"
+        ours, theirs = target.split()
+        for pair in product(ours.split("+"), theirs.split("+")):
+            deed(world.hosts, *pair)
+
+    return do
+
+
+_heal: Final = _between(Hosts.heal)
 _right: Final = _clock(0)
 _well: Final = _mood(Mood.WELL)
 _through: Final = _trouble(Trouble.NONE)
@@ -121,4 +142,6 @@ DEEDS: Final[Mapping[Kind, Deed]] = {
     Kind.DOWN: Deed(_mood(Mood.DOWN), _well),
     Kind.SLOW: Deed(_mood(Mood.SLOW), _well),
     Kind.FAILING: Deed(_mood(Mood.FAILING), _well),
+    Kind.PARTITIONED: Deed(_between(Hosts.cut), _heal),
+    Kind.HALF_OPEN: Deed(_between(Hosts.cut_one_way), _heal),
 }

@@ -16,6 +16,10 @@ SHORT_SECONDS: Final = 3.0
 CUT_SECONDS: Final = 4.0
 """A cut waits at most so long for an event or an originate to come by."""
 UNWELL_SECONDS: Final = 6.0
+CUT_OFF_SECONDS: Final = 11.0
+"""Longer than the database, the broker and whoever stands by wait for anybody."""
+DOUBT_SECONDS: Final = 19.0
+"""Longer than it takes to give up a call of which the switch does not know."""
 FIRST_SECONDS: Final = 3.0
 CLOCKS: Final = ("worker", "listener", "beat", "api", "callbacks")
 
@@ -111,6 +115,25 @@ EACH_KIND: Final = Lane(
     pause=(2.0, 3.0),
 )
 """One fault of each kind, for a run that is short."""
+
+
+CUT_OFF: Final = Lane(
+    [
+        Fault(Kind.PARTITIONED, "workers database", CUT_OFF_SECONDS),
+        Fault(Kind.PARTITIONED, "workers switch", DOUBT_SECONDS),
+        Fault(Kind.PARTITIONED, "workers broker", CUT_OFF_SECONDS),
+        Fault(Kind.PARTITIONED, "listener+standby switch", DOUBT_SECONDS),
+        Fault(Kind.PARTITIONED, "listener database", CUT_OFF_SECONDS),
+        Fault(Kind.PARTITIONED, "standby database", CUT_OFF_SECONDS),
+        Fault(Kind.PARTITIONED, "api database+broker", CUT_OFF_SECONDS),
+        Fault(Kind.HALF_OPEN, "workers switch", DOUBT_SECONDS),
+        Fault(Kind.HALF_OPEN, "switch workers", DOUBT_SECONDS),
+        Fault(Kind.HALF_OPEN, "switch listener+standby", CUT_OFF_SECONDS),
+        Fault(Kind.HALF_OPEN, "database workers", CUT_OFF_SECONDS),
+    ],
+    pause=(3.0, 5.0),
+)
+"""For a world of several hosts: each pair of them that matters is cut off."""
 
 
 def scheduled(lanes: Sequence[Lane], *, seed: int, seconds: float) -> list[Planned]:

@@ -16,6 +16,7 @@ import httpx
 from tests.conftest import free_port
 from tests.faults.clocks import Clock
 from tests.faults.cluster import cluster
+from tests.faults.hosts import Hosts
 from tests.faults.messages import Doubling
 from tests.faults.part import Part
 from tests.faults.places import LOOPBACK, OneMachine, Places
@@ -52,6 +53,7 @@ class World:
     redis_url: str
     api_url: str
     switch_log: Path
+    hosts: Hosts | None
 
     def tend(self) -> None:
         """Start again what died."""
@@ -65,17 +67,17 @@ class World:
 
 
 @contextmanager
-def running_world(home: Path, *, seed: int, speed: float, places: Places | None = None) -> Iterator[World]:
+def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = None) -> Iterator[World]:
     """Run everything while the block runs: PostgreSQL, Redis, the switch, the receiver, and our own processes.
 
     On one machine our processes reach the switch through the relay; between hosts it is the network that does harm.
     """
-    where = places or OneMachine()
+    where: Places = hosts or OneMachine()
     at = {name: (where.address(name), free_port()) for name in ("postgres", "redis", "switch", "api")}
     with ExitStack() as stack:
         relay = stack.enter_context(relaying(switch=at["switch"], chance=Random(seed)))
         receiver = stack.enter_context(receiving(secret=SECRET, host=where.here))
-        reached = at if places else at | {"switch": (LOOPBACK, relay.port)}
+        reached = at if hosts else at | {"switch": (LOOPBACK, relay.port)}
         environment = _environment(home, at=reached, allowed=where.network)
         postgres = stack.enter_context(cluster()).part(at=at["postgres"], log=home / "postgres.log", places=where)
         commands = {
@@ -105,6 +107,7 @@ def running_world(home: Path, *, seed: int, speed: float, places: Places | None 
             redis_url=redis_url,
             api_url="http://{}:{}".format(*at["api"]),
             switch_log=home / SWITCH_LOG,
+            hosts=hosts,
         )
         stack.callback(_end, world)
         _begin(world, environment)
