@@ -1,8 +1,9 @@
 """Runs campaigns through a schedule of faults until everything is at rest, and gathers what the judge wants to see."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
@@ -17,6 +18,7 @@ from tests.faults.evidence import Evidence, Stopped, read_rows
 from tests.faults.faults import CUTS, Fault, Kind
 from tests.faults.hosts import Hosts
 from tests.faults.office import STEADY, Office
+from tests.faults.receiver import Receiver
 from tests.faults.recovery import Happened, Traces, dials_by_gateway, due_spans
 from tests.faults.schedule import Planned, duration
 from tests.faults.world import World, running_world
@@ -62,8 +64,8 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
         _tend_while_alive(thread, world=world)
         office.open_all()
         engine = create_engine(world.database_url, pool_pre_ping=True)
-        at_rest = _come_to_rest(engine, world=world)
-        evidence = _gather(engine, world=world, office=office, faults=faults)
+        at_rest = come_to_rest(partial(unfinished, engine), tend=world.tend)
+        evidence = gathered(engine, receiver=world.receiver, switch_log=world.switch_log, office=office, faults=faults)
         traces = _traces(evidence, world=world, office=office, home=home)
         engine.dispose()
         return Run(seed, evidence, faults, traces, at_rest, cuts=len(world.relay.cuts), copies=world.doubling.copies)
@@ -76,7 +78,7 @@ def _go_through(planned: Sequence[Planned], *, world: World, seconds: float) -> 
     happened: list[Happened] = []
     steps = [step for number, plan in enumerate(planned) for step in ((plan.at, number), (plan.until, number))]
     for moment, number in sorted(steps):
-        _tend_until(start + moment, world=world)
+        _tend_until(start + moment, tend=world.tend)
         fault = planned[number].fault
         if number not in began:
             began[number] = time.time()
@@ -84,7 +86,7 @@ def _go_through(planned: Sequence[Planned], *, world: World, seconds: float) -> 
         else:
             fault.end(world)
             happened.append(Happened(fault, began[number], _over_at(fault, began[number], world=world)))
-    _tend_until(start + seconds, world=world)
+    _tend_until(start + seconds, tend=world.tend)
     return sorted(happened, key=lambda one: one.began_at)
 
 
@@ -94,9 +96,9 @@ def _over_at(fault: Fault, began_at: float, *, world: World) -> float:
     return next(iter(cuts), time.time())
 
 
-def _tend_until(moment: float, *, world: World) -> None:
+def _tend_until(moment: float, *, tend: Callable[[], None]) -> None:
     while time.monotonic() < moment:
-        world.tend()
+        tend()
         time.sleep(LOOK_SECONDS)
 
 
@@ -106,23 +108,31 @@ def _tend_while_alive(thread: Thread, *, world: World) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _come_to_rest(engine: Engine, *, world: World) -> bool:
+def come_to_rest(count_unfinished: Callable[[], int], *, tend: Callable[[], None]) -> bool:
     """Wait until no lead waits, no call is up and no callback is to be sent; say whether it came to that in time."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        _tend_until(time.monotonic() + SETTLE_LOOK_SECONDS, world=world)
-        with engine.connect() as connection:
-            if connection.execute(UNFINISHED).scalar_one() == 0:
-                return True
+        _tend_until(time.monotonic() + SETTLE_LOOK_SECONDS, tend=tend)
+        if count_unfinished() == 0:
+            return True
     return False
 
 
-def _gather(engine: Engine, *, world: World, office: Office, faults: Sequence[Happened]) -> Evidence:
+def unfinished(engine: Engine) -> int:
+    """Count the leads that wait, the calls that are up and the callbacks that are to be sent."""
+    with engine.connect() as connection:
+        return int(connection.execute(UNFINISHED).scalar_one())
+
+
+def gathered(
+    engine: Engine, *, receiver: Receiver, switch_log: Path, office: Office, faults: Sequence[Happened]
+) -> Evidence:
+    """Bring together what everybody has seen."""
     frozen = [one for one in faults if (one.fault.kind, one.fault.target) == (Kind.FROZEN, "switch")]
     return Evidence(
         over_at=time.time(),
-        lines=tuple(read_log(world.switch_log)),
-        received=tuple(world.receiver.received),
+        lines=tuple(read_log(switch_log)),
+        received=tuple(receiver.received),
         rows=read_rows(engine),
         edits=tuple(office.edits),
         listings=tuple(office.listings),

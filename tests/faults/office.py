@@ -17,6 +17,7 @@ NETWORKS: Final = tuple(NETWORK_STARTS)
 RECALLED: Final = ["busy", "no-answered", "not-available", "congestion", "failed"]
 FEW_LEADS: Final = 20
 MORE_LEADS: Final = 30
+MANY_CALLS: Final = 15
 STOCK: Final = 4
 """Of a steady campaign so many times more leads wait: something is due, whatever lasts how long."""
 AGAIN_SECONDS: Final = 0.5
@@ -52,7 +53,7 @@ CAMPAIGNS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {  # Any: JSON
     "windowed": ("second", {"concurrent_call": 6, "network": {"viettel": 3}, "recall_times": 1}),
 }
 STEADY: Final = ("steady", "steady too")
-"""Nobody edits them: while leads wait in them, something is due on their carrier."""
+"""Nobody edits them while faults go on: while leads wait in them, something is due on their carrier."""
 
 
 class Refused(Exception):
@@ -147,9 +148,12 @@ class Office:
         self.listings += [Listing(tenant=self.tenant, phone=number, answered_at=at) for number in numbers]
 
     def open_all(self) -> None:
-        """Let everything be dialled that is left."""
+        """Let everything be dialled that is left, and the steady campaigns, which have most, a little faster."""
         campaign = self.campaigns["windowed"]
         self._edit(f"/v3/campaign/{campaign}", subject=campaign, schedules=[])
+        for name in STEADY:
+            campaign = self.campaigns[name]
+            self._edit(f"/v3/campaign/{campaign}", subject=campaign, concurrent_call=MANY_CALLS)
 
     def _make_carrier(self, name: str, settings: Mapping[str, Any]) -> str:  # Any: JSON
         body = {

@@ -66,6 +66,12 @@ class Part:
         """Whether the process runs, frozen or not."""
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Give the process's number; it must have been started."""
+        assert self.process is not None, f"{self.name} was never started"
+        return self.process.pid
+
     def kill(self) -> None:
         """Kill it where it stands."""
         if self.process is not None:

@@ -1,0 +1,196 @@
+"""The disk of a machine with everything on it is full for a while: nothing is lost, and dialling goes on by itself."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from threading import Event
+
+import httpx
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from tests.conftest import free_port
+from tests.faults.driver import come_to_rest, gathered, unfinished
+from tests.faults.evidence import Evidence
+from tests.faults.judge import judge
+from tests.faults.office import Office
+from tests.faults.part import Part
+from tests.faults.places import LOOPBACK
+from tests.faults.receiver import Receiver, receiving
+from tests.faults.small_disk import copy_database, fill, free, on_small_disk, seen_by, why_not
+from tests.faults.world import PASSWORD, SECRET, TOKEN
+from worker.settings import DATABASE_FILE
+
+SIZE = "40m"
+SPEED = 10.0
+READY_SECONDS = 60.0
+BEFORE_SECONDS = 8.0
+FULL_SECONDS = 8.0
+AFTER_SECONDS = 12.0
+RESUMES_WITHIN = 20.0
+LOOK_SECONDS = 0.1
+LOG = "log"
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Machine:
+    """`callbeat up` on a small disk, and a switch beside it whose log is elsewhere."""
+
+    up: Part
+    switch: Part
+    receiver: Receiver
+    api_url: str
+    home: Path
+    switch_log: Path
+
+    @property
+    def disk(self) -> Path:
+        """The home as everybody finds it."""
+        return seen_by(self.up.pid, self.home)
+
+    @contextmanager
+    def database(self) -> Iterator[Engine]:
+        """Give a copy of the database as it is now."""
+        copy = self.switch_log.with_name("copy.sqlite3")
+        copy_database(self.up.pid, self.home / DATABASE_FILE, to=copy)
+        engine = create_engine(f"sqlite:///{copy}")
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+    def count_unfinished(self) -> int:
+        """Count what is left to do."""
+        with self.database() as engine:
+            return unfinished(engine)
+
+    def tend(self) -> None:
+        """Look after nothing: `up` does."""
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, in which `up` must not end."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            assert self.up.is_alive, self.up.log.read_text()
+            time.sleep(LOOK_SECONDS)
+
+
+@dataclass(frozen=True)
+class Day:
+    """What came of it."""
+
+    evidence: Evidence
+    full_from: float
+    full_until: float
+    is_at_rest: bool
+    logs: dict[str, str]
+
+
+@contextmanager
+def running_machine(folder: Path) -> Iterator[Machine]:
+    ports = {name: free_port() for name in ("switch", "api", "flower")}
+    url, log, home = f"esl://:{PASSWORD}@{LOOPBACK}:{ports['switch']}", folder / "switch.jsonl", folder / "home"
+    home.mkdir()
+    environment = {"CALLBEAT_HOME": str(home), "CALLBEAT_SWITCH_URLS": url, "CALLBEAT_API_TOKEN": TOKEN}
+    environment |= {"CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8", "CALLBEAT_CALLBACK_SECRET": SECRET}
+    environment |= {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONUNBUFFERED": "1"}
+
+    def part(name: str, words: list[str]) -> Part:
+        return Part(name, words, environment, log=folder / f"{name}.log")
+
+    up = [*_CALLBEAT, "up", f"--port={ports['api']}", f"--flower-port={ports['flower']}"]
+    with ExitStack() as stack:
+        switch = part("switch", [*_CALLBEAT, "switch", f"--url={url}", f"--record={log}", f"--speed={SPEED}"])
+        machine = Machine(
+            up=part("up", on_small_disk(up, folder=home, size=SIZE)),
+            switch=switch,
+            receiver=stack.enter_context(receiving(secret=SECRET)),
+            api_url=f"http://{LOOPBACK}:{ports['api']}",
+            home=home,
+            switch_log=log,
+        )
+        for one in (machine.switch, machine.up):
+            one.start()
+            stack.callback(one.end)
+        yield machine
+
+
+_CALLBEAT = (sys.executable, "-m", "worker.cli")
+
+
+@pytest.fixture(scope="module")
+def day(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """Dial, fill the disk, free it, and wait until all is at rest; once for all tests."""
+    assert redis_server
+    if why := why_not():
+        pytest.skip(why)
+    headers = {"Authorization": f"Bearer {TOKEN}", "Connection": "close"}
+    with (
+        running_machine(tmp_path_factory.mktemp("disk")) as machine,
+        httpx.Client(base_url=machine.api_url, headers=headers, timeout=20) as api,
+    ):
+        _wait_until_ready(api, machine)
+        office, enough = Office(api, callback_url=machine.receiver.url, chance=Random(1)), Event()
+        office.set_up()
+        thread = office.work(enough)
+        machine.wait(BEFORE_SECONDS)
+        full_from = time.time()
+        assert fill(machine.disk) > 0
+        machine.wait(FULL_SECONDS)
+        free(machine.disk)
+        full_until = time.time()
+        machine.wait(AFTER_SECONDS)
+        enough.set()
+        thread.join(READY_SECONDS)
+        office.open_all()
+        at_rest = come_to_rest(machine.count_unfinished, tend=machine.tend)
+        with machine.database() as engine:
+            evidence = gathered(
+                engine, receiver=machine.receiver, switch_log=machine.switch_log, office=office, faults=[]
+            )
+        logs = {log.name: log.read_text() for log in (machine.disk / LOG).iterdir()}
+    return Day(evidence, full_from, full_until, at_rest, logs)
+
+
+def _wait_until_ready(api: httpx.Client, machine: Machine) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not _is_ready(api):
+        assert time.monotonic() < deadline, machine.up.log.read_text()
+        machine.wait(LOOK_SECONDS)
+
+
+def _is_ready(api: httpx.Client) -> bool:
+    try:
+        return api.get("/health/ready").is_success
+    except httpx.TransportError:
+        return False
+
+
+def test_no_promise_was_broken(day: Day) -> None:
+    assert judge(day.evidence) == []
+
+
+def test_it_came_to_rest(day: Day) -> None:
+    assert day.is_at_rest
+
+
+def test_dialling_went_on_by_itself(day: Day) -> None:
+    dials = [line.at for line in day.evidence.lines if line.event == "originated"]
+
+    assert any(at < day.full_from for at in dials)
+    assert min(at for at in dials if at > day.full_until) < day.full_until + RESUMES_WITHIN
+
+
+def test_its_logs_go_on_too(day: Day) -> None:
+    later = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(day.full_until))
+
+    assert all(any(f'"time":"{later}' <= line[:27] for line in day.logs[name].splitlines()) for name in _THAT_LOG)
+
+
+_THAT_LOG = ("listener.log", "callbacks.log")
