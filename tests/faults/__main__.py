@@ -13,7 +13,7 @@ from tests.faults.driver import Run, run
 from tests.faults.hosts import hosts
 from tests.faults.judge import Promise, judge, table
 from tests.faults.report import faults_in_order, resumptions, take_overs
-from tests.faults.schedule import CUT_OFF, LANES, scheduled
+from tests.faults.schedule import CUT_OFF_FOR_LONG, LANES, scheduled
 
 TOLD: Final = 8
 """Of each promise so many breaks are told in full."""
@@ -32,7 +32,7 @@ def main(
     seconds = minutes * 60
     with ExitStack() as stack:
         there = stack.enter_context(hosts()) if partitions else None
-        planned = scheduled([CUT_OFF] if partitions else LANES, seed=seed, seconds=seconds)
+        planned = scheduled([CUT_OFF_FOR_LONG] if partitions else LANES, seed=seed, seconds=seconds)
         done = run(planned, home=place, seed=seed, seconds=seconds, hosts=there)
     sys.exit(0 if _tell(done, home=place) else 1)
 

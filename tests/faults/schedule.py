@@ -122,18 +122,28 @@ CUT_OFF: Final = Lane(
         Fault(Kind.PARTITIONED, "workers database", CUT_OFF_SECONDS),
         Fault(Kind.PARTITIONED, "workers switch", DOUBT_SECONDS),
         Fault(Kind.PARTITIONED, "workers broker", CUT_OFF_SECONDS),
-        Fault(Kind.PARTITIONED, "listener+standby switch", DOUBT_SECONDS),
+        Fault(Kind.PARTITIONED, "listener+standby switch", CUT_OFF_SECONDS),
         Fault(Kind.PARTITIONED, "listener database", CUT_OFF_SECONDS),
-        Fault(Kind.PARTITIONED, "standby database", CUT_OFF_SECONDS),
         Fault(Kind.PARTITIONED, "api database+broker", CUT_OFF_SECONDS),
         Fault(Kind.HALF_OPEN, "workers switch", DOUBT_SECONDS),
-        Fault(Kind.HALF_OPEN, "switch workers", DOUBT_SECONDS),
         Fault(Kind.HALF_OPEN, "switch listener+standby", CUT_OFF_SECONDS),
-        Fault(Kind.HALF_OPEN, "database workers", CUT_OFF_SECONDS),
     ],
     pause=(3.0, 5.0),
 )
 """For a world of several hosts: each pair of them that matters is cut off."""
+CUT_OFF_FOR_LONG: Final = Lane(
+    [
+        *CUT_OFF.faults,
+        Fault(Kind.PARTITIONED, "listener+standby switch", LONG_SECONDS),
+        Fault(Kind.PARTITIONED, "workers+standby database", LONG_SECONDS),
+        Fault(Kind.PARTITIONED, "standby database", CUT_OFF_SECONDS),
+        Fault(Kind.HALF_OPEN, "switch workers", DOUBT_SECONDS),
+        Fault(Kind.HALF_OPEN, "database workers", CUT_OFF_SECONDS),
+        Fault(Kind.HALF_OPEN, "database listener", CUT_OFF_SECONDS),
+    ],
+    pause=CUT_OFF.pause,
+)
+"""The same and more, for a run that takes its time."""
 
 
 def scheduled(lanes: Sequence[Lane], *, seed: int, seconds: float) -> list[Planned]:

@@ -3,7 +3,20 @@
 import itertools
 
 from tests.faults.faults import BETWEEN_HOSTS, DEEDS, Kind
-from tests.faults.schedule import EACH_KIND, FIRST_SECONDS, LANES, LONG, SHORT, Planned, duration, one_round, scheduled
+from tests.faults.hosts import NAMES
+from tests.faults.schedule import (
+    CUT_OFF,
+    CUT_OFF_FOR_LONG,
+    EACH_KIND,
+    FIRST_SECONDS,
+    LANES,
+    LONG,
+    SHORT,
+    Planned,
+    duration,
+    one_round,
+    scheduled,
+)
 
 
 def test_the_same_seed_plans_the_same_faults() -> None:
@@ -43,6 +56,13 @@ def test_a_long_run_has_every_kind_of_fault_and_so_has_a_short_one() -> None:
     short = {fault.kind for fault in EACH_KIND.faults}
 
     assert long == short == set(Kind) - BETWEEN_HOSTS
+
+
+def test_hosts_are_cut_off_one_way_and_both() -> None:
+    assert (
+        {fault.kind for fault in CUT_OFF.faults} == {fault.kind for fault in CUT_OFF_FOR_LONG.faults} == BETWEEN_HOSTS
+    )
+    assert {host for fault in CUT_OFF.faults for side in fault.target.split() for host in side.split("+")} == set(NAMES)
 
 
 def test_one_round_has_each_fault_once() -> None:
