@@ -16,6 +16,8 @@ SHORT_SECONDS: Final = 3.0
 CUT_SECONDS: Final = 4.0
 """A cut waits at most so long for an event or an originate to come by."""
 UNWELL_SECONDS: Final = 6.0
+WATCHED_SECONDS: Final = 6.0
+"""After a fault of what everybody stands on nothing else happens for so long, so that its recovery is seen."""
 CUT_OFF_SECONDS: Final = 11.0
 """Longer than the database, the broker and whoever stands by wait for anybody."""
 DOUBT_SECONDS: Final = 19.0
@@ -76,7 +78,7 @@ SHORT: Final = Lane(
         *_RECEIVER,
         *_JUMPS,
     ],
-    pause=(1.5, 4.0),
+    pause=(1.0, 2.4),
 )
 """What is over in a moment, and often."""
 LONG: Final = Lane(
@@ -159,7 +161,7 @@ def one_round(lane: Lane, *, seed: int) -> list[Planned]:
     chance, planned, at = Random(seed), [], FIRST_SECONDS
     for fault in chance.sample(list(lane.faults), len(lane.faults)):
         planned.append(Planned(at, fault))
-        at += fault.seconds + chance.uniform(*lane.pause)
+        at += fault.seconds + _pause(lane, after=fault, chance=chance)
     return planned
 
 
@@ -174,8 +176,14 @@ def _in_lane(lane: Lane, *, beside: Sequence[Planned], chance: Random, seconds: 
             left.remove(free)
             planned.append(Planned(at, free))
             at += free.seconds
-        at += chance.uniform(*lane.pause)
+        at += _pause(lane, after=free, chance=chance)
     return planned
+
+
+def _pause(lane: Lane, *, after: Fault | None, chance: Random) -> float:
+    pause = chance.uniform(*lane.pause)
+    is_watched = after is not None and after.target in {*GROUND, *Line}
+    return max(pause, WATCHED_SECONDS) if is_watched else pause
 
 
 def _is_taken(plan: Planned, beside: Sequence[Planned]) -> bool:

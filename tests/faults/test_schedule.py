@@ -70,7 +70,7 @@ def test_one_round_has_each_fault_once() -> None:
 
     assert sorted((plan.fault for plan in planned), key=str) == sorted(EACH_KIND.faults, key=str)
     assert planned == one_round(EACH_KIND, seed=1)
-    assert duration(planned) < 120
+    assert duration(planned) < 150
 
 
 def test_every_kind_can_be_brought_about() -> None:
