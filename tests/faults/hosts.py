@@ -17,8 +17,9 @@ from typing import Final
 
 from tests.faults.part import die_with_parent
 
-PREFIX: Final = "10.203.117."
-"""A private network, seen by nobody but these namespaces and whoever made them."""
+PREFIX: Final = "10.203."
+"""Of private networks, seen by nobody but these namespaces and whoever made them; each process has its own."""
+NETWORKS: Final = 250
 TOOLS: Final = ("ip", "nsenter", "unshare")
 NOBODY: Final = "02:00:00:00:00:01"
 """A hardware address that no host has."""
@@ -50,13 +51,13 @@ class NotToBeHad(Exception):
 class Hosts:
     """The hosts of ``HOST_OF``, and the host of whoever made them, on one network."""
 
-    network = f"{PREFIX}0/24"
-    here = f"{PREFIX}1"
-
     def __init__(self) -> None:
         """Make them; raises ``NotToBeHad``."""
         if os.geteuid() != 0 or any(shutil.which(tool) is None for tool in TOOLS) or sys.platform != "linux":
             raise NotToBeHad("network namespaces need Linux, root, ip, nsenter and unshare")
+        self._prefix = f"{PREFIX}{os.getpid() % NETWORKS}."
+        self.network = f"{self._prefix}0/24"
+        self.here = f"{self._prefix}1"
         self._holders: dict[str, subprocess.Popen[bytes]] = {}
         self._outer = f"cb{os.getpid() % 1_000_000}"
         try:
@@ -79,7 +80,7 @@ class Hosts:
 
     def address_of(self, host: str) -> str:
         """Give a host's address."""
-        return self.here if host == HERE else f"{PREFIX}{NAMES.index(host) + 2}"
+        return self.here if host == HERE else f"{self._prefix}{NAMES.index(host) + 2}"
 
     def command(self, part: str, words: Sequence[str], *, user: str | None = None) -> list[str]:
         """Give the command that runs another on a part's host."""
