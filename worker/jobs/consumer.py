@@ -23,6 +23,19 @@ class PatientConsumer(Consumer):
         self.first_connection_attempt = False
         return connected
 
+    @override
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Come back although the broken connection cannot even be closed.
+
+        Closing it, kombu asks for a part that it has given up already: what was taken and not begun is not handed back
+        then, and the sweep sends it again. Celery would end the worker.
+        """
+        try:
+            super().on_connection_error_after_connected(exc)
+        except AttributeError as error:
+            extra = {"action": "broken_connection_left", "error": str(error)}
+            logger.warning("a broken connection to the broker is left behind", extra=extra)
+
     @staticmethod
     def _told_away(error: Exception, interval: float) -> Any:  # Any: whatever Celery makes of nothing
         extra = {"action": "broker_away", "error": type(error).__name__, "again_in_seconds": interval}
