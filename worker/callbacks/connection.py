@@ -4,6 +4,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from ipaddress import ip_address
@@ -16,6 +17,8 @@ from worker.callbacks.address import Address, AddressRange, Refused, Resolve, de
 
 CONNECT_SECONDS: Final = 5.0
 """For one address; a host with a dead one among several still answers in time."""
+MOST_RESOLVERS: Final = 200
+"""The system's resolver knows no deadline: each name has a thread of its own, which is left behind when it is late."""
 _PIECE_BYTES: Final = 16_384
 
 _deadline: ContextVar[float] = ContextVar("_deadline")
@@ -53,6 +56,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         self._allow = tuple(allow)
         self._resolve = resolve
         self._sockets = httpcore.SyncBackend()
+        self._resolvers = ThreadPoolExecutor(MOST_RESOLVERS, thread_name_prefix="resolve")
 
     @override
     def connect_tcp(
@@ -73,8 +77,11 @@ class GuardedBackend(httpcore.NetworkBackend):
         raise failure
 
     def _addresses(self, host: str, port: int) -> Sequence[Address]:
+        asked = self._resolvers.submit(self._resolve, host, port)
         try:
-            found = self._resolve(host, port)
+            found = asked.result(timeout=_wait(None, late=httpcore.ConnectTimeout))
+        except TimeoutError as error:
+            raise NotReached("the host name was not resolved in time") from error
         except (OSError, UnicodeError) as error:
             raise NotReached("the host name could not be resolved") from error
         decision = decide_addresses(found, allow=self._allow)

@@ -6,6 +6,7 @@ from uuid import UUID
 from tests.builders import CAMPAIGN, HANOI, NOON
 from worker.domain.call import Outcome
 from worker.domain.cdr import Cdr, callback_body, cdr_body, seconds_between
+from worker.domain.event import Event
 from worker.domain.ids import CallId, LeadId, RunId
 from worker.domain.network import Network
 
@@ -51,8 +52,8 @@ def test_what_did_not_happen_is_empty_and_never_null() -> None:
 def test_a_callback_tells_calls_attempts_and_runs_apart() -> None:
     run = RunId(UUID(int=9))
 
-    body = callback_body(a_cdr(run_id=run, attempt=2, ref_id="r1"), state="cdr", zone=HANOI)
-    without_run = callback_body(a_cdr(), state="cdr", zone=HANOI)
+    body = callback_body(a_cdr(run_id=run, attempt=2, ref_id="r1"), event=Event.CDR, zone=HANOI)
+    without_run = callback_body(a_cdr(), event=Event.CDR, zone=HANOI)
 
     assert (body["state"], body["attempt"], body["network"], body["ref_id"]) == ("cdr", 2, "viettel", "r1")
     assert (body["run_id"], without_run["run_id"]) == (str(run), "")

@@ -9,7 +9,7 @@ from tests.unit.usecases.look import LONG_BEFORE, an_end, call_row, lead_rows, n
 from worker.domain.call import Answered, CallState, HungUp, Outcome, Refused, Ringing
 from worker.domain.ids import CallId
 from worker.domain.lead import Ending, Stage
-from worker.store.tables import deliveries
+from worker.store.callback_tables import deliveries
 
 
 def test_events_move_a_call_on_and_its_end_frees_the_channel(world: World) -> None:
