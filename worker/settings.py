@@ -110,7 +110,7 @@ def _networks(value: Any) -> Any:  # Any: see _split
 
 
 def _ports(value: Any) -> Any:  # Any: see _split
-    return tuple(_port_range(part) for part in _split(value))
+    return tuple(part if isinstance(part, range) else _port_range(part) for part in _split(value))
 
 
 def _port_range(text: str) -> range:
