@@ -20,6 +20,7 @@ CONNECT_SECONDS: Final = 5.0
 MOST_RESOLVERS: Final = 200
 """The system's resolver knows no deadline: each name has a thread of its own, which is left behind when it is late."""
 _PIECE_BYTES: Final = 16_384
+_MOST_HELD: Final = 65_536
 
 _deadline: ContextVar[float] = ContextVar("_deadline")
 
@@ -95,15 +96,24 @@ class _BoundedStream(httpcore.NetworkStream):
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
+        self._held = b""
 
     @override
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._send_held(timeout)
         return self._stream.read(max_bytes, timeout=_wait(timeout, late=httpcore.ReadTimeout))
 
     @override
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        for start in range(0, len(buffer), _PIECE_BYTES):
-            piece = buffer[start : start + _PIECE_BYTES]
+        """Hold what is written until an answer is wanted: head and body of a callback travel together."""
+        self._held += buffer
+        if len(self._held) > _MOST_HELD:
+            self._send_held(timeout)
+
+    def _send_held(self, timeout: float | None) -> None:
+        held, self._held = self._held, b""
+        for start in range(0, len(held), _PIECE_BYTES):
+            piece = held[start : start + _PIECE_BYTES]
             self._stream.write(piece, timeout=_wait(timeout, late=httpcore.WriteTimeout))
 
     @override

@@ -2,8 +2,8 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import httpcore
@@ -11,9 +11,10 @@ import httpx
 
 from worker.callbacks.address import Refused
 
-Ports: TypeAlias = Sequence[range]
+Ports: TypeAlias = tuple[range, ...]
 
 LONGEST_URL: Final = 2048
+KNOWN_URLS: Final = 1000
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _LAST_PORT: Final = 65535
 ANY_PORT: Final[Ports] = (range(1, _LAST_PORT + 1),)
@@ -28,6 +29,7 @@ class Target:
     headers: tuple[tuple[str, str], ...]
 
 
+@lru_cache(maxsize=KNOWN_URLS)
 def read_target(url: str, *, ports: Ports = ANY_PORT) -> Target | Refused:
     """Read a callback URL, or say why nothing can be posted to it; a reason never repeats path or query."""
     if len(url) > LONGEST_URL:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from worker.domain.breaker import HostHealth
 from worker.store.callback_tables import callback_hosts
-from worker.store.dialect import insert_or_ignore
+from worker.store.dialect import commit_without_waiting, insert_or_ignore
 
 _NEW: Final = HostHealth()
 _READ: Final = [callback_hosts.c[name] for name in HostHealth.__dataclass_fields__]
@@ -23,6 +23,7 @@ class SqlHosts:
 
     def take(self, host: str, *, turn: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
         """Take the host's turn until then; None when another has it or the host is shut."""
+        commit_without_waiting(self._connection)
         row = self._lock(host)
         if row is None:
             added = {"host": host, "lanes": _NEW.lanes, "failures": _NEW.failures}
@@ -39,6 +40,7 @@ class SqlHosts:
 
     def keep(self, host: str, *, turn: UUID, health: HostHealth, until: DateTime) -> bool:
         """Hold a turn for longer, and remember how the host fares; False when the turn has lapsed and is another's."""
+        commit_without_waiting(self._connection)  # a record of what was sent that is lost means sending it again
         return self._write(host, turn=turn, health=health, until=until)
 
     def leave(self, host: str, *, turn: UUID, health: HostHealth) -> None:

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import contextmanager
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from threading import Semaphore
 from typing import Final, assert_never
 from uuid import UUID
@@ -97,6 +98,7 @@ class _Stay:
         self._clock = clock
         self._health = health
         self._under_way: dict[Future[_Posted], Delivery] = {}
+        self._back: SimpleQueue[Future[_Posted]] = SimpleQueue()
         self._renew_at = clock.now() + RENEWED_EVERY
         self._leave_at = clock.now() + LONGEST_STAY
 
@@ -115,9 +117,7 @@ class _Stay:
         attempts: list[Attempt] = []
         while len(attempts) < RECORDED_TOGETHER and self._clock.now() < self._renew_at:
             self._fill_lanes()
-            left = (self._renew_at - self._clock.now()).total_seconds()
-            done, _ = wait(self._under_way, timeout=max(0.0, left), return_when=FIRST_COMPLETED)
-            landed = [self._land(future) for future in tuple(self._under_way) if future in done]
+            landed = [self._land(future) for future in self._wait()]
             attempts += landed
             if any(attempt.answer.status == GONE for attempt in landed):
                 return attempts  # its URL is to be told nothing more
@@ -125,6 +125,15 @@ class _Stay:
                 break
         self._fill_lanes()
         return attempts
+
+    def _wait(self) -> Iterator[Future[_Posted]]:
+        """Wait until a lane is back or the turn is to be renewed; give all that are back by then."""
+        left = _seconds(self._clock.now(), self._renew_at)
+        with suppress(Empty):
+            if self._under_way:
+                yield self._back.get(timeout=max(0.0, left))
+            while True:
+                yield self._back.get_nowait()
 
     def _fill_lanes(self) -> None:
         now = self._clock.now()
@@ -136,7 +145,9 @@ class _Stay:
             delivery = self._outgoing.next(self._under_way.values(), lanes=self._health.lanes)
             if delivery is None:
                 return
-            self._under_way[self._post.lanes.submit(self._send, delivery)] = delivery
+            future = self._post.lanes.submit(self._send, delivery)
+            self._under_way[future] = delivery
+            future.add_done_callback(self._back.put)
 
     def _send(self, delivery: Delivery) -> _Posted:
         """Run in a lane."""
@@ -150,11 +161,14 @@ class _Stay:
         posted = future.result()
         now, answer = posted.answered_at, posted.answer
         number = delivery.attempt + 1 - delivery.attempts_before
-        self._health = after_answer(self._health, answer, now=now, chance=self._post.chance())
+        took_seconds = _seconds(posted.sent_at, now)
+        self._health = after_answer(
+            self._health, answer, took_seconds=took_seconds, now=now, chance=self._post.chance()
+        )
         return Attempt(
             delivery=delivery,
             sent_at=posted.sent_at,
-            milliseconds=round((now - posted.sent_at).total_seconds() * 1000),
+            milliseconds=round(took_seconds * 1000),
             answer=answer,
             decision=decide_retry(answer, attempt=number, now=now, chance=self._post.chance()),
         )
@@ -176,6 +190,11 @@ class _Stay:
         self._renew_at = now + RENEWED_EVERY
         for attempt in attempts:
             _log(attempt)
+
+
+def _seconds(start: DateTime, end: DateTime) -> float:
+    """Measure without Pendulum's calendar of it, which costs as much as the signature."""
+    return end.timestamp() - start.timestamp()
 
 
 def _log(attempt: Attempt) -> None:

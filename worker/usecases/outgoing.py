@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Final
 
 from pendulum import DateTime
@@ -54,8 +55,9 @@ class Outgoing:
         One call's callbacks to one URL go one after the other; and where the host has several URLs, none of them takes
         more than half of the lanes.
         """
-        urls = {delivery.address for delivery in (*self.waiting, *under_way)}
-        share = lanes if len(urls) == 1 else max(1, lanes // 2)
+        first = self.waiting[0].address if self.waiting else None
+        alone = all(delivery.address == first for delivery in chain(self.waiting, under_way))
+        share = lanes if alone else max(1, lanes // 2)
         for place, delivery in enumerate(self.waiting):
             beside = [other for other in under_way if other.address == delivery.address]
             if len(beside) < share and all(other.call_id != delivery.call_id for other in beside):

@@ -9,6 +9,7 @@ from worker.domain.breaker import (
     FIRST_LANES,
     LONGEST_PAUSE,
     MOST_LANES,
+    QUICK_LANES,
     SHORTEST_PAUSE,
     HostHealth,
     after_answer,
@@ -17,21 +18,32 @@ from worker.domain.retry import Answer
 
 NOON = pendulum.datetime(2026, 11, 23, 12)
 HAD, AWAY, BUSY = Answer(200), Answer(None, "no connection"), Answer(429)
+SLOW = 0.2
 MIDDLE = 0.5
 """The chance that leaves a pause as it is."""
 
 
 def after(
-    *answers: Answer, health: HostHealth | None = None, now: DateTime = NOON, chance: float = MIDDLE
+    *answers: Answer,
+    health: HostHealth | None = None,
+    now: DateTime = NOON,
+    chance: float = MIDDLE,
+    took_seconds: float = SLOW,
 ) -> HostHealth:
     found = health or HostHealth()
     for answer in answers:
-        found = after_answer(found, answer, now=now, chance=chance)
+        found = after_answer(found, answer, took_seconds=took_seconds, now=now, chance=chance)
     return found
 
 
 def test_a_host_earns_lanes_by_answering() -> None:
     assert [after(*[HAD] * count).lanes for count in (0, 1, 2, 99)] == [FIRST_LANES, 5, 6, MOST_LANES]
+
+
+def test_a_host_that_answers_quickly_needs_few() -> None:
+    assert after(*[HAD] * 99, took_seconds=0.049).lanes == QUICK_LANES
+    assert after(*[HAD] * 9, health=HostHealth(lanes=MOST_LANES), took_seconds=0.0).lanes == MOST_LANES - 9
+    assert after(HAD, health=HostHealth(lanes=QUICK_LANES), took_seconds=0.0).lanes == QUICK_LANES
 
 
 @pytest.mark.parametrize("status", [204, 302, 400, 404, 410, 500, 502])

@@ -67,7 +67,8 @@ class Month:
         with self.store.reading() as tx:
             due = tx.connection.scalar(select(func.min(deliveries.c.next_at)).where(PENDING_ROWS))
             shut = tx.connection.scalar(select(func.max(callback_hosts.c.shut_until)))
-        return due if due is None or shut is None else max(due, shut)
+        moments: list[DateTime] = [due] if shut is None else [due, shut]
+        return None if due is None else max(moments)
 
 
 @pytest.fixture
