@@ -57,11 +57,6 @@ class Receivers:
         self._process.wait()
 
     @property
-    def cpu_pid(self) -> int:
-        """Give the process's id."""
-        return self._process.pid
-
-    @property
     def _stdout(self) -> IO[str]:
         if self._process.stdout is None:
             raise RuntimeError("the process was started without a pipe")
@@ -129,7 +124,7 @@ _MANNERS: Final[dict[str, Callable[[Say], Awaitable[None]]]] = {
     "half": _saying(b"HTTP/1.1 20"),
     "garbage": _saying(b"this is not HTTP\r\n\r\n"),
 }
-_STAYS: Final = frozenset({"good", "slow", "error"})
+_STAYS: Final = frozenset({"good", "slow", "error", "busy", "gone", "redirect"})
 """Manners of those that keep the connection for the next callback."""
 
 

@@ -38,8 +38,8 @@ from worker.wire.rate import RedisRate
 from worker.wire.wakeups import RedisWakeups
 
 CALLBACK_TIMEOUT_SECONDS: Final = 10.0
-SEATS: Final = 8
-"""For hosts in doubt: half of the threads that a worker for callbacks has."""
+SEATS: Final = 24
+"""For hosts in doubt: so many may hang at once, and a worker for callbacks still has threads for those that answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

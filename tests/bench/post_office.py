@@ -4,7 +4,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -44,6 +44,7 @@ class PostOffice:
 
     store: SqlStore
     queue: CeleryJobQueue
+    parts: Mapping[str, Part]
 
     def told(self, number: int) -> tuple[CallId, Event]:
         """Give a call and an event of it that nobody has been told of, as long as numbers do not repeat."""
@@ -57,7 +58,7 @@ class PostOffice:
 
 
 @contextmanager
-def post_office(home: Path) -> Iterator[PostOffice]:
+def post_office(home: Path, *, calls: int = CALLS) -> Iterator[PostOffice]:
     """Run everything while the block runs, on the loopback address alone."""
     with ExitStack() as stack:
         database_url = stack.enter_context(_database())
@@ -82,7 +83,7 @@ def post_office(home: Path) -> Iterator[PostOffice]:
         stack.callback(engine.dispose)
         migrate(engine)
         store = SqlStore(engine)
-        fill_with_calls(store, CALLS)
+        fill_with_calls(store, calls)
         for part in parts:
             stack.callback(part.end)
             part.start()
@@ -90,7 +91,7 @@ def post_office(home: Path) -> Iterator[PostOffice]:
         stack.callback(redis.close)
         sender = Celery("bench", set_as_current=False)
         sender.conf.update(configuration(broker_url=chosen["CALLBEAT_REDIS_URL"], task_events=False))
-        yield PostOffice(store, CeleryJobQueue(sender, RedisWakeups(redis)))
+        yield PostOffice(store, CeleryJobQueue(sender, RedisWakeups(redis)), {part.name: part for part in parts})
 
 
 @contextmanager

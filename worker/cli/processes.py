@@ -26,7 +26,8 @@ from worker.wiring import event_sources, redis_url, services, settings, switches
 logger = logging.getLogger(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
-THREADS: Final = 16
+THREADS: Final = 32
+"""Hosts that one process attends to at once; more than ``worker.wiring.SEATS``, so that some are left for the well."""
 GRACE_SECONDS: Final = 5
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]

@@ -1,10 +1,12 @@
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from threading import Semaphore
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
+from typing_extensions import override
 from uuid_utils.compat import uuid7
 
 from tests.builders import NOON, TENANT
@@ -13,9 +15,11 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
 from tests.outbox import HOST, a_delivery, add_deliveries, fill_with_calls, stored
 from worker.domain.breaker import FIRST_LANES, LONGEST_PAUSE, SHORTEST_PAUSE
+from worker.domain.errors import Unavailable
 from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId
 from worker.domain.retry import SCHEDULE, Answer
+from worker.ports.dispatch import Store, Transaction
 from worker.store.callback_tables import callback_hosts, callback_urls, delivery_attempts, event_subscriptions
 from worker.store.engine import make_engine
 from worker.store.tables import metadata
@@ -479,3 +483,42 @@ def subscribe(store: SqlStore, *, apikey: str = "") -> SubscriptionId:
     with store.transaction() as tx:
         tx.connection.execute(insert(event_subscriptions).values(row | {"created_at": NOON}))
     return subscription_id
+
+
+def test_a_database_that_goes_away_while_sending_costs_a_repetition_and_no_seat(
+    store: SqlStore, deliver: Deliver, clock: FakeClock
+) -> None:
+    broken = BrokenStore(store)
+    fill(store, 1)
+    first, second, seats = FakeSender(HAD, meanwhile=broken.break_down), FakeSender(HAD), Semaphore(1)
+    post = Post(first, lanes=OneAfterTheOther(), seats=seats, chance=lambda: 0.5)
+
+    with pytest.raises(Unavailable):
+        deliver_callbacks(broken, queue=FakeJobQueue(), post=post, host=HOST, turn=uuid7(), clock=clock)
+    clock.wait(LEASE.total_seconds())
+    deliver(second)
+
+    assert [sent.delivery for sent in (*first.sent, *second.sent)] == [a_delivery(), a_delivery()]
+    assert states(store) == {"delivered": 1}
+    assert seats.acquire(blocking=False)
+
+
+class BrokenStore(Store):
+    """A database that is there until it breaks down."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self._is_away = False
+
+    def break_down(self) -> None:
+        self._is_away = True
+
+    @override
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        if self._is_away:
+            raise Unavailable("the database is away or too busy")
+        return self._store.transaction()
+
+    @override
+    def reading(self) -> AbstractContextManager[Transaction]:
+        return self._store.reading()
