@@ -41,7 +41,7 @@ def finish_calls(
         for cdr in [_cdr(call, end)]
         for event in (Event.HANGUP, Event.CDR, Event.CDR_AUTOCALL)
     ]
-    post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id)
+    post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
     for carrier_id in {call.carrier_id for call, _ in ended}:
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
     for call, event in ended:

@@ -13,7 +13,7 @@ from worker.domain.callback_text import body_text
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr, callback_body, event_body
 from worker.domain.event import Event
-from worker.domain.ids import DeliveryId
+from worker.domain.ids import CampaignId, DeliveryId
 from worker.domain.retry import host_of
 from worker.domain.settings import Json
 from worker.ports.callbacks import Delivery, Subscription
@@ -44,16 +44,26 @@ class _Notice:
 
 
 def post_happenings(
-    tx: Transaction, happenings: Sequence[Happening], *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]
+    tx: Transaction,
+    happenings: Sequence[Happening],
+    *,
+    queue: JobQueue,
+    now: DateTime,
+    new_id: Callable[[], UUID],
+    campaigns: Mapping[CampaignId, Campaign] | None = None,
 ) -> None:
-    """Write a delivery for each URL that wants to hear; after the commit each host's are asked to be sent."""
+    """Write a delivery for each URL that wants to hear; after the commit each host's are asked to be sent.
+
+    Campaigns that are known already need not be read again.
+    """
     if not happenings:
         return
     subscriptions = tx.subscriptions.of(
         {one.call.tenant_id for one in happenings}, events={one.event for one in happenings}
     )
     told = [one for one in happenings if one.event in _OF_CAMPAIGNS or any(_wants(s, one) for s in subscriptions)]
-    campaigns = tx.plans.campaigns({one.call.campaign_id for one in told}) if told else {}
+    if campaigns is None:
+        campaigns = tx.plans.campaigns({one.call.campaign_id for one in told}) if told else {}
     notices = [
         notice
         for one in told

@@ -12,6 +12,7 @@ from worker.callbacks.signature import signed_headers
 from worker.domain.ids import DeliveryId
 
 SECRET = "whsec_" + base64.b64encode(b"a key of twenty-four byte").decode()
+OTHER_SECRET = "whsec_" + base64.b64encode(b"another key").decode()
 ID = DeliveryId(UUID("01930000-0000-7000-8000-000000000001"))
 NOON = pendulum.datetime(2026, 11, 23, 5)
 
@@ -61,7 +62,15 @@ def test_a_changed_body_is_not_accepted(changed: str) -> None:
 
 def test_another_secret_is_not_accepted() -> None:
     headers = signed_headers("{}", delivery_id=ID, secrets=[SECRET], now=NOON)
-    other = Webhook("whsec_" + base64.b64encode(b"another key").decode())
+    other = Webhook(OTHER_SECRET)
 
     with time_machine.travel(NOON, tick=False), pytest.raises(WebhookVerificationError):
         other.verify("{}", headers)
+
+
+@pytest.mark.parametrize("known", [SECRET, OTHER_SECRET])
+def test_while_secrets_are_rotated_a_receiver_may_know_either(known: str) -> None:
+    headers = signed_headers("{}", delivery_id=ID, secrets=[SECRET, OTHER_SECRET], now=NOON)
+
+    with time_machine.travel(NOON, tick=False):
+        Webhook(known).verify("{}", headers)
