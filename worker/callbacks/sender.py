@@ -18,7 +18,8 @@ from worker.callbacks.target import ANY_PORT, Ports, Target, read_target
 from worker.domain.retry import Answer
 from worker.ports.callbacks import CallbackSender, Delivery
 
-MOST_CONNECTIONS: Final = 200
+MOST_CONNECTIONS: Final = 600
+"""As many lanes as eighteen hosts may have, all of which have just begun to hang."""
 KEPT_SECONDS: Final = 3.0
 """Less than the five seconds after which common servers drop an idle connection."""
 MOST_BYTES: Final = 4096

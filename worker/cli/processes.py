@@ -16,7 +16,7 @@ from worker import log
 from worker.cli import embedded
 from worker.domain.call import CallEvent
 from worker.jobs import names
-from worker.jobs.app import app
+from worker.jobs.app import THREADS, app
 from worker.ports.telephony import EventSource
 from worker.telephony.address import DEFAULT_PORT, SwitchUrl
 from worker.telephony.simulator.options import PASSWORD, SimulatorOptions
@@ -26,8 +26,6 @@ from worker.wiring import event_sources, redis_url, services, settings, switches
 logger = logging.getLogger(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
-THREADS: Final = 32
-"""Hosts that one process attends to at once; more than ``worker.wiring.SEATS``, so that some are left for the well."""
 GRACE_SECONDS: Final = 5
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]

@@ -187,7 +187,7 @@ class _Stay:
             if not self._outgoing.waiting and not self._under_way:
                 tx.hosts.leave(host, turn=self._turn, health=self._health)
                 self._outgoing.left_behind |= now >= self._leave_at  # nobody has looked what came in the meantime
-        self._renew_at = now + RENEWED_EVERY
+        self._renew_at = self._clock.now() + RENEWED_EVERY  # however long the database took, lanes are heard next
         for attempt in attempts:
             _log(attempt)
 

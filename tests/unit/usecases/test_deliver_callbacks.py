@@ -503,11 +503,22 @@ def test_a_database_that_goes_away_while_sending_costs_a_repetition_and_no_seat(
     assert seats.acquire(blocking=False)
 
 
-class BrokenStore(Store):
-    """A database that is there until it breaks down."""
+def test_a_slow_database_delays_and_does_not_stop(store: SqlStore, clock: FakeClock) -> None:
+    fill(store, 2)
+    post = Post(FakeSender(HAD), lanes=OneAfterTheOther(), seats=Semaphore(1), chance=lambda: 0.5)
+    slow = BrokenStore(store, meanwhile=lambda: clock.wait(3))
 
-    def __init__(self, store: SqlStore) -> None:
+    deliver_callbacks(slow, queue=FakeJobQueue(), post=post, host=HOST, turn=uuid7(), clock=clock)
+
+    assert states(store) == {"delivered": 2}
+
+
+class BrokenStore(Store):
+    """A database that is there until it breaks down; ``meanwhile`` happens before each transaction."""
+
+    def __init__(self, store: SqlStore, *, meanwhile: Callable[[], object] = lambda: None) -> None:
         self._store = store
+        self._meanwhile = meanwhile
         self._is_away = False
 
     def break_down(self) -> None:
@@ -517,6 +528,7 @@ class BrokenStore(Store):
     def transaction(self) -> AbstractContextManager[Transaction]:
         if self._is_away:
             raise Unavailable("the database is away or too busy")
+        self._meanwhile()
         return self._store.transaction()
 
     @override
