@@ -50,6 +50,7 @@ class SqlCallbackRecords:
                 state=DeliveryState.PENDING,
                 attempts_before=deliveries.c.attempt,
                 next_at=now,
+                waiting_since=now,
                 replayed_at=now,
                 updated_at=now,
             )

@@ -25,6 +25,7 @@ deliveries: Final = Table(
     Column("attempt", Integer, nullable=False),  # how many have been made
     Column("attempts_before", Integer, nullable=False, server_default=text("0")),  # of them, before the last replay
     Column("next_at", Instant, nullable=False),
+    Column("waiting_since", Instant),  # its making or its last replay; null where old code wrote it
     Column("replayed_at", Instant),
     Column("last_status", Integer),
     Column("last_error", Text, nullable=False),
@@ -39,7 +40,7 @@ _TOLD: Final = (deliveries.c.call_id, deliveries.c.event)
 partial_index("uq_deliveries_call_id_event", *_TOLD, where=_OF_THE_CAMPAIGN, unique=True)
 partial_index("uq_deliveries_subscribed", *_TOLD, deliveries.c.subscription_id, where=_SUBSCRIBED, unique=True)
 partial_index("ix_deliveries_pending", deliveries.c.host, deliveries.c.next_at, where=PENDING_ROWS)
-partial_index("ix_deliveries_waiting_since", deliveries.c.created_at, where=PENDING_ROWS)
+partial_index("ix_deliveries_waiting_since", deliveries.c.waiting_since, where=PENDING_ROWS)
 partial_index("ix_deliveries_ended", deliveries.c.updated_at, where=ENDED_ROWS)
 Index("ix_deliveries_campaign_id_id", deliveries.c.campaign_id, deliveries.c.id)
 Index("ix_deliveries_tenant_id_id", deliveries.c.tenant_id, deliveries.c.id)

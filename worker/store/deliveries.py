@@ -73,11 +73,7 @@ class SqlDeliveries:
 
     def give_up(self, *, waiting_since: DateTime, reason: str, limit: int, now: DateTime) -> int:
         """Make dead letters of deliveries that have waited since before then; say how many."""
-        old = select(_TABLE.c.id).where(
-            PENDING_ROWS,
-            _TABLE.c.created_at < waiting_since,
-            or_(_TABLE.c.replayed_at.is_(None), _TABLE.c.replayed_at < waiting_since),
-        )
+        old = select(_TABLE.c.id).where(PENDING_ROWS, _TABLE.c.waiting_since < waiting_since)
         ids = self._connection.scalars(old.limit(limit).with_for_update(skip_locked=True)).all()
         self.bury({DeliveryId(id_): reason for id_ in ids}, now=now)
         return len(ids)
@@ -126,6 +122,7 @@ def _to_row(delivery: Delivery, *, now: DateTime) -> dict[str, Any]:  # Any: a c
         **{name: getattr(delivery, name) for name in Delivery.__dataclass_fields__},
         "state": DeliveryState.PENDING,
         "next_at": now,
+        "waiting_since": now,
         "last_error": "",
         "created_at": now,
         "updated_at": now,

@@ -57,7 +57,7 @@ def downgrade() -> None:
         op.drop_index(name, "deliveries")
     with op.batch_alter_table("deliveries", naming_convention=_NAMES) as deliveries:
         deliveries.drop_constraint("fk_deliveries_subscription_id", type_="foreignkey")
-        for name in ("subscription_id", "attempts_before", "replayed_at"):
+        for name in ("subscription_id", "attempts_before", "waiting_since", "replayed_at"):
             deliveries.drop_column(name)
         deliveries.create_unique_constraint("uq_deliveries_call_id_event", ["call_id", "event"])
     op.create_index("ix_deliveries_campaign_id", "deliveries", ["campaign_id"])
@@ -72,11 +72,13 @@ def _deliveries() -> None:
             sa.Column("subscription_id", sa.Uuid(), sa.ForeignKey("event_subscriptions.id"), nullable=True)
         )
         deliveries.add_column(sa.Column("attempts_before", sa.Integer(), nullable=False, server_default=sa.text("0")))
+        deliveries.add_column(sa.Column("waiting_since", _MOMENT, nullable=True))
         deliveries.add_column(sa.Column("replayed_at", _MOMENT, nullable=True))
+    op.execute("UPDATE deliveries SET waiting_since = created_at WHERE state = 'pending'")
     op.drop_index("ix_deliveries_campaign_id", "deliveries")
     _index("uq_deliveries_call_id_event", ["call_id", "event"], _OF_THE_CAMPAIGN, unique=True)
     _index("uq_deliveries_subscribed", ["call_id", "event", "subscription_id"], _SUBSCRIBED, unique=True)
-    _index("ix_deliveries_waiting_since", ["created_at"], _PENDING)
+    _index("ix_deliveries_waiting_since", ["waiting_since"], _PENDING)
     _index("ix_deliveries_ended", ["updated_at"], _ENDED)
     op.create_index("ix_deliveries_campaign_id_id", "deliveries", ["campaign_id", "id"])
     op.create_index("ix_deliveries_tenant_id_id", "deliveries", ["tenant_id", "id"])
