@@ -12,14 +12,16 @@ LEFT_OUT: Final = "additional_left_out"
 """True in a body from which some of the lead's own data was left out; the CDR that is read over HTTP has all of it."""
 
 
-def body_text(body: Mapping[str, Json]) -> str:
-    """Write the body as it goes out, without the largest of the lead's own values where it would be too large."""
+def body_text(body: Mapping[str, Json], *, own: Mapping[str, Json]) -> str:
+    """Write the body as it goes out, without the largest of the lead's own values where it would be too large.
+
+    They are the body's ``additional``.
+    """
     text = _text(body)
     excess = len(text.encode()) - LARGEST_BODY
     if excess <= 0:
         return text
-    own = body.get("additional")
-    kept = dict(own) if isinstance(own, dict) else {}
+    kept = dict(own)
     shortened: dict[str, Json] = {**body, LEFT_OUT: True}
     excess += len(_text({LEFT_OUT: True}).encode())
     for key in sorted(kept, key=lambda key: len(_text({key: kept[key]}).encode()), reverse=True):

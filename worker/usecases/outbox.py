@@ -129,6 +129,6 @@ def _delivery(notice: _Notice, *, additional: Mapping[str, Json] | None, new_id:
         event=happening.event,
         url=notice.url,
         host=host_of(notice.url),
-        body=body_text(body),
+        body=body_text(body, own=cdr.additional or {}),
         subscription_id=None if subscription is None else subscription.id,
     )
