@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address, ip_network
+from threading import Event
 
 import pendulum
 import pytest
@@ -13,6 +14,7 @@ from worker.callbacks.connection import resolve_host
 from worker.callbacks.sender import HttpSender
 from worker.domain.retry import Answer
 
+LOOPBACK = ip_network("127.0.0.0/8")
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSB0ZW5hbnQ="
 
 NAMES = {
@@ -139,7 +141,7 @@ def test_what_leads_inside_is_refused_and_says_why(url: str, reason: str) -> Non
 
 @pytest.mark.parametrize("host", ALLOWED.split())
 def test_what_the_operator_allows_is_reached_in_every_spelling(receiver: Receiver, host: str) -> None:
-    sender = HttpSender(allow=[ip_network("127.0.0.0/8")], resolve=resolve)
+    sender = HttpSender(allow=[LOOPBACK], resolve=resolve)
 
     answer = post(sender, f"http://{host}:{receiver.port}/status/200")
 
@@ -160,4 +162,37 @@ def test_a_name_that_leads_elsewhere_the_second_time_gets_nothing_there(receiver
 
     assert answer == Answer(None, "refused: 127.0.0.1 is loopback")
     assert next(answers) == "127.0.0.1"
+    assert receiver.connections == 0
+
+
+def test_a_name_that_is_not_resolved_in_time_is_an_answer() -> None:
+    answered = Event()
+
+    def slow(_host: str, _port: int) -> Sequence[Address]:
+        answered.wait()
+        return [ip_address("127.0.0.1")]
+
+    answer = post(HttpSender(resolve=slow, timeout_seconds=0.2), "http://slow.example/")
+    answered.set()
+
+    assert answer == Answer(None, "the host name was not resolved in time")
+
+
+def test_a_subscription_s_key_is_shown_and_only_there(receiver: Receiver) -> None:
+    sender = HttpSender(allow=[LOOPBACK])
+
+    for apikey in ("k3y", ""):
+        delivery = a_delivery(url=f"http://127.0.0.1:{receiver.port}/status/200")
+        sender.send(delivery, secrets=[SECRET], apikey=apikey, now=pendulum.now("UTC"))
+
+    sender.close()
+    assert [request.headers.get("X-Api-Key") for request in receiver.requests] == ["k3y", None]
+
+
+def test_a_port_that_is_not_for_callbacks_is_refused(receiver: Receiver) -> None:
+    sender = HttpSender(allow=[LOOPBACK], ports=(range(80, 81),))
+
+    answer = post(sender, f"http://127.0.0.1:{receiver.port}/status/200")
+
+    assert answer == Answer(None, f"refused: port {receiver.port} is not one that callbacks may go to")
     assert receiver.connections == 0

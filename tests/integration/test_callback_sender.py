@@ -1,6 +1,5 @@
 import logging
 import ssl
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -187,36 +186,6 @@ def test_a_name_that_leads_inside_is_refused(receiver: Receiver) -> None:
 
 def test_a_name_without_address_is_an_answer() -> None:
     assert post(HttpSender(resolve=Names()), "http://nowhere/") == Answer(None, "the host name could not be resolved")
-
-
-def test_a_name_that_is_not_resolved_in_time_is_an_answer() -> None:
-    answered = threading.Event()
-
-    def slow(_host: str, _port: int) -> Sequence[Address]:
-        answered.wait()
-        return [ip_address("127.0.0.1")]
-
-    answer = post(HttpSender(resolve=slow, timeout_seconds=0.2), "http://slow/")
-    answered.set()
-
-    assert answer == Answer(None, "the host name was not resolved in time")
-
-
-def test_a_subscription_s_key_is_shown_and_only_there(receiver: Receiver, sender: HttpSender) -> None:
-    for apikey in ("k3y", ""):
-        delivery = a_delivery(url=at(receiver, "/status/200"))
-        sender.send(delivery, secrets=[SECRET], apikey=apikey, now=pendulum.now("UTC"))
-
-    assert [request.headers.get("X-Api-Key") for request in receiver.requests] == ["k3y", None]
-
-
-def test_a_port_that_is_not_for_callbacks_is_refused(receiver: Receiver) -> None:
-    sender = HttpSender(allow=[LOOPBACK], ports=(range(80, 81),))
-
-    answer = post(sender, at(receiver, "/status/200"))
-
-    assert answer == Answer(None, f"refused: port {receiver.port} is not one that callbacks may go to")
-    assert receiver.connections == 0
 
 
 def test_a_url_that_cannot_be_posted_to_is_an_answer(sender: HttpSender) -> None:

@@ -30,7 +30,7 @@ from worker.store import (
     schema,
 )
 from worker.store.columns import Choice, Instant, id_column, json_type, reference
-from worker.store.schema import partial_index
+from worker.store.schema import partial_index as _partial_index
 
 metadata: Final = schema.metadata
 
@@ -124,7 +124,7 @@ campaigns: Final = Table(
     Column("deleted_at", Instant),
 )
 _NOT_DELETED: Final = campaigns.c.deleted_at.is_(None)
-partial_index("uq_campaigns_tenant_id_name", campaigns.c.tenant_id, campaigns.c.name, where=_NOT_DELETED, unique=True)
+_partial_index("uq_campaigns_tenant_id_name", campaigns.c.tenant_id, campaigns.c.name, where=_NOT_DELETED, unique=True)
 
 lists: Final = Table(
     "lists",
@@ -164,16 +164,16 @@ leads: Final = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
 )
-partial_index("uq_leads_list_id_phone", leads.c.list_id, leads.c.phone, where=leads.c.call_id.is_(None), unique=True)
+_partial_index("uq_leads_list_id_phone", leads.c.list_id, leads.c.phone, where=leads.c.call_id.is_(None), unique=True)
 WAITING: Final = text("stage IN ('otp', 'single', 'new', 'recall') AND NOT parked")
-partial_index(
+_partial_index(
     "ix_leads_waiting", leads.c.campaign_id, leads.c.stage, leads.c.network, leads.c.due_at, leads.c.id, where=WAITING
 )
 URGENT: Final = text("stage IN ('otp', 'single') AND NOT parked")
-partial_index("ix_leads_urgent", leads.c.campaign_id, leads.c.stage, leads.c.network, leads.c.due_at, where=URGENT)
+_partial_index("ix_leads_urgent", leads.c.campaign_id, leads.c.stage, leads.c.network, leads.c.due_at, where=URGENT)
 Index("ix_leads_campaign_id_phone", leads.c.campaign_id, leads.c.phone)
 Index("ix_leads_tenant_id_phone", leads.c.tenant_id, leads.c.phone)
-partial_index("ix_leads_tenant_id_ref_id", leads.c.tenant_id, leads.c.ref_id, where=leads.c.ref_id != "")
+_partial_index("ix_leads_tenant_id_ref_id", leads.c.tenant_id, leads.c.ref_id, where=leads.c.ref_id != "")
 
 calls: Final = Table(
     "calls",
@@ -213,8 +213,10 @@ calls: Final = Table(
 LIVE_ROWS: Final = text("state IN ('queued', 'dialing', 'ringing', 'answered')")
 QUEUED_ROWS: Final = text("state = 'queued'")
 for _columns in (("carrier_id", "network"), ("campaign_id", "network"), ("tenant_id",)):
-    partial_index(f"ix_calls_live_{_columns[0]}", *(calls.c[name] for name in _columns), calls.c.state, where=LIVE_ROWS)
-partial_index("ix_calls_resend_at", calls.c.resend_at, where=QUEUED_ROWS)
+    _partial_index(
+        f"ix_calls_live_{_columns[0]}", *(calls.c[name] for name in _columns), calls.c.state, where=LIVE_ROWS
+    )
+_partial_index("ix_calls_resend_at", calls.c.resend_at, where=QUEUED_ROWS)
 Index("ix_calls_tenant_id_id", calls.c.tenant_id, calls.c.id)
 Index("ix_calls_campaign_id_id", calls.c.campaign_id, calls.c.id)
 Index("ix_calls_sip_call_id", calls.c.sip_call_id)
