@@ -1,19 +1,17 @@
 """CDRs: calls that have ended."""
 
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
-import pendulum
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pendulum import DateTime, Duration
 
 from api.bodies.fields import Body, Line, to_uuid
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.door import GuardedRoute
 from api.leads import national
+from api.spans import Span, to_span
 from worker.domain.call import Outcome
 from worker.domain.cdr import cdr_body
-from worker.domain.errors import InvalidFields, Problem
 from worker.domain.ids import CampaignId
 from worker.ports.records import CdrFilter, Page
 from worker.usecases import queries
@@ -23,8 +21,6 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["cdr"]
 OUTCOME_NAMES: Final = {"no-answer": Outcome.NO_ANSWERED, "invalid": Outcome.INVALID_NUMBER} | {
     outcome.value: outcome for outcome in Outcome
 }
-FORMATS: Final = {"YYYY-MM-DD": Duration(days=1), "YYYY-MM-DD HH:mm:ss": Duration(seconds=1)}
-"""How a moment may be written, and how long what it names lasts: an end is the end of its day or second."""
 
 
 class CdrQuery(Body):
@@ -40,13 +36,6 @@ class CdrQuery(Body):
     phone: Line = ""
     direction: Line = ""
     campaign_uuid: Line = ""
-
-
-class Span(NamedTuple):
-    """What a written moment names: from here, to before there."""
-
-    start: DateTime | None
-    end: DateTime | None
 
 
 @router.get("/v3/cdr")
@@ -69,7 +58,9 @@ def read(reference: str, services: Services, tenant: Whose) -> JSONResponse:
 def _filter(asked: CdrQuery, *, zone: str) -> CdrFilter | None:
     """Read the filters; None when no CDR of an autocall could pass them."""
     campaign_id = to_uuid(asked.campaign_uuid, otherwise="campaign_uuid is invalid")
-    moments = {name: _span(name, getattr(asked, name), zone=zone) for name in asked.model_fields_set if "date" in name}
+    moments = {
+        name: to_span(name, getattr(asked, name), zone=zone) for name in asked.model_fields_set if "date" in name
+    }
     none = Span(None, None)
     outcome = _outcome(asked.status)
     if asked.extension or asked.direction.lower() not in {"", "outbound"} or (asked.status and outcome is None):
@@ -89,23 +80,3 @@ def _filter(asked: CdrQuery, *, zone: str) -> CdrFilter | None:
 def _outcome(text: str) -> Outcome | None:
     """Read a status as any surface of the wire writes it."""
     return OUTCOME_NAMES.get(text.strip().lower().replace("_", "-").replace(" ", "-"))
-
-
-def _span(field: str, text: str, *, zone: str) -> Span:
-    if not text:
-        return Span(None, None)
-    for form, lasts in FORMATS.items():
-        try:
-            start = pendulum.from_format(text, form, tz=zone)
-        except ValueError:
-            continue
-        return Span(_bound(start, Duration()), _bound(start, lasts))
-    raise InvalidFields((Problem(field, "Does not match format 'YYYY-MM-DD hh:mm:ss'"),))
-
-
-def _bound(start: DateTime, after: Duration) -> DateTime | None:
-    """Give a bound in UTC; at an end of the calendar, which clients send for "always", there is none."""
-    try:
-        return (start + after).in_timezone("UTC")
-    except (ValueError, OverflowError):
-        return None

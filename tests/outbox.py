@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, list_of, viettel
 from worker.domain.call import CallState
+from worker.domain.event import Event
 from worker.domain.ids import CallId, DeliveryId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.ports.dispatch import Call, Delivery
-from worker.store.tables import deliveries
+from worker.ports.callbacks import Delivery
+from worker.ports.dispatch import Call
+from worker.store.callback_tables import deliveries
 from worker.store.transaction import SqlStore
 
 HOST = "cdr.example"
@@ -25,7 +27,7 @@ def a_delivery(number: int = 1, **changed: Any) -> Delivery:
         "tenant_id": TENANT,
         "campaign_id": CAMPAIGN,
         "call_id": CallId(UUID(int=0xCA00 + number)),
-        "state": "cdr",
+        "event": Event.CDR,
         "url": f"https://{HOST}/hook",
         "host": HOST,
         "body": f'{{"call":{number}}}',
@@ -70,4 +72,4 @@ def add_deliveries(store: SqlStore, wanted: Sequence[Delivery]) -> None:
 def stored(store: SqlStore) -> dict[DeliveryId, Any]:
     """Read the outbox: rows by id."""
     with store.reading() as tx:
-        return {DeliveryId(row.id): row for row in tx.connection.execute(select(deliveries))}
+        return {DeliveryId(row.id): row for row in tx.connection.execute(select(deliveries).order_by(deliveries.c.id))}

@@ -20,8 +20,14 @@ DATABASE_FILE: Final = "callbeat.sqlite3"
 EMBEDDED_FILE: Final = "embedded.env"
 """In the home: where a running ``callbeat up`` writes the addresses of its embedded parts."""
 
+LAST_PORT: Final = 65535
+DEFAULT_PORTS: Final = "80,443,1024-65535"
+"""The web's own and those that any user may open; between them are mail, name and file servers."""
+
 _USERINFO: Final = re.compile(r"^(.*?://)?.*@", re.DOTALL)
 _SECRETS: Final = frozenset({"api_token", "callback_secret"})
+
+MOST_SECRETS: Final = 2
 
 Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
 
@@ -75,14 +81,24 @@ def _check_token(secret: SecretStr) -> SecretStr:
 
 
 def _check_signing_secret(secret: SecretStr) -> SecretStr:
-    before, _, key = secret.get_secret_value().partition("whsec_")
-    try:
-        decoded = base64.b64decode(key, validate=True)
-    except binascii.Error as error:
-        raise ValueError(secret) from error
-    if before or not decoded:
+    given = secrets_of(secret)
+    if len(given) > MOST_SECRETS or not all(map(_is_signing_secret, given)):
         raise ValueError(secret)
     return secret
+
+
+def secrets_of(secret: SecretStr) -> list[str]:
+    """Give the signing secrets: the present one, and the one before while both are valid."""
+    return secret.get_secret_value().split(",")
+
+
+def _is_signing_secret(text: str) -> bool:
+    before, _, key = text.partition("whsec_")
+    try:
+        decoded = base64.b64decode(key, validate=True)
+    except binascii.Error:
+        return False
+    return not before and bool(decoded)
 
 
 def _split(value: Any) -> Any:  # Any: whatever a source gives; the field's type is checked after this
@@ -91,6 +107,18 @@ def _split(value: Any) -> Any:  # Any: whatever a source gives; the field's type
 
 def _networks(value: Any) -> Any:  # Any: see _split
     return tuple(ip_network(part) for part in _split(value))
+
+
+def _ports(value: Any) -> Any:  # Any: see _split
+    return tuple(part if isinstance(part, range) else _port_range(part) for part in _split(value))
+
+
+def _port_range(text: str) -> range:
+    first, dash, last = text.partition("-")
+    found = range(int(first), int(last if dash else first) + 1)
+    if not found or found[0] < 1 or found[-1] > LAST_PORT:
+        raise ValueError(text)
+    return found
 
 
 class Settings(BaseSettings):
@@ -117,8 +145,13 @@ class Settings(BaseSettings):
     callback_allow: Annotated[Networks, NoDecode, BeforeValidator(_networks)] = Field(
         default=(), description="networks separated by commas, e.g. 127.0.0.0/8,10.1.0.0/16"
     )
+    callback_ports: Annotated[tuple[range, ...], NoDecode, BeforeValidator(_ports)] = Field(
+        default=_ports(DEFAULT_PORTS),
+        description="ports and ranges of ports separated by commas, e.g. 80,443,8000-8999",
+    )
     callback_secret: Annotated[SecretStr, AfterValidator(_check_signing_secret)] | None = Field(
-        default=None, description="whsec_ and a key in base64"
+        default=None,
+        description="whsec_ and a key in base64, or two of them separated by a comma while they are rotated",
     )
     log_level: Annotated[str, BeforeValidator(lambda value: str(value).upper())] = Field(
         default="INFO",

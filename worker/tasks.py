@@ -9,6 +9,7 @@ from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId
 from worker.jobs import names
 from worker.jobs.app import app
+from worker.usecases import clear_callbacks as clearing
 from worker.usecases import deliver_callbacks as delivering
 from worker.usecases import do_chores as chores
 from worker.usecases import place_calls as placing
@@ -58,7 +59,7 @@ def deliver_callbacks(*, host: str, **_: object) -> None:
     here = services()
     here.queue.taken_delivery(host)
     delivering.deliver_callbacks(
-        here.store, queue=here.queue, sender=here.sender, host=host, clock=here.clock, chance=here.chance
+        here.store, queue=here.queue, mail=here.mail, host=host, turn=here.new_id(), clock=here.clock
     )
 
 
@@ -67,6 +68,7 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     here = services()
     if from_beat and not here.queue.taken(names.SWEEP):
         return
+    clearing.clear_callbacks(here.store, now=here.clock.now())
     sweeping.sweep(here.store, queue=here.queue, telephony=here.telephony, now=here.clock.now(), new_id=here.new_id)
 
 

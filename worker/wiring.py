@@ -1,9 +1,11 @@
 """Builds the adapters from the settings and hands them over as ports."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
+from threading import Semaphore
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,29 +16,32 @@ from typing_extensions import override
 from uuid_utils.compat import uuid7
 
 from worker import log
-from worker.callbacks.sender import HttpSender
+from worker.callbacks.sender import MOST_CONNECTIONS, HttpSender
 from worker.clock import SharedClock, SystemClock
 from worker.domain.ids import TenantId
 from worker.domain.retry import Answer
 from worker.jobs.app import app, configuration
 from worker.jobs.queue import CeleryJobQueue
-from worker.ports.callbacks import CallbackSender
-from worker.ports.dispatch import Clock, Delivery
+from worker.ports.callbacks import CallbackSender, Delivery
+from worker.ports.dispatch import Clock
 from worker.ports.messages import Rate, Wakeups
 from worker.ports.telephony import EventSource, Telephony
-from worker.settings import Settings, WrongSetting, read_settings
+from worker.settings import Settings, WrongSetting, read_settings, secrets_of
 from worker.store.engine import make_engine
 from worker.store.patience import CLIENTS, WORKERS, Patience
 from worker.store.transaction import SqlStore
 from worker.telephony.address import SwitchUrl
 from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
+from worker.usecases.deliver_callbacks import Mail
 from worker.usecases.tokens import DEFAULT_TENANT
 from worker.wire.connection import connect
 from worker.wire.rate import RedisRate
 from worker.wire.wakeups import RedisWakeups
 
 CALLBACK_TIMEOUT_SECONDS: Final = 10.0
+SEATS: Final = 24
+"""For hosts in doubt: so many may hang at once, and a worker for callbacks still has threads for those that answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ class Services:
     wakeups: Wakeups
     rate: Rate
     telephony: Telephony
-    sender: CallbackSender
+    mail: Mail
     clock: SystemClock
     new_id: Callable[[], UUID]
     chance: Callable[[], float]
@@ -129,16 +134,17 @@ def _services(patience: Patience) -> Services:
     wakeups = RedisWakeups(redis)
     database = store(patience=patience)
     clock = _clock(database)
+    chance = random.SystemRandom().random
     return Services(
         store=database,
         queue=CeleryJobQueue(app, wakeups),
         wakeups=wakeups,
         rate=RedisRate(redis),
         telephony=Switches(switches(), clock=clock),
-        sender=_sender(chosen, database),
+        mail=_mail(chosen, database, chance=chance),
         clock=clock,
         new_id=uuid7,
-        chance=random.SystemRandom().random,
+        chance=chance,
         timezone=chosen.timezone,
         api_token=chosen.api_token.get_secret_value() if chosen.api_token else None,
         probes={"database": partial(_ping, database), "broker": wakeups.check},
@@ -148,15 +154,16 @@ def _services(patience: Patience) -> Services:
 class _OwnSecret(CallbackSender):
     """Signs for the tenant ``default`` with the secret that the operator chose, and for others with their own."""
 
-    def __init__(self, sender: CallbackSender, *, secret: str, database: SqlStore) -> None:
+    def __init__(self, sender: CallbackSender, *, secrets: Sequence[str], database: SqlStore) -> None:
         self._sender = sender
-        self._secret = secret
+        self._secrets = secrets
         self._database = database
 
     @override
-    def send(self, delivery: Delivery, *, secret: str, now: DateTime) -> Answer:
+    def send(self, delivery: Delivery, *, secrets: Sequence[str], apikey: str, now: DateTime) -> Answer:
         is_default = delivery.tenant_id == self._default_tenant
-        return self._sender.send(delivery, secret=self._secret if is_default else secret, now=now)
+        chosen = self._secrets if is_default else secrets
+        return self._sender.send(delivery, secrets=chosen, apikey=apikey, now=now)
 
     @cached_property
     def _default_tenant(self) -> TenantId | None:
@@ -165,11 +172,18 @@ class _OwnSecret(CallbackSender):
         return tenant.id if tenant else None
 
 
+def _mail(chosen: Settings, database: SqlStore, *, chance: Callable[[], float]) -> Mail:
+    lanes = ThreadPoolExecutor(MOST_CONNECTIONS, thread_name_prefix="callback")
+    return Mail(_sender(chosen, database), lanes=lanes, seats=Semaphore(SEATS), chance=chance)
+
+
 def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
-    sender = HttpSender(allow=chosen.callback_allow, timeout_seconds=CALLBACK_TIMEOUT_SECONDS)
+    sender = HttpSender(
+        allow=chosen.callback_allow, ports=chosen.callback_ports, timeout_seconds=CALLBACK_TIMEOUT_SECONDS
+    )
     if chosen.callback_secret is None:
         return sender
-    return _OwnSecret(sender, secret=chosen.callback_secret.get_secret_value(), database=database)
+    return _OwnSecret(sender, secrets=secrets_of(chosen.callback_secret), database=database)
 
 
 def _clock(database: SqlStore) -> SystemClock:

@@ -190,4 +190,4 @@ def test_a_tenant_is_made_once_with_a_secret_of_its_own(store: SqlStore) -> None
     assert make() == make()
 
     with store.reading() as tx:
-        assert tx.deliveries.secret(TenantId(make().id)).startswith("whsec_gICA")
+        assert tx.tenants.secret(TenantId(make().id)).startswith("whsec_gICA")

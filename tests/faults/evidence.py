@@ -12,7 +12,8 @@ from sqlalchemy import Engine, RowMapping, Table, select
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.store.tables import calls, campaigns, carriers, deliveries, leads, lists, tenants
+from worker.store.callback_tables import deliveries
+from worker.store.tables import calls, campaigns, carriers, leads, lists, tenants
 from worker.telephony.simulator.log import Line
 
 

@@ -51,7 +51,7 @@ def sender() -> Iterator[HttpSender]:
 
 
 def post(sender: HttpSender, url: str, *, body: str = "{}") -> Answer:
-    return sender.send(a_delivery(url=url, body=body), secret=SECRET, now=pendulum.now("UTC"))
+    return sender.send(a_delivery(url=url, body=body), secrets=[SECRET], apikey="", now=pendulum.now("UTC"))
 
 
 def at(receiver: Receiver, path: str, *, host: str = "127.0.0.1", scheme: str = "http") -> str:

@@ -169,3 +169,35 @@ def test_a_tenant_that_is_not_there_is_not_made() -> None:
 
     assert result.exit_code == 1
     assert str(result.exception) == "there is no tenant nobody"
+
+
+def test_a_signing_secret_is_shown_and_rotated() -> None:
+    run("migrate")
+    run("token", "create", "--tenant", "acme")
+
+    first = run("secret", "show", "--tenant", "acme")[1]
+    rotated = run("secret", "rotate", "--tenant", "acme", "--hours", "1")[1]
+
+    assert first.startswith("whsec_")
+    assert rotated.startswith("whsec_")
+    assert first != rotated
+    assert run("secret", "show", "--tenant", "acme")[1] == rotated
+
+
+def test_a_secret_that_the_environment_chooses_is_rotated_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    run("migrate")
+    monkeypatch.setenv("CALLBEAT_CALLBACK_SECRET", "whsec_AAAA")
+    wiring.settings.cache_clear()
+
+    result = CliRunner().invoke(cli, ["secret", "rotate", "--tenant", "default"])
+
+    assert result.exit_code == 1
+    assert str(result.exception).startswith("CALLBEAT_CALLBACK_SECRET is set")
+
+
+def test_there_is_no_secret_of_a_tenant_that_is_not_there() -> None:
+    run("migrate")
+
+    for what in ("show", "rotate"):
+        result = CliRunner().invoke(cli, ["secret", what, "--tenant", "nobody"])
+        assert str(result.exception) == "there is no tenant nobody"

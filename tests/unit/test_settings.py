@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.settings import Settings, WrongSetting, read_settings
+from worker.settings import Settings, WrongSetting, read_settings, secrets_of
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +42,30 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.callback_allow == (ip_network("127.0.0.0/8"), ip_network("fd00::/8"))
 
 
+def test_ports_are_single_ones_and_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = read_settings().callback_ports
+    monkeypatch.setenv("CALLBEAT_CALLBACK_PORTS", "443, 8000-8002")
+
+    chosen = read_settings().callback_ports
+
+    assert [port for port in (25, 80, 443, 445, 1024, 8080) if any(port in one for one in usual)] == [
+        80,
+        443,
+        1024,
+        8080,
+    ]
+    assert [port for ports in chosen for port in ports] == [443, 8000, 8001, 8002]
+
+
+def test_two_signing_secrets_may_be_valid_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_CALLBACK_SECRET", "whsec_BBBB,whsec_AAAA")
+
+    secret = read_settings().callback_secret
+
+    assert secret is not None
+    assert secrets_of(secret) == ["whsec_BBBB", "whsec_AAAA"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -54,7 +78,12 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TIMEZONE", "Asia"),
         ("API_TOKEN", "with secret spaces"),
         ("CALLBACK_ALLOW", "127.0.0.1/8"),
+        ("CALLBACK_PORTS", "http"),
+        ("CALLBACK_PORTS", "0"),
+        ("CALLBACK_PORTS", "443-80"),
+        ("CALLBACK_PORTS", "65535-65536"),
         ("CALLBACK_SECRET", "secret"),
+        ("CALLBACK_SECRET", "whsec_AAAA,whsec_BBBB,whsec_CCCC"),
         ("CALLBACK_SECRET", "whsec_"),
         ("LOG_LEVEL", "LOUD"),
         ("TASK_EVENTS", "perhaps"),

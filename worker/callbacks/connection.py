@@ -4,6 +4,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from ipaddress import ip_address
@@ -16,7 +17,10 @@ from worker.callbacks.address import Address, AddressRange, Refused, Resolve, de
 
 CONNECT_SECONDS: Final = 5.0
 """For one address; a host with a dead one among several still answers in time."""
+MOST_RESOLVERS: Final = 200
+"""The system's resolver knows no deadline: each name has a thread of its own, which is left behind when it is late."""
 _PIECE_BYTES: Final = 16_384
+_MOST_HELD: Final = 65_536
 
 _deadline: ContextVar[float] = ContextVar("_deadline")
 
@@ -53,6 +57,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         self._allow = tuple(allow)
         self._resolve = resolve
         self._sockets = httpcore.SyncBackend()
+        self._resolvers = ThreadPoolExecutor(MOST_RESOLVERS, thread_name_prefix="resolve")
 
     @override
     def connect_tcp(
@@ -73,8 +78,11 @@ class GuardedBackend(httpcore.NetworkBackend):
         raise failure
 
     def _addresses(self, host: str, port: int) -> Sequence[Address]:
+        asked = self._resolvers.submit(self._resolve, host, port)
         try:
-            found = self._resolve(host, port)
+            found = asked.result(timeout=_wait(None, late=httpcore.ConnectTimeout))
+        except TimeoutError as error:
+            raise NotReached("the host name was not resolved in time") from error
         except (OSError, UnicodeError) as error:
             raise NotReached("the host name could not be resolved") from error
         decision = decide_addresses(found, allow=self._allow)
@@ -88,15 +96,24 @@ class _BoundedStream(httpcore.NetworkStream):
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
+        self._held = b""
 
     @override
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._send_held(timeout)
         return self._stream.read(max_bytes, timeout=_wait(timeout, late=httpcore.ReadTimeout))
 
     @override
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        for start in range(0, len(buffer), _PIECE_BYTES):
-            piece = buffer[start : start + _PIECE_BYTES]
+        """Hold what is written until an answer is wanted: head and body of a callback travel together."""
+        self._held += buffer
+        if len(self._held) > _MOST_HELD:
+            self._send_held(timeout)
+
+    def _send_held(self, timeout: float | None) -> None:
+        held, self._held = self._held, b""
+        for start in range(0, len(held), _PIECE_BYTES):
+            piece = held[start : start + _PIECE_BYTES]
             self._stream.write(piece, timeout=_wait(timeout, late=httpcore.WriteTimeout))
 
     @override

@@ -14,17 +14,19 @@ from worker.callbacks.address import AddressRange, Refused, Resolve
 from worker.callbacks.answer import explain, read_answer
 from worker.callbacks.connection import GuardedBackend, NotReached, deadline, resolve_host
 from worker.callbacks.signature import signed_headers
-from worker.callbacks.target import Target, read_target
-from worker.domain.retry import Answer
-from worker.ports.callbacks import CallbackSender
-from worker.ports.dispatch import Delivery
+from worker.callbacks.target import ANY_PORT, Ports, Target, read_target
+from worker.domain.retry import Answer, is_delivered
+from worker.ports.callbacks import CallbackSender, Delivery
 
-MOST_CONNECTIONS: Final = 200
+MOST_CONNECTIONS: Final = 600
+"""As many lanes as eighteen hosts may have, all of which have just begun to hang."""
 KEPT_SECONDS: Final = 3.0
 """Less than the five seconds after which common servers drop an idle connection."""
 MOST_BYTES: Final = 4096
 """Of a response's body: enough to keep the connection for the next callback; a longer one is not worth reading."""
 READING_SECONDS: Final = 1.0
+KEY_HEADER: Final = "X-Api-Key"
+"""Carries the key of a subscription, which its receiver has chosen."""
 
 _FIXED_HEADERS: Final = (("Content-Type", "application/json"), ("User-Agent", "Callbeat"))
 _FAILURES: Final = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
@@ -41,11 +43,13 @@ class HttpSender(CallbackSender):
         self,
         *,
         allow: Sequence[AddressRange] = (),
+        ports: Ports = ANY_PORT,
         timeout_seconds: float = 10.0,
         resolve: Resolve = resolve_host,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         """Reach public addresses and the allowed ranges; trust the usual authorities (or ``SSL_CERT_FILE``)."""
+        self._ports = ports
         self._timeout_seconds = timeout_seconds
         self._pool = httpcore.ConnectionPool(
             ssl_context=trust or httpx.create_ssl_context(),
@@ -55,12 +59,12 @@ class HttpSender(CallbackSender):
         )
 
     @override
-    def send(self, delivery: Delivery, *, secret: str, now: DateTime) -> Answer:
-        target = read_target(delivery.url)
+    def send(self, delivery: Delivery, *, secrets: Sequence[str], apikey: str, now: DateTime) -> Answer:
+        target = read_target(delivery.url, ports=self._ports)
         if isinstance(target, Refused):
             return Answer(None, f"refused: {target.reason}")
-        signature = signed_headers(delivery.body, delivery_id=delivery.id, secret=secret, now=now)
-        headers = [*target.headers, *_FIXED_HEADERS, *signature.items()]
+        signature = signed_headers(delivery.body, delivery_id=delivery.id, secrets=secrets, now=now)
+        headers = [*target.headers, *_FIXED_HEADERS, *signature.items(), *_shown(apikey)]
         try:
             with deadline(self._timeout_seconds):
                 return self._post(target, headers=headers, body=delivery.body.encode(), now=now)
@@ -73,12 +77,17 @@ class HttpSender(CallbackSender):
         wait = {"timeout": {"pool": self._timeout_seconds}}
         with self._pool.stream("POST", target.url, headers=headers, content=body, extensions=wait) as response:
             answer = read_answer(response.status, response.headers, now=now)
-            _finish_reading(response)
+            if is_delivered(answer.status):  # else the connection ends here, and nothing that is still on it is heard
+                _finish_reading(response)
         return answer
 
     def close(self) -> None:
         """Drop the kept connections."""
         self._pool.close()
+
+
+def _shown(apikey: str) -> list[tuple[str, str]]:
+    return [(KEY_HEADER, apikey)] if apikey else []
 
 
 def _finish_reading(response: httpcore.Response) -> None:

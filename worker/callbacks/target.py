@@ -3,16 +3,21 @@
 import re
 from base64 import b64encode
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 import httpcore
 import httpx
 
 from worker.callbacks.address import Refused
 
+Ports: TypeAlias = tuple[range, ...]
+
 LONGEST_URL: Final = 2048
-_SCHEMES: Final = frozenset({"http", "https"})
+KNOWN_URLS: Final = 1000
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _LAST_PORT: Final = 65535
+ANY_PORT: Final[Ports] = (range(1, _LAST_PORT + 1),)
 _HOST_NAME: Final = re.compile(r"(?=.{1,254}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
 
 
@@ -24,7 +29,8 @@ class Target:
     headers: tuple[tuple[str, str], ...]
 
 
-def read_target(url: str) -> Target | Refused:
+@lru_cache(maxsize=KNOWN_URLS)
+def read_target(url: str, *, ports: Ports = ANY_PORT) -> Target | Refused:
     """Read a callback URL, or say why nothing can be posted to it; a reason never repeats path or query."""
     if len(url) > LONGEST_URL:
         return Refused("the URL is too long")
@@ -32,15 +38,23 @@ def read_target(url: str) -> Target | Refused:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
         return Refused("the URL cannot be read")
-    if parsed.scheme not in _SCHEMES:
+    if parsed.scheme not in _DEFAULT_PORTS:
         return Refused("the URL is neither http nor https")
     host = parsed.raw_host.decode("ascii")
     if not _is_host(host):
         return Refused("the URL names no valid host")
-    if parsed.port is not None and not 0 < parsed.port <= _LAST_PORT:
-        return Refused("the URL's port is out of range")
+    port = _DEFAULT_PORTS[parsed.scheme] if parsed.port is None else parsed.port
+    refusal = _why_no_port(port, ports=ports)
+    if refusal:
+        return Refused(refusal)
     address = httpcore.URL(scheme=parsed.scheme, host=host, port=parsed.port, target=parsed.raw_path)
     return Target(address, headers=(("Host", parsed.netloc.decode("ascii")), *_credentials(parsed)))
+
+
+def _why_no_port(port: int, *, ports: Ports) -> str:
+    if not 0 < port <= _LAST_PORT:
+        return "the URL's port is out of range"
+    return "" if any(port in allowed for allowed in ports) else f"port {port} is not one that callbacks may go to"
 
 
 def _is_host(host: str) -> bool:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from worker.cli import doctor, first_steps, processes, tenants, up
+from worker.cli import doctor, first_steps, processes, secrets, tenants, up
 from worker.cli.demo.command import demo
 from worker.domain.errors import CallbeatError
 from worker.settings import WrongSetting
@@ -18,6 +18,7 @@ cli = typer.Typer(
 )
 token = typer.Typer(help="Bearer tokens of the API.", no_args_is_help=True)
 tenant = typer.Typer(help="What holds for all of a tenant.", no_args_is_help=True)
+secret = typer.Typer(help="What a tenant's callbacks are signed with.", no_args_is_help=True)
 
 cli.command()(demo)
 cli.command()(up.up)
@@ -28,6 +29,9 @@ cli.add_typer(token, name="token")
 tenant.command("set")(tenants.set_tenant)
 tenant.command("show")(tenants.show_tenants)
 cli.add_typer(tenant, name="tenant")
+secret.command("show")(secrets.show)
+secret.command("rotate")(secrets.rotate)
+cli.add_typer(secret, name="secret")
 for process in (
     processes.api,
     processes.worker,

@@ -16,7 +16,7 @@ from worker import log
 from worker.cli import embedded
 from worker.domain.call import CallEvent
 from worker.jobs import names
-from worker.jobs.app import app
+from worker.jobs.app import THREADS, app
 from worker.listener import Listener
 from worker.ports.telephony import EventSource
 from worker.telephony.address import DEFAULT_PORT, SwitchUrl
@@ -27,7 +27,6 @@ from worker.wiring import api_services, event_sources, redis_url, services, sett
 logger = logging.getLogger(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
-THREADS: Final = 16
 GRACE_SECONDS: Final = 5
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]

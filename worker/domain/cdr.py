@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from pendulum import DateTime, timezone
 
 from worker.domain.call import Outcome
+from worker.domain.event import Event, sequence_number
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.domain.network import Network
 from worker.domain.settings import Json
 
 LOCAL_TIME: Final = "YYYY-MM-DD HH:mm:ss"
+EVENT_TIME: Final = "YYYY-MM-DDTHH:mm:ss.SSSSSSZ"
 _TEXTS_OF_AGENT_CALLS: Final = (
     "recording_url autocall_recording_url extension receive_dest autocall_presskey_epoch time_presskey fullname email "
     "username rate digits note customer_fullname customer_email demand_customer interest_segment".split()
@@ -20,7 +22,7 @@ _TEXTS_OF_AGENT_CALLS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cdr:
-    """One call that has ended (or, for an answer callback, has been answered); times in UTC."""
+    """One call that has ended, or so much of it as there is when it rings or is answered; times in UTC."""
 
     call_id: CallId
     campaign_id: CampaignId
@@ -30,7 +32,7 @@ class Cdr:
     phone: str
     network: Network
     caller_id: str
-    outcome: Outcome
+    outcome: Outcome | None
     cause: str
     sip_call_id: str
     hangup_disposition: str
@@ -77,7 +79,7 @@ def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
         "time_ringging": _local(cdr.ringing_at, zone=zone) or started,
         "time_answered": _local(cdr.answered_at, zone=zone),
         "time_ended": _local(cdr.ended_at, zone=zone),
-        "status": cdr.outcome.value,
+        "status": "" if cdr.outcome is None else cdr.outcome.value,
         "app": "autocall",
         "press_key": "{}",
         "presskey_delay": 0,
@@ -88,17 +90,44 @@ def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
     }
 
 
-def callback_body(cdr: Cdr, *, state: str, zone: str) -> dict[str, Json]:
-    """Give what a callback posts: the CDR object and what tells calls, attempts and runs apart."""
+def callback_body(cdr: Cdr, *, event: Event, zone: str) -> dict[str, Json]:
+    """Give what a callback posts: the CDR object, what tells calls, attempts and runs apart, and what orders them."""
     return {
         **cdr_body(cdr, zone=zone),
         "call_id": str(cdr.call_id),
-        "state": state,
+        "state": event.value,
         "attempt": cdr.attempt,
         "network": cdr.network.value,
         "ref_id": cdr.ref_id,
         "run_id": "" if cdr.run_id is None else str(cdr.run_id),
+        "sequence": sequence_number(event, attempt=cdr.attempt),
+        "event_time": happened_at(cdr, event=event).in_timezone(timezone(zone)).format(EVENT_TIME),
     }
+
+
+def event_body(cdr: Cdr, *, event: Event, zone: str, domain: str) -> dict[str, Json]:
+    """Give what a subscription is posted: the same, and the names that event hooks have for it (reference §6.3)."""
+    return {
+        **callback_body(cdr, event=event, zone=zone),
+        "domain": domain,
+        "hotline": cdr.caller_id,
+        "application": "autocall",
+        "customer_id": "",
+    }
+
+
+def happened_at(cdr: Cdr, *, event: Event) -> DateTime:
+    """Give the moment of what is told; the call's start where the switch has not told it."""
+    match event:
+        case Event.RINGING:
+            moment = cdr.ringing_at
+        case Event.ANSWERED:
+            moment = cdr.answered_at
+        case Event.HANGUP | Event.CDR | Event.CDR_AUTOCALL | Event.MISSED:
+            moment = cdr.ended_at
+        case never:
+            assert_never(never)
+    return moment or cdr.started_at
 
 
 def _local(moment: DateTime | None, *, zone: str) -> str:

@@ -15,6 +15,10 @@ JITTER: Final = 0.2
 GONE: Final = 410
 BUSY_STATUSES: Final = frozenset({429, 503})
 LONGEST_RETRY_AFTER: Final = Duration(days=1)
+LONGEST_WAIT: Final = Duration(days=4)
+"""After so long a callback is given up, tried or not: a host that is away is not asked for each of a long queue."""
+KEPT: Final = Duration(days=30)
+"""How long a callback stays to be read and replayed after its end."""
 
 
 class DeliveryState(StrEnum):
@@ -59,7 +63,10 @@ class Dead:
 
 
 def decide_retry(answer: Answer, *, attempt: int, now: DateTime, chance: float) -> Delivered | RetryAt | Dead:
-    """Decide what follows attempt number ``attempt`` (1 is the first); ``chance`` in [0, 1) spreads the retries."""
+    """Decide what follows attempt number ``attempt`` (1 is the first, also the first after a replay).
+
+    ``chance`` in [0, 1) spreads the retries.
+    """
     if is_delivered(answer.status):
         return Delivered()
     if answer.status == GONE:

@@ -10,6 +10,8 @@ from kombu import Queue
 
 from worker.jobs import names
 
+THREADS: Final = 32
+"""Hosts that a worker for callbacks attends to at once: more than may be in doubt."""
 BROKER_TIMEOUT_SECONDS: Final = 5
 TICK_SECONDS: Final = 1.0
 SWEEP_SECONDS: Final = 2.0
@@ -46,6 +48,7 @@ def _worker(*, task_events: bool) -> dict[str, Any]:  # Any: see configuration
     return {
         "worker_pool": "threads",  # for a bare `celery worker`, which takes callbacks too; `callbeat worker` chooses
         "worker_consumer": "worker.jobs.consumer:PatientConsumer",
+        "worker_concurrency": THREADS,
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,

@@ -1,15 +1,134 @@
 """What use cases need to tell customers of their calls."""
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from pendulum import DateTime
 
-from worker.domain.retry import Answer
-from worker.ports.dispatch import Delivery
+from worker.domain.breaker import HostHealth
+from worker.domain.callback_url import UrlStanding
+from worker.domain.event import Event
+from worker.domain.ids import CallId, CampaignId, DeliveryId, SubscriptionId, TenantId
+from worker.domain.retry import Answer, Dead, Delivered, RetryAt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One callback on its way: written with what it tells, sent at least once; its id is the ``webhook-id``."""
+
+    id: DeliveryId
+    tenant_id: TenantId
+    campaign_id: CampaignId
+    call_id: CallId
+    event: Event
+    url: str
+    host: str
+    body: str
+    attempt: int = 0
+    attempts_before: int = 0
+    subscription_id: SubscriptionId | None = None
+
+    @property
+    def address(self) -> tuple[TenantId, str]:
+        """Give whose URL it goes to: what one tenant's receiver does says nothing of another's."""
+        return self.tenant_id, self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One callback that was sent, how long that took, and what follows from the answer."""
+
+    delivery: Delivery
+    sent_at: DateTime
+    milliseconds: int
+    answer: Answer
+    decision: Delivered | RetryAt | Dead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """Who wants to hear of one kind of event of all the tenant's calls, and the key that goes with it."""
+
+    id: SubscriptionId
+    tenant_id: TenantId
+    domain: str
+    event: Event
+    url: str
+    apikey: str = ""
 
 
 class CallbackSender(Protocol):
     """Posts one callback."""
 
-    def send(self, delivery: Delivery, *, secret: str, now: DateTime) -> Answer:
-        """POST the signed body; never raises for what a receiver can do."""
+    def send(self, delivery: Delivery, *, secrets: Sequence[str], apikey: str, now: DateTime) -> Answer:
+        """POST the body, signed with each of the secrets; never raises for what a receiver can do."""
+
+
+class Deliveries(Protocol):
+    """The outbox of callbacks."""
+
+    def insert(self, deliveries: Sequence[Delivery], *, now: DateTime) -> None:
+        """Add rows to be sent at once; an event of a call is added once for each who wants it, however often told."""
+
+    def due(self, host: str, *, now: DateTime, limit: int, besides: Collection[DeliveryId]) -> list[Delivery]:
+        """Give due deliveries of a host, longest due first, besides those; for whoever has the host's turn."""
+
+    def record(self, attempts: Sequence[Attempt], *, now: DateTime) -> None:
+        """Write attempts, and what follows for their deliveries.
+
+        When two have sent one row, because a turn lapsed, a failure never undoes what the other wrote.
+        """
+
+    def bury(self, reasons: Mapping[DeliveryId, str], *, now: DateTime) -> None:
+        """Make dead letters of pending deliveries that are not to be sent."""
+
+    def give_up(self, *, waiting_since: DateTime, reason: str, limit: int, now: DateTime) -> int:
+        """Make dead letters of deliveries that have waited since before then; say how many."""
+
+    def forget(self, *, ended_before: DateTime, limit: int) -> int:
+        """Take away deliveries, with their attempts, that ended before then; say how many."""
+
+    def due_hosts(self, *, now: DateTime) -> list[str]:
+        """Give hosts that have due deliveries, are not shut, and whose turn nobody has."""
+
+    def secrets(self, tenant_id: TenantId, *, now: DateTime) -> list[str]:
+        """Give the tenant's signing secrets (``whsec_…``): the present one, then the retired one while it is valid."""
+
+
+class Hosts(Protocol):
+    """The hosts that callbacks go to: one sends to each at a time, and knows how it fared before."""
+
+    def take(self, host: str, *, turn: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
+        """Take the host's turn until then; None when another has it or the host is shut.
+
+        Whoever has the turn and finds nothing due leaves in the same transaction; so one who is refused may go: what it
+        was asked to send is seen by the other.
+        """
+
+    def keep(self, host: str, *, turn: UUID, health: HostHealth, until: DateTime) -> bool:
+        """Hold a turn for longer, and remember how the host fares; False when the turn has lapsed and is another's."""
+
+    def leave(self, host: str, *, turn: UUID, health: HostHealth) -> None:
+        """End a turn, and remember how the host fares."""
+
+
+class CallbackUrls(Protocol):
+    """How callback URLs have fared, and which are disabled."""
+
+    def of(self, addresses: Collection[tuple[TenantId, str]]) -> dict[tuple[TenantId, str], UrlStanding]:
+        """Give the standings of those URLs of which there is something to say."""
+
+    def save(self, standings: Mapping[tuple[TenantId, str], UrlStanding]) -> None:
+        """Write standings."""
+
+
+class Subscriptions(Protocol):
+    """Who wants to hear of events."""
+
+    def of(self, tenant_ids: Collection[TenantId], *, events: Collection[Event]) -> list[Subscription]:
+        """Give the tenants' subscriptions to one of the events, oldest first."""
+
+    def apikeys(self, ids: Collection[SubscriptionId]) -> dict[SubscriptionId, str]:
+        """Give the keys of those subscriptions that have not been taken back."""

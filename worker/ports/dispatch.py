@@ -14,7 +14,6 @@ from worker.domain.ids import (
     CallId,
     CampaignId,
     CarrierId,
-    DeliveryId,
     LeadId,
     ListId,
     RunId,
@@ -25,8 +24,8 @@ from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
-from worker.domain.retry import Answer
 from worker.domain.settings import Json
+from worker.ports.callbacks import CallbackUrls, Deliveries, Hosts, Subscriptions
 from worker.ports.posts import Posts
 
 NOT_AHEAD: Final = Duration()
@@ -88,21 +87,6 @@ class Ended:
     lead_stage: Stage
     lead_due_at: DateTime | None
     lead_ending: Ending | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One callback on its way: written with the call's end, sent at least once."""
-
-    id: DeliveryId
-    tenant_id: TenantId
-    campaign_id: CampaignId
-    call_id: CallId
-    state: str
-    url: str
-    host: str
-    body: str
-    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,30 +198,6 @@ class Calls(Protocol):
         """Note since when the switch does not know the calls (None: it does)."""
 
 
-class Deliveries(Protocol):
-    """The outbox of callbacks."""
-
-    def insert(self, deliveries: Sequence[Delivery], *, now: DateTime) -> None:
-        """Add rows to be sent at once; one (call, state) is added once, however often it is told."""
-
-    def claim(self, host: str, *, now: DateTime, limit: int) -> list[Delivery]:
-        """Take due deliveries of a host for sending: nobody else takes them for a minute."""
-
-    def record(
-        self, delivery: Delivery, *, answer: Answer, state: str, next_at: DateTime | None, now: DateTime
-    ) -> None:
-        """Write one attempt: ``pending`` again at a moment, ``delivered`` or ``dead``."""
-
-    def give_back(self, deliveries: Collection[Delivery], *, now: DateTime) -> None:
-        """Let go of claimed deliveries that were not sent after all: they are due again, the attempt does not count."""
-
-    def due_hosts(self, *, now: DateTime) -> list[str]:
-        """Give hosts that have due deliveries."""
-
-    def secret(self, tenant_id: TenantId) -> str:
-        """Give the tenant's signing secret (``whsec_…``)."""
-
-
 class Transaction(Protocol):
     """One transaction: all of it or nothing, and what is to be told is told after the commit."""
 
@@ -251,6 +211,12 @@ class Transaction(Protocol):
     def deliveries(self) -> Deliveries: ...
     @property
     def posts(self) -> Posts: ...
+    @property
+    def hosts(self) -> Hosts: ...
+    @property
+    def callback_urls(self) -> CallbackUrls: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do this once the transaction has committed; not at all if it rolls back."""
 

@@ -10,6 +10,7 @@ from worker.domain.cdr import Cdr
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.lead import Ending
 from worker.domain.settings import CampaignSettings
+from worker.ports.callback_records import CallbackRecords, SubscriptionRecords
 from worker.ports.chores import ChoreLeads, Chores
 from worker.ports.dispatch import Plans
 from worker.ports.number_plan import NumberPlans
@@ -62,6 +63,12 @@ class Tenants(Protocol):
 
     def add(self, tenant: Tenant, *, callback_secret: str, now: DateTime) -> None:
         """Add a tenant; raises ``Conflict`` when the name is taken."""
+
+    def secret(self, tenant_id: TenantId) -> str:
+        """Give the present signing secret of a tenant that there is."""
+
+    def rotate_secret(self, tenant_id: TenantId, *, secret: str, old_until: DateTime) -> None:
+        """Sign with a new secret; the one before stays valid beside it until then, and an older one no longer."""
 
     def add_token(self, hashed: str, *, tenant_id: TenantId, now: DateTime) -> None:
         """Add a token's hash."""
@@ -236,6 +243,10 @@ class RecordTransaction(Protocol):
     def cdrs(self) -> Cdrs: ...
     @property
     def do_not_call(self) -> DoNotCall: ...
+    @property
+    def callback_records(self) -> CallbackRecords: ...
+    @property
+    def subscriptions(self) -> SubscriptionRecords: ...
     @property
     def numbers(self) -> Numbers: ...
     @property

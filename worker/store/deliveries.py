@@ -1,20 +1,38 @@
-"""The outbox of callbacks: rows written with a call's end, sent at least once."""
+"""The outbox of callbacks: rows written with what they tell, sent at least once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from pendulum import DateTime, Duration
-from sqlalchemy import Connection, Row, Select, bindparam, exists, select, true, update
+from pendulum import DateTime
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 
-from worker.domain.ids import CallId, CampaignId, DeliveryId, TenantId
-from worker.domain.retry import Answer, DeliveryState
-from worker.ports.dispatch import Delivery
+from worker.domain.ids import DeliveryId, TenantId
+from worker.domain.retry import Dead, Delivered, DeliveryState, RetryAt
+from worker.ports.callbacks import Attempt, Delivery
+from worker.store.callback_tables import (
+    ENDED_ROWS,
+    PENDING_ROWS,
+    callback_hosts,
+    deliveries,
+    delivery_attempts,
+    retired_secrets,
+)
 from worker.store.columns import Instant
 from worker.store.dialect import insert_or_ignore
-from worker.store.tables import PENDING_ROWS, deliveries, tenants
+from worker.store.tables import tenants
 
-LEASE: Final = Duration(minutes=1)
-"""How long a claimed delivery is left alone: longer than a task lives, and all that a crash costs."""
+_TABLE: Final = deliveries
+_READ: Final = [_TABLE.c[name] for name in Delivery.__dataclass_fields__]
 
 
 class SqlDeliveries:
@@ -25,111 +43,143 @@ class SqlDeliveries:
         self._connection = connection
 
     def insert(self, deliveries: Sequence[Delivery], *, now: DateTime) -> None:
-        """Add rows to be sent at once; one (call, state) is added once, however often it is told."""
+        """Add rows to be sent at once; an event of a call is added once for each who wants it, however often told."""
         rows = [_to_row(delivery, now=now) for delivery in deliveries]
         if rows:
             self._connection.execute(insert_or_ignore(self._connection, _TABLE), rows)
 
-    def claim(self, host: str, *, now: DateTime, limit: int) -> list[Delivery]:
-        """Take due deliveries of a host for sending: nobody else takes them for a minute."""
-        due = (
-            select(_TABLE)
-            .where(_TABLE.c.host == host, PENDING_ROWS, _TABLE.c.next_at <= now)
-            .order_by(_TABLE.c.next_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        claimed = [_to_delivery(row) for row in self._connection.execute(due)]
-        self._postpone(claimed, until=now + LEASE)
-        return claimed
+    def due(self, host: str, *, now: DateTime, limit: int, besides: Collection[DeliveryId]) -> list[Delivery]:
+        """Give due deliveries of a host, longest due first, besides those; for whoever has the host's turn."""
+        asked = select(*_READ).where(_TABLE.c.host == host, PENDING_ROWS, _TABLE.c.next_at <= now)
+        if besides:
+            asked = asked.where(_TABLE.c.id.not_in(besides))
+        rows = self._connection.execute(asked.order_by(_TABLE.c.next_at, _TABLE.c.id).limit(limit))
+        return [Delivery(**row) for row in rows.mappings()]
 
-    def give_back(self, deliveries: Collection[Delivery], *, now: DateTime) -> None:
-        """Let go of claimed deliveries that were not sent after all: they are due again, the attempt does not count."""
-        self._postpone(deliveries, until=now)
-
-    def record(
-        self, delivery: Delivery, *, answer: Answer, state: str, next_at: DateTime | None, now: DateTime
-    ) -> None:
-        """Write one attempt: ``pending`` again at a moment, ``delivered`` or ``dead``.
-
-        When two tasks have sent one row, because a lease ran out, a failure never undoes what the other wrote.
-        """
-        same_attempt = true() if state == DeliveryState.DELIVERED else _TABLE.c.attempt == delivery.attempt
-        attempted = update(_TABLE).where(_TABLE.c.id == delivery.id, PENDING_ROWS, same_attempt)
+    def record(self, attempts: Sequence[Attempt], *, now: DateTime) -> None:
+        """Write attempts, and what follows for their deliveries."""
+        if not attempts:
+            return
+        self._connection.execute(_RECORD, [_outcome(attempt, now=now) for attempt in attempts])
         self._connection.execute(
-            attempted.values(
-                state=state,
-                attempt=delivery.attempt + 1,
-                next_at=next_at or now,
-                last_status=answer.status,
-                last_error=answer.error,
-                updated_at=now,
-            )
+            insert_or_ignore(self._connection, delivery_attempts), [_to_attempt(attempt) for attempt in attempts]
         )
+
+    def bury(self, reasons: Mapping[DeliveryId, str], *, now: DateTime) -> None:
+        """Make dead letters of pending deliveries that are not to be sent."""
+        if reasons:
+            rows = [{"found": id_, "reason": reason, "now": now} for id_, reason in reasons.items()]
+            self._connection.execute(_BURY, rows)
+
+    def give_up(self, *, waiting_since: DateTime, reason: str, limit: int, now: DateTime) -> int:
+        """Make dead letters of deliveries that have waited since before then; say how many."""
+        old = select(_TABLE.c.id).where(PENDING_ROWS, _TABLE.c.waiting_since < waiting_since)
+        ids = self._connection.scalars(old.limit(limit).with_for_update(skip_locked=True)).all()
+        self.bury({DeliveryId(id_): reason for id_ in ids}, now=now)
+        return len(ids)
+
+    def forget(self, *, ended_before: DateTime, limit: int) -> int:
+        """Take away deliveries, with their attempts, that ended before then; say how many."""
+        old = select(_TABLE.c.id).where(ENDED_ROWS, _TABLE.c.updated_at < ended_before)
+        ids = self._connection.scalars(old.limit(limit).with_for_update(skip_locked=True)).all()
+        if ids:
+            self._connection.execute(delete(delivery_attempts).where(delivery_attempts.c.delivery_id.in_(ids)))
+            self._connection.execute(delete(_TABLE).where(_TABLE.c.id.in_(ids)))
+        return len(ids)
 
     def due_hosts(self, *, now: DateTime) -> list[str]:
-        """Give hosts that have due deliveries."""
+        """Give hosts that have due deliveries, are not shut, and whose turn nobody has."""
         return list(self._connection.scalars(DUE_HOSTS, {"now": now}))
 
-    def secret(self, tenant_id: TenantId) -> str:
-        """Give the tenant's signing secret (``whsec_…``)."""
-        secret: str = self._connection.execute(
-            select(tenants.c.callback_secret).where(tenants.c.id == tenant_id)
-        ).scalar_one()
-        return secret
-
-    def _postpone(self, deliveries: Collection[Delivery], *, until: DateTime) -> None:
-        if deliveries:
-            ids = [delivery.id for delivery in deliveries]
-            self._connection.execute(update(_TABLE).where(_TABLE.c.id.in_(ids), PENDING_ROWS).values(next_at=until))
+    def secrets(self, tenant_id: TenantId, *, now: DateTime) -> list[str]:
+        """Give the tenant's signing secrets (``whsec_…``): the present one, then the retired one while it is valid."""
+        present = select(tenants.c.callback_secret).where(tenants.c.id == tenant_id)
+        retired = select(retired_secrets.c.secret).where(
+            retired_secrets.c.tenant_id == tenant_id, retired_secrets.c.valid_until > now
+        )
+        return [*self._connection.scalars(present), *self._connection.scalars(retired)]
 
 
 def _due_hosts() -> Select[Any]:  # Any: a row of one host
     """Step from host to host through ``ix_deliveries_pending``: what waits for a host costs nothing."""
+    now = bindparam("now", type_=Instant)
     first = select(_TABLE.c.host).where(PENDING_ROWS).order_by(_TABLE.c.host).limit(1)
     waiting = select(first.scalar_subquery().label("host")).cte("waiting", recursive=True)
     following = (
         select(_TABLE.c.host).where(PENDING_ROWS, _TABLE.c.host > waiting.c.host).order_by(_TABLE.c.host).limit(1)
     )
     waiting = waiting.union_all(select(following.scalar_subquery()).where(waiting.c.host.is_not(None)))
-    due = exists().where(
-        _TABLE.c.host == waiting.c.host, PENDING_ROWS, _TABLE.c.next_at <= bindparam("now", type_=Instant)
+    due = exists().where(_TABLE.c.host == waiting.c.host, PENDING_ROWS, _TABLE.c.next_at <= now)
+    left_alone = exists().where(
+        callback_hosts.c.host == waiting.c.host,
+        or_(callback_hosts.c.turn_until > now, callback_hosts.c.shut_until > now),
     )
-    return select(waiting.c.host).where(waiting.c.host.is_not(None), due)
+    return select(waiting.c.host).where(waiting.c.host.is_not(None), due, ~left_alone)
 
 
 def _to_row(delivery: Delivery, *, now: DateTime) -> dict[str, Any]:  # Any: a column's own type each
     return {
-        "id": delivery.id,
-        "tenant_id": delivery.tenant_id,
-        "campaign_id": delivery.campaign_id,
-        "call_id": delivery.call_id,
-        "event": delivery.state,
-        "url": delivery.url,
-        "host": delivery.host,
-        "body": delivery.body,
+        **{name: getattr(delivery, name) for name in Delivery.__dataclass_fields__},
         "state": DeliveryState.PENDING,
-        "attempt": delivery.attempt,
         "next_at": now,
+        "waiting_since": now,
         "last_error": "",
         "created_at": now,
         "updated_at": now,
     }
 
 
-def _to_delivery(row: Row[Any]) -> Delivery:  # Any: see above
-    return Delivery(
-        id=DeliveryId(row.id),
-        tenant_id=TenantId(row.tenant_id),
-        campaign_id=CampaignId(row.campaign_id),
-        call_id=CallId(row.call_id),
-        state=row.event,
-        url=row.url,
-        host=row.host,
-        body=row.body,
-        attempt=row.attempt,
+def _outcome(attempt: Attempt, *, now: DateTime) -> dict[str, Any]:  # Any: see above
+    state, next_at, error = DeliveryState.DEAD, now, attempt.answer.error
+    match attempt.decision:
+        case Delivered():
+            state = DeliveryState.DELIVERED
+        case RetryAt(moment):
+            state, next_at = DeliveryState.PENDING, moment
+        case Dead(reason):
+            error = reason
+    return {
+        "found": attempt.delivery.id,
+        "before": attempt.delivery.attempt,
+        "had": state is DeliveryState.DELIVERED,
+        "state": state,
+        "next_at": next_at,
+        "status": attempt.answer.status,
+        "error": error,
+        "now": now,
+    }
+
+
+def _to_attempt(attempt: Attempt) -> dict[str, Any]:  # Any: see above
+    return {
+        "delivery_id": attempt.delivery.id,
+        "number": attempt.delivery.attempt + 1,
+        "sent_at": attempt.sent_at,
+        "milliseconds": attempt.milliseconds,
+        "status": attempt.answer.status,
+        "error": attempt.answer.error,
+    }
+
+
+_RECORD: Final = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("found"),
+        PENDING_ROWS,
+        or_(bindparam("had", type_=Boolean), _TABLE.c.attempt == bindparam("before")),
     )
-
-
-_TABLE: Final = deliveries
+    .values(
+        state=bindparam("state"),
+        attempt=bindparam("before") + 1,
+        next_at=bindparam("next_at"),
+        last_status=bindparam("status"),
+        last_error=bindparam("error"),
+        updated_at=bindparam("now"),
+    )
+)
+_BURY: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("found"), PENDING_ROWS)
+    .values(state=DeliveryState.DEAD, last_error=bindparam("reason"), updated_at=bindparam("now"))
+)
 DUE_HOSTS: Final = _due_hosts()

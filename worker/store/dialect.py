@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pendulum import DateTime
-from sqlalchemy import Column, Connection, FromClause, Table, Uuid, column, func, literal, select
+from sqlalchemy import Column, Connection, FromClause, Table, Uuid, column, func, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,15 @@ from worker.store.columns import Instant
 def is_sqlite(connection: Connection) -> bool:
     """Whether the embedded database is behind this connection."""
     return connection.dialect.name == "sqlite"
+
+
+def commit_without_waiting(connection: Connection) -> None:
+    """Let this transaction's commit not wait for the disk: for what is done again when a crash has taken it.
+
+    SQLite never waits in its write-ahead mode as we set it up.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("SET LOCAL synchronous_commit = off"))
 
 
 def insert_or_ignore(connection: Connection, table: Table) -> Any:  # Any: two dialects' Insert with one face

@@ -10,8 +10,9 @@ from worker.domain.campaign import Status
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Ending
 from worker.ports.records import CampaignNumbers, Totals
+from worker.store.callback_tables import PENDING_ROWS, deliveries
 from worker.store.demand import WAITING_STAGES
-from worker.store.tables import LIVE_ROWS, PENDING_ROWS, WAITING, calls, campaigns, deliveries, leads
+from worker.store.tables import LIVE_ROWS, WAITING, calls, campaigns, leads
 
 HEARD: Final = (CallState.RINGING, CallState.ANSWERED)
 """Calls that were surely placed; one in ``dialing`` may still be refused by the switch."""

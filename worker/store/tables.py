@@ -1,6 +1,6 @@
 """The one schema: PostgreSQL in production, SQLite (WAL) embedded."""
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -9,7 +9,6 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -26,22 +25,14 @@ from worker.domain.chore import ChoreKind
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.domain.reason import Reason
-from worker.store.columns import Choice, Instant, id_column, json_type, reference
-
-metadata: Final = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from worker.store import (
+    callback_tables,  # noqa: F401 - its tables belong to the one schema
+    schema,
 )
+from worker.store.columns import Choice, Instant, id_column, json_type, reference
+from worker.store.schema import partial_index as _partial_index
 
-
-def _partial_index(name: str, *columns: Column[Any], where: Any, unique: bool = False) -> None:
-    """Index some of a table's rows, on both databases; columns of any type, a condition as SQLAlchemy takes it."""
-    Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where)
-
+metadata: Final = schema.metadata
 
 tenants: Final = Table(
     "tenants",
@@ -229,29 +220,6 @@ _partial_index("ix_calls_resend_at", calls.c.resend_at, where=QUEUED_ROWS)
 Index("ix_calls_tenant_id_id", calls.c.tenant_id, calls.c.id)
 Index("ix_calls_campaign_id_id", calls.c.campaign_id, calls.c.id)
 Index("ix_calls_sip_call_id", calls.c.sip_call_id)
-
-deliveries: Final = Table(
-    "deliveries",
-    metadata,
-    id_column(),
-    reference("tenant_id", "tenants.id"),
-    reference("campaign_id", "campaigns.id", index=True),
-    reference("call_id", "calls.id"),
-    Column("event", String, nullable=False),  # cdr or answered
-    Column("url", Text, nullable=False),
-    Column("host", String, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("state", String, nullable=False),  # pending, delivered or dead
-    Column("attempt", Integer, nullable=False),
-    Column("next_at", Instant, nullable=False),
-    Column("last_status", Integer),
-    Column("last_error", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("updated_at", Instant, nullable=False),
-    UniqueConstraint("call_id", "event"),
-)
-PENDING_ROWS: Final = text("state = 'pending'")
-_partial_index("ix_deliveries_pending", deliveries.c.host, deliveries.c.next_at, where=PENDING_ROWS)
 
 do_not_call: Final = Table(
     "do_not_call",

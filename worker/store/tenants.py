@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from worker.domain.ids import TenantId
 from worker.ports.records import Tenant, TenantSettings
-from worker.store.dialect import conflicts_named
+from worker.store.callback_tables import retired_secrets
+from worker.store.dialect import conflicts_named, insert_or_replace
 from worker.store.tables import LIVE_ROWS, calls, tenants, tokens
 
 _LIVE: Final = select(func.count()).where(calls.c.tenant_id == tenants.c.id, LIVE_ROWS).correlate(tenants)
@@ -72,6 +73,24 @@ class SqlTenants:
                     created_at=now,
                 )
             )
+
+    def secret(self, tenant_id: TenantId) -> str:
+        """Give the present signing secret of a tenant that there is."""
+        asked = select(tenants.c.callback_secret).where(tenants.c.id == tenant_id)
+        return str(self._connection.execute(asked).scalar_one())
+
+    def rotate_secret(self, tenant_id: TenantId, *, secret: str, old_until: DateTime) -> None:
+        """Sign with a new secret; the one before stays valid beside it until then, and an older one no longer."""
+        ours = tenants.c.id == tenant_id
+        before = self._connection.execute(select(tenants.c.callback_secret).where(ours).with_for_update()).scalar_one()
+        retiring = insert_or_replace(
+            self._connection,
+            retired_secrets,
+            same=("tenant_id",),
+            new=lambda row: {"secret": row["secret"], "valid_until": row["valid_until"]},
+        )
+        self._connection.execute(retiring, [{"tenant_id": tenant_id, "secret": before, "valid_until": old_until}])
+        self._connection.execute(update(tenants).where(ours).values(callback_secret=secret))
 
     def add_token(self, hashed: str, *, tenant_id: TenantId, now: DateTime) -> None:
         """Add a token's hash."""

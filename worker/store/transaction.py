@@ -12,6 +12,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from worker.domain.errors import Unavailable
+from worker.store.callback_hosts import SqlHosts
+from worker.store.callback_records import SqlCallbackRecords
+from worker.store.callback_urls import SqlCallbackUrls
 from worker.store.calls import SqlCalls
 from worker.store.campaigns import SqlCampaigns
 from worker.store.carriers import SqlCarriers
@@ -30,6 +33,7 @@ from worker.store.plans import SqlPlans
 from worker.store.posts import SqlPosts
 from worker.store.single_calls import SqlSingleCalls
 from worker.store.standings import SqlStandings
+from worker.store.subscriptions import SqlSubscriptions
 from worker.store.templates import SqlTemplates
 from worker.store.tenants import SqlTenants
 
@@ -76,6 +80,26 @@ class SqlTransaction:
     def posts(self) -> SqlPosts:
         """Who does what one process at a time may do."""
         return SqlPosts(self.connection)
+
+    @cached_property
+    def hosts(self) -> SqlHosts:
+        """The hosts that callbacks go to."""
+        return SqlHosts(self.connection)
+
+    @cached_property
+    def callback_urls(self) -> SqlCallbackUrls:
+        """How callback URLs have fared."""
+        return SqlCallbackUrls(self.connection)
+
+    @cached_property
+    def subscriptions(self) -> SqlSubscriptions:
+        """Who wants to hear of events."""
+        return SqlSubscriptions(self.connection)
+
+    @cached_property
+    def callback_records(self) -> SqlCallbackRecords:
+        """Callbacks as operators read and replay them."""
+        return SqlCallbackRecords(self.connection)
 
     @cached_property
     def tenants(self) -> SqlTenants:

@@ -1,7 +1,7 @@
 """End a batch of calls: the CDR, the lead's next step and the callback's row, in one transaction."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import assert_never
@@ -12,12 +12,12 @@ from pendulum import DateTime
 from worker.domain.call import HungUp
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr, seconds_between
+from worker.domain.event import Event
 from worker.domain.lead import Stage
 from worker.domain.recall import GiveUp, RecallAt, decide_recall
-from worker.domain.settings import Json
 from worker.ports.dispatch import Call, Ended, Transaction
 from worker.ports.messages import JobQueue
-from worker.usecases.outbox import CDR, Notice, cdr_so_far, post_notices
+from worker.usecases.outbox import Happening, cdr_so_far, post_happenings
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +35,13 @@ def finish_calls(
         return
     campaigns = tx.plans.campaigns({call.campaign_id for call, _ in ended})
     tx.calls.finish([_next_step(call, event, campaign=campaigns[call.campaign_id]) for call, event in ended], now=now)
-    heard = [(call, event) for call, event in ended if campaigns[call.campaign_id].callback_url]
-    additional = tx.leads.additional({call.lead_id for call, _ in heard}) if heard else {}
-    notices = []
-    for call, event in heard:
-        campaign = campaigns[call.campaign_id]
-        cdr = _cdr(call, event, additional=additional.get(call.lead_id))
-        notices.append(Notice(call, cdr, state=CDR, url=campaign.callback_url, zone=campaign.windows.zone))
-    post_notices(tx, notices, queue=queue, now=now, new_id=new_id)
+    happenings = [
+        Happening(event, call, cdr)
+        for call, end in ended
+        for cdr in [_cdr(call, end)]
+        for event in (Event.HANGUP, Event.CDR, Event.CDR_AUTOCALL)
+    ]
+    post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
     for carrier_id in {call.carrier_id for call, _ in ended}:
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
     for call, event in ended:
@@ -70,9 +69,9 @@ def _next_step(call: Call, event: HungUp, *, campaign: Campaign) -> Ended:
             assert_never(never)
 
 
-def _cdr(call: Call, event: HungUp, *, additional: Mapping[str, Json] | None) -> Cdr:
+def _cdr(call: Call, event: HungUp) -> Cdr:
     return replace(
-        cdr_so_far(call, now=event.started_at, additional=additional),
+        cdr_so_far(call, now=event.started_at),
         outcome=event.outcome,
         cause=event.cause,
         sip_call_id=event.sip_call_id,

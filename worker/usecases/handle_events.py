@@ -9,12 +9,13 @@ from uuid import UUID
 from pendulum import DateTime, Duration
 
 from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
+from worker.domain.event import Event
 from worker.domain.ids import CallId
 from worker.domain.post import Post
 from worker.ports.dispatch import Call, Store
 from worker.ports.messages import JobQueue
-from worker.usecases.announce_answers import announce_answers
 from worker.usecases.finish_calls import finish_calls
+from worker.usecases.outbox import Happening, cdr_so_far, post_happenings
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,8 @@ def handle_events(
         for call in changes.refused:
             pause = min(LONGEST_REFUSAL_PAUSE, 2**call.refusals)
             tx.calls.put_back([call.id], resend_at=now.add(seconds=pause), refused=True)
-        announce_answers(tx, queue=queue, calls=changes.answered, now=now, new_id=new_id)
+        happenings = [Happening(event, call, cdr_so_far(call, now=now)) for event, call in changes.happened]
+        post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id)
         finish_calls(tx, queue=queue, ended=changes.ended, now=now, new_id=new_id)
 
 
@@ -63,7 +65,7 @@ class _Changes:
     """What a batch of events comes to: only the last move of a call is written, and none of a call that ends."""
 
     moved: dict[CallId, _Move] = field(default_factory=dict)
-    answered: list[Call] = field(default_factory=list)
+    happened: list[tuple[Event, Call]] = field(default_factory=list)
     refused: list[Call] = field(default_factory=list)
     ended: list[tuple[Call, HungUp]] = field(default_factory=list)
 
@@ -84,11 +86,13 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes) ->
     match event:
         case Ringing(at=at):
             changes.moved[call.id] = _Move(to, at)
-            return replace(call, state=to, ringing_at=at)
+            ringing = replace(call, state=to, ringing_at=at)
+            changes.happened.append((Event.RINGING, ringing))
+            return ringing
         case Answered(at=at):
             changes.moved[call.id] = _Move(to, at)
             answered = replace(call, state=to, answered_at=at)
-            changes.answered.append(answered)
+            changes.happened.append((Event.ANSWERED, answered))
             return answered
         case HungUp():
             changes.moved.pop(call.id, None)

@@ -33,9 +33,13 @@ def create_tenant_if_missing(
         if found is not None:
             return found
         tenant = Tenant(id=TenantId(new_id()), name=name, timezone=timezone)
-        secret = "whsec_" + base64.b64encode(_random_bytes(chance)).decode()
-        tx.tenants.add(tenant, callback_secret=secret, now=now)
+        tx.tenants.add(tenant, callback_secret=new_signing_secret(chance), now=now)
         return tenant
+
+
+def new_signing_secret(chance: Callable[[], float]) -> str:
+    """Make a secret that callbacks are signed with."""
+    return "whsec_" + base64.b64encode(_random_bytes(chance)).decode()
 
 
 def create_token(store: RecordStore, *, tenant: Tenant, now: DateTime, chance: Callable[[], float]) -> str:

@@ -4,6 +4,7 @@ from celery import Celery
 
 from worker.jobs import names
 from worker.jobs.app import configuration
+from worker.wiring import SEATS
 
 
 def test_tasks_and_queues_have_the_names_that_operators_know() -> None:
@@ -33,3 +34,9 @@ def test_the_timetable_asks_each_second() -> None:
         "callbeat.sweep": 2.0,
     }
     assert not any("options" in entry for entry in timetable.values()), "what expires does so by another's clock"
+
+
+def test_a_worker_has_threads_left_when_every_seat_for_a_host_in_doubt_is_taken() -> None:
+    threads = configuration(broker_url="memory://", task_events=True)["worker_concurrency"]
+
+    assert threads >= SEATS + 8

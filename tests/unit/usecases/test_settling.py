@@ -12,7 +12,7 @@ from tests.unit.usecases.look import an_end, call_row, lead_rows, next_plan, put
 from worker.domain.call import Answered, CallState, HungUp, Outcome, Refused, Ringing
 from worker.domain.ids import CallId
 from worker.domain.lead import Ending, Stage
-from worker.store.tables import deliveries
+from worker.store.callback_tables import deliveries
 
 CALL = CallId(UUID(int=1))
 

@@ -13,7 +13,8 @@ from worker.domain.campaign import Status
 from worker.domain.ids import CallId, TemplateId
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
-from worker.store.tables import deliveries, do_not_call, lists, templates
+from worker.store.callback_tables import deliveries
+from worker.store.tables import do_not_call, lists, templates
 
 PROMISED = CallId(UUID(int=77))
 OF_CODES = TemplateId(UUID(int=55))

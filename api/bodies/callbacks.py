@@ -1,0 +1,56 @@
+"""Questions about callbacks, and subscriptions, as clients send them."""
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from api.bodies.fields import Body, Line, Url
+
+VISIBLE: Final = r"^[\x21-\x7e]*$"
+"""What a header carries as it is: nothing that ends a line, and nothing that is trimmed."""
+
+
+State = Literal["", "pending", "delivered", "dead"]
+EventName = Literal["ringing", "answered", "hangup", "cdr", "cdr_autocall", "missed"]
+
+
+class CallbackQuery(Body):
+    """Which callbacks are asked for; ``""`` is any."""
+
+    campaign_uuid: Line = ""
+    call_id: Line = ""
+    event: EventName | Literal[""] = ""
+    state: State = ""
+    start_date: Line = ""
+    end_date: Line = ""
+
+
+class ReplayBody(Body):
+    """Which callbacks are to be sent again: those of a campaign, of a call, or of a period."""
+
+    campaign_uuid: Line = ""
+    call_id: Line = ""
+    event: EventName | Literal[""] = ""
+    state: State = "dead"
+    start_date: Line = ""
+    end_date: Line = ""
+
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        if not (self.campaign_uuid or self.call_id or self.start_date):
+            raise ValueError("campaign_uuid, call_id or start_date is required")
+        return self
+
+
+class UrlBody(Body):
+    """A callback URL."""
+
+    url: Annotated[Url, Field(min_length=1)]
+
+
+class SubscriptionBody(Body):
+    """Who wants to hear of an event of every call."""
+
+    callback_url: Annotated[Url, Field(min_length=1)]
+    callback_apikey: Annotated[str, Field(max_length=255, pattern=VISIBLE)] = ""
+    event: EventName

@@ -1,0 +1,131 @@
+"""Callbacks: what was told to whom, each attempt, and sending it again."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+
+from api.bodies.callbacks import CallbackQuery, ReplayBody, UrlBody
+from api.bodies.fields import to_uuid
+from api.deps import BEARER, Part, Services, Whose, listed
+from api.door import GuardedRoute
+from api.moments import rfc3339
+from api.spans import to_span
+from worker.domain.callback_url import UrlStanding
+from worker.domain.errors import NotFound
+from worker.domain.event import Event
+from worker.domain.ids import CallId, CampaignId, DeliveryId
+from worker.domain.retry import DeliveryState
+from worker.domain.settings import Json
+from worker.ports.callback_records import CallbackFilter, CallbackRecord, PastAttempt
+from worker.ports.records import Page
+from worker.usecases import queries
+from worker.usecases.replay_callbacks import enable_url, replay_callback, replay_callbacks
+
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["callback"])
+
+
+@router.get("/v3/callback")
+def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[CallbackQuery, Query()]) -> JSONResponse:
+    """Give callbacks with their attempts, newest first; dates are of their making, read in the tenant's zone."""
+    wanted = _filter(asked, zone=tenant.timezone)
+    page = queries.list_callbacks(services.store, tenant=tenant, part=part, wanted=wanted)
+    return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
+
+
+@router.get("/v3/callback/url")
+def list_urls(services: Services, tenant: Whose, part: Part) -> JSONResponse:
+    """Give the URLs that have failed lately, and those that are disabled, with the reason."""
+    page = queries.list_callback_urls(services.store, tenant=tenant, part=part)
+    return listed(Page([_url(url, one, zone=tenant.timezone) for url, one in page.rows], page.total), part)
+
+
+@router.post("/v3/callback/url/enable")
+def enable(body: UrlBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Send to a disabled URL again what comes from now on; what was not sent meanwhile can be replayed."""
+    enable_url(services.store, tenant=tenant, url=body.url)
+    return JSONResponse({"url": body.url, "enabled": True})
+
+
+@router.post("/v3/callback/replay")
+def replay_many(body: ReplayBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Send again the dead letters, or those in another state, of a campaign or of a period."""
+    wanted = _filter(body, zone=tenant.timezone)
+    count = replay_callbacks(
+        services.store, queue=services.queue, tenant=tenant, wanted=wanted, now=services.clock.now()
+    )
+    return JSONResponse({"replayed": count})
+
+
+@router.get("/v3/callback/{callback_id}")
+def read(callback_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Give one callback with its body."""
+    wanted = CallbackFilter(delivery_id=DeliveryId(callback_id))
+    page = queries.list_callbacks(services.store, tenant=tenant, part=queries.ONE, wanted=wanted)
+    for found in page.rows:
+        return JSONResponse(_shape(found, zone=tenant.timezone) | {"body": found.body})
+    raise NotFound("Not Found")
+
+
+@router.post("/v3/callback/{callback_id}/replay")
+def replay(callback_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Send one again, whatever became of it; its ``webhook-id`` stays."""
+    found = DeliveryId(callback_id)
+    replay_callback(services.store, queue=services.queue, tenant=tenant, delivery_id=found, now=services.clock.now())
+    return JSONResponse({"id": str(callback_id), "replayed": 1})
+
+
+def _filter(asked: CallbackQuery | ReplayBody, *, zone: str) -> CallbackFilter:
+    campaign_id = to_uuid(asked.campaign_uuid, otherwise="campaign_uuid is invalid")
+    call_id = to_uuid(asked.call_id, otherwise="call_id is invalid")
+    return CallbackFilter(
+        campaign_id=None if campaign_id is None else CampaignId(campaign_id),
+        call_id=None if call_id is None else CallId(call_id),
+        event=Event(asked.event) if asked.event else None,
+        state=DeliveryState(asked.state) if asked.state else None,
+        created_from=to_span("start_date", asked.start_date, zone=zone).start,
+        created_before=to_span("end_date", asked.end_date, zone=zone).end,
+    )
+
+
+def _shape(row: CallbackRecord, *, zone: str) -> dict[str, Json]:
+    return {
+        "id": str(row.id),
+        "campaign_uuid": str(row.campaign_id),
+        "call_id": str(row.call_id),
+        "subscription_id": "" if row.subscription_id is None else str(row.subscription_id),
+        "event": row.event.value,
+        "url": row.url,
+        "state": row.state.value,
+        "attempt": row.attempt,
+        "next_at": rfc3339(row.next_at, zone=zone) if row.state is DeliveryState.PENDING else "",
+        "last_status": row.last_status or 0,
+        "last_error": row.last_error,
+        "replayed_at": "" if row.replayed_at is None else rfc3339(row.replayed_at, zone=zone),
+        "created_at": rfc3339(row.created_at, zone=zone),
+        "updated_at": rfc3339(row.updated_at, zone=zone),
+        "attempts": [_attempt(one, zone=zone) for one in row.attempts],
+    }
+
+
+def _attempt(one: PastAttempt, *, zone: str) -> dict[str, Json]:
+    return {
+        "number": one.number,
+        "sent_at": rfc3339(one.sent_at, zone=zone),
+        "milliseconds": one.milliseconds,
+        "status": one.status or 0,
+        "error": one.error,
+    }
+
+
+def _url(url: str, standing: UrlStanding, *, zone: str) -> dict[str, Json]:
+    moments = {
+        name: "" if moment is None else rfc3339(moment, zone=zone)
+        for name, moment in (
+            ("failing_since", standing.failing_since),
+            ("failed_at", standing.failed_at),
+            ("disabled_at", standing.disabled_at),
+        )
+    }
+    return {"url": url, "disabled": standing.disabled_at is not None, "reason": standing.reason, **moments}

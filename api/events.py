@@ -1,0 +1,61 @@
+"""Subscriptions: who is told of an event of all of a tenant's calls."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.bodies.callbacks import SubscriptionBody
+from api.deps import BEARER, Services, Whose
+from api.door import GuardedRoute
+from worker.domain.event import Event
+from worker.domain.ids import SubscriptionId
+from worker.domain.settings import Json
+from worker.ports.callbacks import Subscription
+from worker.usecases import queries
+from worker.usecases.subscribe import subscribe, unsubscribe
+
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["event"])
+
+
+@router.get("/v1/event")
+def list_all(services: Services, tenant: Whose) -> JSONResponse:
+    """Give the subscriptions, oldest first, with the names that both of the wire's lists have."""
+    found = queries.list_subscriptions(services.store, tenant=tenant)
+    return JSONResponse({"data": [_shape(one) for one in found], "total": len(found)})
+
+
+@router.post("/v1/event")
+def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Have a URL told of an event of each call from now on; the key, if any, goes along as ``X-Api-Key``."""
+    subscription = Subscription(
+        id=SubscriptionId(services.new_id()),
+        tenant_id=tenant.id,
+        domain=tenant.name,
+        event=Event(body.event),
+        url=body.callback_url,
+        apikey=body.callback_apikey,
+    )
+    subscribe(services.store, subscription, now=services.clock.now())
+    return JSONResponse({"created": True, "id": str(subscription.id)})
+
+
+@router.delete("/v1/event/{subscription_id}")
+def delete(subscription_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Take a subscription back; what has not been sent to it yet is not sent any more."""
+    found = SubscriptionId(subscription_id)
+    unsubscribe(services.store, tenant=tenant, subscription_id=found, now=services.clock.now())
+    return JSONResponse({"deleted": True})
+
+
+def _shape(one: Subscription) -> dict[str, Json]:
+    return {
+        "id": str(one.id),
+        "event_domain_uuid": str(one.id),
+        "domain_uuid": str(one.tenant_id),
+        "domain_name": one.domain,
+        "event": one.event.value,
+        "event_name": one.event.value,
+        "callback_url": one.url,
+        "callback_apikey": one.apikey,
+    }

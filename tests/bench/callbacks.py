@@ -1,0 +1,130 @@
+"""How fast do callbacks leave, and does a dead receiver cost another? ``python -m tests.bench.callbacks``.
+
+A PostgreSQL, a Redis, receivers and one worker for callbacks, each a process of its own. First an outbox that is full
+is emptied into one good receiver, beside bare httpx that posts as many bodies to the same one; then CDRs come at a
+steady pace for nine dead receivers, and as many for a good one, whose delays are what is measured: from the commit of
+the outbox row to the arrival of the POST.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from statistics import median
+from threading import Event as Moment
+from typing import Final
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+from uuid_utils.compat import uuid7
+
+from tests.bench.post_office import PostOffice, post_office
+from tests.outbox import a_delivery
+from tests.receivers import Receivers
+from worker.domain.ids import DeliveryId
+from worker.domain.retry import host_of
+from worker.ports.callbacks import Delivery
+
+RUNS: Final = 5
+MANY: Final = 3000
+BARE_THREADS: Final = 16
+A_SECOND: Final = 100
+SECONDS: Final = 20.0
+EACH_IN_ITS_WAY: Final = ("hang", "drip", "endless", "error", "busy", "redirect", "close", "garbage", "half")
+ALL_HANG: Final = ("hang",) * 9
+ALLOWED_SECONDS: Final = 1.0
+BODY: Final = '{"state":"cdr","text":"' + "x" * 1200 + '"}'
+"""As long as a CDR is."""
+
+
+def main() -> None:
+    """Measure both and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    chosen = parser.parse_args()
+    numbers = count(1)
+    with tempfile.TemporaryDirectory(prefix="callbeat-bench-") as folder, post_office(Path(folder)) as office:
+        speeds = [_speed(office, numbers) for _ in range(chosen.runs)]
+        isolation = {
+            f"good beside nine that {what}": [
+                _delays(office, numbers, seconds=chosen.seconds, dead=dead) for _ in range(chosen.runs)
+            ]
+            for what, dead in (("fail, each in its way", EACH_IN_ITS_WAY), ("hang", ALL_HANG))
+        }
+    table = Table("what", "median", "lowest", "highest", "limit", title=f"callbacks, {chosen.runs} runs")
+    _row(table, "deliveries a second", [ours for ours, _ in speeds])
+    _row(table, "bare httpx, POSTs a second", [bare for _, bare in speeds])
+    _row(table, "ours / bare", [ours / bare for ours, bare in speeds], digits=2)
+    for name, runs in isolation.items():
+        _row(table, f"{name}: delay, median ms", [_ms(delays, 0.5) for delays in runs])
+        _row(table, f"{name}: delay, p99 ms", [_ms(delays, 0.99) for delays in runs], limit=1000 * ALLOWED_SECONDS)
+        _row(table, f"{name}: delay, worst ms", [_ms(delays, 1.0) for delays in runs])
+    Console(width=120).print(table)
+
+
+def _speed(office: PostOffice, numbers: "count[int]") -> tuple[float, float]:
+    """Give the deliveries a second, and the POSTs a second of bare httpx."""
+    with Receivers("good") as receivers:
+        waiting = [_delivery(office, next(numbers), url=receivers.url("good")) for _ in range(MANY)]
+        office.add(waiting)
+        _wait_for(receivers, "good", MANY)
+        moments = [one.at for one in receivers.of("good")]
+    ours = (MANY - 1) / (max(moments) - min(moments))
+    with Receivers("good") as receivers:
+        headers = {"content-type": "application/json", "webhook-id": "1"}
+        started = time.time()
+        with httpx.Client() as client, ThreadPoolExecutor(BARE_THREADS) as threads:
+            url = receivers.url("good")
+            list(threads.map(lambda _: client.post(url, content=BODY, headers=headers), range(MANY)))
+        bare = MANY / (time.time() - started)
+    return ours, bare
+
+
+def _delays(office: PostOffice, numbers: "count[int]", *, seconds: float, dead: Sequence[str]) -> list[float]:
+    """Tell the good receiver and one of the dead ones a hundred times a second each, none of which is known before.
+
+    Give the good one's delays in seconds, one for each CDR; infinite where it did not arrive.
+    """
+    with Receivers("good", *dead) as receivers:
+        others = [name for name in receivers.ports if name != "good"]
+        told: dict[str, float] = {}
+        started = time.monotonic()
+        for tick in range(round(seconds * A_SECOND)):
+            Moment().wait(max(0.0, started + tick / A_SECOND - time.monotonic()))
+            for name in (others[tick % len(others)], "good"):
+                delivery = _delivery(office, next(numbers), url=receivers.url(name))
+                office.add([delivery])
+                if name == "good":
+                    told[str(delivery.id)] = time.time()
+        _wait_for(receivers, "good", len(told))
+        arrived = {one.webhook_id: one.at for one in reversed(receivers.of("good"))}
+    return sorted(arrived.get(webhook_id, float("inf")) - at for webhook_id, at in told.items())
+
+
+def _delivery(office: PostOffice, number: int, *, url: str) -> Delivery:
+    call_id, event = office.told(number)
+    return a_delivery(call_id=call_id, event=event, id=DeliveryId(uuid7()), url=url, host=host_of(url), body=BODY)
+
+
+def _wait_for(receivers: Receivers, name: str, wanted: int) -> None:
+    until = time.monotonic() + 60
+    while len({one.webhook_id for one in receivers.of(name)}) < wanted and time.monotonic() < until:
+        Moment().wait(0.05)
+
+
+def _ms(delays: Sequence[float], share: float) -> float:
+    return 1000 * delays[min(len(delays) - 1, int(len(delays) * share))]
+
+
+def _row(table: Table, what: str, values: Sequence[float], *, limit: float | None = None, digits: int = 0) -> None:
+    shown = [f"{value:.{digits}f}" for value in (median(values), min(values), max(values))]
+    table.add_row(what, *shown, "" if limit is None else f"<= {limit:g}" + ("" if max(values) <= limit else "  !"))
+
+
+if __name__ == "__main__":
+    main()

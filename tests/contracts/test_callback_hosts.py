@@ -1,0 +1,125 @@
+"""Whose turn it is to send to a host: one sender at a time, whatever dies."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from pendulum import DateTime
+from uuid_utils.compat import uuid7
+
+from tests.builders import NOON
+from tests.outbox import HOST, a_delivery, add_deliveries, fill_with_calls
+from worker.domain.breaker import HostHealth
+from worker.store.engine import make_engine
+from worker.store.transaction import SqlStore
+
+MINE, YOURS = uuid7(), uuid7()
+SOON = NOON.add(seconds=8)
+WELL = HostHealth(lanes=9)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    engine = make_engine(request.getfixturevalue(f"{request.param}_url"))
+    store = SqlStore(engine)
+    fill_with_calls(store, 2)
+    yield store
+    engine.dispose()
+
+
+def take(store: SqlStore, *, now: DateTime = NOON, host: str = HOST) -> HostHealth | None:
+    with store.transaction() as tx:
+        return tx.hosts.take(host, turn=MINE, now=now, until=now.add(seconds=8))
+
+
+def due_hosts(store: SqlStore, *, now: DateTime = NOON) -> list[str]:
+    with store.reading() as tx:
+        return tx.deliveries.due_hosts(now=now)
+
+
+def test_a_host_that_nobody_knows_is_taken_as_a_new_one(store: SqlStore) -> None:
+    assert take(store) == HostHealth()
+
+
+def test_a_turn_is_one_sender_s_until_it_lapses(store: SqlStore) -> None:
+    take(store)
+
+    assert take(store, now=SOON.subtract(seconds=1)) is None
+    assert take(store, host="other.example") == HostHealth()
+    assert take(store, now=SOON) == HostHealth()
+
+
+def test_a_turn_that_is_kept_lasts_longer_and_its_health_is_remembered(store: SqlStore) -> None:
+    take(store)
+
+    with store.transaction() as tx:
+        kept = tx.hosts.keep(HOST, turn=MINE, health=WELL, until=SOON.add(seconds=8))
+
+    assert kept
+    assert take(store, now=SOON) is None
+    assert take(store, now=SOON.add(seconds=8)) == WELL
+
+
+def test_after_a_turn_the_host_is_free(store: SqlStore) -> None:
+    take(store)
+
+    with store.transaction() as tx:
+        tx.hosts.leave(HOST, turn=MINE, health=WELL)
+
+    assert take(store) == WELL
+
+
+def test_a_turn_that_is_another_s_is_neither_kept_nor_ended(store: SqlStore) -> None:
+    take(store)
+
+    with store.transaction() as tx:
+        kept = tx.hosts.keep(HOST, turn=YOURS, health=WELL, until=SOON)
+        tx.hosts.leave(HOST, turn=YOURS, health=WELL)
+
+    assert not kept
+    assert take(store) is None
+
+
+def test_a_host_that_is_shut_is_left_alone_until_then(store: SqlStore) -> None:
+    shut = HostHealth(lanes=1, failures=3, shut_until=SOON)
+    add_deliveries(store, [a_delivery()])
+    take(store)
+    with store.transaction() as tx:
+        tx.hosts.leave(HOST, turn=MINE, health=shut)
+
+    assert take(store) is None
+    assert due_hosts(store) == []
+    assert due_hosts(store, now=SOON) == [HOST]
+    assert take(store, now=SOON) == shut
+
+
+def test_a_host_whose_turn_somebody_has_is_not_asked_for(store: SqlStore) -> None:
+    add_deliveries(store, [a_delivery()])
+    take(store)
+
+    assert due_hosts(store) == []
+    assert due_hosts(store, now=SOON) == [HOST]
+
+
+def test_what_is_committed_before_a_refused_take_is_seen_by_whoever_has_the_turn(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+    store = SqlStore(engine)
+    fill_with_calls(store, 2)
+    take(store)
+    kept, written = Event(), Event()
+
+    def sender() -> list[str]:
+        with store.transaction() as tx:
+            tx.hosts.keep(HOST, turn=MINE, health=WELL, until=SOON)
+            kept.set()
+            written.wait(timeout=10)
+            return [str(d.id) for d in tx.deliveries.due(HOST, now=NOON, limit=9, besides=())]
+
+    with ThreadPoolExecutor(1) as threads:
+        found = threads.submit(sender)
+        kept.wait(timeout=10)
+        add_deliveries(store, [a_delivery()])
+        written.set()
+        assert found.result() == [str(a_delivery().id)]
+    engine.dispose()

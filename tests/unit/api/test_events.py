@@ -1,0 +1,74 @@
+"""Subscriptions to events: kept, listed and taken back."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.builders import NOON
+from tests.unit.api.conftest import FakeServices, a_tenant
+from worker.usecases.tokens import create_token
+
+WANTED = {"callback_url": "https://crm.example/events", "event": "answered"}
+
+
+def listed(client: TestClient) -> list[dict[str, Any]]:
+    answer = client.get("/v1/event").json()
+    assert answer["total"] == len(answer["data"])
+    data: list[dict[str, Any]] = answer["data"]
+    return data
+
+
+def test_a_subscription_is_listed_under_both_of_its_names(client: TestClient) -> None:
+    created = client.post("/v1/event", json=WANTED | {"callback_apikey": "s3cret"})
+
+    (one,) = listed(client)
+    assert created.json() == {"created": True, "id": one["id"]}
+    assert (one["event"], one["event_name"], one["domain_name"]) == ("answered", "answered", "default")
+    assert (one["callback_url"], one["callback_apikey"]) == (WANTED["callback_url"], "s3cret")
+
+
+@pytest.mark.parametrize("event", ["ringing", "answered", "hangup", "cdr", "missed", "cdr_autocall"])
+def test_every_documented_event_may_be_asked_for(client: TestClient, event: str) -> None:
+    assert client.post("/v1/event", json=WANTED | {"event": event}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"event": "create"}, "event"),
+        ({"event": ""}, "event"),
+        ({"callback_url": ""}, "callback_url"),
+        ({"callback_url": "ftp://crm.example/"}, "callback_url"),
+        ({"callback_url": "http://crm.example/\r\nX-Evil: 1"}, "callback_url"),
+        ({"callback_apikey": "key\r\nX-Evil: 1"}, "callback_apikey"),
+        ({"callback_apikey": "key\n"}, "callback_apikey"),
+        ({"callback_apikey": "khoá"}, "callback_apikey"),
+    ],
+)
+def test_what_could_not_be_told_is_refused(client: TestClient, changed: dict[str, str], field: str) -> None:
+    answer = client.post("/v1/event", json=WANTED | changed)
+
+    assert answer.status_code == 400
+    assert [list(problem) for problem in answer.json()["error"]] == [[field]]
+    assert listed(client) == []
+
+
+def test_a_subscription_is_taken_back_once(client: TestClient) -> None:
+    created = client.post("/v1/event", json=WANTED).json()["id"]
+
+    first, second = (client.delete(f"/v1/event/{created}") for _ in range(2))
+
+    assert (first.json(), second.status_code) == ({"deleted": True}, 404)
+    assert listed(client) == []
+
+
+def test_another_tenant_s_subscriptions_are_not_there(client: TestClient, services: FakeServices) -> None:
+    created = client.post("/v1/event", json=WANTED).json()["id"]
+    other = a_tenant(services.store, name="other")
+    client.headers["Authorization"] = (
+        f"Bearer {create_token(services.store, tenant=other, now=NOON, chance=lambda: 0.25)}"
+    )
+
+    assert listed(client) == []
+    assert client.delete(f"/v1/event/{created}").status_code == 404

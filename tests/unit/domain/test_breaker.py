@@ -1,0 +1,109 @@
+import pendulum
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pendulum import DateTime, Duration
+
+from worker.domain.breaker import (
+    FAILURES_IN_A_ROW,
+    FIRST_LANES,
+    LONGEST_PAUSE,
+    MOST_LANES,
+    QUICK_LANES,
+    SHORTEST_PAUSE,
+    HostHealth,
+    after_answer,
+)
+from worker.domain.retry import Answer
+
+NOON = pendulum.datetime(2026, 11, 23, 12)
+HAD, AWAY, BUSY = Answer(200), Answer(None, "no connection"), Answer(429)
+SLOW = 0.2
+MIDDLE = 0.5
+"""The chance that leaves a pause as it is."""
+
+
+def after(
+    *answers: Answer,
+    health: HostHealth | None = None,
+    now: DateTime = NOON,
+    chance: float = MIDDLE,
+    took_seconds: float = SLOW,
+) -> HostHealth:
+    found = health or HostHealth()
+    for answer in answers:
+        found = after_answer(found, answer, took_seconds=took_seconds, now=now, chance=chance)
+    return found
+
+
+def test_a_host_earns_lanes_by_answering() -> None:
+    assert [after(*[HAD] * count).lanes for count in (0, 1, 2, 99)] == [FIRST_LANES, 5, 6, MOST_LANES]
+
+
+def test_a_host_that_answers_quickly_needs_few() -> None:
+    assert after(*[HAD] * 99, took_seconds=0.049).lanes == QUICK_LANES
+    assert after(*[HAD] * 9, health=HostHealth(lanes=MOST_LANES), took_seconds=0.0).lanes == MOST_LANES - 9
+    assert after(HAD, health=HostHealth(lanes=QUICK_LANES), took_seconds=0.0).lanes == QUICK_LANES
+
+
+@pytest.mark.parametrize("status", [204, 302, 400, 404, 410, 500, 502])
+def test_a_host_that_refuses_is_well_all_the_same(status: int) -> None:
+    assert after(AWAY, AWAY, Answer(status)) == HostHealth(lanes=2)
+
+
+@pytest.mark.parametrize("answer", [AWAY, BUSY, Answer(503)])
+def test_failures_in_a_row_shut_a_host_and_leave_it_one_lane(answer: Answer) -> None:
+    before, shut = after(answer, answer), after(answer, answer, answer)
+
+    assert (before.lanes, before.failures, before.shut_until) == (1, 2, None)
+    assert (shut.lanes, shut.failures, shut.shut_until) == (1, FAILURES_IN_A_ROW, NOON + SHORTEST_PAUSE)
+
+
+def test_a_host_is_shut_until_the_pause_is_over() -> None:
+    shut = after(AWAY, AWAY, AWAY)
+
+    assert shut.is_shut(NOON + SHORTEST_PAUSE - Duration(microseconds=1))
+    assert not shut.is_shut(NOON + SHORTEST_PAUSE)
+    assert not HostHealth().is_shut(NOON)
+
+
+def test_each_failure_after_a_pause_makes_the_next_one_longer() -> None:
+    health, now, pauses = after(AWAY, AWAY), NOON, []
+    for _ in range(7):
+        health = after(AWAY, health=health, now=now)
+        assert health.shut_until is not None
+        pauses.append((health.shut_until - now).total_seconds())
+        now = health.shut_until
+
+    assert pauses == [5, 10, 20, 40, 60, 60, 60]
+
+
+def test_failures_that_were_under_way_together_count_as_one() -> None:
+    shut = after(AWAY, AWAY, AWAY)
+
+    assert after(*[AWAY] * 20, health=shut) == shut
+
+
+def test_an_answer_opens_a_host_again() -> None:
+    assert after(AWAY, AWAY, AWAY, HAD) == HostHealth(lanes=2)
+
+
+def test_a_host_that_asks_for_patience_is_left_alone_for_as_long_and_no_longer_than_others() -> None:
+    some, many = Answer(429, retry_after=Duration(seconds=30)), Answer(503, retry_after=Duration(hours=1))
+
+    assert after(some, some, some).shut_until == NOON.add(seconds=30)
+    assert after(many, many, many).shut_until == NOON + LONGEST_PAUSE
+
+
+@given(chance=st.floats(0, 1, exclude_max=True))
+def test_pauses_are_spread_by_a_fifth(chance: float) -> None:
+    shut = after(AWAY, AWAY, AWAY, chance=chance)
+
+    assert shut.shut_until is not None
+    assert SHORTEST_PAUSE * 0.8 <= shut.shut_until - NOON <= SHORTEST_PAUSE * 1.2
+
+
+def test_a_host_is_in_doubt_until_it_has_answered_and_after_it_failed() -> None:
+    assert HostHealth().in_doubt
+    assert not after(HAD).in_doubt
+    assert after(HAD, AWAY).in_doubt

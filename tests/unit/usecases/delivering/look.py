@@ -1,0 +1,19 @@
+"""What tests of delivering put in and look at."""
+
+from tests.fakes.clock import FakeClock
+from tests.outbox import a_delivery, add_deliveries, stored
+from worker.store.transaction import SqlStore
+
+
+def fill(store: SqlStore, count: int) -> None:
+    add_deliveries(store, [a_delivery(number) for number in range(1, count + 1)])
+
+
+def states(store: SqlStore) -> dict[str, int]:
+    found = [row.state for row in stored(store).values()]
+    return {state: found.count(state) for state in set(found)}
+
+
+def due_hosts(store: SqlStore, clock: FakeClock) -> list[str]:
+    with store.reading() as tx:
+        return tx.deliveries.due_hosts(now=clock.now())

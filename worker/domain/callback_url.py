@@ -1,0 +1,44 @@
+"""When a callback URL is given up: at its own word, or after failing for long."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pendulum import DateTime, Duration
+
+from worker.domain.retry import GONE, Answer, is_delivered
+
+LONGEST_FAILURE: Final = Duration(days=5)
+"""Nothing but failures for so long: longer than one callback is tried."""
+FORGOTTEN_AFTER: Final = Duration(days=2)
+"""A failure that nothing followed for so long, which is longer than any pause between attempts, is an old story."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlStanding:
+    """How a URL has fared: since when nothing but failures came, the last of them, and whether it is disabled."""
+
+    failing_since: DateTime | None = None
+    failed_at: DateTime | None = None
+    disabled_at: DateTime | None = None
+    reason: str = ""
+
+
+def after_attempt(standing: UrlStanding, answer: Answer, *, now: DateTime) -> UrlStanding:
+    """Decide what an attempt means for all that is still to go to its URL."""
+    if is_delivered(answer.status):
+        return UrlStanding()
+    if standing.disabled_at is not None:
+        return standing
+    failing = UrlStanding(failing_since=_since(standing, now=now), failed_at=now)
+    if answer.status == GONE:
+        return replace(failing, disabled_at=now, reason="the receiver answered 410 Gone")
+    if failing.failing_since is not None and now - failing.failing_since >= LONGEST_FAILURE:
+        days = LONGEST_FAILURE.days
+        return replace(failing, disabled_at=now, reason=f"nothing was delivered for {days} days; last: {answer.error}")
+    return failing
+
+
+def _since(standing: UrlStanding, *, now: DateTime) -> DateTime:
+    if standing.failing_since is None or standing.failed_at is None or now - standing.failed_at > FORGOTTEN_AFTER:
+        return now
+    return standing.failing_since
