@@ -5,7 +5,7 @@ from typing import Final
 
 from pendulum import DateTime, Duration
 
-from worker.domain.retry import JITTER, Answer
+from worker.domain.retry import JITTER, Answer, is_delivered
 
 FIRST_LANES: Final = 4
 QUICK_LANES: Final = 8
@@ -13,7 +13,10 @@ QUICK_LANES: Final = 8
 MOST_LANES: Final = 32
 """For a host that takes its time: at a fifth of a second an answer these carry 160 callbacks a second."""
 QUICK_SECONDS: Final = 0.05
-FAILURES_IN_A_ROW: Final = 3
+TROUBLE: Final = 7
+REFUSAL: Final = 1
+SHUT_AT: Final = 3 * TROUBLE
+"""A host is left alone after three callbacks in a row without an answer, or twenty-one that it refused."""
 SHORTEST_PAUSE: Final = Duration(seconds=5)
 LONGEST_PAUSE: Final = Duration(minutes=1)
 _DOUBLINGS: Final = 4
@@ -22,7 +25,7 @@ _DOUBLINGS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class HostHealth:
-    """What is known of a host: callbacks it may have at once, its failures in a row, until when it is left alone."""
+    """What is known of a host: callbacks it may have at once, its failures in a row by weight, when it may be tried."""
 
     lanes: int = FIRST_LANES
     failures: int = 0
@@ -43,18 +46,20 @@ def after_answer(
 ) -> HostHealth:
     """Decide what an answer means for the host's other callbacks; ``chance`` in [0, 1) spreads the pauses' ends.
 
-    A host that answers, even with a refusal, is well. Of callbacks that were under way together the first failures shut
-    it; those that fail after them tell nothing new.
+    A refusal says little of other callbacks, unless nothing else comes. Of callbacks that were under way together the
+    first failures shut the host; those that fail after them tell nothing new.
     """
-    if not answer.tells_of_trouble:
-        most = QUICK_LANES if took_seconds < QUICK_SECONDS else MOST_LANES
-        return HostHealth(lanes=health.lanes + 1 if health.lanes < most else max(most, health.lanes - 1))
+    most = QUICK_LANES if took_seconds < QUICK_SECONDS else MOST_LANES
+    grown = health.lanes + 1 if health.lanes < most else max(most, health.lanes - 1)
+    if is_delivered(answer.status):
+        return HostHealth(lanes=grown)
     if health.is_shut(now):
         return health
-    failed = HostHealth(lanes=1, failures=health.failures + 1)
-    if failed.failures < FAILURES_IN_A_ROW:
+    weight, lanes = (TROUBLE, 1) if answer.tells_of_trouble else (REFUSAL, grown)
+    failed = HostHealth(lanes=lanes, failures=health.failures + weight)
+    if failed.failures < SHUT_AT:
         return failed
-    pause = SHORTEST_PAUSE * 2 ** min(failed.failures - FAILURES_IN_A_ROW, _DOUBLINGS)
+    pause = SHORTEST_PAUSE * 2 ** min((failed.failures - SHUT_AT) // TROUBLE, _DOUBLINGS)
     if answer.retry_after is not None:
         pause = max(pause, answer.retry_after)
-    return replace(failed, shut_until=now + min(pause, LONGEST_PAUSE) * (1 + JITTER * (2 * chance - 1)))
+    return replace(failed, lanes=1, shut_until=now + min(pause, LONGEST_PAUSE) * (1 + JITTER * (2 * chance - 1)))

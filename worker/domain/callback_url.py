@@ -11,6 +11,7 @@ LONGEST_FAILURE: Final = Duration(days=5)
 """Nothing but failures for so long: longer than one callback is tried."""
 FORGOTTEN_AFTER: Final = Duration(days=2)
 """A failure that nothing followed for so long, which is longer than any pause between attempts, is an old story."""
+NOTED_EVERY: Final = Duration(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ def after_attempt(standing: UrlStanding, answer: Answer, *, now: DateTime) -> Ur
         return UrlStanding()
     if standing.disabled_at is not None:
         return standing
+    if _is_known(standing, answer, now=now):
+        return standing
     failing = UrlStanding(failing_since=_since(standing, now=now), failed_at=now)
     if answer.status == GONE:
         return replace(failing, disabled_at=now, reason="the receiver answered 410 Gone")
@@ -36,6 +39,11 @@ def after_attempt(standing: UrlStanding, answer: Answer, *, now: DateTime) -> Ur
         days = LONGEST_FAILURE.days
         return replace(failing, disabled_at=now, reason=f"nothing was delivered for {days} days; last: {answer.error}")
     return failing
+
+
+def _is_known(standing: UrlStanding, answer: Answer, *, now: DateTime) -> bool:
+    """Whether a failure came so soon after the last that it need not be written down."""
+    return answer.status != GONE and standing.failed_at is not None and now < standing.failed_at + NOTED_EVERY
 
 
 def _since(standing: UrlStanding, *, now: DateTime) -> DateTime:

@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 from pendulum import DateTime, Duration
 
 from worker.domain.breaker import (
-    FAILURES_IN_A_ROW,
     FIRST_LANES,
     LONGEST_PAUSE,
     MOST_LANES,
     QUICK_LANES,
     SHORTEST_PAUSE,
+    SHUT_AT,
     HostHealth,
     after_answer,
 )
@@ -46,17 +46,27 @@ def test_a_host_that_answers_quickly_needs_few() -> None:
     assert after(HAD, health=HostHealth(lanes=QUICK_LANES), took_seconds=0.0).lanes == QUICK_LANES
 
 
-@pytest.mark.parametrize("status", [204, 302, 400, 404, 410, 500, 502])
-def test_a_host_that_refuses_is_well_all_the_same(status: int) -> None:
-    assert after(AWAY, AWAY, Answer(status)) == HostHealth(lanes=2)
+@pytest.mark.parametrize("status", [302, 400, 404, 410, 500, 502])
+def test_a_host_that_refuses_now_and_then_is_well_all_the_same(status: int) -> None:
+    refused = [Answer(status)] * (SHUT_AT - 1)
+
+    assert after(*refused).shut_until is None
+    assert after(*refused, HAD, *refused).shut_until is None
+    assert after(*refused, HAD) == HostHealth(lanes=FIRST_LANES + SHUT_AT)
+
+
+def test_a_host_that_refuses_everything_is_left_alone_too() -> None:
+    shut = after(*[Answer(500)] * SHUT_AT)
+
+    assert (shut.lanes, shut.shut_until) == (1, NOON + SHORTEST_PAUSE)
 
 
 @pytest.mark.parametrize("answer", [AWAY, BUSY, Answer(503)])
 def test_failures_in_a_row_shut_a_host_and_leave_it_one_lane(answer: Answer) -> None:
     before, shut = after(answer, answer), after(answer, answer, answer)
 
-    assert (before.lanes, before.failures, before.shut_until) == (1, 2, None)
-    assert (shut.lanes, shut.failures, shut.shut_until) == (1, FAILURES_IN_A_ROW, NOON + SHORTEST_PAUSE)
+    assert (before.lanes, before.shut_until) == (1, None)
+    assert (shut.lanes, shut.shut_until) == (1, NOON + SHORTEST_PAUSE)
 
 
 def test_a_host_is_shut_until_the_pause_is_over() -> None:

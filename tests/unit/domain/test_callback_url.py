@@ -20,6 +20,11 @@ def test_a_failure_is_remembered_from_the_first_on() -> None:
     assert (once, twice) == (failing(), failing(last=NOON.add(hours=1)))
 
 
+def test_failures_that_come_together_are_noted_once() -> None:
+    assert after_attempt(failing(), AWAY, now=NOON.add(seconds=59)) == failing()
+    assert after_attempt(failing(), GONE, now=NOON.add(seconds=59)).disabled_at is not None
+
+
 def test_what_is_delivered_clears_it() -> None:
     assert after_attempt(failing(), HAD, now=NOON) == UrlStanding()
 

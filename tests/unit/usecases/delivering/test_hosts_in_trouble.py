@@ -15,7 +15,7 @@ from tests.fakes.jobs import FakeJobQueue
 from tests.outbox import HOST, a_delivery, add_deliveries, stored
 from tests.unit.usecases.delivering.conftest import CALLS, Deliver, some_mail
 from tests.unit.usecases.delivering.look import due_hosts, fill, states
-from worker.domain.breaker import FIRST_LANES, LONGEST_PAUSE, SHORTEST_PAUSE
+from worker.domain.breaker import FIRST_LANES, LONGEST_PAUSE, SHORTEST_PAUSE, SHUT_AT
 from worker.domain.errors import Unavailable
 from worker.domain.retry import Answer
 from worker.ports.dispatch import Store, Transaction
@@ -92,13 +92,24 @@ def test_failures_that_are_not_in_a_row_do_not_end_a_stay(store: SqlStore, deliv
     assert len(sender.sent) == IN_HAND
 
 
-def test_a_receiver_that_answers_500_costs_only_its_own_attempts(store: SqlStore, deliver: Deliver) -> None:
+def test_a_receiver_that_answers_500_now_and_then_costs_only_its_own_attempts(
+    store: SqlStore, deliver: Deliver
+) -> None:
     fill(store, IN_HAND)
-    sender = FakeSender(*[Answer(500)] * (IN_HAND - 1), HAD)
+    sender = FakeSender(*[*[Answer(500)] * 9, HAD] * (IN_HAND // 10))
 
     deliver(sender)
 
-    assert states(store) == {"pending": IN_HAND - 1, "delivered": 1}
+    assert states(store) == {"pending": IN_HAND * 9 // 10, "delivered": IN_HAND // 10}
+
+
+def test_a_receiver_that_answers_nothing_but_500_is_left_alone(store: SqlStore, deliver: Deliver) -> None:
+    fill(store, IN_HAND)
+    sender = FakeSender(Answer(500))
+
+    deliver(sender)
+
+    assert SHUT_AT <= len(sender.sent) < IN_HAND
 
 
 def test_a_host_has_one_sender_at_a_time(store: SqlStore, deliver: Deliver) -> None:
