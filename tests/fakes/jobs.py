@@ -17,6 +17,7 @@ class FakeJobQueue(JobQueue):
         self.plans_at: list[tuple[CarrierId, DateTime]] = []
         self.calls: list[CallId] = []
         self.deliveries: list[str] = []
+        self.held: list[str] = []
 
     @override
     def plan_carrier(self, carrier_id: CarrierId) -> None:
@@ -33,3 +34,7 @@ class FakeJobQueue(JobQueue):
     @override
     def deliver_callbacks(self, host: str) -> None:
         self.deliveries.append(host)
+
+    @override
+    def hold_callbacks(self, host: str) -> None:
+        self.held.append(host)

@@ -48,6 +48,10 @@ class CeleryJobQueue(JobQueue):
         if self._is_first(_delivery_key(host)):
             self._send(names.DELIVER_CALLBACKS, host=host)
 
+    @override
+    def hold_callbacks(self, host: str) -> None:
+        self._is_first(_delivery_key(host))
+
     def ask_for(self, task: str) -> None:
         """Ask for a task that recurs; one request waits at a time, and what an outage has piled up is worked on once.
 

@@ -101,7 +101,7 @@ class Hosts(Protocol):
     """The hosts that callbacks go to: one sends to each at a time, and knows how it fared before."""
 
     def take(self, host: str, *, turn: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
-        """Take the host's turn until then; None when another has it or the host is shut.
+        """Take the host's turn until then; None when another has it. A host that is shut is not taken.
 
         Whoever has the turn and finds nothing due leaves in the same transaction; so one who is refused may go: what it
         was asked to send is seen by the other.

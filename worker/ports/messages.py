@@ -24,6 +24,9 @@ class JobQueue(Protocol):
     def deliver_callbacks(self, host: str) -> None:
         """Ask for the host's due deliveries to be sent; a host has at most one request waiting."""
 
+    def hold_callbacks(self, host: str) -> None:
+        """Send nothing for the host for the next few seconds: it is left alone, and the sweep asks in time."""
+
 
 class Wakeups(Protocol):
     """Lets one of many identical requests through until it has been taken up."""

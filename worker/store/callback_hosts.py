@@ -22,7 +22,7 @@ class SqlHosts:
         self._connection = connection
 
     def take(self, host: str, *, turn: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
-        """Take the host's turn until then; None when another has it or the host is shut."""
+        """Take the host's turn until then; None when another has it. A host that is shut is not taken."""
         commit_without_waiting(self._connection)
         row = self._lock(host)
         if row is None:
@@ -33,7 +33,7 @@ class SqlHosts:
             return None
         health = HostHealth(row.lanes, row.failures, row.shut_until)
         if health.is_shut(now):
-            return None
+            return health
         taken = update(callback_hosts).where(callback_hosts.c.host == host)
         self._connection.execute(taken.values(turn=turn, turn_until=until))
         return health

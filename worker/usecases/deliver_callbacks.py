@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Semaphore
 from typing import Final, assert_never
@@ -50,6 +51,9 @@ def deliver_callbacks(store: Store, *, queue: JobQueue, mail: Mail, host: str, t
     with store.transaction() as tx:
         health = tx.hosts.take(host, turn=turn, now=now, until=now + LEASE)
         if health is None:
+            return
+        if health.is_shut(now):
+            tx.after_commit(partial(queue.hold_callbacks, host))
             return
         outgoing.fetch(tx, now=now)
         if not outgoing.waiting:

@@ -102,6 +102,14 @@ def test_no_calls_are_no_message(app: Celery, wakeups: FakeWakeups) -> None:
     assert sent(app, "calls") == []
 
 
+def test_a_host_that_is_held_is_not_asked_for(app: Celery, wakeups: FakeWakeups) -> None:
+    queue = CeleryJobQueue(app, wakeups)
+    queue.hold_callbacks("crm.example")
+    queue.deliver_callbacks("crm.example")
+
+    assert sent(app, "callbacks") == []
+
+
 def test_a_host_has_one_delivery_waiting(app: Celery, wakeups: FakeWakeups) -> None:
     queue = CeleryJobQueue(app, wakeups)
 

@@ -63,6 +63,16 @@ def test_a_host_that_was_left_alone_is_tried_with_one_and_then_for_longer(
     assert len(again.sent) == 2
 
 
+def test_nobody_asks_for_a_host_that_is_left_alone(store: SqlStore, deliver: Deliver, queue: FakeJobQueue) -> None:
+    fill(store, IN_HAND)
+    deliver(FakeSender(AWAY))
+    again = FakeSender(HAD)
+
+    deliver(again)
+
+    assert (again.sent, queue.held) == ([], [HOST])
+
+
 def test_a_host_that_is_back_gets_everything_at_once(store: SqlStore, deliver: Deliver, clock: FakeClock) -> None:
     fill(store, IN_HAND)
     deliver(FakeSender(AWAY))
