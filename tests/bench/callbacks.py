@@ -2,8 +2,8 @@
 
 A PostgreSQL, a Redis, receivers and one worker for callbacks, each a process of its own. First an outbox that is full
 is emptied into one good receiver, beside bare httpx that posts as many bodies to the same one; then CDRs come at a
-steady pace for nine dead receivers, and as many for a good one, whose delays are what is measured: from the commit of
-the outbox row to the arrival of the POST.
+steady pace of 100 a second, half of them for nine dead receivers and half for a good one, whose delays are what is
+measured: from the commit of the outbox row to the arrival of the POST.
 """
 
 import argparse
@@ -35,6 +35,7 @@ BARE_THREADS: Final = 16
 A_SECOND: Final = 100
 SECONDS: Final = 20.0
 EACH_IN_ITS_WAY: Final = ("hang", "drip", "endless", "error", "busy", "redirect", "close", "garbage", "half")
+ALL_REFUSE: Final = ("error",) * 9
 ALL_HANG: Final = ("hang",) * 9
 ALLOWED_SECONDS: Final = 1.0
 BODY: Final = '{"state":"cdr","text":"' + "x" * 1200 + '"}'
@@ -54,7 +55,11 @@ def main() -> None:
             f"good beside nine that {what}": [
                 _delays(office, numbers, seconds=chosen.seconds, dead=dead) for _ in range(chosen.runs)
             ]
-            for what, dead in (("fail, each in its way", EACH_IN_ITS_WAY), ("hang", ALL_HANG))
+            for what, dead in (
+                ("fail, each in its way", EACH_IN_ITS_WAY),
+                ("refuse with 500", ALL_REFUSE),
+                ("hang", ALL_HANG),
+            )
         }
     table = Table("what", "median", "lowest", "highest", "limit", title=f"callbacks, {chosen.runs} runs")
     _row(table, "deliveries a second", [ours for ours, _ in speeds])
@@ -86,7 +91,7 @@ def _speed(office: PostOffice, numbers: "count[int]") -> tuple[float, float]:
 
 
 def _delays(office: PostOffice, numbers: "count[int]", *, seconds: float, dead: Sequence[str]) -> list[float]:
-    """Tell the good receiver and one of the dead ones a hundred times a second each, none of which is known before.
+    """Tell by turns the good receiver and one of the dead ones, none of which is known before.
 
     Give the good one's delays in seconds, one for each CDR; infinite where it did not arrive.
     """
@@ -96,11 +101,11 @@ def _delays(office: PostOffice, numbers: "count[int]", *, seconds: float, dead: 
         started = time.monotonic()
         for tick in range(round(seconds * A_SECOND)):
             Moment().wait(max(0.0, started + tick / A_SECOND - time.monotonic()))
-            for name in (others[tick % len(others)], "good"):
-                delivery = _delivery(office, next(numbers), url=receivers.url(name))
-                office.add([delivery])
-                if name == "good":
-                    told[str(delivery.id)] = time.time()
+            name = "good" if tick % 2 else others[tick // 2 % len(others)]
+            delivery = _delivery(office, next(numbers), url=receivers.url(name))
+            office.add([delivery])
+            if name == "good":
+                told[str(delivery.id)] = time.time()
         _wait_for(receivers, "good", len(told))
         arrived = {one.webhook_id: one.at for one in reversed(receivers.of("good"))}
     return sorted(arrived.get(webhook_id, float("inf")) - at for webhook_id, at in told.items())
