@@ -13,11 +13,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url
 
 from api.app import create_app
-from tests.builders import CARRIER
+from tests.builders import CARRIER, NOON
 from tests.faults.bad_input.described import requests_against
 from tests.faults.bad_input.manners import Visit, visit
 from tests.faults.bad_input.nonsense import nonsense
 from tests.faults.bad_input.request import Request, answer_of
+from tests.unit.api.calls import store_call, store_delivery
 from tests.unit.api.conftest import (
     SEED_CARRIER,
     SEED_TEMPLATE,
@@ -54,14 +55,16 @@ def app(services: FakeServices) -> FastAPI:
 
 
 @pytest.fixture
-def known(app: FastAPI) -> dict[str, str]:
+def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
     """Make one of each thing; give what paths and bodies name them by."""
     with TestClient(app, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         campaign = make_campaign(client)
         list_uuid = make_list(client, campaign)
         lead = client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0341234567"}).json()
+    call_id = store_call(services.store, phone="0341234567")
     return {
         "campaign_uuid": campaign,
+        "callback_id": str(store_delivery(services.store, call_id=call_id, at=NOON).id),
         "carrier_uuid": SEED_CARRIER,
         "template_uuid": SEED_TEMPLATE,
         "list_uuid": list_uuid,

@@ -9,10 +9,15 @@ from uuid_utils.compat import uuid7
 
 from tests.builders import NOON
 from worker.domain.call import CallState, Outcome
+from worker.domain.event import Event
+from worker.domain.ids import CallId, DeliveryId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
+from worker.ports.callbacks import Delivery
 from worker.store.tables import calls, leads
 from worker.store.transaction import SqlStore
+
+URL = "https://crm.example/cdr"
 
 
 def store_call(store: SqlStore, *, phone: str, started_at: DateTime = NOON, **changed: Any) -> UUID:
@@ -32,3 +37,21 @@ def store_call(store: SqlStore, *, phone: str, started_at: DateTime = NOON, **ch
         }  # fmt: skip
         tx.connection.execute(insert(calls).values(given | changed))
     return call_id
+
+
+def store_delivery(store: SqlStore, *, call_id: UUID, at: DateTime) -> Delivery:
+    """Store the callback of a call that was stored before; give it."""
+    with store.transaction() as tx:
+        call = tx.connection.execute(select(calls).where(calls.c.id == call_id)).one()
+        delivery = Delivery(
+            id=DeliveryId(uuid7()),
+            tenant_id=call.tenant_id,
+            campaign_id=call.campaign_id,
+            call_id=CallId(call_id),
+            event=Event.CDR,
+            url=URL,
+            host="crm.example",
+            body='{"note":""}',
+        )
+        tx.deliveries.insert([delivery], now=at)
+    return delivery

@@ -1,26 +1,20 @@
 """Callbacks as operators read them and send them again."""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
-from pendulum import DateTime
 from sqlalchemy import select
-from uuid_utils.compat import uuid7
 
 from tests.builders import NOON
-from tests.unit.api.calls import store_call
+from tests.unit.api.calls import URL, store_call, store_delivery
 from tests.unit.api.conftest import FakeServices, a_tenant, make_list
 from worker.domain.callback_url import UrlStanding
-from worker.domain.event import Event
-from worker.domain.ids import CallId, CampaignId, DeliveryId, TenantId
 from worker.domain.retry import Answer, Dead, Delivered, RetryAt
 from worker.ports.callbacks import Attempt, Delivery
 from worker.store.callback_tables import deliveries
 from worker.usecases.tokens import create_token
 
-URL = "https://crm.example/cdr"
 PHONES = ("0981000001", "0981000002", "0981000003")
 GONE = Answer(410, "the receiver answered 410")
 AWAY = Answer(None, "no connection")
@@ -32,7 +26,7 @@ def told(client: TestClient, services: FakeServices, campaign: str) -> list[str]
     data = [{"phone_number": phone} for phone in PHONES]
     client.post("/v3/lead/multi", json={"list_uuid": make_list(client, campaign), "data": data})
     dead, had, waits = (
-        store_delivery(services, call_id=store_call(services.store, phone=phone), at=NOON.add(days=day))
+        store_delivery(services.store, call_id=store_call(services.store, phone=phone), at=NOON.add(days=day))
         for day, phone in enumerate(PHONES)
     )
     record(services, Attempt(dead, NOON, 30, GONE, Dead("the receiver answered 410 Gone")))
@@ -40,24 +34,6 @@ def told(client: TestClient, services: FakeServices, campaign: str) -> list[str]
     second = Delivery(**{name: getattr(had, name) for name in Delivery.__dataclass_fields__} | {"attempt": 1})
     record(services, Attempt(second, NOON.add(seconds=5), 20, Answer(200), Delivered()))
     return [str(delivery.id) for delivery in (dead, had, waits)]
-
-
-def store_delivery(services: FakeServices, *, call_id: UUID, at: DateTime) -> Delivery:
-    with services.store.transaction() as tx:
-        tenant = tx.tenants.named("default")
-        assert tenant is not None
-        delivery = Delivery(
-            id=DeliveryId(uuid7()),
-            tenant_id=TenantId(tenant.id),
-            campaign_id=CampaignId(UUID("c2da23c0-9739-4287-828a-7b15cf0fb19e")),
-            call_id=CallId(call_id),
-            event=Event.CDR,
-            url=URL,
-            host="crm.example",
-            body='{"note":""}',
-        )
-        tx.deliveries.insert([delivery], now=at)
-    return delivery
 
 
 def record(services: FakeServices, attempt: Attempt) -> None:
