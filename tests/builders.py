@@ -149,7 +149,8 @@ def fill_store(
 
 def let_be_heard(store: SqlStore, switch: str) -> None:
     """Let somebody listen to a switch for as long as a test lasts."""
-    always = {"since": NOON.subtract(years=1), "held_until": NOON.add(years=100)}
+    long_ago = NOON.subtract(years=1)
+    always = {"since": long_ago, "open_from": long_ago, "held_until": NOON.add(years=100)}
     with store.transaction() as tx:
         tx.connection.execute(insert(posts).values(name=listener_of(switch), holder=UUID(int=77), **always))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 from uuid import UUID
 
-from pendulum import Duration
+from pendulum import DateTime, Duration
 
 from worker.domain.call import CallEvent
 from worker.domain.errors import Superseded, Unavailable
@@ -31,6 +31,7 @@ class Listener:
         self._services = services
         self._source = source
         self._duty = Duty(services.store, Post(listener_of(source.switch), holder))
+        self._resent_for: DateTime | None = None
 
     def run(self) -> NoReturn:
         """Go on until the source says that it is to end; then somebody else may take over at once."""
@@ -42,19 +43,25 @@ class Listener:
 
     def turn(self) -> None:
         """Connect, or stand by, or read what has come and handle it before anything more is read."""
-        since = self._source.listening_since
+        since, open_from = self._source.listening_since, self._source.dialable_from
         if since is None:
             self._duty.leave()  # whoever hears the switch is to settle its calls; nobody dials while nobody does
             self._source.read()
             return
         was_held = self._duty.is_held
         now = self._services.clock.now()
-        if not self._duty.hold(since=since, now=now):
+        if open_from is None:
+            self._duty.leave()
+        if open_from is None or not self._duty.hold(since=since, now=now, open_from=open_from):
             others_at = self._duty.others_at
             self._source.stand_by(None if others_at is None else (now - others_at) + REMEMBERED)
             return
         if not was_held:
+            self._services.queue.sweep()  # calls that ended while nobody listened hold slots
+            self._resent_for = None
+        if self._resent_for != open_from and now >= open_from:
             resend_calls(self._services.store, queue=self._services.queue, now=now)
+            self._resent_for = open_from
         if events := self._source.read():
             self._handle(events)
 

@@ -12,7 +12,7 @@ from redis import Redis
 from tests.fakes.clock import FakeClock
 from tests.fakes.wire import FakeRate
 from worker.domain.ids import CarrierId
-from worker.ports.messages import Rate, Tokens
+from worker.ports.messages import USED_WITHIN, Rate, Tokens
 from worker.wire import keys
 from worker.wire.connection import connect
 from worker.wire.rate import RedisRate
@@ -21,7 +21,7 @@ NOON = pendulum.datetime(2026, 3, 2, 5, 0)
 SLOT_SECONDS = 0.01
 BACK_SECONDS = 1.07
 """After so long every token is back: the second, the margin, and a slot of time."""
-UNTOLD_SECONDS = 0.4
+UNTOLD_SECONDS = USED_WITHIN.total_seconds()
 """So much later where nobody said when the call was dialled."""
 
 

@@ -127,3 +127,15 @@ def test_the_switches_that_somebody_listens_to_are_known_and_since_when(store: S
 
     assert heard == {"a:8021": NOON.subtract(hours=1), "b:8021": NOON}
     assert later == {}
+
+
+def test_a_switch_is_named_from_the_moment_on_at_which_it_may_be_told_of_calls(store: SqlStore) -> None:
+    opens, too_far = NOON.add(seconds=1), NOON.add(hours=1)
+    with store.transaction() as tx:
+        tx.posts.take(Post(listener_of("a:8021"), UUID(int=1)), since=NOON, now=NOON, open_from=opens)
+        tx.posts.take(Post(listener_of("b:8021"), UUID(int=1)), since=NOON, now=NOON, open_from=too_far)
+
+    with store.reading() as tx:
+        heard, later = (set(tx.posts.listeners(now=now)) for now in (opens.subtract(microseconds=1), opens))
+
+    assert (heard, later) == ({"b:8021"}, {"a:8021", "b:8021"}), "b's moment was read before the clock was set back"

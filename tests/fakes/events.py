@@ -13,7 +13,7 @@ class FakeEvents(EventSource):
 
     def __init__(self, *, since: DateTime | None) -> None:
         self.arrived: list[CallEvent] = []
-        self.since = since
+        self.since = self.dialable = since
         self.memories: list[Duration | None] = []
         """How long it was to keep things, each time that its reader stood by."""
 
@@ -26,6 +26,11 @@ class FakeEvents(EventSource):
     @override
     def listening_since(self) -> DateTime | None:
         return self.since
+
+    @property
+    @override
+    def dialable_from(self) -> DateTime | None:
+        return self.dialable
 
     @override
     def read(self) -> list[CallEvent]:

@@ -18,6 +18,8 @@ class FakeJobQueue(JobQueue):
         self.calls: list[CallId] = []
         self.deliveries: list[str] = []
         self.held: list[str] = []
+        self.sweeps: list[float] = []
+        """The seconds after which each was asked for."""
 
     @override
     def plan_carrier(self, carrier_id: CarrierId) -> None:
@@ -30,6 +32,10 @@ class FakeJobQueue(JobQueue):
     @override
     def place_calls(self, call_ids: Sequence[CallId]) -> None:
         self.calls.extend(call_ids)
+
+    @override
+    def sweep(self, *, wait_seconds: float = 0) -> None:
+        self.sweeps.append(wait_seconds)
 
     @override
     def deliver_callbacks(self, host: str) -> None:

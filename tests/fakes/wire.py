@@ -6,11 +6,10 @@ from itertools import count as numbers_from
 from pendulum import DateTime, Duration
 from typing_extensions import override
 
-from worker.domain.dial import HOLDS_FOR
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
 from worker.ports.dispatch import Clock
-from worker.ports.messages import Rate, Tokens, Wakeups
+from worker.ports.messages import USED_WITHIN, Rate, Tokens, Wakeups
 
 LAPSE = Duration(seconds=3)
 RETURNS_AFTER = Duration(seconds=1, milliseconds=50)
@@ -76,7 +75,7 @@ class FakeRate(Rate):
         got = min(count, _left(out, per_second))
         receipt = str(next(self._receipts)) if got else ""
         if got:
-            out[receipt] = self._taking(got, used_within=HOLDS_FOR)
+            out[receipt] = self._taking(got, used_within=USED_WITHIN)
         return Tokens(got, self._wait(out, per_second), receipt=receipt)
 
     @override

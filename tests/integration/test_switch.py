@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from tests.integration.switch_calls import CAMPAIGN, CLOCK, LISTENING, SOON, a_c
 from tests.integration.switch_process import SwitchProcess
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.errors import Unavailable
+from worker.domain.post import SETTLES_WITHIN
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import NotReached, open_connection
-from worker.telephony.events import SwitchEvents
+from worker.telephony.events import ANSWERS_WITHIN_SECONDS, ASKED_AFTER_SECONDS, SwitchEvents
 from worker.telephony.simulator.log import dials_by_call, peak
 from worker.telephony.simulator.options import SimulatorOptions
 from worker.telephony.switch import Switches
@@ -199,6 +201,32 @@ def test_a_switch_that_stops_ends_its_calls_and_says_goodbye(
 
     assert ends(news)[call.call_id].cause == "SYSTEM_SHUTDOWN"
     assert [line.event for line in switch.log()][-1] == "hangup"
+
+
+def test_a_switch_that_stands_still_is_told_of_nothing_until_it_has_gone_on_for_a_moment(
+    switch: SwitchProcess, switches: Switches, events: SwitchEvents
+) -> None:
+    since, call = events.listening_since, a_call(number="0981234561")
+    os.kill(switch.pid, signal.SIGSTOP)
+    read_while(events, lambda: events.dialable_from is not None)
+    os.kill(switch.pid, signal.SIGCONT)
+
+    read_while(events, lambda: events.dialable_from is None)
+    switches.place([call], switch=switch.url.name, until=SOON)
+    news = read_until(events, lambda news: bool(ends(news)))
+
+    assert events.dialable_from == LISTENING + SETTLES_WITHIN
+    assert (events.listening_since, ends(news)[call.call_id].outcome) == (since, Outcome.BUSY), "nothing was missed"
+
+
+def test_a_switch_that_has_nothing_to_say_is_asked_and_answers(events: SwitchEvents) -> None:
+    quiet_until = time.monotonic() + ASKED_AFTER_SECONDS + ANSWERS_WITHIN_SECONDS + 1
+
+    news = []
+    while time.monotonic() < quiet_until:
+        news += events.read()
+
+    assert (news, events.dialable_from) == ([], events.listening_since)
 
 
 def test_a_frozen_switch_is_given_up_when_its_heart_stops(switch: SwitchProcess) -> None:

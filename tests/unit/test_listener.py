@@ -14,9 +14,11 @@ from tests.unit.usecases.conftest import World
 from tests.unit.usecases.conftest import world as world  # noqa: PLC0414 - a fixture
 from tests.unit.usecases.look import an_end, call_row, states
 from worker.domain.call import CallState
-from worker.domain.post import HELD_FOR
+from worker.domain.ids import CallId
+from worker.domain.post import HELD_FOR, SETTLES_WITHIN
 from worker.listener import REMEMBERED, Listener
 from worker.store.tables import posts
+from worker.usecases.place_calls import place_calls
 from worker.wiring import Services
 
 HOLDERS = [UUID(int=501), UUID(int=502)]
@@ -61,6 +63,18 @@ def _services(world: World) -> Services:
         new_id: Any
 
     return cast("Services", Parts(world.store, world.queue, world.clock, uuid7))
+
+
+def place_calls_of(world: World, call_ids: list[CallId]) -> int:
+    """Take up a message while only those hear the switch who say so themselves."""
+    return place_calls(
+        world.store,
+        queue=world.queue,
+        telephony=world.telephony,
+        rate=world.rate,
+        call_ids=call_ids,
+        clock=world.clock,
+    )
 
 
 def holder(world: World) -> UUID | None:
@@ -143,6 +157,44 @@ def test_a_listener_that_has_lost_the_switch_leaves_its_post(ears: Ears) -> None
     second.listener.turn()
 
     assert holder(ears.world) == HOLDERS[1]
+
+
+def test_a_switch_that_stands_still_has_no_listener_whoever_hears_it_answer_is_its_listener(ears: Ears) -> None:
+    first, second = ears.each
+    first.listener.turn()
+
+    first.events.dialable = None
+    first.listener.turn()
+    nobody = holder(ears.world)
+    second.listener.turn()
+
+    assert nobody is None
+    assert (first.events.memories, holder(ears.world)) == ([None], HOLDERS[1])
+
+
+def test_a_switch_that_goes_on_is_heard_at_once_and_told_of_calls_a_moment_later(ears: Ears) -> None:
+    world, listener = ears.world, ears.each[0]
+    add_leads(world.store, viettel(1, start=1))
+    waiting, call_id = world.plan(), world.telephony.placed[0].call_id
+    listener.events.dialable = world.clock.now() + SETTLES_WITHIN
+
+    ears.tell(an_end(call_id))
+    listener.listener.turn()
+    ended, before = call_row(world, call_id).state, place_calls_of(world, waiting)
+    world.clock.wait(SETTLES_WITHIN.total_seconds())
+    world.queue.calls.clear()
+    listener.listener.turn()
+
+    assert (ended, before) == (CallState.ENDED, 0)
+    assert world.queue.calls == waiting
+    assert place_calls_of(world, waiting) == 1
+
+
+def test_whoever_takes_a_post_has_the_switch_asked_for_calls_that_ended_unheard(ears: Ears) -> None:
+    for _ in range(2):
+        ears.each[0].listener.turn()
+
+    assert ears.world.queue.sweeps == [0]
 
 
 def test_calls_that_waited_for_somebody_to_hear_are_sent_when_somebody_does(ears: Ears) -> None:

@@ -158,6 +158,11 @@ class _UntilStopped(EventSource):
     def listening_since(self) -> DateTime | None:
         return self._source.listening_since
 
+    @property
+    @override
+    def dialable_from(self) -> DateTime | None:
+        return self._source.dialable_from
+
     @override
     def read(self) -> list[CallEvent]:
         self._check()

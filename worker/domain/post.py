@@ -13,6 +13,10 @@ TRIED_EVERY: Final = Duration(milliseconds=500)
 FIRST_REFUSAL: Final = Duration(seconds=1)
 """How much longer a post waits for somebody who stood by when it was last kept: a newcomer has missed things."""
 
+SETTLES_WITHIN: Final = Duration(milliseconds=1100)
+"""A switch that stood still carries out what it was told before: so long it is told of nothing more, for a carrier's
+calls per second are counted where they begin."""
+
 BEAT: Final = "beat"
 _LISTENER: Final = "listener "
 

@@ -44,6 +44,11 @@ class CeleryJobQueue(JobQueue):
             self._send(names.PLACE_CALLS, call_ids=[str(call_id) for call_id in part])
 
     @override
+    def sweep(self, *, wait_seconds: float = 0) -> None:
+        if self._is_first(f"{names.SWEEP}:{wait_seconds}"):
+            self._send(names.SWEEP, wait_seconds=wait_seconds)
+
+    @override
     def deliver_callbacks(self, host: str) -> None:
         if self._is_first(_delivery_key(host)):
             self._send(names.DELIVER_CALLBACKS, host=host)

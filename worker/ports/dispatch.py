@@ -67,6 +67,11 @@ class Call:
     ref_id: str = ""
     template_id: TemplateId | None = None
 
+    @property
+    def dialled_at(self) -> DateTime:
+        """Say when it was won for the switch; while it is queued, since when it has been."""
+        return self.dialing_at or self.queued_at
+
 
 @dataclass(frozen=True, slots=True)
 class Dial:

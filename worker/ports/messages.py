@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
-from pendulum import DateTime
+from pendulum import DateTime, Duration
 
 from worker.domain.ids import CallId, CarrierId
 
@@ -20,6 +20,9 @@ class JobQueue(Protocol):
 
     def place_calls(self, call_ids: Sequence[CallId]) -> None:
         """Hand queued calls to the workers, up to twenty a message."""
+
+    def sweep(self, *, wait_seconds: float = 0) -> None:
+        """Ask for a sweep before its time; asking again for the same wait adds nothing for a few seconds."""
 
     def deliver_callbacks(self, host: str) -> None:
         """Ask for the host's due deliveries to be sent; a host has at most one request waiting."""
@@ -54,6 +57,13 @@ class Tokens:
     """Of a taking: given back once the calls have been dialled."""
 
 
+USED_WITHIN: Final = Duration(seconds=3)
+"""Of a taking whose end nobody has told: the worker died, or the switch stands still and may go on at any moment.
+
+Longer than it takes to notice that a switch stands still; shorter than anybody should wait for a worker that died.
+"""
+
+
 class Rate(Protocol):
     """A carrier's calls-per-second bucket, shared by all workers: a token comes back a second after its call went out.
 
@@ -67,7 +77,7 @@ class Rate(Protocol):
     def take(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
         """Take up to ``count`` tokens, give how many were got; raises ``Unavailable``: nothing is dialled then.
 
-        Until ``dialled`` is told, they count as used at the last moment at which what was judged by now may be dialled.
+        Until ``dialled`` is told, they count as used ``USED_WITHIN`` from now.
         """
 
     def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:

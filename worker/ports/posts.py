@@ -11,10 +11,11 @@ from worker.domain.post import Post
 class Posts(Protocol):
     """Who holds which post, and until when."""
 
-    def take(self, post: Post, *, since: DateTime, now: DateTime) -> bool:
+    def take(self, post: Post, *, since: DateTime, now: DateTime, open_from: DateTime | None = None) -> bool:
         """Take the post, or keep it, for a while from now on; False while somebody else holds it.
 
         ``since`` is from when on its holder knows what happens there: whoever has missed nothing takes it first.
+        ``open_from`` is from when on a listener's switch may be told of calls (None: at once).
         """
 
     def leave(self, post: Post) -> None:
@@ -24,4 +25,4 @@ class Posts(Protocol):
         """Raise ``Superseded`` unless the post is still this holder's; it stays so until the transaction ends."""
 
     def listeners(self, *, now: DateTime) -> Mapping[str, DateTime]:
-        """Give the switches that somebody listens to, and since when."""
+        """Give the switches that somebody listens to and that may be told of calls, and since when they are heard."""

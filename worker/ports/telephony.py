@@ -62,6 +62,13 @@ class EventSource(Protocol):
     def listening_since(self) -> DateTime | None:
         """Say from when on everything is heard; None while there is no connection."""
 
+    @property
+    def dialable_from(self) -> DateTime | None:
+        """Say from when on the switch may be told of calls; None while it gives no sign of life.
+
+        A switch that stood still carries out what it had been told as soon as it goes on; more would come on top of it.
+        """
+
     def read(self) -> list[CallEvent]:
         """Wait up to a second, then give all events that have arrived, in order; connects and reconnects by itself."""
 

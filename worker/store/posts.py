@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 from worker.domain.errors import Superseded
 from worker.domain.post import FIRST_REFUSAL, HELD_FOR, Post, switch_of
 from worker.store.dialect import insert_or_ignore
+from worker.store.plans import CLOCKS_APART
 from worker.store.tables import posts
 
 
@@ -18,9 +19,10 @@ class SqlPosts:
         """Use this connection."""
         self._connection = connection
 
-    def take(self, post: Post, *, since: DateTime, now: DateTime) -> bool:
+    def take(self, post: Post, *, since: DateTime, now: DateTime, open_from: DateTime | None = None) -> bool:
         """Take the post, or keep it, for a while from now on; False while somebody else holds it."""
-        held = {"holder": post.holder, "since": since, "held_until": now + HELD_FOR}
+        opens = since if open_from is None else open_from
+        held = {"holder": post.holder, "since": since, "held_until": now + HELD_FOR, "open_from": opens}
         missed_nothing = posts.c.held_until >= since + HELD_FOR
         lapsed = (posts.c.held_until <= now) & missed_nothing | (posts.c.held_until <= now - FIRST_REFUSAL)
         free = (posts.c.holder == post.holder) | lapsed
@@ -42,8 +44,9 @@ class SqlPosts:
             raise Superseded(f"somebody else is {post.name} now")
 
     def listeners(self, *, now: DateTime) -> dict[str, DateTime]:
-        """Give the switches that somebody listens to, and since when."""
-        asked = select(posts.c.name, posts.c.since).where(posts.c.held_until > now)
+        """Give the switches that somebody listens to and that may be told of calls, and since when they are heard."""
+        is_open = (posts.c.open_from <= now) | (posts.c.open_from > now + CLOCKS_APART)
+        asked = select(posts.c.name, posts.c.since).where(posts.c.held_until > now, is_open)
         return {
             switch: row.since for row in self._connection.execute(asked) if (switch := switch_of(row.name)) is not None
         }

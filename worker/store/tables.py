@@ -271,4 +271,5 @@ posts: Final = Table(
     Column("holder", Uuid, nullable=False),  # a process; each start of one is another
     Column("since", Instant, nullable=False),  # from when on the holder knows what happens there
     Column("held_until", Instant, nullable=False),
+    Column("open_from", Instant, nullable=False),  # from when on the switch that it is about may be told of calls
 )

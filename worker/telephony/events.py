@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from worker.domain.call import CallEvent
 from worker.domain.errors import Unavailable
+from worker.domain.post import SETTLES_WITHIN
 from worker.ports.dispatch import Clock
 from worker.ports.telephony import EventSource
 from worker.telephony.address import SwitchUrl
@@ -25,11 +26,16 @@ SUBSCRIPTION: Final = (
     "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_HANGUP_COMPLETE "
     "BACKGROUND_JOB HEARTBEAT"
 )
-WAIT_SECONDS: Final = 1.0
+WAIT_SECONDS: Final = 0.5
 MOST_KEPT: Final = 50_000
 """Frames: who stands by while nobody can say whether that is needed reads no further."""
+ASKED_AFTER_SECONDS: Final = 0.5
+"""A switch that says nothing for so long is asked for a sign of life."""
+ANSWERS_WITHIN_SECONDS: Final = 1.5
+"""A switch that does not answer that for so long stands still: what it is told now it may carry out much later."""
+SIGN_OF_LIFE: Final = b"api strepoch\n\n"
 SILENCE_SECONDS: Final = 45.0
-"""A switch beats every 20 seconds: after two beats that did not come the connection is dead."""
+"""After so long without an answer the connection is dead."""
 
 
 class SwitchEvents(EventSource):
@@ -52,7 +58,9 @@ class SwitchEvents(EventSource):
         self._translation: Translation | None = None
         self._listening_since: DateTime | None = None
         self._kept: deque[tuple[float, list[Frame]]] = deque()
+        self._dialable_from: DateTime | None = None
         self._heard_at = 0.0
+        self._asked_at: float | None = None
         self._closed = threading.Event()
 
     @property
@@ -67,9 +75,15 @@ class SwitchEvents(EventSource):
         """Say from when on everything is heard; None while there is no connection."""
         return self._listening_since
 
+    @property
+    @override
+    def dialable_from(self) -> DateTime | None:
+        """Say from when on the switch may be told of calls; None while it gives no sign of life."""
+        return self._dialable_from
+
     @override
     def read(self) -> list[CallEvent]:
-        """Wait up to a second, then give all events that have arrived, in order; connects and reconnects by itself."""
+        """Wait a moment, then give all events that have arrived, in order; connects and reconnects by itself."""
         if self._connection is None or self._translation is None:
             self._listen()
             return []
@@ -87,9 +101,9 @@ class SwitchEvents(EventSource):
             while self._kept and self._kept[0][0] < oldest:
                 self._kept.popleft()
         if len(self._kept) < MOST_KEPT:
-            self._receive(within=WAIT_SECONDS / 2)
+            self._receive(within=WAIT_SECONDS)
         else:
-            self._closed.wait(WAIT_SECONDS / 2)
+            self._closed.wait(WAIT_SECONDS)
 
     def _receive(self, *, within: float) -> None:
         """Keep what arrives; a connection that ends is dropped, what it said before is kept."""
@@ -97,7 +111,7 @@ class SwitchEvents(EventSource):
             return
         try:
             frames = self._connection.frames(within=within)
-            self._check_silence(frames)
+            self._look_for_life(frames, connection=self._connection)
         except ConnectionLost as error:
             self._drop(str(error))
             return
@@ -118,9 +132,9 @@ class SwitchEvents(EventSource):
             self._closed.wait(min(WAIT_SECONDS, self._backoff.pause_left(at=time.monotonic())))
             return
         # From the reply on: what the switch did before is not known, what it does from now on is.
-        self._listening_since = self._clock.now()
+        self._listening_since = self._dialable_from = self._clock.now()
         self._translation = Translation(listening_since=self._listening_since)
-        self._heard_at = time.monotonic()
+        self._heard_at, self._asked_at = time.monotonic(), None
 
     def _connect(self) -> Connection:
         if self._backoff.pause_left(at=time.monotonic()) > 0:
@@ -148,15 +162,26 @@ class SwitchEvents(EventSource):
     def _forget(self) -> None:
         if self._connection is not None:
             self._connection.close()
-        self._connection = self._listening_since = None
+        self._connection = self._listening_since = self._dialable_from = None
         self._translation = None  # with its held jobs: of those calls events may be missed from now on
 
-    def _check_silence(self, frames: list[Frame]) -> None:
+    def _look_for_life(self, frames: list[Frame], *, connection: Connection) -> None:
+        """Notice when the switch stands still, and when it goes on; raises ``ConnectionLost`` when it never does."""
         now = time.monotonic()
         if frames:
-            self._heard_at = now
+            self._heard_at, self._asked_at = now, None
+            if self._dialable_from is None:
+                self._dialable_from = self._clock.now() + SETTLES_WITHIN
+                logger.info("switch goes on", extra={"action": "switch_goes_on", "switch": self.switch})
         elif now - self._heard_at > self._silence_seconds:
-            raise ConnectionLost("no heartbeat")
+            raise ConnectionLost("no sign of life")
+        elif self._asked_at is None:
+            if now - self._heard_at >= ASKED_AFTER_SECONDS:
+                connection.write(SIGN_OF_LIFE, within=0)
+                self._asked_at = now
+        elif now - self._asked_at > ANSWERS_WITHIN_SECONDS and self._dialable_from is not None:
+            self._dialable_from = None
+            logger.warning("switch stands still", extra={"action": "switch_stands_still", "switch": self.switch})
 
     @staticmethod
     def _patience(translation: Translation) -> float:

@@ -23,15 +23,16 @@ class Duty:
     """When somebody else was last known to hold it: what came well before then is their business."""
     _ask_at: DateTime | None = None
     _held_until: DateTime | None = None
+    _told: DateTime | None = None
 
-    def hold(self, *, since: DateTime, now: DateTime) -> bool:
-        """Take or keep the post when that is due; say whether it is held.
+    def hold(self, *, since: DateTime, now: DateTime, open_from: DateTime | None = None) -> bool:
+        """Take or keep the post when that is due, or ``open_from`` is another; say whether it is held.
 
         While the store is away, nobody can take it from whoever held it; but nobody can be sure to hold it either.
         """
-        if self._ask_at is None or now >= self._ask_at:
+        if self._ask_at is None or now >= self._ask_at or open_from != self._told:
             before, stood_by = self.is_held, self.others_at is not None
-            self._ask(since=since, now=now)
+            self._ask(since=since, now=now, open_from=open_from)
             if before is not self.is_held:
                 self._tell("post_taken" if self.is_held else "post_lost")
             elif self.others_at is not None and not stood_by:
@@ -57,10 +58,11 @@ class Duty:
     def _tell(self, action: str) -> None:
         logger.info("a post's holder", extra={"action": action, "post": self.post.name})
 
-    def _ask(self, *, since: DateTime, now: DateTime) -> None:
+    def _ask(self, *, since: DateTime, now: DateTime, open_from: DateTime | None) -> None:
+        self._told = open_from
         try:
             with self.store.transaction() as tx:
-                self.is_held = tx.posts.take(self.post, since=since, now=now)
+                self.is_held = tx.posts.take(self.post, since=since, now=now, open_from=open_from)
         except Unavailable:
             self.is_held = self._held_until is not None and now < self._held_until
             self._ask_at = now + TRIED_EVERY

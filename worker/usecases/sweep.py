@@ -3,6 +3,8 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from pendulum import DateTime, Duration
@@ -18,13 +20,21 @@ from worker.usecases.resend_calls import resend_calls
 
 logger = logging.getLogger(__name__)
 
-ASK_AFTER = Duration(seconds=5)
-"""A younger call is left alone: its originate may still be on its way."""
-LOST_AFTER = Duration(seconds=12)
-"""How long a switch must not know a call before the call is given up: its last event may only be late."""
-MISSED_AFTER = Duration(seconds=2)
-"""The same for a call that was dialled before anybody who listens now: its end may have been told to nobody."""
 ASKED_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class _Patience:
+    """How old a call is before its switch is asked for it, and how long the switch must not have it."""
+
+    asked_after: Duration
+    lost_after: Duration
+
+
+HEARD = _Patience(Duration(seconds=5), Duration(seconds=12))
+"""Its originate may still be on its way, its last event may only be late."""
+MISSED = _Patience(Duration(seconds=1), Duration(seconds=1))
+"""It was dialled before anybody who listens now: its end may have been told to nobody."""
 
 
 def sweep(store: Store, *, queue: JobQueue, telephony: Telephony, now: DateTime, new_id: Callable[[], UUID]) -> None:
@@ -33,17 +43,22 @@ def sweep(store: Store, *, queue: JobQueue, telephony: Telephony, now: DateTime,
     with store.reading() as tx:
         listeners = tx.posts.listeners(now=now)
         hosts = tx.deliveries.due_hosts(now=now)
-        old = tx.calls.on_switch_since(now - ASK_AFTER, limit=ASKED_AT_ONCE)
+        calls = tx.calls.on_switch_since(now - MISSED.asked_after, limit=ASKED_AT_ONCE)
     for host in hosts:
         queue.deliver_callbacks(host)
     by_switch: defaultdict[str, list[Call]] = defaultdict(list)
-    for call in old:
-        by_switch[call.switch].append(call)
-    for switch, calls in by_switch.items():
+    for call in calls:
+        if call.dialled_at <= now - _patience(call, heard_since=listeners.get(call.switch)).asked_after:
+            by_switch[call.switch].append(call)
+    for switch, old in by_switch.items():
         up = _calls_up(telephony, switch=switch)
         if up is not None:
-            absent = _Absent(calls, up=up, heard_since=listeners.get(switch))
+            absent = _Absent(old, up=up, heard_since=listeners.get(switch))
             _settle(store, absent, queue=queue, now=now, new_id=new_id)
+
+
+def _patience(call: Call, *, heard_since: DateTime | None) -> _Patience:
+    return HEARD if heard_since is None or call.dialled_at >= heard_since else MISSED
 
 
 class _Absent:
@@ -59,15 +74,18 @@ class _Absent:
         """Those that were there when it was last asked."""
         return [call.id for call in self._absent if call.missing_since is None]
 
+    @property
+    def new_and_missed(self) -> bool:
+        """Whether some of these are soon to be given up."""
+        return any(call.missing_since is None and self._patience(call) is MISSED for call in self._absent)
+
     def lost(self, *, now: DateTime) -> list[CallId]:
         """Those that it has not had for so long that their end cannot be on its way any more."""
         since = ((call, call.missing_since) for call in self._absent if call.missing_since is not None)
-        return [call.id for call, missing in since if missing <= now - self._patience(call)]
+        return [call.id for call, missing in since if missing <= now - self._patience(call).lost_after]
 
-    def _patience(self, call: Call) -> Duration:
-        dialled_at = call.dialing_at or call.queued_at
-        is_heard = self._heard_since is None or dialled_at >= self._heard_since
-        return LOST_AFTER if is_heard else MISSED_AFTER
+    def _patience(self, call: Call) -> _Patience:
+        return _patience(call, heard_since=self._heard_since)
 
 
 def _settle(store: Store, absent: _Absent, *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]) -> None:
@@ -78,6 +96,8 @@ def _settle(store: Store, absent: _Absent, *, queue: JobQueue, now: DateTime, ne
     with store.transaction() as tx:
         tx.calls.set_missing(absent.found, since=None)
         tx.calls.set_missing(new, since=now)
+        if absent.new_and_missed:
+            tx.after_commit(partial(queue.sweep, wait_seconds=MISSED.lost_after.total_seconds()))
         locked = [call for call in tx.calls.lock(gone, states=ON_SWITCH) if call.missing_since is not None]
         finish_calls(tx, queue=queue, ended=[(c, _lost(c, now=now)) for c in locked], now=now, new_id=new_id)
 
@@ -100,7 +120,7 @@ def _lost(call: Call, *, now: DateTime) -> HungUp:
         call_id=call.id,
         outcome=Outcome.ANSWERED if call.state is CallState.ANSWERED else Outcome.FAILED,
         cause=LOST,
-        started_at=call.dialing_at or call.queued_at,
+        started_at=call.dialled_at,
         ended_at=max(ended_at, call.answered_at) if call.answered_at else ended_at,
         ringing_at=call.ringing_at,
         answered_at=call.answered_at,

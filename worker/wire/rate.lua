@@ -9,7 +9,7 @@
 --   gives    taken, left, microseconds until the next token comes back (0 while one is left), receipt ("" for nothing)
 --
 -- Each token comes back a fixed time after its call was dialled: while that has not been told, after the last moment at
--- which it may have been, for whoever took it may have dialled and died. A bucket that refills at r a second while it is emptied would
+-- which it may have been, for whoever took it may have dialled and died, or told a switch that stands still. A bucket that refills at r a second while it is emptied would
 -- let 2r calls through in its first second: the r that it held and the r that dripped in. Takings of one hundredth of
 -- a second count as taken at its end and are kept as one number, so that a bucket stays small however fast it is.
 --

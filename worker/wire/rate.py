@@ -7,10 +7,9 @@ from typing import Final, TypeAlias, cast
 from redis import Redis
 from typing_extensions import override
 
-from worker.domain.dial import HOLDS_FOR
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
-from worker.ports.messages import Rate, Tokens
+from worker.ports.messages import USED_WITHIN, Rate, Tokens
 from worker.wire import keys
 from worker.wire.connection import outages_named
 
@@ -19,7 +18,7 @@ logger = logging.getLogger(__name__)
 RETURNS_AFTER_MICROSECONDS: Final = 1_050_000
 """A token comes back after a second, and a little: calls do not all take equally long on their way to the switch."""
 _MICRO: Final = 1_000_000
-USED_WITHIN_MICROSECONDS: Final = round(HOLDS_FOR.total_seconds() * _MICRO)
+USED_WITHIN_MICROSECONDS: Final = round(USED_WITHIN.total_seconds() * _MICRO)
 
 _Answer: TypeAlias = tuple[int, int, int, bytes]
 """What the script gives: taken, left, microseconds until the next token, receipt."""

@@ -148,6 +148,18 @@ def test_a_plan_for_a_moment_to_come_is_held_until_then_and_asked_for_once(app: 
     assert [round((at - now).total_seconds()) if at else None for at in due(app, "plan")] == [30, 40, None]
 
 
+def test_a_sweep_before_its_time_is_asked_for_once_for_each_wait(app: Celery, wakeups: FakeWakeups) -> None:
+    queue = CeleryJobQueue(app, wakeups)
+
+    for _ in range(2):
+        queue.sweep()
+        queue.sweep(wait_seconds=1)
+
+    now = pendulum.now("UTC")
+    waits = [at and round((at - now).total_seconds()) for at in due(app, "maintenance")]
+    assert waits == [None, 1]
+
+
 def test_what_recurs_waits_once_and_says_that_beat_asked(app: Celery, wakeups: FakeWakeups) -> None:
     queue = CeleryJobQueue(app, wakeups)
 

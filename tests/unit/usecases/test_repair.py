@@ -147,13 +147,17 @@ def test_a_call_whose_end_nobody_was_there_to_hear_is_given_up_soon(world: World
     (call_id,) = world.dial()
     world.telephony.calls_up.clear()
 
-    for seconds in (5, 2):
+    seen = []
+    for seconds in (0.5, 0.5, 0.5, 0.5):
         world.clock.wait(seconds)
-        world.listen(since=NOON.add(seconds=4))
+        world.listen(since=NOON.add(microseconds=1))
         world.sweep()
+        seen.append(call_row(world, call_id).state)
 
     row = call_row(world, call_id)
-    assert (row.cause, row.ended_at) == ("LOST", NOON.add(seconds=5))
+    assert seen == [*3 * [CallState.DIALING], CallState.ENDED]
+    assert (row.cause, row.ended_at) == ("LOST", NOON.add(seconds=1))
+    assert world.queue.sweeps == [1], "the next sweep comes when the call can be given up"
 
 
 def test_a_call_that_the_present_listener_was_there_for_is_waited_for_longer(world: World) -> None:

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("holder", sa.Uuid(), nullable=False),
         sa.Column("since", _MOMENT, nullable=False),
         sa.Column("held_until", _MOMENT, nullable=False),
+        sa.Column("open_from", _MOMENT, nullable=False),
     )
 
 
