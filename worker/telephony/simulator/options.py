@@ -22,6 +22,8 @@ class SimulatorOptions:
     speed: float = 1.0
     by_last_digit: bool = False
     """Let the last digit decide, as ``model.BY_LAST_DIGIT`` says, and not chance."""
+    spread: float = 0.0
+    """Where the last digit decides: each time is drawn from this share below to this share above what it says."""
     setup_seconds: tuple[float, float] = (0.5, 3.0)
     ring_seconds: tuple[float, float] = (2.0, 20.0)
     talk_seconds: tuple[float, float] = (4.0, 45.0)
@@ -35,3 +37,5 @@ class SimulatorOptions:
         """Refuse what cannot be."""
         if self.speed <= 0 or self.max_sessions < 0 or self.heartbeat_seconds <= 0:
             raise ValueError("speed and heartbeat_seconds are above zero, max_sessions is not below")
+        if not 0 <= self.spread < 1:
+            raise ValueError("spread is from 0 to below 1")

@@ -1,0 +1,81 @@
+"""Every figure beside its limit: ``python -m tests.bench [NAME ...]`` measures all or some, and prints the table."""
+
+import json
+import os
+import platform
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Final, TypeAlias
+
+import typer
+from rich.console import Console
+
+from tests.bench.channels import SMALL, refill, usage
+from tests.bench.curves import SECONDS, draw
+from tests.bench.dialling import dial
+from tests.bench.figures import Figure, as_json, table
+from tests.bench.memory import memory
+from tests.bench.naive import naive, run
+from tests.bench.obey import obey
+from tests.bench.one_switch import one_switch
+from tests.bench.scale import scale_campaigns, scale_leads
+from tests.bench.servers import Postgres, postgres_server, redis_server
+from tests.bench.throughput import throughput
+
+Bench: TypeAlias = Callable[..., list[Figure]]
+
+BENCHES: Final[dict[str, Bench]] = {
+    "throughput": throughput,
+    "refill": refill,
+    "usage": usage,
+    "obey": obey,
+    "switch": one_switch,
+    "scale-leads": scale_leads,
+    "scale-campaigns": scale_campaigns,
+    "memory": memory,
+    "naive": naive,
+}
+
+
+def main(
+    names: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(BENCHES)} [default: all].")] = None,
+    *,
+    runs: Annotated[int, typer.Option(min=1, help="Of each; the table shows medians.")] = 5,
+    json_file: Annotated[Path | None, typer.Option("--json", help="File for all that was measured.")] = None,
+    png: Annotated[Path | None, typer.Option(help="File for the curves of use and cost.")] = None,
+) -> None:
+    """Measure on this machine alone, with a PostgreSQL, a Redis and a simulated switch of its own."""
+    unknown = sorted({*(names or ())} - BENCHES.keys())
+    if unknown:
+        raise typer.BadParameter(f"no such bench: {', '.join(unknown)}")
+    console = Console(width=200)
+    with ExitStack() as stack:
+        postgres = stack.enter_context(postgres_server())
+        redis_url = stack.enter_context(redis_server(Path(stack.enter_context(TemporaryDirectory()))))
+        figures: list[Figure] = []
+        for name in names or BENCHES:
+            measured = BENCHES[name](postgres, redis_url, runs=runs)
+            console.print(table(measured, title=f"{name}, {runs} runs, {_machine()}"))
+            figures += measured
+        if png is not None:
+            _draw(png, postgres, redis_url, figures=figures)
+    if json_file is not None:
+        json_file.write_text(json.dumps({"machine": _machine(), "runs": runs, "figures": as_json(figures)}, indent=1))
+
+
+def _draw(png: Path, postgres: Postgres, redis_url: str, *, figures: Sequence[Figure]) -> None:
+    in_use = {
+        "Callbeat": dial(postgres, redis_url, SMALL, seconds=SECONDS).curve(),
+        "naive": run(postgres, redis_url, SMALL).curve(),
+    }
+    draw(png, in_use=in_use, channels=SMALL.channels, figures=figures)
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    typer.run(main)

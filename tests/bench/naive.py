@@ -1,0 +1,219 @@
+"""A straightforward dispatcher, written for comparison: a beat each second, a counter in Redis, a task that sleeps.
+
+It keeps no promise: a killed task leaks its slot, a lost message its lead. ``celery -A tests.bench.naive worker``.
+"""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, cast
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+from celery import Celery
+from redis import Redis
+from sqlalchemy import make_url
+
+from tests.bench.dialling import RAMP_SECONDS, Seen, dial
+from tests.bench.figures import Figure, quantile
+from tests.bench.servers import Postgres
+from tests.bench.whole import Shape
+from tests.faults.part import Part
+from tests.integration.switch_process import SwitchProcess
+from tests.receivers import Receivers
+from worker.domain.ids import CallId, CampaignId, LeadId
+from worker.ports.telephony import Origination
+from worker.settings import environment
+from worker.telephony.address import SwitchUrl
+from worker.telephony.connection import Connection, open_connection
+from worker.telephony.originate import bgapi_originate
+from worker.telephony.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
+from worker.telephony.simulator.options import SimulatorOptions
+from worker.wire.connection import connect
+
+BROKER: Final = "CALLBEAT_BENCH_BROKER"
+DATABASE: Final = "CALLBEAT_BENCH_DATABASE"
+SWITCH: Final = "CALLBEAT_BENCH_SWITCH"
+LIMIT: Final = "CALLBEAT_BENCH_LIMIT"
+CALLBACK: Final = "CALLBEAT_BENCH_CALLBACK"
+CALL_SECONDS: Final = 1.0
+SLOTS: Final = "naive-slots"
+WORKERS: Final = 2
+THREADS: Final = 64
+"""Of each worker: a call needs a thread for as long as it lasts."""
+SECONDS: Final = 15.0
+REFILLED: Final = Shape(leads=3_000, channels=50)
+AT_ONCE: Final = Shape(leads=30_000, channels=1_000)
+MS: Final = 1000.0
+
+app: Final = Celery("naive", broker=os.environ.get(BROKER, "redis://"), set_as_current=False)
+app.conf.update(
+    task_ignore_result=True,
+    broker_connection_retry_on_startup=True,
+    beat_schedule={"dispatch": {"task": "dispatch", "schedule": 1.0}},
+)
+_here = threading.local()
+
+
+@app.task(name="dispatch")
+def dispatch() -> None:
+    """Count the slots that are free, and start as many calls."""
+    free = int(os.environ[LIMIT]) - int(cast("bytes | None", _slots().get(SLOTS)) or 0)
+    if free <= 0:
+        return
+    with _database().transaction():
+        rows = _database().execute(
+            "UPDATE naive SET state = 'calling' WHERE id IN"
+            " (SELECT id FROM naive WHERE state = 'new' ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id",
+            (free,),
+        )
+        leads = [int(row[0]) for row in rows]
+    for lead in leads:
+        _slots().incr(SLOTS)
+        call.delay(lead)
+
+
+@app.task(name="call")
+def call(lead: int) -> None:
+    """Place one call, sleep while it lasts, tell of it, and give the slot back."""
+    connection = _switch()
+    connection.write(bgapi_originate(_origination(lead)))
+    connection.reply(until=time.monotonic() + 10)
+    time.sleep(CALL_SECONDS)
+    body = {"state": "cdr", "lead": lead, "status": "answered"}
+    _client().post(os.environ[CALLBACK], json=body, headers={"webhook-id": str(uuid4())})
+    with _database().transaction():
+        _database().execute("UPDATE naive SET state = 'done' WHERE id = %s", (lead,))
+    _slots().decr(SLOTS)
+
+
+@lru_cache
+def _slots() -> Redis:
+    return connect(os.environ[BROKER])
+
+
+def _database() -> psycopg.Connection:
+    if not hasattr(_here, "database"):
+        _here.database = psycopg.connect(os.environ[DATABASE], autocommit=True)
+    return cast("psycopg.Connection", _here.database)
+
+
+def _switch() -> Connection:
+    if not hasattr(_here, "switch"):
+        _here.switch = open_connection(SwitchUrl.parse(os.environ[SWITCH]))
+    return cast("Connection", _here.switch)
+
+
+def _client() -> httpx.Client:
+    if not hasattr(_here, "client"):
+        _here.client = httpx.Client(timeout=10)
+    return cast("httpx.Client", _here.client)
+
+
+def _origination(lead: int) -> Origination:
+    return Origination(
+        call_id=CallId(uuid4()),
+        campaign_id=CampaignId(UUID(int=1)),
+        lead_id=LeadId(UUID(int=lead + 1)),
+        run_id=None,
+        gateway="g1",
+        destination=f"09{lead:07d}0",
+        caller_id="02873003586",
+        timeout_seconds=20,
+    )
+
+
+def naive(postgres: Postgres, redis_url: str, *, runs: int) -> list[Figure]:
+    """Give it the work of ``refill`` and of ``throughput``, beside ours."""
+    refills = [
+        (dial(postgres, redis_url, REFILLED, seconds=SECONDS).refills, run(postgres, redis_url, REFILLED).refills)
+        for _ in range(runs)
+    ]
+    rates = [
+        (dial(postgres, redis_url, AT_ONCE, seconds=SECONDS).calls_a_second, run(postgres, redis_url, AT_ONCE))
+        for _ in range(runs)
+    ]
+    return [
+        Figure(
+            bench="naive",
+            what="ms from a call's end to the next originate in its channel, p50",
+            ours=[MS * quantile(ours, 0.5) for ours, _ in refills],
+            limit=[MS * quantile(theirs, 0.5) for _, theirs in refills],
+            held_against="the naive dispatcher",
+            target="≤ 0.05",
+        ),
+        Figure(
+            bench="naive",
+            what="calls a second",
+            ours=[ours for ours, _ in rates],
+            limit=[theirs.calls_a_second for _, theirs in rates],
+            held_against="the naive dispatcher",
+            target="≥ 10",
+        ),
+    ]
+
+
+def run(postgres: Postgres, redis_url: str, shape: Shape) -> Seen:
+    """Let it dial; give what its switch saw."""
+    with tempfile.TemporaryDirectory(prefix="callbeat-bench-") as folder:
+        home = Path(folder)
+        speed = (SETUP_BY_DIGIT + RING_BY_DIGIT + TALK_BY_DIGIT) / CALL_SECONDS
+        options = SimulatorOptions(
+            by_last_digit=True, speed=speed, max_sessions=10 * shape.channels, log_path=home / "switch.jsonl"
+        )
+        with (
+            SwitchProcess(options) as switch,
+            Receivers("good") as receivers,
+            _running(home, postgres, redis_url, shape, switch=switch, callback=receivers.url("good")),
+        ):
+            since = _first(switch) + RAMP_SECONDS
+            time.sleep(max(0.0, since + SECONDS - time.time()))
+            return Seen(switch.log(), since, since + SECONDS, shape.channels)
+
+
+@contextmanager
+def _running(
+    home: Path, postgres: Postgres, redis_url: str, shape: Shape, *, switch: SwitchProcess, callback: str
+) -> Iterator[None]:
+    plain = make_url(postgres.fresh()).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("CREATE TABLE naive (id bigint PRIMARY KEY, state text NOT NULL)")
+        connection.execute("CREATE INDEX ON naive (id) WHERE state = 'new'")
+        connection.execute("INSERT INTO naive SELECT n, 'new' FROM generate_series(1, %s) n", (shape.leads,))
+    around: dict[str, Any] = environment() | {  # Any: what a process takes
+        BROKER: redis_url,
+        DATABASE: plain,
+        SWITCH: f"esl://:{switch.url.password}@{switch.url.host}:{switch.url.port}",
+        LIMIT: str(shape.channels),
+        CALLBACK: callback,
+    }
+    celery = [sys.executable, "-m", "celery", "-A", "tests.bench.naive"]
+    threads = ["worker", "--pool=threads", f"--concurrency={THREADS}", "--loglevel=ERROR"]
+    commands = {f"naive-{number}": [*celery, *threads, f"--hostname=naive-{number}"] for number in range(WORKERS)}
+    commands["naive-beat"] = [*celery, "beat", "--loglevel=ERROR", f"--schedule={home / 'beat'}"]
+    client = connect(redis_url)
+    client.delete(SLOTS)
+    client.close()
+    with ExitStack() as stack:
+        for name, command in commands.items():
+            part = Part(name, command, around, log=home / f"{name}.log")
+            stack.callback(part.end)
+            part.start()
+        yield
+
+
+def _first(switch: SwitchProcess, *, within: float = 30.0) -> float:
+    late = time.monotonic() + within
+    while time.monotonic() < late:
+        for line in switch.log():
+            if line.event == "originated":
+                return line.at
+        time.sleep(0.2)
+    raise RuntimeError("the naive dispatcher dialled nothing")

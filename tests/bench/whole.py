@@ -1,0 +1,165 @@
+"""A whole Callbeat of real processes, with as many leads as are wanted and calls that last as long as is said."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+from sqlalchemy import Engine, text
+
+from tests.acceptance.stack import wait_until
+from tests.bench.servers import START_SECONDS
+from tests.builders import CAMPAIGN, TENANT, fill_store, list_of, stored_settings
+from tests.conftest import free_port
+from tests.faults.part import Part
+from tests.integration.switch_process import SwitchProcess
+from worker.cli.parts import QUICK_QUEUES
+from worker.domain.ids import CampaignId
+from worker.jobs import names
+from worker.settings import environment
+from worker.store.engine import make_engine
+from worker.store.migrate import migrate
+from worker.store.transaction import SqlStore
+from worker.telephony.simulator.log import Line
+from worker.telephony.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
+from worker.telephony.simulator.options import SimulatorOptions
+
+TOKEN: Final = "bench-token"
+SECRET: Final = "whsec_Y2FsbGJlYXQtYmVuY2gta2V5LW9mLTI0Yg=="
+SPREAD: Final = 0.2
+"""Calls last up to a fifth longer or shorter: equal ones would all end in the same millisecond, for ever."""
+MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What is dialled: so many leads, so many calls at once, each so long, by so many workers."""
+
+    leads: int
+    channels: int
+    call_seconds: float = 1.0
+    workers: int = 2
+    calls_per_second: int = 0
+    callback_url: str = ""
+    task_events: bool = False
+    with_api: bool = False
+
+
+@dataclass
+class Whole:
+    """The processes, and what can be seen of them."""
+
+    engine: Engine
+    switch: SwitchProcess
+    parts: Mapping[str, Part]
+    api_url: str
+    grown: dict[str, float] = field(default_factory=dict)
+
+    def lines(self) -> Sequence[Line]:
+        """Read the switch's own log."""
+        return self.switch.log()
+
+    def start(self) -> None:
+        """Let the campaign be dialled: the next tick finds it."""
+        with self.engine.begin() as connection:
+            connection.execute(text("UPDATE campaigns SET status = 'start', run_id = gen_random_uuid()"))
+            connection.execute(text("UPDATE carriers SET next_plan_at = now()"))
+
+    def megabytes(self) -> dict[str, float]:
+        """Give what each process holds in memory now."""
+        return {name: psutil.Process(part.pid).memory_info().rss / MIB for name, part in self.parts.items()}
+
+
+@contextmanager
+def whole(home: Path, *, database_url: str, redis_url: str, shape: Shape) -> Iterator[Whole]:
+    """Run everything while the block runs; nothing is dialled before ``start``."""
+    home.mkdir(parents=True, exist_ok=True)
+    talk = SETUP_BY_DIGIT + RING_BY_DIGIT + TALK_BY_DIGIT
+    options = SimulatorOptions(
+        by_last_digit=True,
+        spread=SPREAD,
+        speed=talk / shape.call_seconds,
+        max_sessions=10 * shape.channels,
+        log_path=home / "switch.jsonl",
+    )
+    engine = make_engine(database_url)
+    migrate(engine)
+    fill(engine, shape)
+    api_port = free_port()
+    with ExitStack() as stack:
+        stack.callback(engine.dispose)
+        switch = stack.enter_context(SwitchProcess(options))
+        around = environment() | {
+            "CALLBEAT_HOME": str(home),
+            "CALLBEAT_DATABASE_URL": database_url,
+            "CALLBEAT_REDIS_URL": redis_url,
+            "CALLBEAT_SWITCH_URLS": f"esl://:{switch.url.password}@{switch.url.host}:{switch.url.port}",
+            "CALLBEAT_API_TOKEN": TOKEN,
+            "CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8",
+            "CALLBEAT_CALLBACK_SECRET": SECRET,
+            "CALLBEAT_LOG_LEVEL": "WARNING",
+            "CALLBEAT_TASK_EVENTS": str(shape.task_events).lower(),
+        }
+        parts = {
+            name: Part(name, [sys.executable, "-m", "worker.cli", *words], around, log=home / f"{name}.log")
+            for name, words in _words(shape, api_port=api_port).items()
+        }
+        for part in parts.values():
+            stack.callback(part.end)
+            part.start()
+        wait_until(lambda: _is_listened_to(engine), seconds=START_SECONDS)
+        yield Whole(engine, switch, parts, f"http://127.0.0.1:{api_port}")
+
+
+def _words(shape: Shape, *, api_port: int) -> dict[str, tuple[str, ...]]:
+    words: dict[str, tuple[str, ...]] = {
+        f"worker-{number}": ("worker", f"--queues={QUICK_QUEUES}", f"--name=worker-{number}")
+        for number in range(1, shape.workers + 1)
+    }
+    if shape.callback_url:
+        words["callbacks"] = ("worker", f"--queues={names.CALLBACKS}", "--name=callbacks")
+    if shape.with_api:
+        words["api"] = ("api", f"--port={api_port}")
+    return words | {"listener": ("listener",), "beat": ("beat",)}
+
+
+def fill(engine: Engine, shape: Shape) -> None:
+    """Store a stopped campaign with its leads; each of their numbers ends in 0, which is answered."""
+    store = SqlStore(engine)
+    settings = stored_settings(
+        status="stop", run_id=None, concurrent_call=shape.channels, callback_url=shape.callback_url
+    )
+    carrier = {"calls_per_second": shape.calls_per_second}
+    fill_store(store, settings, carrier_calls=shape.channels, carrier=carrier)
+    add_many_leads(engine, shape.leads)
+
+
+def add_many_leads(
+    engine: Engine, count: int, *, campaign_id: CampaignId = CAMPAIGN, first: int = 0, **changed: Any
+) -> None:
+    """Store waiting leads of one network, due long ago, where the database itself makes them; at most ten million."""
+    given = {
+        "tenant": TENANT, "campaign": campaign_id, "list": list_of(campaign_id), "first": first,
+        "last": first + count - 1, "stage": "new", "due_at": "2026-01-01T00:00:00+00:00",
+    }  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(_LEADS, given | changed)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE leads"))
+
+
+_LEADS: Final = text("""
+    INSERT INTO leads (id, tenant_id, campaign_id, list_id, phone, network, stage, due_at, called_count,
+                       profile, additional, ref_id, created_at, updated_at)
+    SELECT lpad(to_hex(n), 32, '0')::uuid, :tenant, :campaign, :list, '09' || lpad((n * 10)::text, 8, '0'), 'viettel',
+           :stage, CAST(:due_at AS timestamptz), 0, '{}', '{}', '', now(), now()
+    FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS n
+""")
+
+
+def _is_listened_to(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM posts WHERE name LIKE 'listener%'")))
