@@ -108,7 +108,7 @@ def _place_steadily(switch: SwitchProcess, *, seen: Seen, seconds: float) -> flo
         calls = [_call(next(numbers)) for _ in range(BATCH)]
         now = time.monotonic()
         seen.placed |= {call.call_id: now for call in calls}
-        for call_id in switches.place(calls, switch=switch.url.name, until=clock.now().add(seconds=1)):
+        for call_id in switches.place(calls, switch=switch.url.name, until=clock.now().add(seconds=1)).undialled:
             del seen.placed[call_id]
         if batch % (batches // 3) == batches // 3 - 1:
             before = time.monotonic()

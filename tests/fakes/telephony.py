@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
-from worker.ports.telephony import Origination, Telephony
+from worker.ports.telephony import Origination, Placed, Telephony
 
 SWITCH = "10.0.0.1:8021"
 
@@ -25,6 +25,8 @@ class FakeTelephony(Telephony):
         """Calls that will not be taken: it is certain that they were not dialled."""
         self.forgotten: set[CallId] = set()
         """Calls that are taken, and of which the switch knows nothing afterwards."""
+        self.answers = True
+        """Whether it says what has become of calls that it takes."""
         self.until: DateTime | None = None
         """Until when the last calls could have been sent."""
         self.while_asked: Callable[[], None] | None = None
@@ -35,15 +37,15 @@ class FakeTelephony(Telephony):
         return SWITCH if self.reachable and SWITCH in among else None
 
     @override
-    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> set[CallId]:
+    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
         self.until = until
-        ids = {origination.call_id for origination in originations}
+        ids = frozenset(origination.call_id for origination in originations)
         if not self.reachable or switch != SWITCH:
-            return ids
+            return Placed(ids)
         taken = [origination for origination in originations if origination.call_id not in self.refused]
         self.placed += taken
         self.calls_up |= {origination.call_id for origination in taken} - self.forgotten
-        return ids & self.refused
+        return Placed(ids & self.refused, is_answered=self.answers)
 
     @override
     def up(self, switch: str) -> set[CallId]:

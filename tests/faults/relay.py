@@ -22,6 +22,8 @@ PIECE: Final = 64 * 1024
 CONNECT_SECONDS: Final = 2.0
 HELD_SECONDS: Final = 0.3
 """How long an event waits at most to be overtaken."""
+POLLED_SECONDS: Final = 0.05
+"""How soon what is held back is dropped after its sender has given it up."""
 SUBSCRIBES: Final = b"event json"
 DIALS: Final = b"originate"
 AT_ONCE: Final = struct.pack("ii", 1, 0)
@@ -168,7 +170,7 @@ class _Connection:
         """Hold what was read while nothing is delivered; give it up when its sender resets the connection."""
         with self._relay.changed:
             while self._relay.trouble(self.line) is Trouble.STALLED and not self._relay.is_over:
-                self._relay.changed.wait(HELD_SECONDS)
+                self._relay.changed.wait(POLLED_SECONDS)
                 if _was_reset(sender):
                     self.cut()
                     return False

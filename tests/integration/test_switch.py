@@ -14,12 +14,16 @@ from tests.integration.switch_process import SwitchProcess
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.errors import Unavailable
 from worker.domain.post import SETTLES_WITHIN
+from worker.ports.telephony import Placed
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import NotReached, open_connection
 from worker.telephony.events import ANSWERS_WITHIN_SECONDS, ASKED_AFTER_SECONDS, SwitchEvents
 from worker.telephony.simulator.log import dials_by_call, peak
 from worker.telephony.simulator.options import SimulatorOptions
 from worker.telephony.switch import Switches
+
+NETWORK_HOLDS_SECONDS = 2.0
+"""Longer than anybody is left in doubt; the machine may be busy."""
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def test_each_last_digit_ends_as_the_switch_says(
 ) -> None:
     calls = {digit: a_call(number=f"098123456{digit}") for digit in "0123456789"}
 
-    undialled = switches.place(list(calls.values()), switch=switch.url.name, until=SOON)
+    undialled = switches.place(list(calls.values()), switch=switch.url.name, until=SOON).undialled
     news = read_until(events, lambda news: len(ends(news)) == len(calls))
 
     assert undialled == set()
@@ -107,7 +111,7 @@ def test_a_full_switch_refuses_and_nobody_is_dialled(
     tell(switch, "api fsctl max_sessions 1")
     first, second = a_call(number="0981234562", timeout_seconds=600), a_call(number="0981234562")
 
-    undialled = switches.place([first, second], switch=switch.url.name, until=SOON)
+    undialled = switches.place([first, second], switch=switch.url.name, until=SOON).undialled
     news = read_until(events, lambda news: any(isinstance(event, Refused) for event in news))
 
     assert undialled == set()
@@ -131,15 +135,15 @@ def test_a_gateway_that_does_not_exist_is_a_refusal(
 
 def test_a_first_connection_waits_for_nobody(switch: SwitchProcess, switches: Switches) -> None:
     assert switches.pick(among=[switch.url.name]) == switch.url.name
-    assert switches.place([a_call()], switch=switch.url.name, until=SOON) == set()
+    assert switches.place([a_call()], switch=switch.url.name, until=SOON).undialled == set()
 
 
 def test_calls_for_a_switch_that_is_away_were_certainly_not_dialled(switch: SwitchProcess, switches: Switches) -> None:
     switch.kill()
     call = a_call()
 
-    assert switches.place([call], switch=switch.url.name, until=SOON) == {call.call_id}
-    assert switches.place([call], switch="unknown:1", until=SOON) == {call.call_id}
+    assert switches.place([call], switch=switch.url.name, until=SOON).undialled == {call.call_id}
+    assert switches.place([call], switch="unknown:1", until=SOON).undialled == {call.call_id}
     with pytest.raises(Unavailable):
         switches.up(switch.url.name)
     with pytest.raises(Unavailable):
@@ -149,7 +153,7 @@ def test_calls_for_a_switch_that_is_away_were_certainly_not_dialled(switch: Swit
 def test_calls_that_were_judged_too_long_ago_are_not_sent(switch: SwitchProcess, switches: Switches) -> None:
     calls = [a_call(), a_call()]
 
-    undialled = switches.place(calls, switch=switch.url.name, until=LISTENING)
+    undialled = switches.place(calls, switch=switch.url.name, until=LISTENING).undialled
     switches.up(switch.url.name)
 
     assert undialled == {call.call_id for call in calls}
@@ -159,7 +163,7 @@ def test_calls_that_were_judged_too_long_ago_are_not_sent(switch: SwitchProcess,
 def test_a_call_that_cannot_be_said_does_not_keep_the_others(switch: SwitchProcess, switches: Switches) -> None:
     good, bad = a_call(), a_call(gateway="no gateway")
 
-    undialled = switches.place([bad, good], switch=switch.url.name, until=SOON)
+    undialled = switches.place([bad, good], switch=switch.url.name, until=SOON).undialled
 
     assert undialled == {bad.call_id}
 
@@ -217,6 +221,23 @@ def test_a_switch_that_stands_still_is_told_of_nothing_until_it_has_gone_on_for_
 
     assert events.dialable_from == LISTENING + SETTLES_WITHIN
     assert (events.listening_since, ends(news)[call.call_id].outcome) == (since, Outcome.BUSY), "nothing was missed"
+
+
+def test_a_switch_that_does_not_answer_an_originate_is_left_soon_and_the_call_is_in_doubt(
+    switch: SwitchProcess, switches: Switches
+) -> None:
+    call = a_call()
+    switches.up(switch.url.name)
+    os.kill(switch.pid, signal.SIGSTOP)
+
+    begun = time.monotonic()
+    placed = switches.place([call], switch=switch.url.name, until=SOON)
+    took = time.monotonic() - begun
+    os.kill(switch.pid, signal.SIGCONT)
+
+    assert placed == Placed(frozenset(), is_answered=False)
+    assert took < NETWORK_HOLDS_SECONDS
+    assert switches.up(switch.url.name) <= {call.call_id}, "it is asked on a connection of its own"
 
 
 def test_a_switch_that_has_nothing_to_say_is_asked_and_answers(events: SwitchEvents) -> None:

@@ -27,18 +27,27 @@ class Origination:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of calls that a switch was to place."""
+
+    undialled: frozenset[CallId] = frozenset()
+    """Those that were certainly not dialled; any other may have been: the sweep will ask."""
+    is_answered: bool = True
+    """False: the switch has said nothing to some of them, and may carry them out when it goes on."""
+
+
 class Telephony(Protocol):
     """The switches, by name."""
 
     def pick(self, *, among: Collection[str]) -> str | None:
         """Name one of these switches that can be told something now; None when none can be reached."""
 
-    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> set[CallId]:
-        """Send the calls to the switch, at most once each; give those that were certainly not dialled.
+    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
+        """Send the calls to the switch, at most once each; never raises for a doubtful case.
 
-        Nothing is sent after ``until``: what allowed the calls may not hold any more.
-
-        Never raises for a doubtful case: a call that is not in the answer may have been dialled; the sweep will ask.
+        Nothing is sent after ``until``: what allowed the calls may not hold any more. What has not arrived when the
+        switch should have answered never will: a call must not come out of a network that held it back.
         """
 
     def up(self, switch: str) -> set[CallId]:

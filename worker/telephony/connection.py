@@ -32,6 +32,10 @@ class ConnectionLost(Unavailable):
     """The connection ended, or is of no more use."""
 
 
+class NotAnswered(ConnectionLost):
+    """The switch did not reply in time; it may have heard, and may act on it at any moment."""
+
+
 class Connection:
     """A connection that has logged in; after ``ConnectionLost`` it is only good for closing."""
 
@@ -90,7 +94,7 @@ class Connection:
                 if frame.content_type in {"text/disconnect-notice", "text/rude-rejection"}:
                     raise ConnectionLost(f"the switch closed the connection: {frame.content_type}")
             if not self._wait(until):
-                raise ConnectionLost("the switch did not reply in time")
+                raise NotAnswered("the switch did not reply in time")
             self._take_what_is_there()
 
     def frames(self, *, within: float) -> list[Frame]:

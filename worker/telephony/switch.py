@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -15,17 +16,20 @@ from typing_extensions import override
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
 from worker.ports.dispatch import Clock
-from worker.ports.telephony import Origination, Telephony
+from worker.ports.telephony import Origination, Placed, Telephony
 from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
-from worker.telephony.connection import REPLY_SECONDS, Connection, ConnectionLost, NotReached, open_connection
+from worker.telephony.connection import Connection, ConnectionLost, NotAnswered, NotReached, open_connection
 from worker.telephony.originate import Unsayable, bgapi_originate
 
 logger = logging.getLogger(__name__)
 
 
 UNHEARD_SECONDS: Final = 2.0
-"""How long the network may hold back what was written: a call must not come out of it long after it was judged."""
+"""How long the network may hold back what was written."""
+ANSWERS_WITHIN_SECONDS: Final = 0.75
+"""A switch answers an originate at once, before it dials. When it does not, the connection is given up with all that
+has not arrived there: a call must not come out of the network long after it was judged."""
 
 
 class SwitchUnreachable(Unavailable):
@@ -107,23 +111,24 @@ class Switches(Telephony):
         return None
 
     @override
-    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> set[CallId]:
-        """Send the calls, at most once each; give those of which it is certain that they were not dialled.
+    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
+        """Send the calls, at most once each.
 
         A process that stood still, or a connection that takes nothing, lets the moment pass: then nothing is sent.
         """
         commands, undialled = _commands(originations)
         line = self._lines_of_this_process().get(switch)
         if line is None:
-            return undialled | {call_id for call_id, _ in commands}
+            return Placed(undialled | {call_id for call_id, _ in commands})
         with line.lock:
             try:
                 connection = line.connected()
             except Unavailable:
-                return undialled | {call_id for call_id, _ in commands}
+                return Placed(undialled | {call_id for call_id, _ in commands})
             try:
                 seconds = (until - self._clock.now()).total_seconds()
-                return undialled | _place(commands, connection=connection, within=seconds, broken=line.drop)
+                placed = _place(commands, connection=connection, within=seconds, broken=line.drop)
+                return replace(placed, undialled=undialled | placed.undialled)
             except BaseException:
                 line.drop()  # replies that nobody has read would be taken for those of the next calls
                 raise
@@ -179,7 +184,7 @@ class Switches(Telephony):
         self._lines = {url.name: _Line(url, chance=self._chance) for url in self._urls}
 
 
-def _commands(originations: Sequence[Origination]) -> tuple[list[tuple[CallId, bytes]], set[CallId]]:
+def _commands(originations: Sequence[Origination]) -> tuple[list[tuple[CallId, bytes]], frozenset[CallId]]:
     commands = []
     unsayable = set()
     for origination in originations:
@@ -189,7 +194,7 @@ def _commands(originations: Sequence[Origination]) -> tuple[list[tuple[CallId, b
             unsayable.add(origination.call_id)
             fields = {"action": "call_unsayable", "call_id": str(origination.call_id), "problem": str(error)}
             logger.error("call cannot be said to the switch", extra=fields)  # noqa: TRY400 - the message says it all
-    return commands, unsayable
+    return commands, frozenset(unsayable)
 
 
 def _place(
@@ -198,13 +203,12 @@ def _place(
     connection: Connection,
     within: float,
     broken: Callable[[], None],
-) -> set[CallId]:
+) -> Placed:
     if within <= 0:
         logger.warning("calls were judged too long ago", extra={"action": "calls_too_late", "calls": len(commands)})
-        return {call_id for call_id, _ in commands}
+        return Placed(frozenset(call_id for call_id, _ in commands))
     sent = connection.write(b"".join(command for _, command in commands), within=within)
-    undialled = set()
-    written = []
+    undialled, written, is_answered = set(), [], True
     end = 0
     for call_id, command in commands:
         end += len(command)
@@ -212,17 +216,18 @@ def _place(
             written.append(call_id)
         else:  # the switch never got its last byte
             undialled.add(call_id)
-    until = time.monotonic() + REPLY_SECONDS
     try:
         for call_id in written:
-            if connection.reply(until=until).text.startswith("-ERR"):
+            if connection.reply(until=time.monotonic() + ANSWERS_WITHIN_SECONDS).text.startswith("-ERR"):
                 undialled.add(call_id)
-    except ConnectionLost:
-        logger.warning("replies lost, calls in doubt", extra={"action": "replies_lost", "calls": len(commands)})
+    except ConnectionLost as error:
+        is_answered = not isinstance(error, NotAnswered)
+        fields = {"action": "replies_lost", "calls": len(commands), "why": str(error)}
+        logger.warning("replies lost, calls in doubt", extra=fields)
         broken()
     if len(written) < len(commands):
         broken()
-    return undialled
+    return Placed(frozenset(undialled), is_answered=is_answered)
 
 
 def _call_id(row: object) -> CallId | None:

@@ -13,7 +13,7 @@ from worker.domain.lead import Ending
 from worker.domain.reason import Reason
 from worker.ports.dispatch import Call, Clock, Dial, Store, Transaction
 from worker.ports.messages import JobQueue, Rate, Tokens
-from worker.ports.telephony import Telephony
+from worker.ports.telephony import Placed, Telephony
 from worker.usecases.judge_calls import Won, judge_calls
 from worker.usecases.pace import put_off, take_tokens, tell_dialled, tokens_left
 from worker.usecases.resend_calls import UNHEARD_PAUSE
@@ -44,15 +44,16 @@ def place_calls(
         return 0
     allowed, held, tokens = take_tokens(rate, won)
     going = [one.origination for one in allowed]
-    undialled = telephony.place(going, switch=switch, until=until) if going else set()
-    tell_dialled(rate, tokens)
-    if undialled or held:
+    placed = telephony.place(going, switch=switch, until=until) if going else Placed()
+    if placed.is_answered:  # else nobody knows when they are dialled
+        tell_dialled(rate, tokens)
+    if placed.undialled or held:
         waits = tokens_left(rate, {one.carrier.id: one.carrier for one in won}.values()) if held else {}
         with store.transaction() as tx:
-            _put_back(tx, undialled, held=held, tokens=waits, queue=queue, now=clock.now())
+            _put_back(tx, placed.undialled, held=held, tokens=waits, queue=queue, now=clock.now())
     for carrier_id in tokens:  # its queued calls are fewer now, so that others may take their places
         queue.plan_carrier(carrier_id)
-    return len(allowed) - len(undialled)
+    return len(allowed) - len(placed.undialled)
 
 
 def _pick(store: Store, *, telephony: Telephony, now: DateTime) -> str | None:

@@ -16,11 +16,11 @@ from tests.unit.usecases.conftest import World
 from tests.unit.usecases.look import call_row, put, states
 from worker.domain.call import CallState
 from worker.domain.campaign import Status
-from worker.domain.ids import CallId, CarrierId
+from worker.domain.ids import CarrierId
 from worker.domain.lead import Stage
 from worker.domain.reason import Reason
-from worker.ports.messages import Rate, Tokens
-from worker.ports.telephony import Origination
+from worker.ports.messages import USED_WITHIN, Rate, Tokens
+from worker.ports.telephony import Origination, Placed
 from worker.store.tables import carriers
 
 FULL_BUCKET = 2
@@ -57,7 +57,7 @@ class SlowTelephony(FakeTelephony):
         self._clock = clock
 
     @override
-    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> set[CallId]:
+    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
         self._clock.wait(0.5)
         return super().place(originations, switch=switch, until=until)
 
@@ -68,6 +68,21 @@ def paced(world: World) -> None:
     fill_store(world.store, stored_settings(concurrent_call=9), carrier={"calls_per_second": FULL_BUCKET})
     world.rate.left(CARRIER, per_second=FULL_BUCKET)
     world.clock.wait(2)
+
+
+def test_tokens_of_calls_that_a_switch_says_nothing_of_stay_out_for_longer(world: World) -> None:
+    add_leads(world.store, viettel(4))
+    world.telephony.answers = False
+    world.place(world.plan())
+    world.telephony.answers = True
+
+    left = []
+    for seconds in (1.1, USED_WITHIN.total_seconds()):
+        world.clock.wait(seconds)
+        left.append(world.rate.left(CARRIER, per_second=FULL_BUCKET).count)
+
+    assert len(world.telephony.placed) == FULL_BUCKET
+    assert left == [0, FULL_BUCKET]
 
 
 def test_a_plan_queues_no_more_than_a_second_lets_out(world: World) -> None:
