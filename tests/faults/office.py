@@ -17,7 +17,8 @@ NETWORKS: Final = tuple(NETWORK_STARTS)
 RECALLED: Final = ["busy", "no-answered", "not-available", "congestion", "failed"]
 FEW_LEADS: Final = 20
 MORE_LEADS: Final = 30
-MANY_CALLS: Final = 15
+MANY_CALLS: Final = 40
+MANY_CHANNELS: Final = 100
 STOCK: Final = 4
 """Of a steady campaign so many times more leads wait: something is due, whatever lasts how long."""
 AGAIN_SECONDS: Final = 0.5
@@ -148,9 +149,11 @@ class Office:
         self.listings += [Listing(tenant=self.tenant, phone=number, answered_at=at) for number in numbers]
 
     def open_all(self) -> None:
-        """Let everything be dialled that is left, and the steady campaigns, which have most, a little faster."""
+        """Let everything be dialled that is left, and the steady campaigns, which have most, faster."""
         campaign = self.campaigns["windowed"]
         self._edit(f"/v3/campaign/{campaign}", subject=campaign, schedules=[])
+        for name, carrier in self.carriers.items():
+            self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, concurrent_call=MANY_CHANNELS)
         for name in STEADY:
             campaign = self.campaigns[name]
             self._edit(f"/v3/campaign/{campaign}", subject=campaign, concurrent_call=MANY_CALLS)

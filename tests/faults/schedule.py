@@ -22,6 +22,8 @@ CUT_OFF_SECONDS: Final = 11.0
 """Longer than the database, the broker and whoever stands by wait for anybody."""
 DOUBT_SECONDS: Final = 19.0
 """Longer than it takes to give up a call of which the switch does not know."""
+GLANCED_AT_SECONDS: Final = 4.0
+"""The same in a run that is short."""
 FIRST_SECONDS: Final = 3.0
 CLOCKS: Final = ("worker", "listener", "beat", "api", "callbacks")
 
@@ -98,7 +100,7 @@ EACH_KIND: Final = Lane(
         Fault(Kind.CUT_IN_EVENT, Line.EVENTS, CUT_SECONDS),
         Fault(Kind.TERMINATED, "worker-2"),
         Fault(Kind.EVENTS_PERTURBED, Line.EVENTS, 4.0),
-        Fault(Kind.FROZEN, "listener", 10.0),
+        Fault(Kind.FROZEN, "listener", 6.0),
         Fault(Kind.MESSAGES_DOUBLED, "redis", 2.0),
         Fault(Kind.CUT_AFTER_LAST_BYTE, Line.COMMANDS, CUT_SECONDS),
         Fault(Kind.AWAY, "postgres", 5.0),
@@ -161,7 +163,7 @@ def one_round(lane: Lane, *, seed: int) -> list[Planned]:
     chance, planned, at = Random(seed), [], FIRST_SECONDS
     for fault in chance.sample(list(lane.faults), len(lane.faults)):
         planned.append(Planned(at, fault))
-        at += fault.seconds + _pause(lane, after=fault, chance=chance)
+        at += fault.seconds + _pause(lane, after=fault, watched=GLANCED_AT_SECONDS, chance=chance)
     return planned
 
 
@@ -176,14 +178,14 @@ def _in_lane(lane: Lane, *, beside: Sequence[Planned], chance: Random, seconds: 
             left.remove(free)
             planned.append(Planned(at, free))
             at += free.seconds
-        at += _pause(lane, after=free, chance=chance)
+        at += _pause(lane, after=free, watched=WATCHED_SECONDS, chance=chance)
     return planned
 
 
-def _pause(lane: Lane, *, after: Fault | None, chance: Random) -> float:
+def _pause(lane: Lane, *, after: Fault | None, watched: float, chance: Random) -> float:
     pause = chance.uniform(*lane.pause)
     is_watched = after is not None and after.target in {*GROUND, *Line}
-    return max(pause, WATCHED_SECONDS) if is_watched else pause
+    return max(pause, watched) if is_watched else pause
 
 
 def _is_taken(plan: Planned, beside: Sequence[Planned]) -> bool:
