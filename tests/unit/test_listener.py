@@ -14,11 +14,9 @@ from tests.unit.usecases.conftest import World
 from tests.unit.usecases.conftest import world as world  # noqa: PLC0414 - a fixture
 from tests.unit.usecases.look import an_end, call_row, states
 from worker.domain.call import CallState
-from worker.domain.ids import CallId
 from worker.domain.post import HELD_FOR, SETTLES_WITHIN
 from worker.listener import REMEMBERED, Listener
 from worker.store.tables import posts
-from worker.usecases.place_calls import place_calls
 from worker.wiring import Services
 
 HOLDERS = [UUID(int=501), UUID(int=502)]
@@ -63,18 +61,6 @@ def _services(world: World) -> Services:
         new_id: Any
 
     return cast("Services", Parts(world.store, world.queue, world.clock, uuid7))
-
-
-def place_calls_of(world: World, call_ids: list[CallId]) -> int:
-    """Take up a message while only those hear the switch who say so themselves."""
-    return place_calls(
-        world.store,
-        queue=world.queue,
-        telephony=world.telephony,
-        rate=world.rate,
-        call_ids=call_ids,
-        clock=world.clock,
-    )
 
 
 def holder(world: World) -> UUID | None:
@@ -180,14 +166,14 @@ def test_a_switch_that_goes_on_is_heard_at_once_and_told_of_calls_a_moment_later
 
     ears.tell(an_end(call_id))
     listener.listener.turn()
-    ended, before = call_row(world, call_id).state, place_calls_of(world, waiting)
+    ended, before = call_row(world, call_id).state, world.place_as_heard(waiting)
     world.clock.wait(SETTLES_WITHIN.total_seconds())
     world.queue.calls.clear()
     listener.listener.turn()
 
     assert (ended, before) == (CallState.ENDED, 0)
     assert world.queue.calls == waiting
-    assert place_calls_of(world, waiting) == 1
+    assert world.place_as_heard(waiting) == 1
 
 
 def test_whoever_takes_a_post_has_the_switch_asked_for_calls_that_ended_unheard(ears: Ears) -> None:

@@ -17,7 +17,6 @@ from worker.domain.lead import Ending, Stage
 from worker.domain.post import HELD_FOR
 from worker.domain.reason import Reason
 from worker.store.tables import carriers, do_not_call, tenants
-from worker.usecases.place_calls import place_calls
 
 
 def test_a_message_that_comes_twice_dials_once(world: World) -> None:
@@ -207,14 +206,7 @@ def test_nobody_is_dialled_while_nobody_hears_the_switch(world: World) -> None:
     world.listen()
 
     world.clock.wait(HELD_FOR.total_seconds())
-    dialled = place_calls(
-        world.store,
-        queue=world.queue,
-        telephony=world.telephony,
-        rate=world.rate,
-        call_ids=call_ids,
-        clock=world.clock,
-    )
+    dialled = world.place_as_heard(call_ids)
 
     row = call_row(world, call_ids[0])
     assert (dialled, world.telephony.placed) == (0, [])

@@ -23,7 +23,6 @@ from worker.domain.standing import FULL
 from worker.ports.records import Tenant
 from worker.store.tables import calls, leads
 from worker.usecases.explain import CampaignExplanation, LeadExplanation, explain_campaign, explain_lead
-from worker.usecases.place_calls import place_calls
 
 OWNER = Tenant(id=TENANT, name="default", timezone=HANOI)
 MOMENT = Duration(microseconds=1)
@@ -239,14 +238,7 @@ def test_calls_that_wait_for_somebody_to_hear_the_switch_say_so(world: World, *,
 
     before = explain_campaign(world.store, tenant=OWNER, campaign_id=CAMPAIGN, now=NOON)
     call_ids = world.plan()
-    place_calls(
-        world.store,
-        queue=world.queue,
-        telephony=world.telephony,
-        rate=world.rate,
-        call_ids=call_ids,
-        clock=world.clock,
-    )
+    world.place_as_heard(call_ids)
     after = explain_campaign(world.store, tenant=OWNER, campaign_id=CAMPAIGN, now=NOON)
 
     dialled = bool(world.telephony.placed)
