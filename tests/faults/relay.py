@@ -75,10 +75,15 @@ class Relay:
             self._troubles[line] = trouble
             self.changed.notify_all()
 
-    def was_cut(self, line: Line) -> None:
-        """Take note of a cut that was asked for: it happens once."""
-        self.cuts.append(time.time())
-        self.change(line, Trouble.NONE)
+    def may_cut(self, line: Line, trouble: Trouble) -> bool:
+        """Say whether a cut that was asked for befalls this connection: it happens once, however many would have it."""
+        with self.changed:
+            if self._troubles[line] is not trouble:
+                return False
+            self._troubles[line] = Trouble.NONE
+            self.cuts.append(time.time())
+            self.changed.notify_all()
+        return True
 
     def close(self) -> None:
         """Listen no more, and end what is connected."""
@@ -157,11 +162,10 @@ class _Connection:
         if not self._wait_out_stall(self._client):
             return False
         trouble = self._relay.trouble(self.line)
-        cuts = DIALS in data and trouble in {Trouble.CUT_BEFORE_LAST_BYTE, Trouble.CUT_AFTER_LAST_BYTE}
+        asked = DIALS in data and trouble in {Trouble.CUT_BEFORE_LAST_BYTE, Trouble.CUT_AFTER_LAST_BYTE}
+        cuts = asked and self._relay.may_cut(self.line, trouble)
         kept = data[:-1] if cuts and trouble is Trouble.CUT_BEFORE_LAST_BYTE else data
         lives = _sent(kept, to=self._switch) and not cuts
-        if cuts:
-            self._relay.was_cut(self.line)
         if not lives:
             self.cut()
         return lives
@@ -196,7 +200,8 @@ class _Connection:
     def _hand_on(self, frames: list[Frame]) -> bool:
         """Give the client the frames, as they are or as the trouble of the moment wants it."""
         trouble = self._relay.trouble(self.line)
-        if trouble is Trouble.CUT_IN_FRAME and any(frame.is_event for frame in frames):
+        asked = trouble is Trouble.CUT_IN_FRAME and any(frame.is_event for frame in frames)
+        if asked and self._relay.may_cut(self.line, trouble):
             self._cut_within(frames)
             return False
         going = self._perturbation.feed(frames) if trouble is Trouble.PERTURBED else frames
@@ -210,7 +215,6 @@ class _Connection:
         first = next(number for number, frame in enumerate(frames) if frame.is_event)
         half = bytes_of(frames[first])
         _sent(b"".join(map(bytes_of, frames[:first])) + half[: len(half) // 2], to=self._client)
-        self._relay.was_cut(self.line)
         _finish(self._client)
 
     def _send(self, frames: list[Frame]) -> bool:
