@@ -101,6 +101,14 @@ def test_an_originate_is_cut_after_its_last_byte(relay: Relay, switch: Switch) -
     assert len(relay.cuts) == 1
 
 
+def test_a_cut_befalls_one_connection_however_many_would_have_it(relay: Relay) -> None:
+    relay.change(Line.EVENTS, Trouble.CUT_IN_FRAME)
+
+    cut = [relay.may_cut(Line.EVENTS, Trouble.CUT_IN_FRAME) for _ in range(3)]
+
+    assert (cut, len(relay.cuts)) == ([True, False, False], 1)
+
+
 def test_other_commands_do_not_bring_the_cut_about(relay: Relay, switch: Switch) -> None:
     relay.change(Line.COMMANDS, Trouble.CUT_BEFORE_LAST_BYTE)
 
