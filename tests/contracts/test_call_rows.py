@@ -20,7 +20,7 @@ from worker.domain.call import ON_SWITCH, CallState, HungUp, Outcome
 from worker.domain.ids import CampaignId, CarrierId
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
-from worker.ports.dispatch import Dial, Ended
+from worker.ports.dispatch import Dial, Ended, UpByOwner
 from worker.store.tables import calls, leads
 from worker.store.transaction import SqlStore
 
@@ -51,9 +51,10 @@ def test_up_counts_leave_out_what_has_not_been_dialled(store: SqlStore) -> None:
     insert_calls(store, CallState.QUEUED, CallState.DIALING, CallState.RINGING, CallState.ENDED)
 
     with store.reading() as tx:
-        assert tx.calls.up([CAMPAIGN]) == {CAMPAIGN: {V: 2}}
-        assert tx.calls.up_on_carriers([CARRIER]) == {CARRIER: {V: 2}}
-        assert tx.calls.up([]) == {}
+        assert tx.calls.up(campaigns=[CAMPAIGN], carriers=[CARRIER]) == UpByOwner(
+            campaigns={CAMPAIGN: {V: 2}}, carriers={CARRIER: {V: 2}}, tenants={}
+        )
+        assert tx.calls.up() == UpByOwner(campaigns={}, carriers={}, tenants={})
 
 
 def test_cancelled_calls_free_their_leads(store: SqlStore) -> None:

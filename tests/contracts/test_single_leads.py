@@ -217,7 +217,7 @@ def test_the_rules_of_a_dial_name_inactive_lists_and_the_caps_of_tenants(store: 
 
     with store.transaction() as tx:
         after = tx.plans.lock_for_dial([CAMPAIGN])
-        up = tx.calls.up_of_tenants([TENANT])
+        up = tx.calls.up(tenants=[TENANT]).tenants
 
     assert (before.tenant_caps, set(before.inactive_lists)) == ({TENANT: 7}, set())
     assert (after.tenant_caps, set(after.inactive_lists)) == ({TENANT: 7}, {list_of(CAMPAIGN)})

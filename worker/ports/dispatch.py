@@ -31,6 +31,23 @@ from worker.ports.posts import Posts
 NOT_AHEAD: Final = Duration()
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A call's step to ``ringing`` or ``answered``."""
+
+    to: CallState
+    at: DateTime
+
+
+@dataclass(frozen=True, slots=True)
+class UpByOwner:
+    """Calls that are on a switch or on their way to it, by network, of those owners that have any."""
+
+    campaigns: Mapping[CampaignId, Mapping[Network, int]]
+    carriers: Mapping[CarrierId, Mapping[Network, int]]
+    tenants: Mapping[TenantId, Mapping[Network, int]]
+
+
 class Clock(Protocol):
     """The time."""
 
@@ -166,14 +183,14 @@ class Calls(Protocol):
     def campaigns_of(self, call_ids: Collection[CallId]) -> set[CampaignId]:
         """Give the campaigns of those calls that are queued."""
 
-    def up(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, dict[Network, int]]:
-        """Count the calls that are on the switch or on their way to it, by campaign and network."""
-
-    def up_on_carriers(self, carrier_ids: Collection[CarrierId]) -> dict[CarrierId, dict[Network, int]]:
-        """Count the same by carrier and network."""
-
-    def up_of_tenants(self, tenant_ids: Collection[TenantId]) -> dict[TenantId, dict[Network, int]]:
-        """Count the same by tenant and network."""
+    def up(
+        self,
+        *,
+        campaigns: Collection[CampaignId] = (),
+        carriers: Collection[CarrierId] = (),
+        tenants: Collection[TenantId] = (),
+    ) -> UpByOwner:
+        """Count the calls that are on a switch or on their way to it, all at one moment."""
 
     def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
         """Move locked queued rows to ``dialing`` with their route."""
@@ -181,8 +198,8 @@ class Calls(Protocol):
     def cancel(self, reasons: Mapping[CallId, Reason], *, now: DateTime) -> None:
         """Move queued rows to ``cancelled`` with their reasons."""
 
-    def move(self, call_id: CallId, *, to: CallState, at: DateTime) -> None:
-        """Move a locked row to ``ringing`` or ``answered``."""
+    def move(self, moves: Mapping[CallId, Move]) -> None:
+        """Move locked rows to ``ringing`` or ``answered``."""
 
     def put_back(self, call_ids: Collection[CallId], *, resend_at: DateTime, refused: bool) -> None:
         """Move rows in ``dialing`` back to ``queued``: it is certain that nobody was dialled."""

@@ -1,6 +1,5 @@
 """Call rows: slots while live, CDRs once ended."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
@@ -11,10 +10,9 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, 
 from worker.domain.call import LIVE, ON_SWITCH, CallState
 from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
 from worker.domain.lead import Stage
-from worker.domain.network import Network
 from worker.domain.reason import Reason
-from worker.ports.dispatch import Call, Dial, Ended
-from worker.store.live import LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER, LIVE_BY_TENANT
+from worker.ports.dispatch import Call, Dial, Ended, Move, UpByOwner
+from worker.store.live import read_up
 from worker.store.plans import CLOCKS_APART
 from worker.store.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 
@@ -54,19 +52,15 @@ class SqlCalls:
         asked = select(calls.c.campaign_id).where(calls.c.id.in_(list(call_ids)), QUEUED_ROWS)
         return {CampaignId(campaign) for campaign in self._connection.scalars(asked.distinct())}
 
-    def up(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, dict[Network, int]]:
-        """Count the calls that are on the switch or on their way to it, by campaign and network."""
-        return _by_owner(
-            self._connection.execute(LIVE_BY_CAMPAIGN, {"owners": list(campaign_ids), "states": ON_SWITCH})
-        )
-
-    def up_on_carriers(self, carrier_ids: Collection[CarrierId]) -> dict[CarrierId, dict[Network, int]]:
-        """Count the same by carrier and network."""
-        return _by_owner(self._connection.execute(LIVE_BY_CARRIER, {"owners": list(carrier_ids), "states": ON_SWITCH}))
-
-    def up_of_tenants(self, tenant_ids: Collection[TenantId]) -> dict[TenantId, dict[Network, int]]:
-        """Count the same by tenant and network."""
-        return _by_owner(self._connection.execute(LIVE_BY_TENANT, {"owners": list(tenant_ids), "states": ON_SWITCH}))
+    def up(
+        self,
+        *,
+        campaigns: Collection[CampaignId] = (),
+        carriers: Collection[CarrierId] = (),
+        tenants: Collection[TenantId] = (),
+    ) -> UpByOwner:
+        """Count the calls that are on a switch or on their way to it, all at one moment."""
+        return read_up(self._connection, campaigns=campaigns, carriers=carriers, tenants=tenants)
 
     def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
         """Move locked queued rows to ``dialing`` with their route."""
@@ -97,10 +91,12 @@ class SqlCalls:
         if reasons:
             self._connection.execute(cancelling, [{"call": c, "because": why} for c, why in reasons.items()])
 
-    def move(self, call_id: CallId, *, to: CallState, at: DateTime) -> None:
-        """Move a locked row to ``ringing`` or ``answered``."""
-        moment = "answered_at" if to is CallState.ANSWERED else "ringing_at"
-        self._connection.execute(update(calls).where(calls.c.id == call_id).values({"state": to, moment: at}))
+    def move(self, moves: Mapping[CallId, Move]) -> None:
+        """Move locked rows to ``ringing`` or ``answered``."""
+        for state, moving in _MOVES.items():
+            rows = [{"call": call_id, "moment": one.at} for call_id, one in moves.items() if one.to is state]
+            if rows:
+                self._connection.execute(moving, rows)
 
     def put_back(self, call_ids: Collection[CallId], *, resend_at: DateTime, refused: bool) -> None:
         """Move rows in ``dialing`` back to ``queued``: it is certain that nobody was dialled."""
@@ -169,12 +165,12 @@ def _call(row: Row[Any]) -> Call:  # Any: a row of the read columns
     return Call(**row._asdict())
 
 
-def _by_owner(rows: Any) -> dict[Any, dict[Network, int]]:  # Any: rows of owner, network, taken; the owner's id type
-    counted: defaultdict[Any, dict[Network, int]] = defaultdict(dict)
-    for row in rows:
-        counted[row.owner][row.network] = row.taken
-    return counted
-
+_MOVES: Final = {
+    state: update(calls)
+    .where(calls.c.id == bindparam("call"))
+    .values({"state": state, moment: bindparam("moment", type_=calls.c[moment].type)})
+    for state, moment in ((CallState.RINGING, "ringing_at"), (CallState.ANSWERED, "answered_at"))
+}
 
 _FINISH_CALL: Final = (
     update(calls)

@@ -1,16 +1,17 @@
 """Slots that are taken: live call rows, counted by whose they are through the partial index of that owner."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, bindparam, func, literal, select, union_all
 
-from worker.domain.call import LIVE, CallState
+from worker.domain.call import LIVE, ON_SWITCH, CallState
 from worker.domain.carrier import Carrier
-from worker.domain.ids import CampaignId
+from worker.domain.ids import CampaignId, CarrierId, TenantId
 from worker.domain.network import Network
 from worker.domain.quota import LiveCalls
+from worker.ports.dispatch import UpByOwner
 from worker.store.tables import LIVE_ROWS, calls
 
 
@@ -22,27 +23,48 @@ def read_live(
     One statement, for one moment: calls end without the carrier's lock, and one that ended between two counts would
     be a free channel of the carrier that its campaign still seems to hold.
     """
-    owners = {
-        "campaigns": list(campaign_ids),
-        "carriers": [carrier.id],
-        "tenants": [carrier.tenant_id] if capped else [],
-    }
-    campaigns: defaultdict[CampaignId, dict[Network, int]] = defaultdict(dict)
-    carried: dict[Network, int] = {}
-    queued = of_tenant = 0
-    for row in connection.execute(LIVE_AT_ONCE, {**owners, "states": LIVE}):
-        match row.kind:
-            case "campaigns":
-                campaigns[CampaignId(row.owner)][row.network] = row.taken
-            case "carriers":
-                carried[row.network] = row.taken
-                queued += row.queued
-            case _:
-                of_tenant += row.taken
-    return LiveCalls(tenant=of_tenant, carrier=carried, campaigns=campaigns), queued
+    taken, queued = _count(
+        connection,
+        campaigns=campaign_ids,
+        carriers=[carrier.id],
+        tenants=[carrier.tenant_id] if capped else [],
+        states=LIVE,
+    )
+    of_tenant = sum(sum(by_network.values()) for by_network in taken.tenants.values())
+    return LiveCalls(tenant=of_tenant, carrier=taken.carriers.get(carrier.id, {}), campaigns=taken.campaigns), queued
 
 
-def _live_by(owner: ColumnElement[Any], *, kind: str, given: str) -> Select[Any]:  # Any: an id of one kind
+def read_up(
+    connection: Connection,
+    *,
+    campaigns: Collection[CampaignId],
+    carriers: Collection[CarrierId],
+    tenants: Collection[TenantId],
+) -> UpByOwner:
+    """Count the calls that are on a switch or on their way to it, in one statement too."""
+    up, _ = _count(connection, campaigns=campaigns, carriers=carriers, tenants=tenants, states=ON_SWITCH)
+    return up
+
+
+def _count(
+    connection: Connection,
+    *,
+    campaigns: Collection[CampaignId],
+    carriers: Collection[CarrierId],
+    tenants: Collection[TenantId],
+    states: Collection[CallState],
+) -> tuple[UpByOwner, int]:
+    """Count calls in these states by owner and network, and those of the carriers that are queued."""
+    asked = {"campaigns": list(campaigns), "carriers": list(carriers), "tenants": list(tenants)}
+    counted: dict[str, defaultdict[Any, dict[Network, int]]] = {kind: defaultdict(dict) for kind in asked}
+    queued = 0
+    for row in connection.execute(LIVE_AT_ONCE, {**asked, "states": list(states)}):
+        counted[row.kind][row.owner][row.network] = row.taken
+        queued += row.queued if row.kind == "carriers" else 0
+    return UpByOwner(**counted), queued
+
+
+def _live_by(owner: ColumnElement[Any], *, kind: str) -> Select[Any]:  # Any: an id of one kind
     """Count calls in live states by owner and network; gives kind, owner, network, taken, queued."""
     return (
         select(
@@ -53,7 +75,7 @@ def _live_by(owner: ColumnElement[Any], *, kind: str, given: str) -> Select[Any]
             func.count().filter(calls.c.state == CallState.QUEUED).label("queued"),
         )
         .where(
-            owner.in_(bindparam(given, expanding=True)),
+            owner.in_(bindparam(kind, expanding=True)),
             LIVE_ROWS,
             calls.c.state.in_(bindparam("states", expanding=True)),
         )
@@ -63,9 +85,4 @@ def _live_by(owner: ColumnElement[Any], *, kind: str, given: str) -> Select[Any]
 
 _OWNERS: Final = {"campaigns": calls.c.campaign_id, "carriers": calls.c.carrier_id, "tenants": calls.c.tenant_id}
 
-LIVE_BY_CAMPAIGN, LIVE_BY_CARRIER, LIVE_BY_TENANT = (
-    _live_by(owner, kind=kind, given="owners") for kind, owner in _OWNERS.items()
-)
-LIVE_AT_ONCE: Final[CompoundSelect[Any]] = union_all(
-    *(_live_by(owner, kind=kind, given=kind) for kind, owner in _OWNERS.items())
-)
+LIVE_AT_ONCE: Final[CompoundSelect[Any]] = union_all(*(_live_by(owner, kind=kind) for kind, owner in _OWNERS.items()))

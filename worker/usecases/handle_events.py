@@ -12,7 +12,7 @@ from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp
 from worker.domain.event import Event
 from worker.domain.ids import CallId
 from worker.domain.post import Post
-from worker.ports.dispatch import Call, Store
+from worker.ports.dispatch import Call, Move, Store
 from worker.ports.messages import JobQueue
 from worker.usecases.finish_calls import finish_calls
 from worker.usecases.outbox import Happening, cdr_so_far, post_happenings
@@ -44,8 +44,7 @@ def handle_events(
         tx.posts.check(post)
         calls = {call.id: call for call in tx.calls.lock({e.call_id for e in events}, states=ON_SWITCH)}
         changes = _fold(events, calls=calls)
-        for call_id, moved in changes.moved.items():
-            tx.calls.move(call_id, to=moved.to, at=moved.at)
+        tx.calls.move(changes.moved)
         for call in changes.refused:
             pause = min(LONGEST_REFUSAL_PAUSE, 2**call.refusals)
             tx.calls.put_back([call.id], resend_at=now.add(seconds=pause), refused=True)
@@ -54,17 +53,11 @@ def handle_events(
         finish_calls(tx, queue=queue, ended=changes.ended, now=now, new_id=new_id)
 
 
-@dataclass(frozen=True)
-class _Move:
-    to: CallState
-    at: DateTime
-
-
 @dataclass
 class _Changes:
     """What a batch of events comes to: only the last move of a call is written, and none of a call that ends."""
 
-    moved: dict[CallId, _Move] = field(default_factory=dict)
+    moved: dict[CallId, Move] = field(default_factory=dict)
     happened: list[tuple[Event, Call]] = field(default_factory=list)
     refused: list[Call] = field(default_factory=list)
     ended: list[tuple[Call, HungUp]] = field(default_factory=list)
@@ -85,12 +78,12 @@ def _fold(events: Sequence[CallEvent], *, calls: dict[CallId, Call]) -> _Changes
 def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes) -> Call:
     match event:
         case Ringing(at=at):
-            changes.moved[call.id] = _Move(to, at)
+            changes.moved[call.id] = Move(to, at)
             ringing = replace(call, state=to, ringing_at=at)
             changes.happened.append((Event.RINGING, ringing))
             return ringing
         case Answered(at=at):
-            changes.moved[call.id] = _Move(to, at)
+            changes.moved[call.id] = Move(to, at)
             answered = replace(call, state=to, answered_at=at)
             changes.happened.append((Event.ANSWERED, answered))
             return answered

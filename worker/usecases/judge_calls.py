@@ -78,10 +78,10 @@ class _Counted:
 
     def __init__(self, tx: Transaction, rules: DialRules) -> None:
         carrier_ids = {carrier.id for carrier in rules.carriers.values()}
-        by_tenant = tx.calls.up_of_tenants(rules.tenant_caps) if rules.tenant_caps else {}
-        self._campaigns = defaultdict(Counter, _counters(tx.calls.up(rules.campaigns)))
-        self._carriers = defaultdict(Counter, _counters(tx.calls.up_on_carriers(carrier_ids)))
-        self._tenants = defaultdict(Counter, _counters(by_tenant))
+        up = tx.calls.up(campaigns=rules.campaigns, carriers=carrier_ids, tenants=rules.tenant_caps)
+        self._campaigns = defaultdict(Counter, _counters(up.campaigns))
+        self._carriers = defaultdict(Counter, _counters(up.carriers))
+        self._tenants = defaultdict(Counter, _counters(up.tenants))
 
     def up(self, call: Call) -> CallsUp:
         """Give the counts that bear on a call; counting there counts here."""
