@@ -1,10 +1,12 @@
 """The connection to the database, set up the same way in every process."""
 
+import select
 import sqlite3
 from threading import Event
 from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from worker.store.patience import WORKERS, Patience, limit_transactions
@@ -47,13 +49,24 @@ def _postgres(url: str, *, patience: Patience) -> Engine:
         hide_parameters=True,  # an error in a log must not carry a phone number
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
-        pool_pre_ping=True,
         pool_timeout=patience.pool_seconds,
         connect_args={**_NOTICED_BY_US, "connect_timeout": patience.connect_seconds, "options": _options(patience)},
     )
+    event.listen(engine, "checkout", _refuse_if_closed)
     if patience.transaction_seconds is not None:
         limit_transactions(engine, seconds=patience.transaction_seconds)
     return engine
+
+
+def _refuse_if_closed(connection: Any, _record: object, _proxy: object) -> None:  # Any: the driver's connection
+    """Have the pool replace a connection that the server has closed meanwhile, without asking the server.
+
+    An idle connection has nothing to be read unless it was closed. A ping would cost each transaction a round trip.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise DisconnectionError("closed by the server")
 
 
 def _options(patience: Patience) -> str:

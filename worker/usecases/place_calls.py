@@ -32,13 +32,13 @@ def place_calls(
     store: Store, *, queue: JobQueue, telephony: Telephony, rate: Rate, call_ids: Sequence[CallId], clock: Clock
 ) -> int:
     """Dial those of the calls that are still queued and still allowed; give how many were handed to the switch."""
-    switch = _pick(store, telephony=telephony, now=clock.now())
-    if switch is None:
-        logger.warning("no switch is heard and reached", extra={"action": "no_switch", "calls": len(call_ids)})
-        with store.transaction() as tx:
-            tx.calls.wait(call_ids, until=clock.now() + UNHEARD_PAUSE)
-        return 0
     with store.transaction() as tx:
+        # Of a call that nobody hears no end would be known. Rows are locked after this: reaching a switch takes time.
+        switch = telephony.pick(among=tx.posts.listeners(now=clock.now()))
+        if switch is None:
+            logger.warning("no switch is heard and reached", extra={"action": "no_switch", "calls": len(call_ids)})
+            tx.calls.wait(call_ids, until=clock.now() + UNHEARD_PAUSE)
+            return 0
         won, until = _win(tx, call_ids, queue=queue, rate=rate, switch=switch, clock=clock)
     if not won:
         return 0
@@ -54,13 +54,6 @@ def place_calls(
     for carrier_id in tokens:  # its queued calls are fewer now, so that others may take their places
         queue.plan_carrier(carrier_id)
     return len(allowed) - len(placed.undialled)
-
-
-def _pick(store: Store, *, telephony: Telephony, now: DateTime) -> str | None:
-    """Choose a switch that somebody listens to: of a call that nobody hears no end would be known."""
-    with store.reading() as tx:
-        heard = tx.posts.listeners(now=now)
-    return telephony.pick(among=heard)
 
 
 def _win(
