@@ -1,6 +1,6 @@
 """The queries of every plan walk indexes, whatever the size of the list: stated for both databases."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from worker.domain.network import Network
 from worker.domain.planner import Grant
 from worker.store.demand import DEMAND, SINGLE_DEMAND
 from worker.store.engine import make_engine
-from worker.store.leads import FIRST_DUE_LEADS, FIRST_DUE_OF_ACTIVE_LISTS, first_due_values
+from worker.store.leads import claiming, first_due_values
 from worker.store.live import LIVE_AT_ONCE
 from worker.store.tables import metadata
 from worker.store.transaction import SqlStore
@@ -86,12 +86,14 @@ def a_grant(store: SqlStore, *, lane: Lane = Lane.LIST) -> Grant:
         return Grant(tx.plans.campaigns([CAMPAIGN])[CAMPAIGN], lane, 20, dict.fromkeys(Network, 20))
 
 
-@pytest.mark.parametrize("claiming", [FIRST_DUE_LEADS, FIRST_DUE_OF_ACTIVE_LISTS], ids=["any list", "active lists"])
+@pytest.mark.parametrize("of_active_lists", [False, True], ids=["any list", "active lists"])
 @pytest.mark.parametrize("lane", Lane)
 def test_claiming_reads_the_indexes_of_waiting_leads_in_their_order(
-    store: SqlStore, lane: Lane, claiming: Mapping[Lane, Select[Any]]
+    store: SqlStore, lane: Lane, *, of_active_lists: bool
 ) -> None:
-    plan = explain(store, claiming[lane], first_due_values(a_grant(store, lane=lane), now=NOON))
+    query = claiming(lane, tuple(Network), of_active_lists=of_active_lists)
+
+    plan = explain(store, query, first_due_values(a_grant(store, lane=lane), now=NOON))
 
     pieces = [line for line in reads(plan, "leads") if _is_waiting_index(line)]
     others = [line for line in reads(plan, "leads") if not _is_waiting_index(line)]
@@ -128,8 +130,8 @@ def test_the_cost_of_a_claim_does_not_grow_with_the_list(store: SqlStore) -> Non
     with store.reading() as tx:
         dialect = tx.connection.dialect
         values = first_due_values(a_grant(store), now=NOON)
-        claiming = FIRST_DUE_LEADS[Lane.LIST].params(values)
-        sql = str(claiming.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        query = claiming(Lane.LIST, tuple(Network), of_active_lists=False).params(values)
+        sql = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
         plan = tx.connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}").scalar_one()[0]["Plan"]
 
     rows = _rows_from(plan, "ix_leads_waiting")

@@ -1,7 +1,6 @@
 """Call rows: slots while live, CDRs once ended."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
 from pendulum import DateTime
@@ -19,7 +18,8 @@ from worker.store.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 RESEND_SECONDS: Final = 3
 """How long a message may be on its way before the sweep sends it again."""
 
-_READ: Final = [calls.c[name] for name in Call.__dataclass_fields__]
+_FIELDS: Final = tuple(Call.__dataclass_fields__)
+_READ: Final = [calls.c[name] for name in _FIELDS]
 _UNFINISHED: Final = {"cause": "", "sip_call_id": "", "hangup_disposition": ""}
 
 
@@ -33,7 +33,9 @@ class SqlCalls:
     def insert(self, new: Sequence[Call]) -> None:
         """Insert queued calls."""
         if new:
-            self._connection.execute(insert(calls), [{**asdict(call), **_UNFINISHED} for call in new])
+            self._connection.execute(
+                insert(calls), [{**{name: getattr(call, name) for name in _FIELDS}, **_UNFINISHED} for call in new]
+            )
 
     def forget_cancelled(self, call_ids: Collection[CallId]) -> None:
         """Take away cancelled rows whose ids were promised to their clients: the lead's next call needs them."""

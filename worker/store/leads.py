@@ -1,6 +1,7 @@
 """Leads as planning and finishing see them: claimed in order, put back, closed."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from pendulum import DateTime
@@ -28,6 +29,8 @@ from worker.domain.settings import Json
 from worker.store.demand import not_in_inactive_lists
 from worker.store.tables import WAITING, do_not_call, leads, lists
 
+MOST_KEPT: Final = 128
+"""Statements that are remembered: a lane's networks seldom make many different sets."""
 ORDER: Final[Mapping[Priority, tuple[Stage, Stage]]] = {
     Priority.NORMAL: (Stage.NEW, Stage.RECALL),
     Priority.RECALL: (Stage.RECALL, Stage.NEW),
@@ -43,13 +46,15 @@ class SqlLeads:
 
     def claim(self, grant: Grant, *, now: DateTime) -> list[ClaimedLead]:
         """Take the grant's first due leads in its order, none of inactive lists, and move them to ``calling``."""
+        networks = networks_of(grant)
+        if not networks:
+            return []
         values = first_due_values(grant, now=now)
-        rows = self._connection.execute(FIRST_DUE_LEADS[grant.lane], values).all()
+        rows = self._connection.execute(claiming(grant.lane, networks, of_active_lists=False), values).all()
         if not all(row.list_active for row in rows):  # leaving lists out costs time, and there is seldom one to leave
-            rows = self._connection.execute(FIRST_DUE_OF_ACTIVE_LISTS[grant.lane], values).all()
+            rows = self._connection.execute(claiming(grant.lane, networks, of_active_lists=True), values).all()
         if rows:
-            taken = update(leads).where(leads.c.id.in_([row.id for row in rows]))
-            self._connection.execute(taken.values(stage=Stage.CALLING, updated_at=now))
+            self._connection.execute(_TAKE, {"taken": [row.id for row in rows], "now": now})
         return [_claimed(row) for row in rows]
 
     def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
@@ -77,7 +82,7 @@ class SqlLeads:
         return {LeadId(row.id): row.additional for row in self._connection.execute(asked)}
 
 
-def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of FIRST_DUE_LEADS
+def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of ``first_due_leads``
     return ClaimedLead(
         id=LeadId(row.id),
         list_id=ListId(row.list_id),
@@ -91,13 +96,17 @@ def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of FIRST_DUE_LEADS
     )
 
 
-def first_due_leads(lane: Lane, *, of_active_lists: bool = True) -> Select[Any]:  # Any: what ``_claimed`` reads
+@lru_cache(maxsize=MOST_KEPT)
+def first_due_leads(
+    lane: Lane, networks: tuple[Network, ...], *, of_active_lists: bool = True
+) -> Select[Any]:  # Any: what ``_claimed`` reads
     """Select a grant's leads: per stage and network a piece of ``ix_leads_waiting``, merged in order.
 
-    Each piece reads at most as many rows as may be taken, so that the cost does not grow with the list.
+    Each piece reads at most as many rows as may be taken, so that the cost does not grow with the list. A network of
+    which nothing is to be taken has no piece: its empty one would cost as much as one lead.
     """
     wanted = not_in_inactive_lists(lists.c.campaign_id == bindparam("campaign")) if of_active_lists else true()
-    pieces = [_piece(stage, network=network, wanted=wanted) for stage in STAGES_OF[lane] for network in Network]
+    pieces = [_piece(stage, network=network, wanted=wanted) for stage in STAGES_OF[lane] for network in networks]
     waiting = union_all(*(select(piece) for piece in pieces)).subquery("waiting")
     # A ceiling holds for all stages together: of each network only that many rows, best stage first, are candidates.
     place = _place_in_network(waiting)
@@ -149,18 +158,30 @@ _CLAIMED: Final = (
 )  # fmt: skip
 
 
-def _claiming(*, of_active_lists: bool) -> Mapping[Lane, Select[Any]]:  # Any: what ``_claimed`` reads
-    found = {lane: first_due_leads(lane, of_active_lists=of_active_lists) for lane in Lane}
-    return {lane: one.with_for_update(of=leads, skip_locked=True, key_share=True) for lane, one in found.items()}
+@lru_cache(maxsize=MOST_KEPT)
+def claiming(
+    lane: Lane, networks: tuple[Network, ...], *, of_active_lists: bool
+) -> Select[Any]:  # Any: what ``_claimed`` reads
+    """Select the same, and lock the leads that nobody else has locked."""
+    found = first_due_leads(lane, networks, of_active_lists=of_active_lists)
+    return found.with_for_update(of=leads, skip_locked=True, key_share=True)
 
 
-FIRST_DUE_LEADS: Final = _claiming(of_active_lists=False)
-FIRST_DUE_OF_ACTIVE_LISTS: Final = _claiming(of_active_lists=True)
+_TAKE: Final = (
+    update(leads)
+    .where(leads.c.id.in_(bindparam("taken", expanding=True)))
+    .values(stage=Stage.CALLING, updated_at=bindparam("now"))
+)
+
+
+def networks_of(grant: Grant) -> tuple[Network, ...]:
+    """Give the networks of which anything is to be taken, in the order of all."""
+    return tuple(network for network in Network if grant.ceilings.get(network, 0) > 0)
 
 
 def first_due_values(grant: Grant, *, now: DateTime) -> dict[str, object]:
-    """Give the parameters with which ``FIRST_DUE_LEADS`` of its lane selects a grant's leads."""
-    ceilings = {f"ceiling_{n}": min(grant.ceilings.get(n, 0), grant.count) for n in Network}
+    """Give the parameters with which ``first_due_leads`` of its lane and networks selects a grant's leads."""
+    ceilings = {f"ceiling_{n}": min(grant.ceilings[n], grant.count) for n in networks_of(grant)}
     order = ORDER[grant.campaign.priority] if grant.lane is Lane.LIST else STAGES_OF[grant.lane]
     ranks = {f"rank_{stage}": rank for rank, stage in enumerate(order)}
     return {**ceilings, **ranks, "campaign": grant.campaign.id, "count": grant.count, "now": now}

@@ -9,11 +9,10 @@ from sqlalchemy import Connection, exists, func, select
 from worker.domain.call import CallState
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, LeadId, TenantId
-from worker.domain.lead import Lane
 from worker.domain.network import Network
 from worker.domain.planner import Grant
 from worker.domain.standing import LeadStanding
-from worker.store.leads import first_due_leads, first_due_values
+from worker.store.leads import first_due_leads, first_due_values, networks_of
 from worker.store.tables import LIVE_ROWS, calls, do_not_call, leads, lists
 
 _LISTED: Final = exists().where(do_not_call.c.tenant_id == leads.c.tenant_id, do_not_call.c.phone == leads.c.phone)
@@ -27,9 +26,6 @@ _ELSEWHERE: Final = {
 _READ: Final = [
     _ELSEWHERE[name].label(name) if name in _ELSEWHERE else leads.c[name] for name in LeadStanding.__dataclass_fields__
 ]
-
-_NEXT_LEADS: Final = {lane: first_due_leads(lane) for lane in Lane}
-"""What a plan claims, without its locks."""
 
 
 class SqlStandings:
@@ -63,5 +59,8 @@ class SqlStandings:
 
     def next_leads(self, grant: Grant, *, now: DateTime) -> set[LeadId]:
         """Give the leads that a plan with this grant would take now."""
-        rows = self._connection.execute(_NEXT_LEADS[grant.lane], first_due_values(grant, now=now))
+        networks = networks_of(grant)
+        if not networks:
+            return set()
+        rows = self._connection.execute(first_due_leads(grant.lane, networks), first_due_values(grant, now=now))
         return {LeadId(row.id) for row in rows}
