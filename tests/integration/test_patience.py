@@ -106,6 +106,17 @@ def test_a_connection_whose_server_stands_still_is_left_for_another(store: SqlSt
     assert names(store) == ["renamed"]
 
 
+def test_a_worker_leaves_a_connection_that_the_server_has_closed(postgres_url: str, other: psycopg.Connection) -> None:
+    engine = make_engine(postgres_url)
+    with SqlStore(engine).reading() as tx:
+        backend = backend_of(tx.connection)
+    other.execute("SELECT pg_terminate_backend(%s, 5000)", (backend,))
+
+    with SqlStore(engine).reading() as tx:
+        assert backend_of(tx.connection) != backend
+    engine.dispose()
+
+
 def test_a_pool_without_a_connection_left_is_not_waited_for_long(postgres_url: str) -> None:
     engine = make_engine(postgres_url, patience=HURRIED)
     taken = [engine.connect() for _ in range(45)]

@@ -44,16 +44,20 @@ def make_engine(url: str, *, patience: Patience = WORKERS) -> Engine:
 
 
 def _postgres(url: str, *, patience: Patience) -> Engine:
+    """Give an engine that leaves connections which the server has closed; where clients wait, also those that hang."""
+    clients_wait = patience.transaction_seconds is not None
     engine = create_engine(
         url,
         hide_parameters=True,  # an error in a log must not carry a phone number
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
+        pool_pre_ping=clients_wait,
         pool_timeout=patience.pool_seconds,
         connect_args={**_NOTICED_BY_US, "connect_timeout": patience.connect_seconds, "options": _options(patience)},
     )
-    event.listen(engine, "checkout", _refuse_if_closed)
-    if patience.transaction_seconds is not None:
+    if patience.transaction_seconds is None:
+        event.listen(engine, "checkout", _refuse_if_closed)
+    else:
         limit_transactions(engine, seconds=patience.transaction_seconds)
     return engine
 
