@@ -47,8 +47,6 @@ class SqlLeads:
     def claim(self, grant: Grant, *, now: DateTime) -> list[ClaimedLead]:
         """Take the grant's first due leads in its order, none of inactive lists, and move them to ``calling``."""
         networks = networks_of(grant)
-        if not networks:
-            return []
         values = first_due_values(grant, now=now)
         rows = self._connection.execute(claiming(grant.lane, networks, of_active_lists=False), values).all()
         if not all(row.list_active for row in rows):  # leaving lists out costs time, and there is seldom one to leave

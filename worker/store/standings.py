@@ -59,8 +59,6 @@ class SqlStandings:
 
     def next_leads(self, grant: Grant, *, now: DateTime) -> set[LeadId]:
         """Give the leads that a plan with this grant would take now."""
-        networks = networks_of(grant)
-        if not networks:
-            return set()
-        rows = self._connection.execute(first_due_leads(grant.lane, networks), first_due_values(grant, now=now))
+        found = first_due_leads(grant.lane, networks_of(grant))
+        rows = self._connection.execute(found, first_due_values(grant, now=now))
         return {LeadId(row.id) for row in rows}
