@@ -48,8 +48,8 @@ SLOTS: Final = "naive-slots"
 WORKERS: Final = 2
 THREADS: Final = ("--pool=threads", "--concurrency=64")
 """Of each worker: a call needs a thread for as long as it lasts."""
-AS_IT_COMES: Final = ()
-"""Celery's own choice: a process for each core, and so many calls at once."""
+POOLS: Final = {"two workers as Celery starts them": (), "two workers of 64 threads": THREADS}
+"""Celery's own choice is a process for each core, and so many calls at once."""
 SECONDS: Final = 15.0
 REFILLED: Final = Shape(leads=3_000, channels=50)
 AT_ONCE: Final = Shape(leads=30_000, channels=1_000)
@@ -141,7 +141,7 @@ def naive(postgres: Postgres, redis_url: str, *, runs: int) -> list[Figure]:
     rates = [
         [
             dial(postgres, redis_url, AT_ONCE, seconds=SECONDS).calls_a_second,
-            *(run(postgres, redis_url, AT_ONCE, pool=pool).calls_a_second for pool in _POOLS.values()),
+            *(run(postgres, redis_url, AT_ONCE, pool=pool).calls_a_second for pool in POOLS.values()),
         ]
         for _ in range(runs)
     ]
@@ -163,12 +163,9 @@ def naive(postgres: Postgres, redis_url: str, *, runs: int) -> list[Figure]:
                 held_against=f"the naive dispatcher, {name}",
                 target="≥ 10",
             )
-            for place, name in enumerate(_POOLS, start=1)
+            for place, name in enumerate(POOLS, start=1)
         ),
     ]
-
-
-_POOLS: Final = {"two workers as Celery starts them": AS_IT_COMES, "two workers of 64 threads": THREADS}
 
 
 def run(postgres: Postgres, redis_url: str, shape: Shape, *, pool: Sequence[str] = THREADS) -> Seen:
