@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Event
+from threading import Event, Lock
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Update, func, select, text, update
 from uuid_utils.compat import uuid7
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
@@ -31,6 +31,8 @@ from worker.usecases.plan_carrier import plan_carrier
 SECOND_CARRIER = CarrierId(UUID(int=22))
 SECOND_CAMPAIGN = CampaignId(UUID(int=23))
 CAP = 3
+PAUSE_SECONDS = 0.0005
+"""Long enough that a claim finds leads which nobody has locked, short enough that they change under it."""
 
 
 @pytest.fixture
@@ -137,22 +139,29 @@ def test_two_carriers_planned_at_once_keep_their_tenants_limit(store: SqlStore) 
 def test_a_lead_that_changes_while_it_is_claimed_is_not_taken_for_what_it_was(store: SqlStore) -> None:
     mine = update(leads).where(leads.c.campaign_id == CAMPAIGN)
     moved = mine.where(leads.c.stage == Stage.NEW)
-    done = Event()
+    done, one_writer = Event(), Lock()
+
+    def write(change: Update) -> None:
+        """Two of these at once would meet the rows in different orders: a deadlock."""
+        with one_writer, store.transaction() as tx:
+            tx.connection.execute(change)
 
     def change() -> None:
         while not done.is_set():
             for network in (Network.MOBI, Network.VIETTEL):
-                with store.transaction() as tx:
-                    tx.connection.execute(moved.values(network=network))
+                write(moved.values(network=network))
+                done.wait(PAUSE_SECONDS)
 
     with ThreadPoolExecutor(1) as thread:
         changing = thread.submit(change)
         taken = []
-        for _ in range(150):
-            taken += claimed_leads(store, 5, {V: 5})
-            with store.transaction() as tx:
-                tx.connection.execute(mine.values(stage=Stage.NEW, ending=None))
-        done.set()
+        try:
+            for _ in range(12):
+                for _ in range(60):  # one after the other, so that they do not keep step with the changes
+                    taken += claimed_leads(store, 1, {V: 1})
+                write(mine.values(stage=Stage.NEW, ending=None))
+        finally:
+            done.set()
         changing.result()
 
     assert taken
