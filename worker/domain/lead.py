@@ -66,3 +66,5 @@ class ClaimedLead:
     template_id: TemplateId | None = None
     """What is played instead of the campaign's template."""
     ref_id: str = ""
+    is_listed: bool = False
+    """Its number is on the tenant's do-not-call list."""

@@ -23,6 +23,16 @@ _READ: Final = [calls.c[name] for name in _FIELDS]
 _UNFINISHED: Final = {"cause": "", "sip_call_id": "", "hangup_disposition": ""}
 
 
+_THESE: Final = calls.c.id.in_(bindparam("calls", expanding=True))
+_LOCK: Final = (
+    select(*_READ)
+    .where(_THESE, calls.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(calls.c.id)
+    .with_for_update(key_share=True)
+)
+_CAMPAIGNS: Final = select(calls.c.campaign_id).where(_THESE, QUEUED_ROWS).distinct()
+
+
 class SqlCalls:
     """Calls in SQL."""
 
@@ -45,14 +55,12 @@ class SqlCalls:
 
     def lock(self, call_ids: Collection[CallId], *, states: Collection[CallState]) -> list[Call]:
         """Lock the rows that are in one of the states, in id order; others are left out."""
-        asked = select(*_READ).where(calls.c.id.in_(list(call_ids)), calls.c.state.in_(list(states)))
-        locked = asked.order_by(calls.c.id).with_for_update(key_share=True)
-        return [_call(row) for row in self._connection.execute(locked)]
+        asked = {"calls": list(call_ids), "states": list(states)}
+        return [_call(row) for row in self._connection.execute(_LOCK, asked)]
 
     def campaigns_of(self, call_ids: Collection[CallId]) -> set[CampaignId]:
         """Give the campaigns of those calls that are queued."""
-        asked = select(calls.c.campaign_id).where(calls.c.id.in_(list(call_ids)), QUEUED_ROWS)
-        return {CampaignId(campaign) for campaign in self._connection.scalars(asked.distinct())}
+        return {CampaignId(campaign) for campaign in self._connection.scalars(_CAMPAIGNS, {"calls": list(call_ids)})}
 
     def up(
         self,

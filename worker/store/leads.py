@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     bindparam,
+    exists,
     func,
     select,
     true,
@@ -69,15 +70,15 @@ class SqlLeads:
 
     def do_not_call(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
         """Give those of the numbers that are on the tenant's do-not-call list."""
-        listed = select(do_not_call.c.phone).where(
-            do_not_call.c.tenant_id == tenant_id, do_not_call.c.phone.in_(list(phones))
-        )
-        return set(self._connection.scalars(listed))
+        return set(self._connection.scalars(_LISTED_OF, {"tenant": tenant_id, "phones": list(phones)}))
 
     def additional(self, lead_ids: Collection[LeadId]) -> dict[LeadId, Mapping[str, Json]]:
         """Give the leads' imported data, for CDRs."""
-        asked = select(leads.c.id, leads.c.additional).where(leads.c.id.in_(list(lead_ids)))
-        return {LeadId(row.id): row.additional for row in self._connection.execute(asked)}
+        found = self._connection.execute(_ADDITIONAL, {"leads": list(lead_ids)})
+        return {LeadId(row.id): row.additional for row in found}
+
+
+_LISTED: Final = exists().where(do_not_call.c.tenant_id == leads.c.tenant_id, do_not_call.c.phone == leads.c.phone)
 
 
 def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of ``first_due_leads``
@@ -91,6 +92,7 @@ def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of ``first_due_leads``
         promised_call_id=CallId(row.call_id) if row.call_id is not None and row.called_count == 0 else None,
         template_id=None if row.template_id is None else TemplateId(row.template_id),
         ref_id=row.ref_id,
+        is_listed=row.is_listed,
     )
 
 
@@ -111,7 +113,11 @@ def first_due_leads(
     # What is asked of the lead again holds for the row as it is once it is locked: a chore may just have changed it.
     still = (leads.c.network == place.c.network) & WAITING
     return (
-        select(*(leads.c[name] for name in _CLAIMED), lists.c.active.label("list_active"))
+        select(
+            *(leads.c[name] for name in _CLAIMED),
+            lists.c.active.label("list_active"),
+            _LISTED.correlate(leads).label("is_listed"),
+        )
         .join(place, (place.c.id == leads.c.id) & still)
         .join(lists, lists.c.id == leads.c.list_id)
         .where(place.c.number <= place.c.ceiling)
@@ -165,6 +171,10 @@ def claiming(
     return found.with_for_update(of=leads, skip_locked=True, key_share=True)
 
 
+_LISTED_OF: Final = select(do_not_call.c.phone).where(
+    do_not_call.c.tenant_id == bindparam("tenant"), do_not_call.c.phone.in_(bindparam("phones", expanding=True))
+)
+_ADDITIONAL: Final = select(leads.c.id, leads.c.additional).where(leads.c.id.in_(bindparam("leads", expanding=True)))
 _TAKE: Final = (
     update(leads)
     .where(leads.c.id.in_(bindparam("taken", expanding=True)))

@@ -1,10 +1,10 @@
 """What planning reads and writes: one carrier's situation, under locks, and when to look at it again."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from pendulum import DateTime, Duration
-from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, or_, select, update
 
 from worker.domain.campaign import Campaign, Status
 from worker.domain.errors import Unavailable
@@ -41,8 +41,7 @@ class SqlPlans:
 
     def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, turns: Mapping[str, str]) -> None:
         """Remember when the carrier is to be planned without being asked, and whose turn it was last."""
-        row = update(carriers).where(carriers.c.id == carrier_id)
-        self._connection.execute(row.values(next_plan_at=at, turns=dict(turns)))
+        self._connection.execute(_PLANNED, {"carrier": carrier_id, "at": at, "now_turns": dict(turns)})
 
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
         """Give the carriers whose next plan is due, or will be before long, with its moment; oldest first."""
@@ -58,11 +57,11 @@ class SqlPlans:
 
     def lock_for_dial(self, campaign_ids: Collection[CampaignId]) -> DialRules:
         """Lock capped tenants, carriers and campaigns, in this order; give what their calls are judged by."""
-        asked = campaigns.c.id.in_(sorted(campaign_ids))
-        homes = self._connection.execute(_HOMES.where(asked)).all()
+        asked = {"campaigns": sorted(campaign_ids)}
+        homes = self._connection.execute(_HOMES, asked).all()
         caps = self._locked_caps({TenantId(home.id): home.concurrent_call for home in homes})
         locked = self._carriers({CarrierId(home.carrier_id) for home in homes if home.carrier_id}, lock=True)
-        rows = self._campaigns(asked, lock=True)
+        rows = self._campaigns(_OF_THESE, asked)
         _check_caps(rows, caps=caps)
         found = [_campaign(row) for row in rows]
         return DialRules(
@@ -74,22 +73,18 @@ class SqlPlans:
 
     def campaigns(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, Campaign]:
         """Give campaigns by id, deleted ones included: their last calls still leave CDRs."""
-        asked = (
-            select(campaigns, tenants.c.timezone)
-            .join(tenants, tenants.c.id == campaigns.c.tenant_id)
-            .where(campaigns.c.id.in_(list(campaign_ids)))
-        )
-        return {c.id: c for c in map(_campaign, self._connection.execute(asked).mappings())}
+        found = self._connection.execute(_ENDING, {"campaigns": list(campaign_ids)}).mappings()
+        return {c.id: c for c in map(_campaign, found)}
 
     def _situation(self, carrier_id: CarrierId, *, lock: bool, now: DateTime) -> Situation | None:
-        owner = self._connection.execute(_OWNER.where(carriers.c.id == carrier_id)).one_or_none()
+        owner = self._connection.execute(_OWNER, {"carrier": carrier_id}).one_or_none()
         if owner is None:
             return None
         tenant_id, cap = TenantId(owner.id), owner.concurrent_call
         if lock:
             cap = self._locked_caps({tenant_id: cap})[tenant_id]
         row = self._carriers([carrier_id], lock=lock)[carrier_id]
-        rows = self._campaigns((campaigns.c.carrier_id == carrier_id) & campaigns.c.active & _MAY_DIAL, lock=lock)
+        rows = self._campaigns(_THAT_MAY_DIAL[lock], {"carrier": carrier_id})
         if lock:
             _check_caps(rows, caps={tenant_id: cap})
         carrier, may_dial = to_carrier(row), tuple(map(_campaign, rows))
@@ -125,15 +120,11 @@ class SqlPlans:
         return {**caps, **{TenantId(row.id): row.concurrent_call for row in rows}}
 
     def _carriers(self, carrier_ids: Collection[CarrierId], *, lock: bool) -> dict[CarrierId, RowMapping]:
-        asked = select(carriers).where(carriers.c.id.in_(sorted(carrier_ids))).order_by(carriers.c.id)
-        rows = self._connection.execute(asked.with_for_update(key_share=True) if lock else asked).mappings()
+        rows = self._connection.execute(_CARRIERS[lock], {"carriers": sorted(carrier_ids)}).mappings()
         return {CarrierId(row["id"]): row for row in rows}
 
-    def _campaigns(self, which: ColumnElement[bool], *, lock: bool) -> Sequence[RowMapping]:
-        """Give rows of campaigns that are not deleted, with their tenant's settings and what is special about them."""
-        ordered = _CAMPAIGNS.where(which, campaigns.c.deleted_at.is_(None)).order_by(campaigns.c.id)
-        locked = ordered.with_for_update(of=campaigns, key_share=True) if lock else ordered
-        return self._connection.execute(locked).mappings().all()
+    def _campaigns(self, which: Select[Any], asked: Mapping[str, object]) -> Sequence[RowMapping]:  # Any: a row
+        return self._connection.execute(which, asked).mappings().all()
 
     def _inactive_lists(self, campaign_ids: Collection[CampaignId]) -> frozenset[ListId]:
         if not campaign_ids:
@@ -142,10 +133,27 @@ class SqlPlans:
         return frozenset(ListId(found) for found in self._connection.scalars(asked))
 
 
-_OWNER: Final = select(tenants.c.id, tenants.c.concurrent_call).join(carriers, carriers.c.tenant_id == tenants.c.id)
+_OWNER: Final = (
+    select(tenants.c.id, tenants.c.concurrent_call)
+    .join(carriers, carriers.c.tenant_id == tenants.c.id)
+    .where(carriers.c.id == bindparam("carrier"))
+)
+_PLANNED: Final = (
+    update(carriers)
+    .where(carriers.c.id == bindparam("carrier"))
+    .values(
+        next_plan_at=bindparam("at", type_=carriers.c.next_plan_at.type),
+        turns=bindparam("now_turns", type_=carriers.c.turns.type),
+    )
+)
+_ASKED: Final = campaigns.c.id.in_(bindparam("campaigns", expanding=True))
+_ENDING: Final = (
+    select(campaigns, tenants.c.timezone).join(tenants, tenants.c.id == campaigns.c.tenant_id).where(_ASKED)
+)
 _HOMES: Final = (
     select(campaigns.c.carrier_id, tenants.c.id, tenants.c.concurrent_call)
     .join(tenants, tenants.c.id == campaigns.c.tenant_id)
+    .where(_ASKED)
     .distinct()
 )
 _INACTIVE: Final = select(lists.c.id).where(lists.c.campaign_id == campaigns.c.id, ~lists.c.active)
@@ -160,6 +168,25 @@ _CAMPAIGNS: Final = select(
 _OTP_WAITS: Final = _SINGLE.where(leads.c.stage == Stage.OTP).exists().correlate(campaigns)
 _MAY_DIAL: Final = or_(campaigns.c.status.in_(RUNNABLE), _OTP_WAITS)
 """A campaign that runs or is paused, or one that has an OTP to read out, which goes whatever the status."""
+
+
+def _ordered(which: ColumnElement[bool], *, lock: bool) -> Select[Any]:  # Any: a row of ``_CAMPAIGNS``
+    """Select campaigns that are not deleted, with their tenant's settings and what is special about them."""
+    ordered = _CAMPAIGNS.where(which, campaigns.c.deleted_at.is_(None)).order_by(campaigns.c.id)
+    return ordered.with_for_update(of=campaigns, key_share=True) if lock else ordered
+
+
+def _of_carriers(*, lock: bool) -> Select[Any]:  # Any: a carrier's row
+    asked = carriers.c.id.in_(bindparam("carriers", expanding=True))
+    ordered = select(carriers).where(asked).order_by(carriers.c.id)
+    return ordered.with_for_update(key_share=True) if lock else ordered
+
+
+_CARRIERS: Final = {lock: _of_carriers(lock=lock) for lock in (False, True)}
+_OF_THESE: Final = _ordered(_ASKED, lock=True)
+_THEIRS: Final = (campaigns.c.carrier_id == bindparam("carrier")) & campaigns.c.active & _MAY_DIAL
+_THAT_MAY_DIAL: Final = {lock: _ordered(_THEIRS, lock=lock) for lock in (False, True)}
+"""By whether their rows are locked; made once, since to put a statement together costs as much as to run it."""
 
 
 def _campaign(row: RowMapping) -> Campaign:

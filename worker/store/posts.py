@@ -1,15 +1,18 @@
 """Posts in SQL: one row each, held by whoever took it last and has kept it."""
 
+from typing import Final
 from uuid import UUID
 
 from pendulum import DateTime
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from worker.domain.errors import Superseded
 from worker.domain.post import FIRST_REFUSAL, HELD_FOR, Post, switch_of
 from worker.store.dialect import insert_or_ignore
 from worker.store.plans import CLOCKS_APART
 from worker.store.tables import posts
+
+_HOLDER: Final = select(posts.c.holder).where(posts.c.name == bindparam("post")).with_for_update(read=True)
 
 
 class SqlPosts:
@@ -38,8 +41,7 @@ class SqlPosts:
 
     def check(self, post: Post) -> None:
         """Raise ``Superseded`` unless the post is still this holder's; it stays so until the transaction ends."""
-        asked = select(posts.c.holder).where(posts.c.name == post.name)
-        holder: UUID | None = self._connection.scalar(asked.with_for_update(read=True))
+        holder: UUID | None = self._connection.scalar(_HOLDER, {"post": post.name})
         if holder != post.holder:
             raise Superseded(f"somebody else is {post.name} now")
 

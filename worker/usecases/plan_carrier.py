@@ -73,9 +73,8 @@ def _resume_due(tx: Transaction, situation: Situation, *, now: DateTime) -> Situ
 
 def _callable(tx: Transaction, leads: Sequence[ClaimedLead], *, grant: Grant, now: DateTime) -> list[ClaimedLead]:
     """Close the leads that must not be called after all; give the others, whose promised call ids are free again."""
-    listed = tx.leads.do_not_call(grant.campaign.tenant_id, {lead.phone for lead in leads}) if leads else set()
-    refused = [lead.id for lead in leads if lead.phone in listed]
-    used_up = [lead.id for lead in leads if lead.phone not in listed and lead.attempt > grant.campaign.recall.attempts]
+    refused = [lead.id for lead in leads if lead.is_listed]
+    used_up = [lead.id for lead in leads if not lead.is_listed and lead.attempt > grant.campaign.recall.attempts]
     for ids, ending in ((refused, Ending.DO_NOT_CALL), (used_up, Ending.ATTEMPTS_USED)):
         if ids:
             tx.leads.close(ids, ending=ending, now=now)
