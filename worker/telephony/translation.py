@@ -163,5 +163,6 @@ def _time(event: Event, *names: str) -> DateTime | None:
 
 
 def _moment(text: str) -> DateTime:
-    seconds, micros = divmod(int(text), _MICROSECONDS)
-    return pendulum.from_timestamp(seconds).replace(microsecond=micros)
+    return pendulum.from_timestamp(
+        int(text) / _MICROSECONDS
+    )  # exact: a float has every microsecond until long after 2100

@@ -3,9 +3,11 @@
 Written from FreeSWITCH's behaviour, so that what comes through here comes through there.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
+_BRACE: Final = re.compile("[{}]")
 _LETTERS: Final = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 _FEWEST_ARGUMENTS: Final = 2
 _MOST_ARGUMENTS: Final = 7
@@ -59,10 +61,10 @@ def read_order(arguments: str) -> Order:
 def closing_brace(text: str) -> int | None:
     """Find the brace that closes the first one; braces are counted, whatever is quoted or escaped."""
     depth = 0
-    for index, character in enumerate(text):
-        depth += (character == "{") - (character == "}")
+    for brace in _BRACE.finditer(text):
+        depth += 1 if brace.group() == "{" else -1
         if depth == 0:
-            return index
+            return brace.start()
     return None
 
 
@@ -83,6 +85,9 @@ def read_variables(text: str) -> dict[str, str]:
 
 def split_at(text: str, delimiter: str, *, most: int = 1024) -> list[str]:
     """Split outside quotes and backslashes, then take one layer of both off each piece."""
+    if _is_plain(text):
+        plain = text.split(delimiter, most - 1)
+        return [piece.strip(" ") for piece in (plain if plain[-1] else plain[:-1])]
     pieces: list[str] = []
     start = index = 0
     quoted = False
@@ -103,6 +108,8 @@ def split_at(text: str, delimiter: str, *, most: int = 1024) -> list[str]:
 
 def split_at_spaces(text: str) -> list[str]:
     """Split at runs of spaces, likewise."""
+    if _is_plain(text):
+        return [piece for piece in text.split(" ") if piece]
     pieces: list[str] = []
     index = 0
     while index < len(text):
@@ -123,6 +130,8 @@ def split_at_spaces(text: str) -> list[str]:
 
 def unwrap(text: str, delimiter: str) -> str:
     """Take off one layer: quotes in pairs, backslashes before what they protect, spaces at the ends."""
+    if _is_plain(text):
+        return text.strip(" ")
     text = text.lstrip(" ")
     kept: list[str] = []
     end = 0
@@ -145,6 +154,11 @@ def unwrap(text: str, delimiter: str) -> str:
     return "".join(kept[:end])
 
 
+def _is_plain(text: str) -> bool:
+    """Say whether nothing is quoted or escaped, as in most commands: these are split a dozen times as fast."""
+    return "\\" not in text and "'" not in text
+
+
 def _escaped(character: str, delimiter: str) -> str | None:
     """Give what a backslash and the character stand for; None when the backslash stands for itself."""
     if character and character in "'\"\\" + delimiter:
@@ -154,6 +168,8 @@ def _escaped(character: str, delimiter: str) -> str | None:
 
 def _names_a_variable(value: str) -> bool:
     """Say whether the value holds ``${``, which the switch drops for safety."""
+    if "$" not in value:
+        return False
     dollar = False
     for character in value:
         if character == "$":
