@@ -12,8 +12,7 @@ from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.domain.network import Network
 from worker.domain.settings import Json
 
-LOCAL_TIME: Final = "YYYY-MM-DD HH:mm:ss"
-EVENT_TIME: Final = "YYYY-MM-DDTHH:mm:ss.SSSSSSZ"
+LOCAL_TIME: Final = "%Y-%m-%d %H:%M:%S"
 _TEXTS_OF_AGENT_CALLS: Final = (
     "recording_url autocall_recording_url extension receive_dest autocall_presskey_epoch time_presskey fullname email "
     "username rate digits note customer_fullname customer_email demand_customer interest_segment".split()
@@ -101,7 +100,7 @@ def callback_body(cdr: Cdr, *, event: Event, zone: str) -> dict[str, Json]:
         "ref_id": cdr.ref_id,
         "run_id": "" if cdr.run_id is None else str(cdr.run_id),
         "sequence": sequence_number(event, attempt=cdr.attempt),
-        "event_time": happened_at(cdr, event=event).in_timezone(timezone(zone)).format(EVENT_TIME),
+        "event_time": happened_at(cdr, event=event).in_timezone(timezone(zone)).isoformat(timespec="microseconds"),
     }
 
 
@@ -131,4 +130,4 @@ def happened_at(cdr: Cdr, *, event: Event) -> DateTime:
 
 
 def _local(moment: DateTime | None, *, zone: str) -> str:
-    return "" if moment is None else moment.in_timezone(timezone(zone)).format(LOCAL_TIME)
+    return "" if moment is None else moment.in_timezone(timezone(zone)).strftime(LOCAL_TIME)
