@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 from pendulum import Duration
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.builders import (
     CAMPAIGN,
@@ -190,10 +190,12 @@ def test_nothing_of_a_failed_transaction_stays_or_is_told(store: SqlStore) -> No
 def test_a_campaigns_calls_count_on_whatever_carrier_they_run(store: SqlStore) -> None:
     other = CampaignId(UUID(int=33))
     fill_store(store, stored_settings(), stored_settings(campaign_uuid=other, campaign_name="b", carrier_uuid=None))
-    insert_calls(store, CallState.RINGING)
+    mine, theirs = insert_calls(store, CallState.QUEUED, CallState.QUEUED)
+    with store.transaction() as tx:
+        tx.connection.execute(update(calls).where(calls.c.id == theirs).values(campaign_id=other))
 
     with store.transaction() as tx:
-        rules = tx.plans.lock_for_dial([CAMPAIGN, other])
+        rules = tx.plans.lock_for_dial([mine, theirs])
 
     assert set(rules.campaigns) == {CAMPAIGN, other}
     assert set(rules.carriers) == {CAMPAIGN}

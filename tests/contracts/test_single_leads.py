@@ -210,13 +210,13 @@ def test_a_done_lead_is_not_held_back_by_its_list(store: SqlStore) -> None:
 
 def test_the_rules_of_a_dial_name_inactive_lists_and_the_caps_of_tenants(store: SqlStore) -> None:
     fill_store(store, tenant_cap=7)
-    insert_calls(store, CallState.QUEUED, CallState.RINGING)
+    queued, _ = insert_calls(store, CallState.QUEUED, CallState.RINGING)
     with store.transaction() as tx:
-        before = tx.plans.lock_for_dial([CAMPAIGN])
+        before = tx.plans.lock_for_dial([queued])
     set_list(store, active=False)
 
     with store.transaction() as tx:
-        after = tx.plans.lock_for_dial([CAMPAIGN])
+        after = tx.plans.lock_for_dial([queued])
         up = tx.calls.up(tenants=[TENANT]).tenants
 
     assert (before.tenant_caps, set(before.inactive_lists)) == ({TENANT: 7}, set())
@@ -226,10 +226,11 @@ def test_the_rules_of_a_dial_name_inactive_lists_and_the_caps_of_tenants(store: 
 
 def test_deleted_campaigns_have_no_rules(store: SqlStore) -> None:
     fill_store(store)
+    queued = insert_calls(store, CallState.QUEUED)
     with store.transaction() as tx:
         tx.connection.execute(update(campaigns).values(deleted_at=NOON))
 
     with store.transaction() as tx:
-        rules = tx.plans.lock_for_dial([CAMPAIGN])
+        rules = tx.plans.lock_for_dial(queued)
 
     assert (rules.campaigns, rules.carriers, rules.tenant_caps) == ({}, {}, {})

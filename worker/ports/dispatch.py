@@ -142,8 +142,11 @@ class Plans(Protocol):
     def resume(self, campaign: Campaign) -> None:
         """Store a pause that turned into a start."""
 
-    def lock_for_dial(self, campaign_ids: Collection[CampaignId]) -> DialRules:
-        """Lock capped tenants, carriers and campaigns, in this order; give what their calls are judged by."""
+    def lock_for_dial(self, call_ids: Collection[CallId]) -> DialRules:
+        """Lock capped tenants, carriers and campaigns, in this order, of those of the calls that are queued.
+
+        Gives what these calls are judged by.
+        """
 
     def campaigns(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, Campaign]:
         """Give campaigns by id, deleted ones included: their last calls still leave CDRs."""
@@ -179,9 +182,6 @@ class Calls(Protocol):
 
     def lock(self, call_ids: Collection[CallId], *, states: Collection[CallState]) -> list[Call]:
         """Lock the rows that are in one of the states, in id order; others are left out."""
-
-    def campaigns_of(self, call_ids: Collection[CallId]) -> set[CampaignId]:
-        """Give the campaigns of those calls that are queued."""
 
     def up(
         self,

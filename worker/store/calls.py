@@ -11,6 +11,7 @@ from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.reason import Reason
 from worker.ports.dispatch import Call, Dial, Ended, Move, UpByOwner
+from worker.store.dialect import among
 from worker.store.live import read_up
 from worker.store.plans import CLOCKS_APART
 from worker.store.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
@@ -23,14 +24,10 @@ _READ: Final = [calls.c[name] for name in _FIELDS]
 _UNFINISHED: Final = {"cause": "", "sip_call_id": "", "hangup_disposition": ""}
 
 
-_THESE: Final = calls.c.id.in_(bindparam("calls", expanding=True))
+_THESE: Final = among(calls.c.id, "calls")
 _LOCK: Final = (
-    select(*_READ)
-    .where(_THESE, calls.c.state.in_(bindparam("states", expanding=True)))
-    .order_by(calls.c.id)
-    .with_for_update(key_share=True)
+    select(*_READ).where(_THESE, among(calls.c.state, "states")).order_by(calls.c.id).with_for_update(key_share=True)
 )
-_CAMPAIGNS: Final = select(calls.c.campaign_id).where(_THESE, QUEUED_ROWS).distinct()
 
 
 class SqlCalls:
@@ -43,9 +40,8 @@ class SqlCalls:
     def insert(self, new: Sequence[Call]) -> None:
         """Insert queued calls."""
         if new:
-            self._connection.execute(
-                insert(calls), [{**{name: getattr(call, name) for name in _FIELDS}, **_UNFINISHED} for call in new]
-            )
+            rows = [{**{name: getattr(call, name) for name in _FIELDS}, **_UNFINISHED} for call in new]
+            self._connection.execute(_INSERT, rows)
 
     def forget_cancelled(self, call_ids: Collection[CallId]) -> None:
         """Take away cancelled rows whose ids were promised to their clients: the lead's next call needs them."""
@@ -57,10 +53,6 @@ class SqlCalls:
         """Lock the rows that are in one of the states, in id order; others are left out."""
         asked = {"calls": list(call_ids), "states": list(states)}
         return [_call(row) for row in self._connection.execute(_LOCK, asked)]
-
-    def campaigns_of(self, call_ids: Collection[CallId]) -> set[CampaignId]:
-        """Give the campaigns of those calls that are queued."""
-        return {CampaignId(campaign) for campaign in self._connection.scalars(_CAMPAIGNS, {"calls": list(call_ids)})}
 
     def up(
         self,
@@ -74,22 +66,12 @@ class SqlCalls:
 
     def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
         """Move locked queued rows to ``dialing`` with their route."""
-        moving = (
-            update(calls)
-            .where(calls.c.id == bindparam("call"), calls.c.state == CallState.QUEUED)
-            .values(
-                state=CallState.DIALING,
-                dialing_at=now,
-                switch=bindparam("on_switch"),
-                caller_id=bindparam("shown"),
-                revision=bindparam("judged_by"),
-            )
-        )
         rows = [
-            {"call": d.call_id, "on_switch": d.switch, "shown": d.caller_id, "judged_by": d.revision} for d in dials
+            {"call": d.call_id, "now": now, "on_switch": d.switch, "shown": d.caller_id, "judged_by": d.revision}
+            for d in dials
         ]
         if rows:
-            self._connection.execute(moving, rows)
+            self._connection.execute(_DIAL, rows)
 
     def cancel(self, reasons: Mapping[CallId, Reason], *, now: DateTime) -> None:
         """Move queued rows to ``cancelled`` with their reasons."""
@@ -175,6 +157,18 @@ def _call(row: Row[Any]) -> Call:  # Any: a row of the read columns
     return Call(**row._asdict())
 
 
+_INSERT: Final = insert(calls)
+_DIAL: Final = (
+    update(calls)
+    .where(calls.c.id == bindparam("call"), calls.c.state == CallState.QUEUED)
+    .values(
+        state=CallState.DIALING,
+        dialing_at=bindparam("now", type_=calls.c.dialing_at.type),
+        switch=bindparam("on_switch"),
+        caller_id=bindparam("shown"),
+        revision=bindparam("judged_by"),
+    )
+)
 _MOVES: Final = {
     state: update(calls)
     .where(calls.c.id == bindparam("call"))

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from pendulum import DateTime
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     Integer,
@@ -23,6 +22,7 @@ from worker.domain.ids import CampaignId
 from worker.domain.lead import LANE_OF, STAGES_OF, Lane, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Demand
+from worker.store.dialect import among
 from worker.store.tables import WAITING, campaigns, leads, lists
 
 WAITING_STAGES: Final = tuple(LANE_OF)
@@ -85,7 +85,6 @@ def not_in_inactive_lists(of: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _demand(stages: Sequence[Stage]) -> Select[Any]:  # Any: a row of campaign, stage, network, due, next_due_at
     """Count due leads by campaign, stage and network, no further than ``room``; and find the next one to fall due."""
-    asked: BindParameter[Any] = bindparam("campaigns", expanding=True)  # Any: ids
     networks = _table("networks", leads.c.network, tuple(Network))
     these = _table("stages", leads.c.stage, stages)
     same = (
@@ -93,7 +92,7 @@ def _demand(stages: Sequence[Stage]) -> Select[Any]:  # Any: a row of campaign, 
         leads.c.stage == these.c.stage,
         leads.c.network == networks.c.network,
         WAITING,
-        not_in_inactive_lists(lists.c.campaign_id.in_(asked)),
+        not_in_inactive_lists(among(lists.c.campaign_id, "campaigns")),
     )
     now = bindparam("now", type_=leads.c.due_at.type)
     # The order is not needed for counting: it keeps the database on the index, whatever its statistics say.
@@ -109,7 +108,7 @@ def _demand(stages: Sequence[Stage]) -> Select[Any]:  # Any: a row of campaign, 
             later.correlate(campaigns, these, networks).scalar_subquery().label("next_due_at"),
         )
         .select_from(campaigns.join(these, true()).join(networks, true()))
-        .where(campaigns.c.id.in_(asked))
+        .where(among(campaigns.c.id, "campaigns"))
     )
 
 
@@ -122,8 +121,7 @@ def _held_back() -> Select[Any]:  # Any: a row of campaign
     waits = select(leads.c.id).where(
         leads.c.campaign_id == lists.c.campaign_id, leads.c.list_id == lists.c.id, leads.c.stage.in_(WAITING_STAGES)
     )
-    mine = lists.c.campaign_id.in_(bindparam("campaigns", expanding=True))
-    return select(lists.c.campaign_id).where(mine, ~lists.c.active, waits.exists())
+    return select(lists.c.campaign_id).where(among(lists.c.campaign_id, "campaigns"), ~lists.c.active, waits.exists())
 
 
 DEMAND: Final = _demand(STAGES_OF[Lane.LIST])

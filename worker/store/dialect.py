@@ -2,14 +2,32 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from pendulum import DateTime
-from sqlalchemy import Column, Connection, FromClause, Table, Uuid, column, func, literal, select, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    Connection,
+    FromClause,
+    Table,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON
 
 from worker.domain.errors import Conflict
@@ -30,21 +48,53 @@ def commit_without_waiting(connection: Connection) -> None:
         connection.execute(text("SET LOCAL synchronous_commit = off"))
 
 
+class among(FunctionElement[bool]):  # noqa: N801 - reads like SQLAlchemy's own in_
+    """Whether a column's value is one of those that a parameter of this name lists.
+
+    On PostgreSQL the list travels as one array: however long it is, the statement stays the same one, which the driver
+    has prepared and the server has planned. ``IN`` would be another one for each length.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: Column[Any], name: str) -> None:
+        """Take the column, and the parameter's name."""
+        super().__init__(column, bindparam(name, type_=ARRAY(column.type)))
+
+
+@compiles(among)
+def _in_list(element: among, compiler: SQLCompiler, **options: Any) -> str:  # Any: whatever the compiler passes on
+    found, listed = element.clauses
+    return compiler.process(found.in_(bindparam(listed.key, expanding=True, type_=found.type)), **options)
+
+
+@compiles(among, "postgresql")
+def _in_array(element: among, compiler: SQLCompiler, **options: Any) -> str:  # Any: see above
+    found, listed = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{found} = ANY ({listed})"
+
+
 def insert_or_ignore(connection: Connection, table: Table) -> Any:  # Any: two dialects' Insert with one face
     """Begin an INSERT that leaves out rows which break a unique rule."""
-    return _insert(connection, table).on_conflict_do_nothing()
+    return _inserting_or_ignoring(table, on_sqlite=is_sqlite(connection))
 
 
 def insert_or_replace(
     connection: Connection, table: Table, *, same: Sequence[str], new: Callable[[Any], Mapping[str, Any]]
 ) -> Any:  # Any: two dialects' Insert with one face, and the row that could not be inserted
     """Begin an INSERT that changes the row with the ``same`` columns where there is one, as ``new`` says."""
-    inserting = _insert(connection, table)
+    inserting = _insert(table, on_sqlite=is_sqlite(connection))
     return inserting.on_conflict_do_update(index_elements=list(same), set_=dict(new(inserting.excluded)))
 
 
-def _insert(connection: Connection, table: Table) -> Any:  # Any: see above
-    return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)
+@cache
+def _inserting_or_ignoring(table: Table, *, on_sqlite: bool) -> Any:  # Any: see above
+    return _insert(table, on_sqlite=on_sqlite).on_conflict_do_nothing()
+
+
+def _insert(table: Table, *, on_sqlite: bool) -> Any:  # Any: see above
+    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from worker.domain.network import Network
 from worker.domain.planner import Grant
 from worker.domain.settings import Json
 from worker.store.demand import not_in_inactive_lists
+from worker.store.dialect import among
 from worker.store.tables import WAITING, do_not_call, leads, lists
 
 MOST_KEPT: Final = 128
@@ -172,14 +173,10 @@ def claiming(
 
 
 _LISTED_OF: Final = select(do_not_call.c.phone).where(
-    do_not_call.c.tenant_id == bindparam("tenant"), do_not_call.c.phone.in_(bindparam("phones", expanding=True))
+    do_not_call.c.tenant_id == bindparam("tenant"), among(do_not_call.c.phone, "phones")
 )
-_ADDITIONAL: Final = select(leads.c.id, leads.c.additional).where(leads.c.id.in_(bindparam("leads", expanding=True)))
-_TAKE: Final = (
-    update(leads)
-    .where(leads.c.id.in_(bindparam("taken", expanding=True)))
-    .values(stage=Stage.CALLING, updated_at=bindparam("now"))
-)
+_ADDITIONAL: Final = select(leads.c.id, leads.c.additional).where(among(leads.c.id, "leads"))
+_TAKE: Final = update(leads).where(among(leads.c.id, "taken")).values(stage=Stage.CALLING, updated_at=bindparam("now"))
 
 
 def networks_of(grant: Grant) -> tuple[Network, ...]:

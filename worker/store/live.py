@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, func, literal, select, union_all
 
 from worker.domain.call import LIVE, ON_SWITCH, CallState
 from worker.domain.carrier import Carrier
@@ -12,6 +12,7 @@ from worker.domain.ids import CampaignId, CarrierId, TenantId
 from worker.domain.network import Network
 from worker.domain.quota import LiveCalls
 from worker.ports.dispatch import UpByOwner
+from worker.store.dialect import among
 from worker.store.tables import LIVE_ROWS, calls
 
 
@@ -75,9 +76,9 @@ def _live_by(owner: ColumnElement[Any], *, kind: str) -> Select[Any]:  # Any: an
             func.count().filter(calls.c.state == CallState.QUEUED).label("queued"),
         )
         .where(
-            owner.in_(bindparam(kind, expanding=True)),
+            among(owner, kind),
             LIVE_ROWS,
-            calls.c.state.in_(bindparam("states", expanding=True)),
+            among(calls.c.state, "states"),
         )
         .group_by(owner, calls.c.network)
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam,
 
 from worker.domain.campaign import Campaign, Status
 from worker.domain.errors import Unavailable
-from worker.domain.ids import CampaignId, CarrierId, ListId, TenantId
+from worker.domain.ids import CallId, CampaignId, CarrierId, ListId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.planner import LOOK_AT_LEAST, Situation
 from worker.domain.settings import to_campaign
@@ -16,8 +16,9 @@ from worker.ports.dispatch import NOT_AHEAD, DialRules
 from worker.store.campaign_rows import to_settings
 from worker.store.carriers import to_carrier
 from worker.store.demand import read_demand
+from worker.store.dialect import among
 from worker.store.live import read_live
-from worker.store.tables import URGENT, campaigns, carriers, leads, lists, tenants
+from worker.store.tables import QUEUED_ROWS, URGENT, calls, campaigns, carriers, leads, lists, tenants
 
 CLOCKS_APART: Final = Duration(minutes=1)
 """What lies further ahead than anything is put off by, and this, was noted before a clock was set back."""
@@ -55,13 +56,12 @@ class SqlPlans:
         row = update(campaigns).where(campaigns.c.id == campaign.id)
         self._connection.execute(row.values(status=campaign.status, resume_at=campaign.resume_at))
 
-    def lock_for_dial(self, campaign_ids: Collection[CampaignId]) -> DialRules:
-        """Lock capped tenants, carriers and campaigns, in this order; give what their calls are judged by."""
-        asked = {"campaigns": sorted(campaign_ids)}
-        homes = self._connection.execute(_HOMES, asked).all()
-        caps = self._locked_caps({TenantId(home.id): home.concurrent_call for home in homes})
+    def lock_for_dial(self, call_ids: Collection[CallId]) -> DialRules:
+        """Lock capped tenants, carriers and campaigns, in this order, of those of the calls that are queued."""
+        homes = self._connection.execute(_HOMES, {"calls": list(call_ids)}).all()
+        caps = self._locked_caps({TenantId(home.tenant_id): home.concurrent_call for home in homes})
         locked = self._carriers({CarrierId(home.carrier_id) for home in homes if home.carrier_id}, lock=True)
-        rows = self._campaigns(_OF_THESE, asked)
+        rows = self._campaigns(_OF_THESE, {"campaigns": [home.id for home in homes]})
         _check_caps(rows, caps=caps)
         found = [_campaign(row) for row in rows]
         return DialRules(
@@ -146,15 +146,14 @@ _PLANNED: Final = (
         turns=bindparam("now_turns", type_=carriers.c.turns.type),
     )
 )
-_ASKED: Final = campaigns.c.id.in_(bindparam("campaigns", expanding=True))
+_ASKED: Final = among(campaigns.c.id, "campaigns")
 _ENDING: Final = (
     select(campaigns, tenants.c.timezone).join(tenants, tenants.c.id == campaigns.c.tenant_id).where(_ASKED)
 )
 _HOMES: Final = (
-    select(campaigns.c.carrier_id, tenants.c.id, tenants.c.concurrent_call)
+    select(campaigns.c.id, campaigns.c.carrier_id, campaigns.c.tenant_id, tenants.c.concurrent_call)
     .join(tenants, tenants.c.id == campaigns.c.tenant_id)
-    .where(_ASKED)
-    .distinct()
+    .where(campaigns.c.id.in_(select(calls.c.campaign_id).where(among(calls.c.id, "calls"), QUEUED_ROWS)))
 )
 _INACTIVE: Final = select(lists.c.id).where(lists.c.campaign_id == campaigns.c.id, ~lists.c.active)
 _SINGLE: Final = select(leads.c.id).where(leads.c.campaign_id == campaigns.c.id, URGENT)
@@ -177,8 +176,7 @@ def _ordered(which: ColumnElement[bool], *, lock: bool) -> Select[Any]:  # Any: 
 
 
 def _of_carriers(*, lock: bool) -> Select[Any]:  # Any: a carrier's row
-    asked = carriers.c.id.in_(bindparam("carriers", expanding=True))
-    ordered = select(carriers).where(asked).order_by(carriers.c.id)
+    ordered = select(carriers).where(among(carriers.c.id, "carriers")).order_by(carriers.c.id)
     return ordered.with_for_update(key_share=True) if lock else ordered
 
 

@@ -13,6 +13,10 @@ from worker.store.plans import CLOCKS_APART
 from worker.store.tables import posts
 
 _HOLDER: Final = select(posts.c.holder).where(posts.c.name == bindparam("post")).with_for_update(read=True)
+_HELD: Final = select(posts.c.name, posts.c.since).where(
+    posts.c.held_until > bindparam("now"),
+    (posts.c.open_from <= bindparam("now")) | (posts.c.open_from > bindparam("set_back")),
+)
 
 
 class SqlPosts:
@@ -47,8 +51,5 @@ class SqlPosts:
 
     def listeners(self, *, now: DateTime) -> dict[str, DateTime]:
         """Give the switches that somebody listens to and that may be told of calls, and since when they are heard."""
-        is_open = (posts.c.open_from <= now) | (posts.c.open_from > now + CLOCKS_APART)
-        asked = select(posts.c.name, posts.c.since).where(posts.c.held_until > now, is_open)
-        return {
-            switch: row.since for row in self._connection.execute(asked) if (switch := switch_of(row.name)) is not None
-        }
+        held = self._connection.execute(_HELD, {"now": now, "set_back": now + CLOCKS_APART})
+        return {switch: row.since for row in held if (switch := switch_of(row.name)) is not None}

@@ -11,6 +11,7 @@ from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId, TenantId
 from worker.ports.callbacks import Subscription
 from worker.store.callback_tables import event_subscriptions
+from worker.store.dialect import among
 from worker.store.tables import tenants
 
 _NAMES: Final = ("id", "tenant_id", "event", "url", "apikey")
@@ -25,8 +26,8 @@ class SqlSubscriptions:
 
     def of(self, tenant_ids: Collection[TenantId], *, events: Collection[Event]) -> list[Subscription]:
         """Give the tenants' subscriptions to one of the events, oldest first."""
-        asked = _all().where(event_subscriptions.c.tenant_id.in_(tenant_ids), event_subscriptions.c.event.in_(events))
-        return [Subscription(**row) for row in self._connection.execute(asked).mappings()]
+        asked = {"tenants": list(tenant_ids), "events": list(events)}
+        return [Subscription(**row) for row in self._connection.execute(_OF, asked).mappings()]
 
     def apikeys(self, ids: Collection[SubscriptionId]) -> dict[SubscriptionId, str]:
         """Give the keys of those subscriptions that have not been taken back."""
@@ -62,3 +63,8 @@ def _all() -> Select[*tuple[object, ...]]:
         tenants, tenants.c.id == event_subscriptions.c.tenant_id
     )
     return asked.where(event_subscriptions.c.deleted_at.is_(None)).order_by(event_subscriptions.c.id)
+
+
+_OF: Final = _all().where(
+    among(event_subscriptions.c.tenant_id, "tenants"), among(event_subscriptions.c.event, "events")
+)

@@ -64,8 +64,7 @@ def _win(
     Gives those that were won, and until when that holds. The time is read when the locks are had: whoever waits for
     one would judge by a moment that has passed.
     """
-    asked = tx.calls.campaigns_of(call_ids)
-    rules = tx.plans.lock_for_dial(asked)
+    rules = tx.plans.lock_for_dial(call_ids)
     calls = tx.calls.lock(call_ids, states=[CallState.QUEUED])
     now = clock.now()
     if not calls:
