@@ -1,6 +1,6 @@
 """Column types that read and write the domain's own values."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo  # noqa: TID251 - what drivers take and give
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -29,9 +29,10 @@ class Instant(TypeDecorator[DateTime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> DateTime | None:  # Any: what drivers give
         if value is None:
             return None
-        if value.utcoffset():  # a session of another time zone than those of our engine
-            return pendulum.instance(value).in_timezone("UTC")
-        return DateTime(*_fields(value), tzinfo=pendulum.UTC)
+        found: datetime = value
+        if found.utcoffset():  # a session of another time zone than those of our engine
+            return pendulum.instance(found).in_timezone("UTC")
+        return DateTime(*_fields(found), tzinfo=pendulum.UTC)
 
 
 def _plain(moment: DateTime, *, zone: tzinfo | None) -> datetime:

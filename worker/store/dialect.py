@@ -11,6 +11,7 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     FromClause,
     Table,
@@ -58,7 +59,7 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads like SQLAlchemy's own 
     type = Boolean()
     inherit_cache = True
 
-    def __init__(self, column: Column[Any], name: str) -> None:
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
         """Take the column, and the parameter's name."""
         super().__init__(column, bindparam(name, type_=ARRAY(column.type)))
 
