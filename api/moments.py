@@ -4,7 +4,9 @@ import re
 from typing import Final
 
 import pendulum
-from pendulum import DateTime, FixedTimezone, timezone
+from pendulum import DateTime, FixedTimezone
+
+from worker.domain.zone import zone_named
 
 NEVER: Final = "0001-01-01T00:00:00Z"
 NEVER_CALLED: Final = "1970-01-01T08:00:01+08:00"
@@ -21,7 +23,7 @@ _WRITTEN: Final = re.compile(
 
 def rfc3339(moment: DateTime, *, zone: str) -> str:
     """Write a moment with microseconds and the zone's offset."""
-    return moment.in_timezone(timezone(zone)).format("YYYY-MM-DDTHH:mm:ss.SSSSSSZ")
+    return moment.in_timezone(zone_named(zone)).isoformat(timespec="microseconds")
 
 
 def to_moment(text: str, *, zone: str) -> DateTime | None:
@@ -48,7 +50,7 @@ def to_moment(text: str, *, zone: str) -> DateTime | None:
 
 def _zone(offset: str | None, *, zone: str) -> FixedTimezone | pendulum.Timezone:
     if offset is None:
-        return timezone(zone)
+        return zone_named(zone)
     if offset in {"Z", "z"}:
         return FixedTimezone(0)
     minutes = int(offset[1:3]) * 60 + int(offset[4:6])

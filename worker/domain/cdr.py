@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from pendulum import DateTime, timezone
+from pendulum import DateTime
 
 from worker.domain.call import Outcome
 from worker.domain.event import Event, sequence_number
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.domain.network import Network
 from worker.domain.settings import Json
+from worker.domain.zone import zone_named
 
 LOCAL_TIME: Final = "%Y-%m-%d %H:%M:%S"
 _TEXTS_OF_AGENT_CALLS: Final = (
@@ -100,7 +101,7 @@ def callback_body(cdr: Cdr, *, event: Event, zone: str) -> dict[str, Json]:
         "ref_id": cdr.ref_id,
         "run_id": "" if cdr.run_id is None else str(cdr.run_id),
         "sequence": sequence_number(event, attempt=cdr.attempt),
-        "event_time": happened_at(cdr, event=event).in_timezone(timezone(zone)).isoformat(timespec="microseconds"),
+        "event_time": happened_at(cdr, event=event).in_timezone(zone_named(zone)).isoformat(timespec="microseconds"),
     }
 
 
@@ -130,4 +131,4 @@ def happened_at(cdr: Cdr, *, event: Event) -> DateTime:
 
 
 def _local(moment: DateTime | None, *, zone: str) -> str:
-    return "" if moment is None else moment.in_timezone(timezone(zone)).strftime(LOCAL_TIME)
+    return "" if moment is None else moment.in_timezone(zone_named(zone)).strftime(LOCAL_TIME)

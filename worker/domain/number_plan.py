@@ -9,9 +9,10 @@ from datetime import date
 from enum import StrEnum
 
 import pendulum
-from pendulum import DateTime, timezone
+from pendulum import DateTime
 
 from worker.domain.network import Network, NotDialable
+from worker.domain.zone import zone_named
 
 
 class Source(StrEnum):
@@ -90,7 +91,7 @@ class NumberPlan:
 
 def calendar_day(now: DateTime, *, zone: str) -> date:
     """Give the day that it is in the zone."""
-    return now.in_timezone(timezone(zone)).date()
+    return now.in_timezone(zone_named(zone)).date()
 
 
 def start_of(day: date, *, zone: str) -> DateTime:

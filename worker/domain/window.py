@@ -6,11 +6,12 @@ that a zone repeats in autumn a window is therefore open both times, and in the 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from pendulum import DateTime, Duration, Timezone, timezone
+from pendulum import DateTime, Duration, Timezone
+
+from worker.domain.zone import zone_named
 
 DAY_NS: Final = 86_400_000_000_000
 DAYS_AHEAD: Final = 16
@@ -71,7 +72,7 @@ class Windows:
 
     def contains(self, moment: DateTime) -> bool:
         """Whether dialling is allowed at this moment."""
-        wall = moment.in_timezone(_zone(self.zone))
+        wall = moment.in_timezone(zone_named(self.zone))
         time_of_day = _nanoseconds(wall)
         return any(opens <= time_of_day < closes for opens, closes in self._local_hours(wall.weekday())) and any(
             opens <= time_of_day < closes for opens, closes in self._row_hours(wall.weekday())
@@ -83,7 +84,7 @@ class Windows:
 
     def next_opening(self, after: DateTime) -> DateTime | None:
         """Give the first moment after this one at which a shut window opens, in UTC; None when none ever does."""
-        today = after.in_timezone(_zone(self.zone)).naive().start_of("day")
+        today = after.in_timezone(zone_named(self.zone)).naive().start_of("day")
         openings = (self._opening_on(today.add(days=number), after=after) for number in range(-1, DAYS_AHEAD))
         for opening, a_day_later in pairwise(openings):
             if opening is not None:  # a clock that is set back over midnight mixes the hours of two days
@@ -99,7 +100,7 @@ class Windows:
 
     def _edges(self, day: DateTime) -> Iterator[DateTime]:
         """Every moment of a local day at which it may open: by the wall clock, or because that clock is changed."""
-        zone = _zone(self.zone)
+        zone = zone_named(self.zone)
         midnight = day.replace(tzinfo=zone).in_timezone("UTC")
         next_midnight = day.add(days=1).replace(tzinfo=zone).in_timezone("UTC")
         yield from _offset_changes(midnight, next_midnight, zone=zone)
@@ -123,12 +124,6 @@ class Windows:
 
     def _local_hours(self, weekday: int) -> tuple[Hours, Hours]:
         return Week.every_day(self.local).hours(weekday)
-
-
-@cache
-def _zone(name: str) -> Timezone:
-    """Read a zone once: Pendulum reads its file for every moment that is asked for."""
-    return timezone(name)
 
 
 def _united(hours: Iterable[Hours]) -> list[Hours]:
