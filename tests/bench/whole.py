@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from tests.acceptance.stack import wait_until
 from tests.bench.servers import START_SECONDS
@@ -146,9 +146,16 @@ def add_many_leads(
         "last": first + count - 1, "stage": "new", "due_at": "2026-01-01T00:00:00+00:00",
     }  # fmt: skip
     with engine.begin() as connection:
+        let_it_take_its_time(connection)
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # millions of keys need no check
         connection.execute(_LEADS, given | changed)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE leads"))
+
+
+def let_it_take_its_time(connection: Connection) -> None:
+    """Lift the limit that our engine puts on statements, until the transaction's end."""
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 _LEADS: Final = text("""

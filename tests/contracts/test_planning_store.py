@@ -96,9 +96,27 @@ def test_a_full_carrier_still_sees_that_leads_wait(store: SqlStore) -> None:
 @pytest.mark.parametrize("changed", [{"active": False}, {"status": Status.STOP}])
 def test_campaigns_that_cannot_run_are_not_even_read(store: SqlStore, changed: dict[str, object]) -> None:
     fill_store(store, stored_settings(**changed))
+    add_leads(store, MOBI)
 
     with store.transaction() as tx:
         situation = tx.plans.lock_situation(CARRIER, now=NOON)
 
     assert situation is not None
     assert situation.campaigns == ()
+
+
+@pytest.mark.parametrize(("status", "read"), [(Status.START, False), (Status.PAUSE, True)])
+def test_a_running_campaign_whose_leads_are_done_is_not_planned(store: SqlStore, status: Status, *, read: bool) -> None:
+    """A paused one is: its pause may be over."""
+    fill_store(store, stored_settings(status=status))
+    add_leads(store, MOBI, stage=Stage.DONE)
+
+    with store.transaction() as tx:
+        planned = tx.plans.lock_situation(CARRIER, now=NOON)
+    with store.reading() as tx:
+        explained = tx.plans.situation(CARRIER, now=NOON)
+
+    assert planned is not None
+    assert explained is not None
+    assert [campaign.id for campaign in planned.campaigns] == [CAMPAIGN] * read
+    assert [campaign.id for campaign in explained.campaigns] == [CAMPAIGN]

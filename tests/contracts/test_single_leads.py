@@ -156,7 +156,7 @@ def test_parked_leads_are_out_of_sight_whatever_their_list_says(store: SqlStore)
         situation = tx.plans.lock_situation(CARRIER, now=NOON)
 
     assert situation is not None
-    assert situation.demand == {CAMPAIGN: Demand()}
+    assert situation.demand == {}
     assert claim(store, 9, {V: 9}) == []
 
 

@@ -18,7 +18,7 @@ from worker.store.carriers import to_carrier
 from worker.store.demand import read_demand
 from worker.store.dialect import among
 from worker.store.live import read_live
-from worker.store.tables import QUEUED_ROWS, URGENT, calls, campaigns, carriers, leads, lists, tenants
+from worker.store.tables import QUEUED_ROWS, URGENT, WAITING, calls, campaigns, carriers, leads, lists, tenants
 
 CLOCKS_APART: Final = Duration(minutes=1)
 """What lies further ahead than anything is put off by, and this, was noted before a clock was set back."""
@@ -167,6 +167,9 @@ _CAMPAIGNS: Final = select(
 _OTP_WAITS: Final = _SINGLE.where(leads.c.stage == Stage.OTP).exists().correlate(campaigns)
 _MAY_DIAL: Final = or_(campaigns.c.status.in_(RUNNABLE), _OTP_WAITS)
 """A campaign that runs or is paused, or one that has an OTP to read out, which goes whatever the status."""
+_WAITS: Final = select(leads.c.id).where(leads.c.campaign_id == campaigns.c.id, WAITING).exists().correlate(campaigns)
+_MATTERS: Final = or_(campaigns.c.status == Status.PAUSE, (campaigns.c.status == Status.START) & _WAITS, _OTP_WAITS)
+"""The same, less those that run and have called all their leads: a plan takes as long as what waits is much."""
 
 
 def _ordered(which: ColumnElement[bool], *, lock: bool) -> Select[Any]:  # Any: a row of ``_CAMPAIGNS``
@@ -182,8 +185,11 @@ def _of_carriers(*, lock: bool) -> Select[Any]:  # Any: a carrier's row
 
 _CARRIERS: Final = {lock: _of_carriers(lock=lock) for lock in (False, True)}
 _OF_THESE: Final = _ordered(_ASKED, lock=True)
-_THEIRS: Final = (campaigns.c.carrier_id == bindparam("carrier")) & campaigns.c.active & _MAY_DIAL
-_THAT_MAY_DIAL: Final = {lock: _ordered(_THEIRS, lock=lock) for lock in (False, True)}
+_THEIRS: Final = (campaigns.c.carrier_id == bindparam("carrier")) & campaigns.c.active
+_THAT_MAY_DIAL: Final = {
+    False: _ordered(_THEIRS & _MAY_DIAL, lock=False),
+    True: _ordered(_THEIRS & _MATTERS, lock=True),
+}
 """By whether their rows are locked; made once, since to put a statement together costs as much as to run it."""
 
 
