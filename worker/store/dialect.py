@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
+    cast,
     column,
     func,
     literal,
@@ -72,8 +73,9 @@ def _in_list(element: among, compiler: SQLCompiler, **options: Any) -> str:  # A
 
 @compiles(among, "postgresql")
 def _in_array(element: among, compiler: SQLCompiler, **options: Any) -> str:  # Any: see above
-    found, listed = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{found} = ANY ({listed})"
+    found, listed = element.clauses
+    array = cast(listed, listed.type)  # of literals, as in a plan that is explained, the server knows no type
+    return f"{compiler.process(found, **options)} = ANY ({compiler.process(array, **options)})"
 
 
 def insert_or_ignore(connection: Connection, table: Table) -> Any:  # Any: two dialects' Insert with one face
