@@ -7,8 +7,8 @@ import pendulum
 import pytest
 from sqlalchemy import event, select, update
 
-from tests.builders import CAMPAIGN, CARRIER, NOON, fill_store
-from tests.contracts.rows import insert_calls
+from tests.builders import CAMPAIGN, CARRIER, NOON, add_leads, fill_store
+from tests.contracts.rows import MOBI, insert_calls
 from worker.domain.call import CallState
 from worker.domain.errors import Unavailable
 from worker.store.tables import calls, carriers
@@ -17,6 +17,7 @@ from worker.store.transaction import SqlStore
 
 def test_a_call_that_ends_while_a_plan_counts_is_missing_everywhere_or_nowhere(postgres_store: SqlStore) -> None:
     fill_store(postgres_store)
+    add_leads(postgres_store, MOBI)  # a campaign of which nothing waits is not planned
     up = insert_calls(postgres_store, *[CallState.ANSWERED] * 20)
     with postgres_store.transaction() as tx:
 
