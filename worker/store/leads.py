@@ -79,7 +79,7 @@ class SqlLeads:
         return {LeadId(row.id): row.additional for row in found}
 
 
-_LISTED: Final = exists().where(do_not_call.c.tenant_id == leads.c.tenant_id, do_not_call.c.phone == leads.c.phone)
+LISTED: Final = exists().where(do_not_call.c.tenant_id == leads.c.tenant_id, do_not_call.c.phone == leads.c.phone)
 
 
 def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of ``first_due_leads``
@@ -117,7 +117,7 @@ def first_due_leads(
         select(
             *(leads.c[name] for name in _CLAIMED),
             lists.c.active.label("list_active"),
-            _LISTED.correlate(leads).label("is_listed"),
+            LISTED.correlate(leads).label("is_listed"),
         )
         .join(place, (place.c.id == leads.c.id) & still)
         .join(lists, lists.c.id == leads.c.list_id)

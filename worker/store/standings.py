@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Final
 
 from pendulum import DateTime
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, func, select
 
 from worker.domain.call import CallState
 from worker.domain.errors import NotFound
@@ -12,14 +12,13 @@ from worker.domain.ids import CampaignId, LeadId, TenantId
 from worker.domain.network import Network
 from worker.domain.planner import Grant
 from worker.domain.standing import LeadStanding
-from worker.store.leads import first_due_leads, first_due_values, networks_of
-from worker.store.tables import LIVE_ROWS, calls, do_not_call, leads, lists
+from worker.store.leads import LISTED, first_due_leads, first_due_values, networks_of
+from worker.store.tables import LIVE_ROWS, calls, leads, lists
 
-_LISTED: Final = exists().where(do_not_call.c.tenant_id == leads.c.tenant_id, do_not_call.c.phone == leads.c.phone)
 _LIVE: Final = select(calls.c.lead_id, calls.c.id, calls.c.state).where(LIVE_ROWS).subquery("live")
 _ELSEWHERE: Final = {
     "list_active": lists.c.active,
-    "do_not_call": _LISTED,
+    "do_not_call": LISTED,
     "call_id": _LIVE.c.id,
     "call_state": _LIVE.c.state,
 }
