@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, MetaData, Table, bindparam, insert, inspect, select
+from sqlalchemy import Connection, Engine, MetaData, Table, bindparam, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.builders import CAMPAIGN, CARRIER, HANOI, NOON, TEMPLATE, TENANT, list_of, stored_settings
@@ -122,6 +122,24 @@ def test_foreign_keys_hold_after_a_migration(engine: Engine) -> None:
                 )
             )
         engine.dispose()
+
+
+@pytest.mark.postgres
+def test_postgresql_tidies_up_behind_dialling_when_two_in_a_hundred_rows_are_dead(empty_postgres_url: str) -> None:
+    engine = make_engine(empty_postgres_url)
+    asked = text("SELECT relname, reloptions FROM pg_class WHERE relkind = 'r' AND reloptions IS NOT NULL")
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        found = {row.relname: set(row.reloptions) for row in connection.execute(asked)}
+    engine.dispose()
+    assert {name: "autovacuum_vacuum_scale_factor=0.02" in options for name, options in found.items()} == {
+        "leads": True,
+        "calls": True,
+        "deliveries": True,
+    }
+    assert all("vacuum_index_cleanup=on" in options for options in found.values())
 
 
 def _rows_of_the_first_schema() -> dict[str, dict[str, Any]]:
