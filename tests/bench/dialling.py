@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import linear_regression
 from typing import Final
 
 from tests.bench.servers import Postgres
@@ -35,6 +36,12 @@ class Seen:
     def calls_a_second(self) -> float:
         """Count calls that were begun."""
         return sum(self._counts(line) for line in self.lines if line.event == "originated") / self.seconds
+
+    @property
+    def pace(self) -> float:
+        """Give the steepness of the line through the calls' beginnings, which no burst at either end bends."""
+        begun = [line.at for line in self.lines if line.event == "originated" and self._counts(line)]
+        return linear_regression(begun, range(len(begun))).slope
 
     @property
     def refills(self) -> list[float]:

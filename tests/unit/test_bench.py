@@ -53,6 +53,14 @@ def test_calls_a_second_are_those_that_began_within_the_time_that_counts() -> No
     assert Seen(ONE_CHANNEL, since=1.0, until=3.0, channels=1).calls_a_second == 1.0
 
 
+def test_the_pace_of_bursts_does_not_hang_on_where_the_time_that_counts_is_cut() -> None:
+    bursts = log(*((1.1 * burst, "originated", f"{burst}-{call}") for burst in range(40) for call in range(10)))
+
+    paces = [Seen(bursts, since=since, until=since + 20.0, channels=10).pace for since in (1.0, 1.5, 2.0)]
+
+    assert paces == pytest.approx([10 / 1.1] * 3, rel=0.01)
+
+
 @pytest.mark.parametrize(("share", "value"), [(0.0, 1.0), (0.5, 3.0), (0.99, 4.0), (1.0, 4.0)])
 def test_a_quantile_is_one_of_the_values(share: float, value: float) -> None:
     assert quantile([4.0, 1.0, 3.0, 2.0], share) == value
