@@ -60,7 +60,8 @@ def _run(postgres: Postgres, redis_url: str) -> tuple[dict[str, list[float]], li
     ):
         wait_until(lambda: _is_up(api), seconds=START_SECONDS)
         empty = [_round_trip(api) for _ in range(EMPTY)]
-        edits = _edit(api)
+        _edit(api, times=1)  # processes have caches to fill: the first start takes twice as long
+        edits = _edit(api, times=TIMES)
         return _waits(ready, edits), empty
 
 
@@ -77,9 +78,9 @@ def _round_trip(api: httpx.Client) -> float:
     return time.perf_counter() - begun
 
 
-def _edit(api: httpx.Client) -> list[Answered]:
+def _edit(api: httpx.Client, *, times: int) -> list[Answered]:
     edits = []
-    for _ in range(TIMES):
+    for _ in range(times):
         for kind, body, pause in (
             ("start", {"status": "start", "concurrent_call": SHAPE.channels}, DIALS_SECONDS),
             ("lower", {"concurrent_call": LOWERED}, DIALS_SECONDS),
