@@ -47,7 +47,7 @@ MS: Final = 1000.0
 
 @dataclass
 class Planned:
-    """A stored world whose plans are timed; what they start is over at once."""
+    """A stored world whose plans are timed; what they start is over at once, and waits again: lists keep their size."""
 
     engine: Engine
     store: SqlStore
@@ -84,7 +84,7 @@ class Planned:
     def _let_all_be_over(self) -> None:
         with self.engine.begin() as connection:
             connection.execute(text("UPDATE calls SET state = 'ended' WHERE state = 'queued'"))
-            connection.execute(text("UPDATE leads SET stage = 'done' WHERE stage = 'calling'"))
+            connection.execute(text("UPDATE leads SET stage = 'new' WHERE stage = 'calling'"))
             connection.execute(text("UPDATE carriers SET next_plan_at = now() WHERE id = :id"), {"id": self.carrier_id})
 
 
