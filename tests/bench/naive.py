@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
@@ -135,12 +136,11 @@ def _origination(lead: int) -> Origination:
 def naive(postgres: Postgres, redis_url: str, *, runs: int) -> list[Figure]:
     """Give it the work of ``refill`` and of ``throughput``, beside ours."""
     refills = [
-        (dial(postgres, redis_url, REFILLED, seconds=SECONDS).refills, run(postgres, redis_url, REFILLED).refills)
-        for _ in range(runs)
+        (_ours(postgres, redis_url, REFILLED).refills, run(postgres, redis_url, REFILLED).refills) for _ in range(runs)
     ]
     rates = [
         [
-            dial(postgres, redis_url, AT_ONCE, seconds=SECONDS).calls_a_second,
+            _ours(postgres, redis_url, AT_ONCE).calls_a_second,
             *(run(postgres, redis_url, AT_ONCE, pool=pool).calls_a_second for pool in POOLS.values()),
         ]
         for _ in range(runs)
@@ -166,6 +166,12 @@ def naive(postgres: Postgres, redis_url: str, *, runs: int) -> list[Figure]:
             for place, name in enumerate(POOLS, start=1)
         ),
     ]
+
+
+def _ours(postgres: Postgres, redis_url: str, shape: Shape) -> Seen:
+    """Dial with a callback for each call, as the naive one does."""
+    with Receivers("good") as receivers:
+        return dial(postgres, redis_url, replace(shape, callback_url=receivers.url("good")), seconds=SECONDS)
 
 
 def run(postgres: Postgres, redis_url: str, shape: Shape, *, pool: Sequence[str] = THREADS) -> Seen:
