@@ -15,6 +15,7 @@ from worker.store.demand import DEMAND, SINGLE_DEMAND
 from worker.store.engine import make_engine
 from worker.store.leads import claiming, first_due_values
 from worker.store.live import LIVE_AT_ONCE
+from worker.store.plans import THAT_MAY_DIAL
 from worker.store.tables import metadata
 from worker.store.transaction import SqlStore
 
@@ -110,6 +111,14 @@ def _is_waiting_index(line: str) -> bool:
 @pytest.mark.parametrize("demand", [DEMAND, SINGLE_DEMAND])
 def test_demand_is_counted_in_the_indexes_of_waiting_leads(store: SqlStore, demand: Select[Any]) -> None:
     plan = explain(store, demand, {"campaigns": [CAMPAIGN], "room": 20, "now": NOON})
+
+    assert reads(plan, "leads"), plan
+    assert all(map(_is_waiting_index, reads(plan, "leads"))), plan
+
+
+@pytest.mark.parametrize("lock", [False, True])
+def test_whether_a_campaigns_leads_wait_is_read_in_the_indexes_of_waiting_leads(store: SqlStore, *, lock: bool) -> None:
+    plan = explain(store, THAT_MAY_DIAL[lock], {"carrier": CARRIER})
 
     assert reads(plan, "leads"), plan
     assert all(map(_is_waiting_index, reads(plan, "leads"))), plan

@@ -2,9 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from pendulum import DateTime, Duration
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    ScalarSelect,
+    Select,
+    TextClause,
+    bindparam,
+    or_,
+    select,
+    update,
+)
 
 from worker.domain.campaign import Campaign, Status
 from worker.domain.errors import Unavailable
@@ -84,7 +96,7 @@ class SqlPlans:
         if lock:
             cap = self._locked_caps({tenant_id: cap})[tenant_id]
         row = self._carriers([carrier_id], lock=lock)[carrier_id]
-        rows = self._campaigns(_THAT_MAY_DIAL[lock], {"carrier": carrier_id})
+        rows = self._campaigns(THAT_MAY_DIAL[lock], {"carrier": carrier_id})
         if lock:
             _check_caps(rows, caps={tenant_id: cap})
         carrier, may_dial = to_carrier(row), tuple(map(_campaign, rows))
@@ -156,19 +168,30 @@ _HOMES: Final = (
     .where(campaigns.c.id.in_(select(calls.c.campaign_id).where(among(calls.c.id, "calls"), QUEUED_ROWS)))
 )
 _INACTIVE: Final = select(lists.c.id).where(lists.c.campaign_id == campaigns.c.id, ~lists.c.active)
-_SINGLE: Final = select(leads.c.id).where(leads.c.campaign_id == campaigns.c.id, URGENT)
+
+
+def _first_lead(*which: ColumnElement[bool] | TextClause) -> ScalarSelect[UUID]:
+    """Look for a campaign's first lead of these, in the order of the index that has them.
+
+    ``EXISTS`` has no order, and PostgreSQL, thinking that any few rows will hold such a lead, may read all leads of all
+    campaigns for each campaign that has none: 9 s were measured for a thousand of them, and 1 ms so.
+    """
+    theirs = select(leads.c.id).where(leads.c.campaign_id == campaigns.c.id, *which).correlate(campaigns)
+    return theirs.order_by(leads.c.stage, leads.c.network, leads.c.due_at).limit(1).scalar_subquery()
+
+
 _CAMPAIGNS: Final = select(
     campaigns,
     tenants.c.timezone,
     tenants.c.concurrent_call.label("tenant_cap"),
     _INACTIVE.exists().correlate(campaigns).label("has_inactive_lists"),
-    _SINGLE.exists().correlate(campaigns).label("has_single_calls"),
+    _first_lead(URGENT).is_not(None).label("has_single_calls"),
 ).join(tenants, tenants.c.id == campaigns.c.tenant_id)
-_OTP_WAITS: Final = _SINGLE.where(leads.c.stage == Stage.OTP).exists().correlate(campaigns)
+_OTP_WAITS: Final = _first_lead(URGENT, leads.c.stage == Stage.OTP).is_not(None)
 _MAY_DIAL: Final = or_(campaigns.c.status.in_(RUNNABLE), _OTP_WAITS)
 """A campaign that runs or is paused, or one that has an OTP to read out, which goes whatever the status."""
-_WAITS: Final = select(leads.c.id).where(leads.c.campaign_id == campaigns.c.id, WAITING).exists().correlate(campaigns)
-_MATTERS: Final = or_(campaigns.c.status == Status.PAUSE, (campaigns.c.status == Status.START) & _WAITS, _OTP_WAITS)
+_RUNS: Final = campaigns.c.status == Status.START
+_MATTERS: Final = or_(campaigns.c.status == Status.PAUSE, _RUNS & _first_lead(WAITING).is_not(None), _OTP_WAITS)
 """The same, less those that run and have called all their leads: a plan takes as long as what waits is much."""
 
 
@@ -186,7 +209,7 @@ def _of_carriers(*, lock: bool) -> Select[Any]:  # Any: a carrier's row
 _CARRIERS: Final = {lock: _of_carriers(lock=lock) for lock in (False, True)}
 _OF_THESE: Final = _ordered(_ASKED, lock=True)
 _THEIRS: Final = (campaigns.c.carrier_id == bindparam("carrier")) & campaigns.c.active
-_THAT_MAY_DIAL: Final = {
+THAT_MAY_DIAL: Final = {
     False: _ordered(_THEIRS & _MAY_DIAL, lock=False),
     True: _ordered(_THEIRS & _MATTERS, lock=True),
 }
