@@ -10,6 +10,8 @@ from matplotlib.figure import Figure as Drawing
 from tests.bench.figures import Figure
 
 SECONDS: Final = 15.0
+LEGEND_ROOM: Final = 1.6
+"""How much higher than the highest point the right picture is, for its legend to hide none."""
 
 
 def draw(
@@ -22,12 +24,13 @@ def draw(
         shown = [(at, up) for at, up in curve if at <= SECONDS]
         left.step([at for at, _ in shown], [up for _, up in shown], where="post", label=name, linewidth=0.9)
     left.axhline(channels, color="grey", linestyle=":", label=f"{channels} channels")
-    left.set(xlabel="seconds since the first call", ylabel="calls up", ylim=(0, channels * 1.1))
+    left.set(xlabel="seconds since the first call", ylabel="calls up", xlim=(0, SECONDS), ylim=(0, channels * 1.1))
     left.legend(loc="lower right")
     for bench, mark in (("scale-leads", "o-"), ("scale-campaigns", "s-")):
         for what, points in _by_size(figures, bench).items():
-            right.plot([size for size, _ in points], [cost for _, cost in points], mark, label=f"{bench}, {what}")
-    right.set(xscale="log", xlabel="leads, or campaigns", ylabel="ms a plan or a tick", ylim=(0, None))
+            right.plot([size for size, _ in points], [cost for _, cost in points], mark, label=what)
+    right.set(xscale="log", xlabel="leads, or campaigns", ylabel="ms a plan or a tick")
+    right.set_ylim(0, LEGEND_ROOM * right.get_ylim()[1])
     right.legend(loc="upper left", fontsize="small")
     drawing.tight_layout()
     drawing.savefig(path, dpi=110)
