@@ -37,14 +37,17 @@ BENCHES: Final[dict[str, Bench]] = {
     "memory": memory,
     "naive": naive,
 }
+PNG: Final = Path("bench.png")
 
 
 def main(
-    names: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(BENCHES)} [default: all].")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(BENCHES)}; all, if none is named.")] = None,
     *,
     runs: Annotated[int, typer.Option(min=1, help="Of each; the table shows medians.")] = 5,
     json_file: Annotated[Path | None, typer.Option("--json", help="File for all that was measured.")] = None,
-    png: Annotated[Path | None, typer.Option(help="File for the curves of use and cost.")] = None,
+    png: Annotated[
+        Path | None, typer.Option(help=f"File for the curves of use and cost; {PNG}, if no bench is named.")
+    ] = None,
 ) -> None:
     """Measure on this machine alone, with a PostgreSQL, a Redis and a simulated switch of its own."""
     unknown = sorted({*(names or ())} - BENCHES.keys())
@@ -59,8 +62,10 @@ def main(
             measured = BENCHES[name](postgres, redis_url, runs=runs)
             console.print(table(measured, title=f"{name}, {runs} runs, {_machine()}"))
             figures += measured
-        if png is not None:
-            _draw(png, postgres, redis_url, figures=figures)
+        picture = png if names else png or PNG
+        if picture is not None:
+            _draw(picture, postgres, redis_url, figures=figures)
+            console.print(f"The curves are in {picture}.")
     if json_file is not None:
         json_file.write_text(json.dumps({"machine": _machine(), "runs": runs, "figures": as_json(figures)}, indent=1))
 

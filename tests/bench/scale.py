@@ -31,7 +31,7 @@ from worker.usecases.tick import tick
 SIZES: Final = (10_000, 1_000_000, 5_000_000)
 DIALLED: Final = 1_000_000
 DIALLED_A_MINUTE: Final = 50_000
-"""More than 800 a second: the database looks for dead rows once a minute, and here each second, for it to be over."""
+"""More than 800 a second. A minute is a second here: so often the database looks for dead rows, for brevity."""
 VACUUM_SECONDS: Final = 120.0
 CLAIMED: Final = 100
 CAMPAIGNS: Final = (10, 1_000, 10_000)

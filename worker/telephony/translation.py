@@ -163,6 +163,4 @@ def _time(event: Event, *names: str) -> DateTime | None:
 
 
 def _moment(text: str) -> DateTime:
-    return pendulum.from_timestamp(
-        int(text) / _MICROSECONDS
-    )  # exact: a float has every microsecond until long after 2100
+    return pendulum.from_timestamp(int(text) / _MICROSECONDS)  # a float tells microseconds apart until after 2100
