@@ -31,7 +31,8 @@ def draw(
             right.plot([size for size, _ in points], [cost for _, cost in points], mark, label=what)
     right.set(xscale="log", xlabel="leads, or campaigns", ylabel="ms a plan or a tick")
     right.set_ylim(0, LEGEND_ROOM * right.get_ylim()[1])
-    right.legend(loc="upper left", fontsize="small")
+    if right.has_data():
+        right.legend(loc="upper left", fontsize="small")
     drawing.tight_layout()
     drawing.savefig(path, dpi=110)
 
