@@ -10,7 +10,7 @@ from api.leads import NO_PHONE, TOO_SHORT
 from worker.domain.cdr import cdr_body
 from worker.domain.errors import InvalidFields, Problem
 from worker.domain.network import NotDialable
-from worker.usecases.call_now import CallRequest, Promise, call_now, find_cdr
+from worker.usecases.records.call_now import CallRequest, Promise, call_now, find_cdr
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["single calls"])
 

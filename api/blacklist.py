@@ -13,9 +13,9 @@ from api.door import GuardedRoute
 from worker.domain.errors import NotFound
 from worker.domain.network import NotDialable, national_form
 from worker.domain.settings import Json
-from worker.ports.records import BlockedNumber, Page, Tenant
-from worker.usecases import queries
-from worker.usecases.block_numbers import Handled, allow_numbers, block_numbers
+from worker.ports.records.entities import BlockedNumber, Page, Tenant
+from worker.usecases.records import queries
+from worker.usecases.records.block_numbers import Handled, allow_numbers, block_numbers
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["do not call"])
 

@@ -18,10 +18,10 @@ from worker.domain.event import Event
 from worker.domain.ids import CallId, CampaignId, DeliveryId
 from worker.domain.retry import DeliveryState
 from worker.domain.settings import Json
-from worker.ports.callback_records import CallbackFilter, CallbackRecord, PastAttempt
-from worker.ports.records import Page
-from worker.usecases import queries
-from worker.usecases.replay_callbacks import enable_url, replay_callback, replay_callbacks
+from worker.ports.callbacks.records import CallbackFilter, CallbackRecord, PastAttempt
+from worker.ports.records.entities import Page
+from worker.usecases.callbacks.replay_callbacks import enable_url, replay_callback, replay_callbacks
+from worker.usecases.records import queries
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["callback"])
 

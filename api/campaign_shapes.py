@@ -3,7 +3,7 @@
 from api.moments import rfc3339
 from worker.domain.network import Network
 from worker.domain.settings import CampaignSettings, Json, schedule_row_id
-from worker.ports.records import CampaignNumbers, NamedCampaign
+from worker.ports.records.entities import CampaignNumbers, NamedCampaign
 
 
 def campaign_shape(settings: CampaignSettings, *, zone: str) -> dict[str, Json]:

@@ -14,9 +14,9 @@ from worker.domain.errors import Invalid
 from worker.domain.ids import CarrierId
 from worker.domain.network import Network
 from worker.domain.settings import Json
-from worker.ports.records import CarrierRecord, Page
-from worker.usecases import queries
-from worker.usecases.save_carrier import create_carrier, save_carrier
+from worker.ports.records.entities import CarrierRecord, Page
+from worker.usecases.records import queries
+from worker.usecases.records.save_carrier import create_carrier, save_carrier
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["carriers"])
 

@@ -11,11 +11,11 @@ from fastapi.security import HTTPBearer
 from api.errors import NoAccess
 from worker.domain.errors import NotFound
 from worker.domain.settings import Json
-from worker.ports.dispatch import Clock
-from worker.ports.messages import JobQueue, Wakeups
-from worker.ports.record_store import RecordStore
-from worker.ports.records import Page, Slice, Tenant
-from worker.usecases.tokens import tenant_of
+from worker.ports.dispatch.messages import JobQueue, Wakeups
+from worker.ports.dispatch.store import Clock
+from worker.ports.records.entities import Page, Slice, Tenant
+from worker.ports.records.store import RecordStore
+from worker.usecases.records.tokens import tenant_of
 
 LARGEST_SLICE: Final = 10_000
 LARGEST_OFFSET: Final = 2**53

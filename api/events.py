@@ -11,9 +11,9 @@ from api.door import GuardedRoute
 from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId
 from worker.domain.settings import Json
-from worker.ports.callbacks import Subscription
-from worker.usecases import queries
-from worker.usecases.subscribe import subscribe, unsubscribe
+from worker.ports.callbacks.deliveries import Subscription
+from worker.usecases.callbacks.subscribe import subscribe, unsubscribe
+from worker.usecases.records import queries
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["event"])
 

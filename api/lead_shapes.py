@@ -6,7 +6,7 @@ from typing import Final
 from api.moments import NEVER, NEVER_CALLED, rfc3339
 from worker.domain.lead import Ending
 from worker.domain.settings import Json
-from worker.ports.records import LeadRecord
+from worker.ports.records.entities import LeadRecord
 
 _TEXTS: Final = (
     "lead_name lead_code contract_number identity_number identity_issued_at address province district ward "

@@ -17,9 +17,9 @@ from api.lead_shapes import lead_shape
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.network import NotDialable, national_form
-from worker.ports.records import DuplicateScope, LeadFilter, Page
-from worker.usecases import queries
-from worker.usecases.import_leads import DUPLICATE, Draft, LeadImport, import_leads
+from worker.ports.records.entities import DuplicateScope, LeadFilter, Page
+from worker.usecases.records import queries
+from worker.usecases.records.import_leads import DUPLICATE, Draft, LeadImport, import_leads
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["leads"])
 

@@ -13,9 +13,9 @@ from api.moments import NEVER, rfc3339
 from worker.domain.errors import Invalid
 from worker.domain.ids import ListId
 from worker.domain.settings import Json
-from worker.ports.records import ListRecord, Page
-from worker.usecases import queries
-from worker.usecases.save_list import create_list, switch_list
+from worker.ports.records.entities import ListRecord, Page
+from worker.usecases.records import queries
+from worker.usecases.records.save_list import create_list, switch_list
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["lists"])
 

@@ -8,8 +8,8 @@ from fastapi.responses import PlainTextResponse
 from api.deps import Services
 from api.door import BoundedRoute
 from worker.domain.call import LIVE
-from worker.ports.records import Totals
-from worker.usecases import queries
+from worker.ports.records.entities import Totals
+from worker.usecases.records import queries
 
 router = APIRouter(route_class=BoundedRoute, tags=["health"])
 

@@ -13,9 +13,9 @@ from worker.domain.errors import InvalidFields, Problem
 from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import NumberPlan, PrefixRule, calendar_day
 from worker.domain.settings import Json
-from worker.ports.records import Page, PortedNumber
-from worker.usecases import queries
-from worker.usecases.save_number_plan import port_numbers, remove_prefixes, save_prefixes, unport_numbers
+from worker.ports.records.entities import Page, PortedNumber
+from worker.usecases.records import queries
+from worker.usecases.records.save_number_plan import port_numbers, remove_prefixes, save_prefixes, unport_numbers
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["number plan"])
 

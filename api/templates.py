@@ -13,9 +13,9 @@ from api.door import GuardedRoute
 from api.moments import rfc3339
 from worker.domain.ids import TemplateId
 from worker.domain.settings import Json
-from worker.ports.records import Page, TemplateRecord
-from worker.usecases import queries
-from worker.usecases.save_template import create_template
+from worker.ports.records.entities import Page, TemplateRecord
+from worker.usecases.records import queries
+from worker.usecases.records.save_template import create_template
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["templates"])
 

@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import BEARER, Services, Whose
 from api.door import GuardedRoute
-from worker.usecases import queries
+from worker.usecases.records import queries
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["tenant"])
 

@@ -9,7 +9,7 @@ from api.deps import BEARER, Services, Whose
 from api.door import GuardedRoute
 from api.why_shapes import campaign_why_shape, lead_why_shape
 from worker.domain.ids import CampaignId, LeadId
-from worker.usecases.explain import explain_campaign, explain_lead
+from worker.usecases.records.explain import explain_campaign, explain_lead
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER])
 

@@ -8,7 +8,7 @@ from pendulum import DateTime
 from api.moments import rfc3339
 from worker.domain.reason import Reason, Why
 from worker.domain.settings import Json
-from worker.usecases.explain import CampaignExplanation, LeadExplanation
+from worker.usecases.records.explain import CampaignExplanation, LeadExplanation
 
 MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.INACTIVE: "The campaign is not active.",

@@ -21,9 +21,9 @@ from worker.domain.quota import LiveCalls
 from worker.domain.recall import RecallPolicy
 from worker.domain.settings import CampaignSettings
 from worker.domain.window import Windows
-from worker.store.campaign_rows import to_row
-from worker.store.number_plan import shipped_rules
-from worker.store.tables import campaigns, carriers, leads, lists, posts, templates, tenants
+from worker.store.base.tables import campaigns, carriers, leads, lists, posts, templates, tenants
+from worker.store.dispatch.campaign_rows import to_row
+from worker.store.records.number_plan import shipped_rules
 from worker.store.transaction import SqlStore
 
 HANOI = "Asia/Ho_Chi_Minh"

@@ -17,8 +17,8 @@ import hypothesis
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from worker.store.engine import make_engine
-from worker.store.migrate import migrate
+from worker.store.base.engine import make_engine
+from worker.store.base.migrate import migrate
 
 START_SECONDS = 10
 TEMPLATE = "callbeat_template"

@@ -10,7 +10,7 @@ from celery.beat import Scheduler
 from typing_extensions import override
 
 from worker.domain.post import BEAT, Post
-from worker.usecases.hold_post import Duty
+from worker.usecases.dispatch.hold_post import Duty
 from worker.wiring import services
 
 logger = logging.getLogger(__name__)

@@ -10,10 +10,10 @@ from pendulum import DateTime, Duration
 from worker.domain.call import CallEvent
 from worker.domain.errors import Superseded, Unavailable
 from worker.domain.post import Post, listener_of
-from worker.ports.telephony import EventSource
-from worker.usecases.handle_events import handle_events
-from worker.usecases.hold_post import Duty
-from worker.usecases.resend_calls import resend_calls
+from worker.ports.dispatch.telephony import EventSource
+from worker.usecases.dispatch.handle_events import handle_events
+from worker.usecases.dispatch.hold_post import Duty
+from worker.usecases.dispatch.resend_calls import resend_calls
 from worker.wiring import Services
 
 logger = logging.getLogger(__name__)

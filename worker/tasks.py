@@ -9,13 +9,13 @@ from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId
 from worker.jobs import names
 from worker.jobs.app import app
-from worker.usecases import clear_callbacks as clearing
-from worker.usecases import deliver_callbacks as delivering
-from worker.usecases import do_chores as chores
-from worker.usecases import place_calls as placing
-from worker.usecases import plan_carrier as planning
-from worker.usecases import sweep as sweeping
-from worker.usecases import tick as ticking
+from worker.usecases.callbacks import clear_callbacks as clearing
+from worker.usecases.callbacks import deliver_callbacks as delivering
+from worker.usecases.dispatch import place_calls as placing
+from worker.usecases.dispatch import plan_carrier as planning
+from worker.usecases.dispatch import sweep as sweeping
+from worker.usecases.dispatch import tick as ticking
+from worker.usecases.records import do_chores as chores
 from worker.wiring import services
 
 logger = logging.getLogger(__name__)

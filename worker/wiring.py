@@ -22,19 +22,19 @@ from worker.domain.ids import TenantId
 from worker.domain.retry import Answer
 from worker.jobs.app import app, configuration
 from worker.jobs.queue import CeleryJobQueue
-from worker.ports.callbacks import CallbackSender, Delivery
-from worker.ports.dispatch import Clock
-from worker.ports.messages import Rate, Wakeups
-from worker.ports.telephony import EventSource, Telephony
+from worker.ports.callbacks.deliveries import CallbackSender, Delivery
+from worker.ports.dispatch.messages import Rate, Wakeups
+from worker.ports.dispatch.store import Clock
+from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
-from worker.store.engine import make_engine
-from worker.store.patience import CLIENTS, WORKERS, Patience
+from worker.store.base.engine import make_engine
+from worker.store.base.patience import CLIENTS, WORKERS, Patience
 from worker.store.transaction import SqlStore
 from worker.telephony.address import SwitchUrl
 from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
-from worker.usecases.deliver_callbacks import Mail
-from worker.usecases.tokens import DEFAULT_TENANT
+from worker.usecases.callbacks.deliver_callbacks import Mail
+from worker.usecases.records.tokens import DEFAULT_TENANT
 from worker.wire.connection import connect
 from worker.wire.rate import RedisRate
 from worker.wire.wakeups import RedisWakeups

@@ -11,8 +11,8 @@ from api.bodies.leads import LARGEST_ADDITIONAL
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId
 from worker.domain.settings import Json
-from worker.ports.records import Tenant
-from worker.usecases.call_now import CallRequest
+from worker.ports.records.entities import Tenant
+from worker.usecases.records.call_now import CallRequest
 
 LONGEST_CODE: Final = 64
 

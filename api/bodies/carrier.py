@@ -8,7 +8,7 @@ from api.bodies.fields import Body, Channels, Line, Name, NetworkBody, Text, cha
 from worker.domain.carrier import DialType
 from worker.domain.ids import CarrierId
 from worker.domain.network import Network
-from worker.usecases.save_carrier import CarrierChanges
+from worker.usecases.records.save_carrier import CarrierChanges
 
 ALIASES: Final = {
     "random_for_all": DialType.SIP_RANDOM,

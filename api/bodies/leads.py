@@ -11,7 +11,7 @@ from api.bodies.kept import holds_too_large_a_number, why_not_kept
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId, ListId
 from worker.domain.settings import Json
-from worker.usecases.import_leads import Draft
+from worker.usecases.records.import_leads import Draft
 
 MOST_ROWS: Final = 2000
 LARGEST_ADDITIONAL: Final = 8192

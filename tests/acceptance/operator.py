@@ -9,7 +9,7 @@ from typing import Any
 import pendulum
 
 from tests.acceptance.stack import Stack, wait_until
-from worker.telephony.simulator.log import Line
+from worker.simulator.log import Line
 
 NAMES = count(1)
 ZONE = "Asia/Ho_Chi_Minh"

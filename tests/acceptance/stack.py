@@ -14,7 +14,7 @@ import httpx
 
 from tests.conftest import free_port
 from worker.cli.demo.receiver import Receiver, receiving
-from worker.telephony.simulator.log import Line, read_log
+from worker.simulator.log import Line, read_log
 
 TOKEN = "acceptance-token"
 SECRET = "whsec_Y2FsbGJlYXQtYWNjZXB0YW5jZS10ZXN0LWtleQ=="

@@ -6,7 +6,7 @@ import pytest
 
 from tests.acceptance.operator import Operator
 from tests.acceptance.stack import wait_until
-from worker.telephony.simulator.log import Line, peak
+from worker.simulator.log import Line, peak
 
 STATUS_OF_LAST_DIGITS = {
     "0": "answered",

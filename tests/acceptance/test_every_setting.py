@@ -7,7 +7,7 @@ import pytest
 
 from tests.acceptance.operator import Operator, busiest, most_up, network_of, numbers_of, week
 from tests.acceptance.stack import wait_until
-from worker.telephony.simulator.log import peak, peak_by
+from worker.simulator.log import peak, peak_by
 
 ON_ITS_WAY_SECONDS = 0.25
 """A dial that was judged before a stop was answered may be read by the switch a little later on a busy machine."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from tests.bench.servers import Postgres
 from tests.bench.whole import Shape, Whole, whole
-from worker.telephony.simulator.log import Line, concurrent, peak
+from worker.simulator.log import Line, concurrent, peak
 
 RAMP_SECONDS: Final = 2.0
 """Left out at the beginning: processes have caches to fill."""

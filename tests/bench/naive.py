@@ -30,13 +30,13 @@ from tests.faults.part import Part
 from tests.integration.switch_process import SwitchProcess
 from tests.receivers import Receivers
 from worker.domain.ids import CallId, CampaignId, LeadId
-from worker.ports.telephony import Origination
+from worker.ports.dispatch.telephony import Origination
 from worker.settings import environment
+from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
+from worker.simulator.options import SimulatorOptions
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import Connection, open_connection
 from worker.telephony.originate import bgapi_originate
-from worker.telephony.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
-from worker.telephony.simulator.options import SimulatorOptions
 from worker.wire.connection import connect
 
 BROKER: Final = "CALLBEAT_BENCH_BROKER"

@@ -13,7 +13,7 @@ from tests.bench.figures import Figure, quantile
 from tests.bench.servers import START_SECONDS, Postgres
 from tests.bench.whole import TOKEN, Shape, Whole
 from tests.builders import CAMPAIGN
-from worker.telephony.simulator.log import Line, concurrent
+from worker.simulator.log import Line, concurrent
 
 SHAPE: Final = Shape(leads=20_000, channels=50, call_seconds=0.5, with_api=True)
 LOWERED: Final = 5

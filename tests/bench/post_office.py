@@ -22,10 +22,10 @@ from worker.domain.ids import CallId
 from worker.jobs import names
 from worker.jobs.app import configuration
 from worker.jobs.queue import CeleryJobQueue
-from worker.ports.callbacks import Delivery
+from worker.ports.callbacks.deliveries import Delivery
 from worker.settings import environment
-from worker.store.engine import make_engine
-from worker.store.migrate import migrate
+from worker.store.base.engine import make_engine
+from worker.store.base.migrate import migrate
 from worker.store.transaction import SqlStore
 from worker.wire.connection import connect
 from worker.wire.wakeups import RedisWakeups

@@ -20,13 +20,13 @@ from tests.builders import CARRIER, NOON, TENANT, fill_store, list_of, stored_se
 from tests.fakes.jobs import FakeJobQueue
 from worker.domain.carrier import DialType
 from worker.domain.ids import CampaignId, CarrierId
-from worker.store.campaign_rows import to_row
-from worker.store.engine import make_engine
-from worker.store.migrate import migrate
-from worker.store.tables import campaigns, carriers, lists
+from worker.store.base.engine import make_engine
+from worker.store.base.migrate import migrate
+from worker.store.base.tables import campaigns, carriers, lists
+from worker.store.dispatch.campaign_rows import to_row
 from worker.store.transaction import SqlStore
-from worker.usecases.plan_carrier import plan_carrier
-from worker.usecases.tick import tick
+from worker.usecases.dispatch.plan_carrier import plan_carrier
+from worker.usecases.dispatch.tick import tick
 
 SIZES: Final = (10_000, 1_000_000, 5_000_000)
 DIALLED: Final = 1_000_000

@@ -24,11 +24,11 @@ from tests.integration.switch_process import SwitchProcess
 from worker.clock import SystemClock
 from worker.domain.call import Answered, CallEvent, HungUp, Outcome, Ringing
 from worker.domain.ids import CallId, CampaignId, LeadId
-from worker.ports.telephony import Origination
+from worker.ports.dispatch.telephony import Origination
+from worker.simulator.log import Line, peak
+from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
+from worker.simulator.options import SimulatorOptions
 from worker.telephony.events import SwitchEvents
-from worker.telephony.simulator.log import Line, peak
-from worker.telephony.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
-from worker.telephony.simulator.options import SimulatorOptions
 from worker.telephony.switch import Switches
 
 NEW_CALLS_A_SECOND = 300

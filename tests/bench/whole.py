@@ -20,12 +20,12 @@ from worker.cli.parts import QUICK_QUEUES
 from worker.domain.ids import CampaignId
 from worker.jobs import names
 from worker.settings import environment
-from worker.store.engine import make_engine
-from worker.store.migrate import migrate
+from worker.simulator.log import Line
+from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
+from worker.simulator.options import SimulatorOptions
+from worker.store.base.engine import make_engine
+from worker.store.base.migrate import migrate
 from worker.store.transaction import SqlStore
-from worker.telephony.simulator.log import Line
-from worker.telephony.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
-from worker.telephony.simulator.options import SimulatorOptions
 
 TOKEN: Final = "bench-token"
 SECRET: Final = "whsec_Y2FsbGJlYXQtYmVuY2gta2V5LW9mLTI0Yg=="

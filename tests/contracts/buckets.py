@@ -12,7 +12,7 @@ from redis import Redis
 from tests.fakes.clock import FakeClock
 from tests.fakes.wire import FakeRate
 from worker.domain.ids import CarrierId
-from worker.ports.messages import USED_WITHIN, Rate, Tokens
+from worker.ports.dispatch.messages import USED_WITHIN, Rate, Tokens
 from worker.wire import keys
 from worker.wire.connection import connect
 from worker.wire.rate import RedisRate

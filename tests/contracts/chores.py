@@ -18,10 +18,10 @@ from worker.domain.chore import Chore, ChoreKind
 from worker.domain.ids import LeadId
 from worker.domain.network import Network
 from worker.domain.number_plan import PrefixRule, Source
-from worker.ports.records import Tenant
-from worker.store.tables import campaigns, leads
+from worker.ports.records.entities import Tenant
+from worker.store.base.tables import campaigns, leads
 from worker.store.transaction import SqlStore
-from worker.usecases.save_list import switch_list
+from worker.usecases.records.save_list import switch_list
 
 WHO = Tenant(id=TENANT, name="default", timezone=HANOI)
 LIST = list_of(CAMPAIGN)

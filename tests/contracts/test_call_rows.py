@@ -20,8 +20,8 @@ from worker.domain.call import ON_SWITCH, CallState, HungUp, Outcome
 from worker.domain.ids import CampaignId, CarrierId
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
-from worker.ports.dispatch import Dial, Ended, UpByOwner
-from worker.store.tables import calls, leads
+from worker.ports.dispatch.store import Dial, Ended, UpByOwner
+from worker.store.base.tables import calls, leads
 from worker.store.transaction import SqlStore
 
 

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from tests.builders import NOON
 from tests.outbox import HOST, a_delivery, add_deliveries, fill_with_calls
 from worker.domain.breaker import HostHealth
-from worker.store.engine import make_engine
+from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 
 MINE, YOURS = uuid7(), uuid7()

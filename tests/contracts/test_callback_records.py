@@ -12,10 +12,10 @@ from worker.domain.errors import NotFound
 from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId, TenantId
 from worker.domain.retry import Answer, Dead, DeliveryState
-from worker.ports.callback_records import CallbackFilter, PastAttempt, Replayed
-from worker.ports.callbacks import Attempt, Subscription
-from worker.ports.records import Slice
-from worker.store.engine import make_engine
+from worker.ports.callbacks.deliveries import Attempt, Subscription
+from worker.ports.callbacks.records import CallbackFilter, PastAttempt, Replayed
+from worker.ports.records.entities import Slice
+from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 
 LATER = NOON.add(hours=1)

@@ -25,9 +25,9 @@ from worker.domain.chore import AFTER_CALLS, END, PIECE, Chore, ChoreKind
 from worker.domain.ids import CallId, CampaignId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.store.tables import calls, campaigns, carriers
+from worker.store.base.tables import calls, campaigns, carriers
 from worker.store.transaction import SqlStore
-from worker.usecases.do_chores import PIECES, do_chores
+from worker.usecases.records.do_chores import PIECES, do_chores
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ from tests.contracts.rows import MOBI, M, V, insert_calls
 from worker.domain.call import CallState
 from worker.domain.campaign import Status
 from worker.domain.lead import Ending, Stage
-from worker.ports.records import CampaignNumbers
-from worker.store.tables import leads
+from worker.ports.records.entities import CampaignNumbers
+from worker.store.base.tables import leads
 from worker.store.transaction import SqlStore
 
 

@@ -12,7 +12,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.wire import FakeRate
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
-from worker.ports.messages import Tokens
+from worker.ports.dispatch.messages import Tokens
 
 CARRIER = CarrierId(UUID(int=0xCA))
 

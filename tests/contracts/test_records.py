@@ -21,11 +21,11 @@ from tests.fakes.jobs import FakeJobQueue
 from worker.domain.errors import Conflict, NotFound
 from worker.domain.ids import CampaignId, ListId, TenantId
 from worker.domain.network import Network
-from worker.ports.records import BlockedNumber, CdrFilter, LeadFilter, ListRecord, Slice, Tenant
+from worker.ports.records.entities import BlockedNumber, CdrFilter, LeadFilter, ListRecord, Slice, Tenant
 from worker.store.transaction import SqlStore
-from worker.usecases.import_leads import DUPLICATE, Draft, Imported, LeadImport, import_leads
-from worker.usecases.plan_carrier import plan_carrier
-from worker.usecases.tokens import create_tenant_if_missing, create_token, tenant_of
+from worker.usecases.dispatch.plan_carrier import plan_carrier
+from worker.usecases.records.import_leads import DUPLICATE, Draft, Imported, LeadImport, import_leads
+from worker.usecases.records.tokens import create_tenant_if_missing, create_token, tenant_of
 
 WHO = Tenant(id=TENANT, name="default", timezone="Asia/Ho_Chi_Minh")
 FIRST_LIST = list_of(CAMPAIGN)

@@ -15,13 +15,13 @@ from tests.fakes.jobs import FakeJobQueue
 from worker.domain.errors import NotFound
 from worker.domain.ids import ListId, TemplateId, TenantId
 from worker.domain.lead import Ending, Stage
-from worker.ports.records import TemplateRecord, Tenant
-from worker.ports.single_calls import PromisedCall
-from worker.store.single_calls import NEWEST
-from worker.store.tables import leads, lists
+from worker.ports.records.entities import TemplateRecord, Tenant
+from worker.ports.records.single_calls import PromisedCall
+from worker.store.base.tables import leads, lists
+from worker.store.records.single_calls import NEWEST
 from worker.store.transaction import SqlStore
-from worker.usecases.call_now import CallRequest, Promise, call_now
-from worker.usecases.import_leads import Draft, LeadImport, import_leads
+from worker.usecases.records.call_now import CallRequest, Promise, call_now
+from worker.usecases.records.import_leads import Draft, LeadImport, import_leads
 
 WHO = Tenant(id=TENANT, name="default", timezone="Asia/Ho_Chi_Minh")
 PHONE = "0981000001"

@@ -24,7 +24,7 @@ from worker.domain.ids import CallId, CampaignId, CarrierId, ListId
 from worker.domain.lead import Lane, Stage
 from worker.domain.planner import Demand
 from worker.domain.reason import Reason
-from worker.store.tables import calls, campaigns, lists
+from worker.store.base.tables import calls, campaigns, lists
 from worker.store.transaction import SqlStore
 
 PROMISED = CallId(UUID(int=77))

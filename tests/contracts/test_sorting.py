@@ -18,11 +18,11 @@ from worker.domain.chore import SOON, ChoreKind
 from worker.domain.ids import LeadId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.ports.records import PortedNumber
-from worker.store.tables import leads
+from worker.ports.records.entities import PortedNumber
+from worker.store.base.tables import leads
 from worker.store.transaction import SqlStore
-from worker.usecases.do_chores import do_chores
-from worker.usecases.save_number_plan import port_numbers, remove_prefixes, save_prefixes, unport_numbers
+from worker.usecases.records.do_chores import do_chores
+from worker.usecases.records.save_number_plan import port_numbers, remove_prefixes, save_prefixes, unport_numbers
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from worker.domain.errors import NotFound
 from worker.domain.ids import LeadId, TenantId
 from worker.domain.lead import Lane, Stage
 from worker.domain.planner import Grant
-from worker.store.tables import calls, campaigns, do_not_call, lists
+from worker.store.base.tables import calls, campaigns, do_not_call, lists
 from worker.store.transaction import SqlStore
 
 

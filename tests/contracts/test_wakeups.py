@@ -9,7 +9,7 @@ from tests.conftest import free_port
 from tests.fakes.clock import FakeClock
 from tests.fakes.wire import FakeWakeups
 from worker.domain.errors import Unavailable
-from worker.ports.messages import Wakeups
+from worker.ports.dispatch.messages import Wakeups
 from worker.wire.connection import connect
 from worker.wire.wakeups import LAPSE_MILLISECONDS, RedisWakeups
 

@@ -5,7 +5,7 @@ from typing_extensions import override
 
 from tests.fakes.telephony import SWITCH
 from worker.domain.call import CallEvent
-from worker.ports.telephony import EventSource
+from worker.ports.dispatch.telephony import EventSource
 
 
 class FakeEvents(EventSource):

@@ -6,7 +6,7 @@ from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.ids import CallId, CarrierId
-from worker.ports.messages import JobQueue
+from worker.ports.dispatch.messages import JobQueue
 
 
 class FakeJobQueue(JobQueue):

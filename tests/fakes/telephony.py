@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
-from worker.ports.telephony import Origination, Placed, Telephony
+from worker.ports.dispatch.telephony import Origination, Placed, Telephony
 
 SWITCH = "10.0.0.1:8021"
 

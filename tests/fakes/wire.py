@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
-from worker.ports.dispatch import Clock
-from worker.ports.messages import USED_WITHIN, Rate, Tokens, Wakeups
+from worker.ports.dispatch.messages import USED_WITHIN, Rate, Tokens, Wakeups
+from worker.ports.dispatch.store import Clock
 
 LAPSE = Duration(seconds=3)
 RETURNS_AFTER = Duration(seconds=1, milliseconds=50)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.faults.evidence import CallRow, CarrierRow, Evidence, LeadRow
 from tests.faults.history import CampaignRules, CarrierRules, Histories, histories
 from tests.faults.promises import Tolerance
-from worker.telephony.simulator.log import Line
+from worker.simulator.log import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from tests.faults.receiver import Receiver
 from tests.faults.recovery import Happened, Traces, dials_by_gateway, due_spans
 from tests.faults.schedule import Planned, duration
 from tests.faults.world import World, running_world
-from worker.telephony.simulator.log import read_log
+from worker.simulator.log import read_log
 
 LOOK_SECONDS: Final = 0.05
 SETTLE_LOOK_SECONDS: Final = 1.0

@@ -12,9 +12,9 @@ from sqlalchemy import Engine, RowMapping, Table, select
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.store.callback_tables import deliveries
-from worker.store.tables import calls, campaigns, carriers, leads, lists, tenants
-from worker.telephony.simulator.log import Line
+from worker.simulator.log import Line
+from worker.store.base.callback_tables import deliveries
+from worker.store.base.tables import calls, campaigns, carriers, leads, lists, tenants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

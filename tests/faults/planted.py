@@ -26,7 +26,7 @@ from tests.faults.promises import Promise
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.telephony.simulator.log import Line
+from worker.simulator.log import Line
 
 START = NOON.timestamp()
 OVER = START + 1000

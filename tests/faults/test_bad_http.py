@@ -16,8 +16,8 @@ from tests.conftest import free_port
 from tests.faults.counter import LOOPBACK, Counter, open_counter
 from tests.faults.world import TOKEN
 from tests.unit.api.conftest import a_tenant
-from worker.store.engine import make_engine
-from worker.store.tables import carriers
+from worker.store.base.engine import make_engine
+from worker.store.base.tables import carriers
 from worker.store.transaction import SqlStore
 
 ANSWER_SECONDS: Final = 30.0

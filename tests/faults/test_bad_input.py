@@ -29,8 +29,8 @@ from tests.unit.api.conftest import (
     make_list,
 )
 from worker.domain.errors import Invalid
-from worker.store.engine import make_engine
-from worker.store.patience import CLIENTS
+from worker.store.base.engine import make_engine
+from worker.store.base.patience import CLIENTS
 from worker.store.transaction import SqlStore
 
 SEED = 20261123

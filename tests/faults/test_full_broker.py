@@ -20,7 +20,7 @@ from tests.faults.counter import LOOPBACK, Told, ask, furnish, open_counter
 from tests.faults.part import Part
 from tests.unit.api.conftest import a_tenant
 from worker.cli.embedded import redis_command
-from worker.store.engine import make_engine
+from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 
 BOUND_SECONDS: Final = 20.0

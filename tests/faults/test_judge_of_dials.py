@@ -23,7 +23,7 @@ from tests.faults.planted import (
 )
 from worker.domain.call import LOST, CallState
 from worker.domain.network import Network
-from worker.telephony.simulator.log import Line
+from worker.simulator.log import Line
 
 
 def test_nothing_is_found_in_a_clean_run() -> None:

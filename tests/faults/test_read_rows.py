@@ -14,8 +14,8 @@ from tests.outbox import a_delivery, add_deliveries, fill_with_calls
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.store.engine import make_engine
-from worker.store.tables import calls, campaigns, leads
+from worker.store.base.engine import make_engine
+from worker.store.base.tables import calls, campaigns, leads
 from worker.store.transaction import SqlStore
 
 THE_CALL = str(UUID(int=0xCA00 + 1))

@@ -17,8 +17,8 @@ from tests.conftest import free_port
 from tests.faults.bad_input.right import RIGHT, Right
 from tests.faults.counter import LOOPBACK, Told, ask, furnish, open_counter
 from tests.unit.api.conftest import a_tenant
-from worker.store.engine import make_engine
-from worker.store.tables import metadata
+from worker.store.base.engine import make_engine
+from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
 
 BOUND_SECONDS: Final = 25.0

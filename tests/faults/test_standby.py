@@ -15,8 +15,8 @@ from sqlalchemy import Engine, create_engine, select
 
 from tests.integration.switch_process import SwitchProcess
 from worker.domain.post import BEAT, listener_of
-from worker.store.tables import posts
-from worker.telephony.simulator.options import SimulatorOptions
+from worker.simulator.options import SimulatorOptions
+from worker.store.base.tables import posts
 
 PATIENCE_SECONDS = 60.0
 """For processes to start on a busy machine."""

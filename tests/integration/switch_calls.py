@@ -9,7 +9,7 @@ from tests.fakes.clock import FakeClock
 from tests.integration.switch_process import SwitchProcess
 from worker.domain.call import CallEvent, HungUp
 from worker.domain.ids import CallId, CampaignId, LeadId
-from worker.ports.telephony import Origination
+from worker.ports.dispatch.telephony import Origination
 from worker.telephony.connection import open_connection
 from worker.telephony.events import SwitchEvents
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from worker.simulator.log import Line, read_log
+from worker.simulator.options import SimulatorOptions
 from worker.telephony.address import SwitchUrl
-from worker.telephony.simulator.log import Line, read_log
-from worker.telephony.simulator.options import SimulatorOptions
 
 _PROGRAM = """
 import pickle, sys
-from worker.telephony.simulator.server import run_simulator
+from worker.simulator.server import run_simulator
 run_simulator(pickle.load(sys.stdin.buffer))
 """
 

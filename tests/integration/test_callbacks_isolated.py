@@ -19,10 +19,10 @@ from worker.callbacks.sender import HttpSender
 from worker.clock import SystemClock
 from worker.domain.breaker import FIRST_LANES
 from worker.domain.retry import host_of
-from worker.store.callback_tables import delivery_attempts
-from worker.store.engine import make_engine
+from worker.store.base.callback_tables import delivery_attempts
+from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
-from worker.usecases.deliver_callbacks import Mail, deliver_callbacks
+from worker.usecases.callbacks.deliver_callbacks import Mail, deliver_callbacks
 
 MISBEHAVING: Final = {
     "hang": "no answer in time",

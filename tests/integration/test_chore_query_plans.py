@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, text
 from tests.builders import CAMPAIGN, TENANT, add_leads, fill_store, list_of, stored_settings, viettel
 from tests.integration.test_query_plans import explain
 from worker.domain.ids import CampaignId
-from worker.store.chore_leads import imported_into, piece, under
-from worker.store.engine import make_engine
-from worker.store.tables import leads, metadata
+from worker.store.base.engine import make_engine
+from worker.store.base.tables import leads, metadata
+from worker.store.records.chore_leads import imported_into, piece, under
 from worker.store.transaction import SqlStore
 
 MANY = 10_000

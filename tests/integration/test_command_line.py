@@ -11,9 +11,9 @@ from tests.conftest import free_port
 from worker import wiring
 from worker.cli.command import cli
 from worker.settings import Settings
-from worker.store.engine import make_engine
+from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
-from worker.usecases.tokens import tenant_of
+from worker.usecases.records.tokens import tenant_of
 
 
 @pytest.fixture(autouse=True)

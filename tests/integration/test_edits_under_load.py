@@ -21,15 +21,15 @@ from worker.domain.ids import CampaignId, CarrierId, ListId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
 from worker.domain.settings import CampaignChanges
-from worker.ports.records import DuplicateScope, ListRecord, PortedNumber, Tenant
-from worker.store.tables import leads
+from worker.ports.records.entities import DuplicateScope, ListRecord, PortedNumber, Tenant
+from worker.store.base.tables import leads
 from worker.store.transaction import SqlStore
-from worker.usecases.do_chores import do_chores
-from worker.usecases.import_leads import Draft, LeadImport, import_leads
-from worker.usecases.plan_carrier import plan_carrier
-from worker.usecases.save_campaign import CampaignEdit, save_campaign
-from worker.usecases.save_list import create_list, switch_list
-from worker.usecases.save_number_plan import port_numbers
+from worker.usecases.dispatch.plan_carrier import plan_carrier
+from worker.usecases.records.do_chores import do_chores
+from worker.usecases.records.import_leads import Draft, LeadImport, import_leads
+from worker.usecases.records.save_campaign import CampaignEdit, save_campaign
+from worker.usecases.records.save_list import create_list, switch_list
+from worker.usecases.records.save_number_plan import port_numbers
 
 WHO = Tenant(id=TENANT, name="default", timezone="Asia/Ho_Chi_Minh")
 OTHER = CampaignId(uuid4())

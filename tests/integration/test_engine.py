@@ -6,7 +6,7 @@ from threading import Barrier
 
 from sqlalchemy import text
 
-from worker.store.engine import make_engine
+from worker.store.base.engine import make_engine
 
 ROUNDS = 40
 AT_ONCE = 8

@@ -23,10 +23,10 @@ from worker.domain.lead import Stage
 from worker.domain.network import Network
 from worker.domain.post import Post, listener_of
 from worker.domain.reason import Reason
-from worker.store.tables import LIVE_ROWS, calls, campaigns, leads, tenants
+from worker.store.base.tables import LIVE_ROWS, calls, campaigns, leads, tenants
 from worker.store.transaction import SqlStore
-from worker.usecases.place_calls import place_calls
-from worker.usecases.plan_carrier import plan_carrier
+from worker.usecases.dispatch.place_calls import place_calls
+from worker.usecases.dispatch.plan_carrier import plan_carrier
 
 SECOND_CARRIER = CarrierId(UUID(int=22))
 SECOND_CAMPAIGN = CampaignId(UUID(int=23))

@@ -11,9 +11,9 @@ from uuid_utils.compat import uuid7
 
 from tests.builders import CAMPAIGN, NOON, TENANT, fill_store, list_of
 from worker.domain.ids import ListId
-from worker.ports.records import DuplicateScope, ListRecord
+from worker.ports.records.entities import DuplicateScope, ListRecord
 from worker.store.transaction import SqlStore
-from worker.usecases.save_list import create_list
+from worker.usecases.records.save_list import create_list
 
 LIST = list_of(CAMPAIGN)
 A_WHILE = 0.3

@@ -18,10 +18,10 @@ from worker.domain.call import CallState, Outcome
 from worker.domain.carrier import DialType
 from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.store.campaign_rows import to_row
-from worker.store.engine import make_engine
-from worker.store.migrate import _config, is_current, migrate
-from worker.store.tables import metadata
+from worker.store.base.engine import make_engine
+from worker.store.base.migrate import _config, is_current, migrate
+from worker.store.base.tables import metadata
+from worker.store.dispatch.campaign_rows import to_row
 
 ADDED: Final[dict[str, dict[str, Any]]] = {
     "carriers": {"calls_per_second": 0, "turns": {}},

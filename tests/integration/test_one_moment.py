@@ -11,7 +11,7 @@ from tests.builders import CAMPAIGN, CARRIER, NOON, add_leads, fill_store
 from tests.contracts.rows import MOBI, insert_calls
 from worker.domain.call import CallState
 from worker.domain.errors import Unavailable
-from worker.store.tables import calls, carriers
+from worker.store.base.tables import calls, carriers
 from worker.store.transaction import SqlStore
 
 

@@ -11,12 +11,12 @@ from worker.domain.call import LIVE
 from worker.domain.lead import STAGES_OF, Lane, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant
-from worker.store.demand import DEMAND, SINGLE_DEMAND
-from worker.store.engine import make_engine
-from worker.store.leads import claiming, first_due_values
-from worker.store.live import LIVE_AT_ONCE
-from worker.store.plans import THAT_MAY_DIAL
-from worker.store.tables import metadata
+from worker.store.base.engine import make_engine
+from worker.store.base.tables import metadata
+from worker.store.dispatch.demand import DEMAND, SINGLE_DEMAND
+from worker.store.dispatch.leads import claiming, first_due_values
+from worker.store.dispatch.live import LIVE_AT_ONCE
+from worker.store.dispatch.plans import THAT_MAY_DIAL
 from worker.store.transaction import SqlStore
 
 MANY = 20_000

@@ -15,12 +15,12 @@ from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.wire import FakeWakeups
 from worker.domain.errors import Invalid, Unavailable
 from worker.domain.ids import CarrierId
-from worker.ports.records import Tenant
-from worker.store.tables import leads
+from worker.ports.records.entities import Tenant
+from worker.store.base.tables import leads
 from worker.store.transaction import SqlStore, SqlTransaction
-from worker.usecases.call_now import CallRequest, Promise, call_now
-from worker.usecases.plan_carrier import plan_carrier
-from worker.usecases.save_campaign import CampaignEdit, save_campaign
+from worker.usecases.dispatch.plan_carrier import plan_carrier
+from worker.usecases.records.call_now import CallRequest, Promise, call_now
+from worker.usecases.records.save_campaign import CampaignEdit, save_campaign
 
 WHO = Tenant(id=TENANT, name="default", timezone="Asia/Ho_Chi_Minh")
 SECOND_CARRIER = CarrierId(uuid4())

@@ -14,12 +14,12 @@ from tests.integration.switch_process import SwitchProcess
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.errors import Unavailable
 from worker.domain.post import SETTLES_WITHIN
-from worker.ports.telephony import Placed
+from worker.ports.dispatch.telephony import Placed
+from worker.simulator.log import dials_by_call, peak
+from worker.simulator.options import SimulatorOptions
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import NotReached, open_connection
 from worker.telephony.events import ANSWERS_WITHIN_SECONDS, ASKED_AFTER_SECONDS, SwitchEvents
-from worker.telephony.simulator.log import dials_by_call, peak
-from worker.telephony.simulator.options import SimulatorOptions
 from worker.telephony.switch import Switches
 
 NETWORK_HOLDS_SECONDS = 2.0

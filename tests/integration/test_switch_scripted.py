@@ -9,11 +9,11 @@ import pytest
 
 from tests.integration.switch_calls import CLOCK, SOON, a_call
 from worker.domain.errors import Unavailable
-from worker.ports.telephony import Placed
+from worker.ports.dispatch.telephony import Placed
+from worker.simulator.wire import DISCONNECT
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import Connection, NotReached, open_connection
 from worker.telephony.events import SwitchEvents
-from worker.telephony.simulator.wire import DISCONNECT
 from worker.telephony.switch import Switches
 
 REFUSED = b"Content-Type: command/reply\nReply-Text: -ERR permission denied\n\n"

@@ -7,10 +7,10 @@ import pytest
 
 from tests.integration.switch_process import SwitchProcess
 from tests.unit.telephony.recordings import PAYLOADS, recorded_events, recorded_frames
+from worker.simulator.options import SimulatorOptions
+from worker.simulator.wire import DISCONNECT, GREETING, reply
 from worker.telephony.connection import Connection, ConnectionLost, open_connection
 from worker.telephony.esl import BODY, Event, event_of
-from worker.telephony.simulator.options import SimulatorOptions
-from worker.telephony.simulator.wire import DISCONNECT, GREETING, reply
 
 OF_THE_FAR_END = {"variable_sip_term_status", "variable_sip_invite_failure_status", "variable_sip_hangup_disposition"}
 

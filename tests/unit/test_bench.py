@@ -4,7 +4,7 @@ import pytest
 
 from tests.bench.dialling import Seen
 from tests.bench.figures import Figure, quantile
-from worker.telephony.simulator.log import Line
+from worker.simulator.log import Line
 
 
 def log(*events: tuple[float, str, str]) -> list[Line]:

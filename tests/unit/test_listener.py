@@ -16,7 +16,7 @@ from tests.unit.usecases.look import an_end, call_row, states
 from worker.domain.call import CallState
 from worker.domain.post import HELD_FOR, SETTLES_WITHIN
 from worker.listener import REMEMBERED, Listener
-from worker.store.tables import posts
+from worker.store.base.tables import posts
 from worker.wiring import Services
 
 HOLDERS = [UUID(int=501), UUID(int=502)]

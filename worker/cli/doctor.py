@@ -14,7 +14,7 @@ from rich.table import Table
 from worker.clock import SystemClock
 from worker.domain.errors import CallbeatError, Unavailable
 from worker.settings import DATABASE_FILE, Settings
-from worker.store.engine import make_engine
+from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import open_connection
@@ -70,7 +70,7 @@ def _look(part: str, look: Callable[[], str]) -> Finding:
 
 
 def _database(chosen: Settings) -> str:
-    from worker.store.migrate import is_current  # noqa: PLC0415 - Alembic's 11 MiB are not for workers to carry
+    from worker.store.base.migrate import is_current  # noqa: PLC0415 - Alembic's 11 MiB are not for workers to carry
 
     if chosen.database_url is None and not (chosen.home / DATABASE_FILE).exists():
         raise Unavailable("there is none yet: run `callbeat migrate` or `callbeat up`")

@@ -9,12 +9,12 @@ import typer
 from uuid_utils.compat import uuid7
 
 from worker.clock import SystemClock
-from worker.ports.records import Tenant
+from worker.ports.records.entities import Tenant
 from worker.settings import Settings
-from worker.store.engine import make_engine
+from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
-from worker.usecases.tokens import DEFAULT_TENANT, create_tenant_if_missing
-from worker.usecases.tokens import create_token as make_token
+from worker.usecases.records.tokens import DEFAULT_TENANT, create_tenant_if_missing
+from worker.usecases.records.tokens import create_token as make_token
 from worker.wiring import settings
 
 CHANCE: Final = SystemRandom().random
@@ -40,7 +40,7 @@ def create_token(
 
 def bring_up_to_date(chosen: Settings) -> None:
     """Run the database's missing revisions."""
-    from worker.store.migrate import migrate as run_revisions  # noqa: PLC0415 - Alembic's 11 MiB: see the doctor
+    from worker.store.base.migrate import migrate as run_revisions  # noqa: PLC0415 - Alembic's 11 MiB: see the doctor
 
     if chosen.database_url is None:
         chosen.home.mkdir(parents=True, exist_ok=True)

@@ -18,10 +18,10 @@ from worker.domain.call import CallEvent
 from worker.jobs import names
 from worker.jobs.app import THREADS, app
 from worker.listener import Listener
-from worker.ports.telephony import EventSource
+from worker.ports.dispatch.telephony import EventSource
+from worker.simulator.options import PASSWORD, SimulatorOptions
+from worker.simulator.server import run_simulator
 from worker.telephony.address import DEFAULT_PORT, SwitchUrl
-from worker.telephony.simulator.options import PASSWORD, SimulatorOptions
-from worker.telephony.simulator.server import run_simulator
 from worker.wiring import api_services, event_sources, redis_url, services, settings, switches
 
 logger = logging.getLogger(__name__)

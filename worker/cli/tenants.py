@@ -8,10 +8,10 @@ from rich.table import Table
 
 from worker.cli.first_steps import opened
 from worker.clock import SystemClock
-from worker.ports.records import TenantSettings
+from worker.ports.records.entities import TenantSettings
 from worker.settings import check_zone
-from worker.usecases import queries
-from worker.usecases.save_tenant import TenantChanges, save_tenant
+from worker.usecases.records import queries
+from worker.usecases.records.save_tenant import TenantChanges, save_tenant
 from worker.wiring import settings
 
 MOST_CALLS: Final = 100_000

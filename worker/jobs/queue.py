@@ -12,7 +12,7 @@ from typing_extensions import override
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId
 from worker.jobs import names
-from worker.ports.messages import JobQueue, Wakeups
+from worker.ports.dispatch.messages import JobQueue, Wakeups
 
 logger = logging.getLogger(__name__)
 

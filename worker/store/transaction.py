@@ -12,30 +12,30 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from worker.domain.errors import Unavailable
-from worker.store.callback_hosts import SqlHosts
-from worker.store.callback_records import SqlCallbackRecords
-from worker.store.callback_urls import SqlCallbackUrls
-from worker.store.calls import SqlCalls
-from worker.store.campaigns import SqlCampaigns
-from worker.store.carriers import SqlCarriers
-from worker.store.cdrs import SqlCdrs
-from worker.store.chore_leads import SqlChoreLeads
-from worker.store.chores import SqlChores
-from worker.store.columns import Instant
-from worker.store.deliveries import SqlDeliveries
-from worker.store.do_not_call import SqlDoNotCall
-from worker.store.lead_records import SqlLeadRecords
-from worker.store.leads import SqlLeads
-from worker.store.lists import SqlLists
-from worker.store.number_plan import SqlNumberPlans
-from worker.store.numbers import SqlNumbers
-from worker.store.plans import SqlPlans
-from worker.store.posts import SqlPosts
-from worker.store.single_calls import SqlSingleCalls
-from worker.store.standings import SqlStandings
-from worker.store.subscriptions import SqlSubscriptions
-from worker.store.templates import SqlTemplates
-from worker.store.tenants import SqlTenants
+from worker.store.base.columns import Instant
+from worker.store.callbacks.callback_hosts import SqlHosts
+from worker.store.callbacks.callback_records import SqlCallbackRecords
+from worker.store.callbacks.callback_urls import SqlCallbackUrls
+from worker.store.callbacks.deliveries import SqlDeliveries
+from worker.store.callbacks.subscriptions import SqlSubscriptions
+from worker.store.dispatch.calls import SqlCalls
+from worker.store.dispatch.leads import SqlLeads
+from worker.store.dispatch.plans import SqlPlans
+from worker.store.dispatch.posts import SqlPosts
+from worker.store.records.campaigns import SqlCampaigns
+from worker.store.records.carriers import SqlCarriers
+from worker.store.records.cdrs import SqlCdrs
+from worker.store.records.chore_leads import SqlChoreLeads
+from worker.store.records.chores import SqlChores
+from worker.store.records.do_not_call import SqlDoNotCall
+from worker.store.records.lead_records import SqlLeadRecords
+from worker.store.records.lists import SqlLists
+from worker.store.records.number_plan import SqlNumberPlans
+from worker.store.records.numbers import SqlNumbers
+from worker.store.records.single_calls import SqlSingleCalls
+from worker.store.records.standings import SqlStandings
+from worker.store.records.templates import SqlTemplates
+from worker.store.records.tenants import SqlTenants
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from typing_extensions import override
 from worker.domain.call import CallEvent
 from worker.domain.errors import Unavailable
 from worker.domain.post import SETTLES_WITHIN
-from worker.ports.dispatch import Clock
-from worker.ports.telephony import EventSource
+from worker.ports.dispatch.store import Clock
+from worker.ports.dispatch.telephony import EventSource
 from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotReached, open_connection

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from worker.domain.errors import Rejected
-from worker.ports.telephony import Origination
+from worker.ports.dispatch.telephony import Origination
 
 APPLICATION: Final = "&transfer(callbeat)"
 """What an answered call runs: the extension ``callbeat`` of the dialplan in ``deploy/freeswitch``."""

@@ -15,8 +15,8 @@ from typing_extensions import override
 
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
-from worker.ports.dispatch import Clock
-from worker.ports.telephony import Origination, Placed, Telephony
+from worker.ports.dispatch.store import Clock
+from worker.ports.dispatch.telephony import Origination, Placed, Telephony
 from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotAnswered, NotReached, open_connection

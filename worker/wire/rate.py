@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
-from worker.ports.messages import USED_WITHIN, Rate, Tokens
+from worker.ports.dispatch.messages import USED_WITHIN, Rate, Tokens
 from worker.wire import keys
 from worker.wire.connection import outages_named
 

@@ -5,7 +5,7 @@ from typing import Final
 from redis import Redis
 from typing_extensions import override
 
-from worker.ports.messages import Wakeups
+from worker.ports.dispatch.messages import Wakeups
 from worker.wire import keys
 from worker.wire.connection import outages_named
 

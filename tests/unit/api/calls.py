@@ -13,8 +13,8 @@ from worker.domain.event import Event
 from worker.domain.ids import CallId, DeliveryId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.ports.callbacks import Delivery
-from worker.store.tables import calls, leads
+from worker.ports.callbacks.deliveries import Delivery
+from worker.store.base.tables import calls, leads
 from worker.store.transaction import SqlStore
 
 URL = "https://crm.example/cdr"

@@ -15,11 +15,11 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import SWITCH
 from tests.fakes.wire import FakeWakeups
-from worker.ports.records import Tenant
-from worker.store.engine import make_engine
-from worker.store.tables import metadata
+from worker.ports.records.entities import Tenant
+from worker.store.base.engine import make_engine
+from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
-from worker.usecases.tokens import create_tenant_if_missing
+from worker.usecases.records.tokens import create_tenant_if_missing
 
 TOKEN = "first-token"
 SEED_CAMPAIGN = "c2da23c0-9739-4287-828a-7b15cf0fb19e"

@@ -13,7 +13,7 @@ from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, SEED_TEMPLATE, 
 from tests.unit.api.single_calls import BODY, BOTH, IMPORT, OTP, PHONE, TO_IMPORT, TO_READ, ask, without
 from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.store.tables import carriers, leads
+from worker.store.base.tables import carriers, leads
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests.unit.api.conftest import SEED_CAMPAIGN, FakeServices
 from tests.unit.api.single_calls import IMPORT, LOG, PHONE, TO_READ, ask
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
-from worker.store.tables import leads
+from worker.store.base.tables import leads
 
 
 @pytest.fixture(autouse=True)

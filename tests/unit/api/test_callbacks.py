@@ -11,9 +11,9 @@ from tests.unit.api.calls import URL, store_call, store_delivery
 from tests.unit.api.conftest import FakeServices, a_tenant, make_list
 from worker.domain.callback_url import UrlStanding
 from worker.domain.retry import Answer, Dead, Delivered, RetryAt
-from worker.ports.callbacks import Attempt, Delivery
-from worker.store.callback_tables import deliveries
-from worker.usecases.tokens import create_token
+from worker.ports.callbacks.deliveries import Attempt, Delivery
+from worker.store.base.callback_tables import deliveries
+from worker.usecases.records.tokens import create_token
 
 PHONES = ("0981000001", "0981000002", "0981000003")
 GONE = Answer(410, "the receiver answered 410")

@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_TEMPLATE, FakeServices, make_list
 from worker.domain.lead import Ending, Stage
-from worker.store.tables import campaigns, leads
+from worker.store.base.tables import campaigns, leads
 
 PATTERN = "Does not match pattern '^(84|0[3|5|7|8|9])+([0-9]{8})$'"
 NOBODY = "6b1d6d3c-0000-4000-8000-000000000000"

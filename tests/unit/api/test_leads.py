@@ -11,7 +11,7 @@ from tests.builders import NOON
 from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, FakeServices, make_list
 from worker.domain.call import Outcome
 from worker.domain.lead import Ending
-from worker.store.tables import leads
+from worker.store.base.tables import leads
 
 PATTERN = "Does not match pattern '^(84|0[3|5|7|8|9])+([0-9]{8})$'"
 NOBODY = "6b1d6d3c-0000-4000-8000-000000000000"

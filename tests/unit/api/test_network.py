@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from tests.builders import NOON
 from tests.unit.api.conftest import SEED_CARRIER, FakeServices
-from worker.usecases.do_chores import do_chores
+from worker.usecases.records.do_chores import do_chores
 
 PREFIX, PORTED = "/v3/network/prefix", "/v3/network/ported"
 

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from tests.builders import HANOI
 from tests.unit.api.conftest import FakeServices
-from worker.usecases.save_tenant import save_tenant
+from worker.usecases.records.save_tenant import save_tenant
 
 
 def test_a_tenant_without_a_cap(client: TestClient) -> None:

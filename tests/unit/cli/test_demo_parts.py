@@ -15,7 +15,7 @@ from worker.cli.demo.receiver import Signed
 from worker.cli.demo.summary import Summary, first_dial_after
 from worker.cli.demo.watch import Sight, line
 from worker.domain.network import Network, national_form
-from worker.telephony.simulator.log import Line
+from worker.simulator.log import Line
 
 SECRET = "whsec_Y2FsbGJlYXQtdW5pdC10ZXN0LWtleS0wMDAwMDA="
 

@@ -7,7 +7,7 @@ import pytest
 from tests.builders import NOON, SHIPPED_PLAN
 from worker.domain.network import Network
 from worker.domain.number_plan import Source
-from worker.store.number_plan import shipped_rules
+from worker.store.records.number_plan import shipped_rules
 
 TODAY = NOON.date()
 PREFIXES = {

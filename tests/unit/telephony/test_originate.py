@@ -6,9 +6,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
-from worker.ports.telephony import Origination
+from worker.ports.dispatch.telephony import Origination
+from worker.simulator.originate import Order, read_order, read_variables
 from worker.telephony.originate import Unsayable, bgapi_originate, originate_arguments
-from worker.telephony.simulator.originate import Order, read_order, read_variables
 
 CALL = CallId(UUID(int=1))
 ORIGINATION = Origination(

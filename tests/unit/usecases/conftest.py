@@ -16,15 +16,15 @@ from tests.fakes.wire import FakeRate
 from worker.domain.call import CallEvent
 from worker.domain.ids import CallId
 from worker.domain.post import Post, listener_of
-from worker.ports.messages import Rate
-from worker.store.engine import make_engine
-from worker.store.tables import metadata
+from worker.ports.dispatch.messages import Rate
+from worker.store.base.engine import make_engine
+from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
-from worker.usecases.handle_events import handle_events
-from worker.usecases.place_calls import place_calls
-from worker.usecases.plan_carrier import plan_carrier
-from worker.usecases.sweep import sweep
-from worker.usecases.tick import tick
+from worker.usecases.dispatch.handle_events import handle_events
+from worker.usecases.dispatch.place_calls import place_calls
+from worker.usecases.dispatch.plan_carrier import plan_carrier
+from worker.usecases.dispatch.sweep import sweep
+from worker.usecases.dispatch.tick import tick
 
 LONG_BEFORE = NOON.subtract(hours=1)
 LISTENER = Post(listener_of(SWITCH), UUID(int=77))

@@ -11,8 +11,8 @@ from tests.builders import CAMPAIGN, NOON, stored_settings
 from tests.unit.usecases.conftest import World
 from worker.domain.call import CallState, HungUp, Outcome
 from worker.domain.ids import CallId
-from worker.store.campaign_rows import to_row
-from worker.store.tables import calls, campaigns, carriers, leads
+from worker.store.base.tables import calls, campaigns, carriers, leads
+from worker.store.dispatch.campaign_rows import to_row
 
 
 def call_row(world: World, call_id: CallId) -> Row[Any]:

@@ -16,7 +16,7 @@ from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.domain.settings import CampaignSettings
-from worker.store.tables import calls, campaigns, carriers, do_not_call, leads, lists, metadata, tenants
+from worker.store.base.tables import calls, campaigns, carriers, do_not_call, leads, lists, metadata, tenants
 from worker.store.transaction import SqlStore
 
 SECOND_NS: Final = 1_000_000_000

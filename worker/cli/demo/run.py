@@ -25,7 +25,7 @@ from worker.cli.up import prepare, running, url_of, wait_until_ready
 from worker.clock import SystemClock
 from worker.domain.errors import Unavailable
 from worker.settings import PREFIX, Settings, defaults, environment
-from worker.telephony.simulator.log import peak, read_log
+from worker.simulator.log import peak, read_log
 
 CHANNELS: Final = 25
 RECALLS: Final = 2

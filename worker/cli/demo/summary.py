@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from worker.cli.demo.receiver import Receiver
-from worker.telephony.simulator.log import Line
+from worker.simulator.log import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

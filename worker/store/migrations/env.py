@@ -1,8 +1,8 @@
-"""Runs Alembic on the connection that it was handed; ``worker.store.migrate`` is the way in."""
+"""Runs Alembic on the connection that it was handed; ``worker.store.base.migrate`` is the way in."""
 
 from alembic import context
 
-from worker.store.tables import metadata
+from worker.store.base.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,1 @@
+"""What delivering and reading callbacks needs."""

@@ -1,0 +1,1 @@
+"""What planning, dialling and settling calls need; the base that other subjects may read."""

@@ -1,0 +1,1 @@
+"""What storing and reading an operator's records needs."""

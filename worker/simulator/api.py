@@ -1,0 +1,162 @@
+"""What the simulated switch answers to ``api`` and ``bgapi`` commands."""
+
+from collections.abc import Callable
+from typing import Final
+
+import orjson
+
+from worker.simulator.channel import Channel, stamp
+from worker.simulator.switch import SimulatedSwitch, Tell
+
+_MODULES: Final = frozenset(
+    {"mod_sofia", "mod_commands", "mod_dptools", "mod_event_socket", "mod_dialplan_xml", "mod_loopback"}
+)
+_RULE: Final = "=" * 97
+_GATEWAY: Final = """{rule}
+Name    \t{name}
+Profile \texternal
+Scheme  \tDigest
+Realm   \t127.0.0.1
+Username\tsimulated
+Password\tyes
+From    \t<sip:simulated@127.0.0.1:5070>
+Contact \t<sip:gw+{name}@127.0.0.1:5080;transport=udp;gw={name}>
+Exten   \tsimulated
+To      \tsip:simulated@127.0.0.1:5070
+Proxy   \tsip:127.0.0.1:5070
+Context \tpublic
+Expires \t3600
+Freq    \t3600
+Ping    \t0
+PingFreq\t0
+PingTime\t0.00
+PingState\t0/0/0
+State   \tNOREG
+Status  \tUP
+Uptime  \t{uptime}s
+CallsIN \t0
+CallsOUT\t{calls}
+FailedCallsIN\t0
+FailedCallsOUT\t0
+{rule}
+"""
+
+
+def run_command(line: str, *, switch: SimulatedSwitch, job: str, tell: Tell) -> None:
+    """Run one command and tell its result, an ``originate``'s when it is known."""
+    command, _, arguments = line.strip().partition(" ")
+    arguments = arguments.strip()
+    if command == "originate":
+        switch.originate(arguments, job=job, tell=tell)
+        return
+    answer = _COMMANDS.get(command)
+    tell(f"-ERR {command} Command not found!\n" if answer is None else answer(switch, arguments))
+
+
+def _status(switch: SimulatedSwitch, _arguments: str) -> str:
+    seconds = switch.uptime_micros // 1_000_000
+    return (
+        f"UP 0 years, {seconds // 86400} days, {seconds // 3600 % 24} hours, {seconds // 60 % 60} minutes, "
+        f"{seconds % 60} seconds, {switch.uptime_micros // 1000 % 1000} milliseconds, "
+        f"{switch.uptime_micros % 1000} microseconds\n"
+        "FreeSWITCH (Version 1.10.12-release  64bit) is ready\n"
+        f"{switch.sessions_since_start} session(s) since startup\n"
+        f"{len(switch)} session(s) - peak {switch.peak}, last 5min {switch.peak} \n"
+        f"0 session(s) per Sec out of max 500, peak 2, last 5min 2 \n"
+        f"{switch.max_sessions} session(s) max\n"
+        "min idle cpu 0.00/95.77\n"
+        "Current Stack Size/Max 240K/240K\n"
+    )
+
+
+def _show(switch: SimulatedSwitch, arguments: str) -> str:
+    match arguments.split():
+        case ["channels", "as", "json"]:
+            rows = [_row(channel) for channel in switch.channels]
+            return _json({"row_count": len(rows), "rows": rows}) if rows else '{"row_count": 0}\n'
+        case ["channels", "count"]:
+            return f"\n{len(switch)} total.\n"
+        case ["channels"]:
+            return (
+                "".join(f"{channel.id},{channel.name}\n" for channel in switch.channels) + f"\n{len(switch)} total.\n"
+            )
+        case _:
+            return "-USAGE: channels [count|as json]\n"
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _row(channel: Channel) -> dict[str, str]:
+    blank = dict.fromkeys(
+        "ip_addr application application_data dialplan read_codec read_rate read_bit_rate write_codec write_rate "
+        "write_bit_rate secure presence_id presence_data accountcode callee_direction sent_callee_name sent_callee_num "
+        "initial_cid_name initial_ip_addr initial_dialplan".split(),
+        "",
+    )
+    return blank | {
+        "uuid": channel.id,
+        "direction": "outbound",
+        "created": stamp(channel.created),
+        "created_epoch": str(channel.created // 1_000_000),
+        "name": channel.name,
+        "state": "CS_EXECUTE" if channel.answered else "CS_CONSUME_MEDIA",
+        "cid_name": "",
+        "cid_num": channel.caller_id,
+        "dest": channel.order.number,
+        "context": "default",
+        "hostname": "simulated",
+        "callstate": channel.call_state,
+        "callee_name": "Outbound Call",
+        "callee_num": channel.order.number,
+        "call_uuid": channel.id,
+        "initial_cid_num": channel.caller_id,
+        "initial_dest": channel.order.number,
+        "initial_context": "default",
+    }
+
+
+def _uuid_kill(switch: SimulatedSwitch, arguments: str) -> str:
+    call_id, _, cause = arguments.partition(" ")
+    if not call_id:
+        return "-USAGE: <uuid> [cause]\n"
+    return "+OK\n" if switch.kill(call_id, cause=cause.strip() or "NORMAL_CLEARING") else "-ERR No such channel!\n"
+
+
+def _sofia(switch: SimulatedSwitch, arguments: str) -> str:
+    match arguments.split():
+        case ["status", "gateway", name] if not switch.options.gateways or name in switch.options.gateways:
+            uptime = switch.uptime_micros // 1_000_000
+            return _GATEWAY.format(rule=_RULE, name=name, uptime=uptime, calls=switch.sessions_since_start)
+        case ["status", "gateway", _]:
+            return "Invalid Gateway!\n"
+        case _:
+            return "-USAGE: status gateway <name>\n"
+
+
+def _fsctl(switch: SimulatedSwitch, arguments: str) -> str:
+    match arguments.split():
+        case ["max_sessions", count] if count.isdigit():
+            switch.max_sessions = int(count)
+            return f"+OK max sessions: {switch.max_sessions}\n"
+        case ["max_sessions"]:
+            return f"+OK max sessions: {switch.max_sessions}\n"
+        case ["pause" | "resume" as what, "outbound"]:
+            switch.paused_outbound = what == "pause"
+            return "+OK\n"
+        case _:
+            return "-ERR Invalid command\n"
+
+
+_COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
+    "status": _status,
+    "version": lambda _switch, _arguments: "FreeSWITCH Version 1.10.12-release~64bit ( 64bit)\n",
+    "strepoch": lambda switch, _arguments: str((switch.started_at + switch.uptime_micros) // 1_000_000),
+    "show": _show,
+    "uuid_exists": lambda switch, arguments: "true" if arguments in switch else "false",
+    "uuid_kill": _uuid_kill,
+    "sofia": _sofia,
+    "module_exists": lambda _switch, arguments: "true" if arguments in _MODULES else "false",
+    "fsctl": _fsctl,
+}

@@ -1,0 +1,232 @@
+"""One call on the simulated switch: its facts, and the headers with which events tell them."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID, uuid5
+
+from worker.simulator.model import FarEnd, Fate
+from worker.simulator.originate import Order
+
+_MICROSECONDS: Final = 1_000_000
+_STATE_OF: Final = {
+    "CHANNEL_CREATE": ("CS_INIT", "2"),
+    "CHANNEL_PROGRESS": ("CS_CONSUME_MEDIA", "7"),
+    "CHANNEL_ANSWER": ("CS_CONSUME_MEDIA", "7"),
+    "CHANNEL_HANGUP": ("CS_EXECUTE", "10"),
+    "CHANNEL_HANGUP_COMPLETE": ("CS_REPORTING", "11"),
+    "CHANNEL_DESTROY": ("CS_REPORTING", "12"),
+}
+Q850: Final = {
+    **{far_end.value.cause: far_end.value.q850 for far_end in FarEnd},
+    "NORMAL_CLEARING": 16,
+    "ORIGINATOR_CANCEL": 487,
+    "SYSTEM_SHUTDOWN": 609,
+    "MANAGER_REQUEST": 608,
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Channel:
+    """A call that is up; times are the switch's clock in microseconds, 0 for what has not happened."""
+
+    id: str
+    job: str
+    order: Order
+    arguments: str
+    caller_id: str
+    fate: Fate
+    created: int
+    progress: int = 0
+    answered: int = 0
+    ended: int = 0
+    cause: str = ""
+    by_far_end: bool = False
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name the channel as the switch does."""
+        if self.order.endpoint == "loopback":
+            return f"loopback/{self.order.number}-a"
+        return f"sofia/external/{self.order.number}"
+
+    @property
+    def call_state(self) -> str:
+        """Give the call's state as ``show channels`` tells it."""
+        if self.ended:
+            return "HANGUP"
+        if self.answered:
+            return "ACTIVE"
+        return "RINGING" if self.progress else "DOWN"
+
+    @property
+    def sip_call_id(self) -> str:
+        """Give the call's SIP Call-ID, always the same one."""
+        return str(uuid5(UUID(int=0), self.id))
+
+    def headers(self, event: str) -> dict[str, str]:
+        """Give what an event tells of the channel, in the switch's order."""
+        state, number = _STATE_OF[event]
+        complete = event in {"CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY"}
+        return {
+            "Channel-State": state if self.answered or event != "CHANNEL_HANGUP" else "CS_CONSUME_MEDIA",
+            "Channel-Call-State": self._call_state_at(event),
+            "Channel-State-Number": number,
+            "Channel-Name": self.name,
+            "Unique-ID": self.id,
+            "Call-Direction": "outbound",
+            "Presence-Call-Direction": "outbound",
+            "Channel-HIT-Dialplan": "true" if self.answered and self.ended else "false",
+            "Channel-Call-UUID": self.id,
+            "Answer-State": "hangup" if self.ended else "answered" if self.answered else "ringing",
+            **({"Hangup-Cause": self.cause} if self.ended else {}),
+            **self._caller(hangup_time=complete),
+            **self._variables(complete=complete),
+        }
+
+    def _call_state_at(self, event: str) -> str:
+        """Give the state that the call had when the event was made: the event comes before the change."""
+        match event:
+            case "CHANNEL_CREATE" | "CHANNEL_PROGRESS":
+                return "DOWN"
+            case "CHANNEL_ANSWER":
+                return "RINGING" if self.progress else "DOWN"
+            case "CHANNEL_HANGUP":
+                return "ACTIVE" if self.answered else "RINGING" if self.progress else "DOWN"
+            case _:
+                return "HANGUP"
+
+    def _caller(self, *, hangup_time: bool) -> dict[str, str]:
+        return {
+            "Caller-Direction": "outbound",
+            "Caller-Logical-Direction": "outbound",
+            **self._who_calls_whom(),
+            "Caller-ANI": self.caller_id,
+            "Caller-Destination-Number": self.order.number,
+            "Caller-Unique-ID": self.id,
+            "Caller-Source": "src/switch_ivr_originate.c",
+            "Caller-Context": "default",
+            "Caller-Channel-Name": self.name,
+            "Caller-Profile-Index": "1",
+            "Caller-Profile-Created-Time": str(self.created),
+            "Caller-Channel-Created-Time": str(self.created),
+            "Caller-Channel-Answered-Time": str(self.answered),
+            "Caller-Channel-Progress-Time": str(self.progress),
+            "Caller-Channel-Progress-Media-Time": "0",
+            "Caller-Channel-Hangup-Time": str(self.ended if hangup_time else 0),
+            "Caller-Channel-Transfer-Time": "0",
+            "Caller-Channel-Resurrect-Time": "0",
+            "Caller-Channel-Bridged-Time": "0",
+            "Caller-Channel-Last-Hold": "0",
+            "Caller-Channel-Hold-Accum": "0",
+            "Caller-Screen-Bit": "true",
+            "Caller-Privacy-Hide-Name": "false",
+            "Caller-Privacy-Hide-Number": "false",
+        }
+
+    def _who_calls_whom(self) -> dict[str, str]:
+        """Name both sides: the switch turns them round when an answered call goes on in the dialplan."""
+        if self.answered and self.ended:
+            return {
+                "Caller-Caller-ID-Name": "Outbound Call",
+                "Caller-Caller-ID-Number": self.order.number,
+                "Caller-Orig-Caller-ID-Number": self.caller_id,
+                "Caller-Callee-ID-Number": self.caller_id,
+            }
+        return {
+            "Caller-Caller-ID-Number": self.caller_id,
+            "Caller-Orig-Caller-ID-Number": self.caller_id,
+            "Caller-Callee-ID-Name": "Outbound Call",
+            "Caller-Callee-ID-Number": self.order.number,
+        }
+
+    def _variables(self, *, complete: bool) -> dict[str, str]:
+        told = {
+            "variable_direction": "outbound",
+            "variable_is_outbound": "true",
+            "variable_uuid": self.id,
+            "variable_call_uuid": self.id,
+            "variable_sip_gateway_name": self.order.gateway,
+            "variable_sip_profile_name": "gateway",
+            "variable_channel_name": self.name,
+            **{f"variable_{name}": value for name, value in self.order.variables.items()},
+            "variable_originate_endpoint": self.order.endpoint,
+        }
+        if self.progress:
+            told["variable_sip_to_user"] = self.order.number
+            told["variable_sip_from_user"] = self.caller_id
+        if self.progress or self.ended:  # the far end has been heard
+            told["variable_sip_call_id"] = self.sip_call_id
+        if self.answered:
+            told["variable_read_codec"] = told["variable_write_codec"] = "PCMU"
+            if self.fate.far_end.value.machine:
+                told["variable_amd_result"] = "MACHINE"
+        if self.ended:
+            told |= {"variable_endpoint_disposition": "ANSWER"} if self.answered else {}
+            told |= self._sip_end()
+        return told | self._end_variables() if complete else told
+
+    def _end_variables(self) -> dict[str, str]:
+        return {
+            "variable_hangup_cause": self.cause,
+            "variable_hangup_cause_q850": str(Q850.get(self.cause, 31)),
+            "variable_digits_dialed": "none",
+            **_times("start", self.created),
+            **_times("profile_start", self.created),
+            **_times("answer", self.answered),
+            **_times("bridge", 0),
+            **_times("progress", self.progress),
+            **_times("progress_media", 0),
+            **_times("end", self.ended),
+            "variable_duration": str(self.ended // _MICROSECONDS - self.created // _MICROSECONDS),
+            "variable_billsec": str(
+                self.ended // _MICROSECONDS - self.answered // _MICROSECONDS if self.answered else 0
+            ),
+            "variable_mduration": str((self.ended - self.created) // 1000),
+            "variable_billmsec": str((self.ended - self.answered) // 1000 if self.answered else 0),
+            "variable_uduration": str(self.ended - self.created),
+            "variable_billusec": str(self.ended - self.answered if self.answered else 0),
+            "variable_sip_hangup_disposition": self._disposition(),
+            **({} if self.answered or self.by_far_end else _CANCELLED),
+        }
+
+    def _sip_end(self) -> dict[str, str]:
+        """Give the far end's last word; there is none when we ended the call."""
+        if not self.by_far_end:
+            return {}
+        manner = self.fate.far_end.value
+        refused = {
+            "variable_sip_hangup_disposition": "recv_refuse",
+            "variable_sip_invite_failure_status": str(manner.sip_status),
+            "variable_sip_invite_failure_phrase": manner.phrase,
+        }
+        return ({} if self.answered else refused) | {
+            "variable_sip_term_status": str(manner.sip_status),
+            "variable_proto_specific_hangup_cause": f"sip:{manner.sip_status}",
+            "variable_sip_term_cause": str(manner.q850),
+        }
+
+    def _disposition(self) -> str:
+        if self.answered:
+            return "recv_bye" if self.by_far_end else "send_bye"
+        return "recv_refuse" if self.by_far_end else "send_cancel"
+
+
+_CANCELLED: Final = {
+    "variable_sip_invite_failure_status": "487",
+    "variable_sip_invite_failure_phrase": "CANCEL",
+}
+
+
+def _times(name: str, micros: int) -> dict[str, str]:
+    epochs = {
+        f"variable_{name}_epoch": str(micros // _MICROSECONDS),
+        f"variable_{name}_uepoch": str(micros),
+    }
+    return epochs | {f"variable_{name}_stamp": stamp(micros)} if micros else epochs
+
+
+def stamp(micros: int) -> str:
+    """Write a time as the switch does in its ``_stamp`` variables."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(micros // _MICROSECONDS))

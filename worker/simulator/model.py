@@ -1,0 +1,150 @@
+"""What becomes of a call: drawn by chance for each network, or fixed by the dialled number's last digit."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from random import Random
+from typing import Final
+
+from worker.domain.network import Network
+from worker.simulator.options import SimulatorOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a far end behaves, as the switch tells it: Q.850 cause, its number, SIP status and phrase."""
+
+    cause: str
+    q850: int
+    sip_status: int
+    phrase: str
+    rings: bool = False
+    answers: bool = False
+    machine: bool = False
+
+
+class FarEnd(Enum):
+    """What a far end can be like; SIP and Q.850 as a FreeSWITCH reports them."""
+
+    ANSWERED = Manner("NORMAL_CLEARING", 16, 200, "OK", rings=True, answers=True)
+    BUSY = Manner("USER_BUSY", 17, 486, "Busy Here")
+    NO_ANSWER = Manner("NO_ANSWER", 19, 487, "CANCEL", rings=True)
+    UNAVAILABLE = Manner("NO_USER_RESPONSE", 18, 480, "Temporarily Unavailable")
+    NOT_FOUND = Manner("UNALLOCATED_NUMBER", 1, 404, "Not Found")
+    TEMPORARY_FAILURE = Manner("NORMAL_TEMPORARY_FAILURE", 41, 503, "Service Unavailable")
+    DECLINED = Manner("CALL_REJECTED", 21, 603, "Decline")
+    INCOMPATIBLE = Manner("INCOMPATIBLE_DESTINATION", 88, 488, "Not Acceptable Here")
+    CONGESTION = Manner("NORMAL_CIRCUIT_CONGESTION", 34, 503, "Service Unavailable")
+    BARRED = Manner("INCOMING_CALL_BARRED", 54, 403, "Forbidden")
+    VOICEMAIL = Manner("NORMAL_CLEARING", 16, 200, "OK", rings=True, answers=True, machine=True)
+
+
+BY_LAST_DIGIT: Final[Mapping[str, FarEnd]] = {
+    "0": FarEnd.ANSWERED,  # rings 1 s, talks 3 s, the callee hangs up
+    "1": FarEnd.BUSY,
+    "2": FarEnd.NO_ANSWER,  # rings until originate_timeout
+    "3": FarEnd.UNAVAILABLE,
+    "4": FarEnd.NOT_FOUND,
+    "5": FarEnd.TEMPORARY_FAILURE,
+    "55": FarEnd.INCOMPATIBLE,  # a cause that no table maps: the call failed
+    "6": FarEnd.DECLINED,
+    "7": FarEnd.CONGESTION,
+    "8": FarEnd.BARRED,
+    "9": FarEnd.VOICEMAIL,  # rings 1 s, a machine answers, hangs up after 1 s
+}
+SETUP_BY_DIGIT: Final = 0.1
+RING_BY_DIGIT: Final = 1.0
+TALK_BY_DIGIT: Final = 3.0
+MACHINE_BY_DIGIT: Final = 1.0
+
+_MOBILE: Final = {
+    FarEnd.ANSWERED: 45,
+    FarEnd.BUSY: 9,
+    FarEnd.NO_ANSWER: 22,
+    FarEnd.UNAVAILABLE: 9,
+    FarEnd.NOT_FOUND: 3,
+    FarEnd.TEMPORARY_FAILURE: 1,
+    FarEnd.INCOMPATIBLE: 1,
+    FarEnd.DECLINED: 5,
+    FarEnd.CONGESTION: 1,
+    FarEnd.BARRED: 1,
+    FarEnd.VOICEMAIL: 3,
+}
+WEIGHTS: Final[Mapping[Network, Mapping[FarEnd, int]]] = {
+    Network.VIETTEL: _MOBILE,
+    Network.MOBI: _MOBILE | {FarEnd.UNAVAILABLE: 12, FarEnd.ANSWERED: 43},
+    Network.VINA: _MOBILE | {FarEnd.UNAVAILABLE: 11, FarEnd.BARRED: 2, FarEnd.ANSWERED: 43},
+    Network.TEL: _MOBILE | {FarEnd.ANSWERED: 58, FarEnd.UNAVAILABLE: 2, FarEnd.VOICEMAIL: 0, FarEnd.NOT_FOUND: 5},
+    Network.OFFNET: _MOBILE | {FarEnd.UNAVAILABLE: 15, FarEnd.CONGESTION: 4, FarEnd.ANSWERED: 37},
+}
+"""Of a hundred calls or so, how many meet which far end."""
+
+NUMBERS: Final[Mapping[Network, re.Pattern[str]]] = {
+    Network.TEL: re.compile(r"02[0-9]{9}$"),
+    Network.VIETTEL: re.compile(r"0(3[2-9]|86|9[678])[0-9]{7}$"),
+    Network.MOBI: re.compile(r"0(7[06-9]|89|9[03])[0-9]{7}$"),
+    Network.VINA: re.compile(r"0(8[1-58]|9[14])[0-9]{7}$"),
+}
+"""Whose numbers end so, as far as the model cares: a switch knows nothing of its users' number plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of one call, in seconds of the model: reaction, then ringing, then talk."""
+
+    far_end: FarEnd
+    setup: float
+    ring: float = 0.0
+    talk: float = 0.0
+    ended_by_us: bool = False
+    """The message was over before the callee hung up."""
+
+
+class Model:
+    """Decides calls' fates; the same seed and the same numbers in the same order meet the same."""
+
+    def __init__(self, options: SimulatorOptions) -> None:
+        """Start the run of chance."""
+        self._options = options
+        self._random = Random(options.seed)  # noqa: S311 - a model's chance is to be repeatable
+
+    def fate_of(self, number: str) -> Fate:
+        """Decide what becomes of a call to the number."""
+        if self._options.by_last_digit:
+            return self._spread(_fate_by_digit(number))
+        weights = WEIGHTS[_network_of(number)]
+        (far_end,) = self._random.choices(list(weights), list(weights.values()))
+        setup = self._draw(self._options.setup_seconds)
+        ring = self._draw(self._options.ring_seconds)
+        talk = self._draw(self._options.talk_seconds)
+        if far_end is FarEnd.VOICEMAIL:
+            talk = min(talk, self._options.talk_seconds[0] + 4.0)
+        return Fate(far_end, setup, ring, talk, ended_by_us=self._random.random() < 0.5)  # noqa: PLR2004 - even odds
+
+    def _spread(self, fate: Fate) -> Fate:
+        if not self._options.spread:
+            return fate
+        times = (self._random.uniform(1 - self._options.spread, 1 + self._options.spread) for _ in range(3))
+        setup, ring, talk = (time * part for time, part in zip(times, (fate.setup, fate.ring, fate.talk), strict=True))
+        return replace(fate, setup=setup, ring=ring, talk=talk)
+
+    def ring_limit(self, timeout: float) -> float:
+        """Say after how long an unanswered call is cancelled: whole seconds, rounded in the callee's disfavour."""
+        return max(0.05, timeout - self._random.uniform(0.1, 1.0))
+
+    def _draw(self, span: tuple[float, float]) -> float:
+        """Draw a time, the short ones more often, as rings and talks are."""
+        low, high = span
+        return self._random.triangular(low, high, low + (high - low) / 4)
+
+
+def _fate_by_digit(number: str) -> Fate:
+    far_end = BY_LAST_DIGIT.get(number[-2:]) or BY_LAST_DIGIT.get(number[-1:], FarEnd.NOT_FOUND)
+    talk = MACHINE_BY_DIGIT if far_end.value.machine else TALK_BY_DIGIT
+    return Fate(far_end, SETUP_BY_DIGIT, RING_BY_DIGIT, talk)
+
+
+def _network_of(number: str) -> Network:
+    """Say whose number it is, behind whatever prefix the carrier wants."""
+    return next((network for network, ours in NUMBERS.items() if ours.search(number)), Network.OFFNET)

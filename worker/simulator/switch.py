@@ -1,0 +1,276 @@
+"""The simulated switch itself: takes calls, moves each along its fate, tells everybody who listens."""
+
+import time
+from asyncio import AbstractEventLoop, TimerHandle
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+from uuid import uuid4
+
+from worker.simulator.channel import Channel
+from worker.simulator.log import Line, SwitchLog
+from worker.simulator.model import Model
+from worker.simulator.options import SimulatorOptions
+from worker.simulator.originate import NotUnderstood, Order, read_order
+from worker.simulator.wire import Event
+
+_MICROSECONDS: Final = 1_000_000
+_FULL: Final = "DESTINATION_OUT_OF_ORDER"
+DEFAULT_TIMEOUT: Final = 60.0
+
+Tell = Callable[[str], None]
+"""Takes an ``originate`` command's result."""
+
+
+class Listener(Protocol):
+    """A session, as the switch sees it."""
+
+    def hear(self, event: Event) -> None:
+        """Take an event, and pass it on if it is wanted."""
+
+
+@dataclass(slots=True)
+class _Up:
+    """A call that is up, who waits for its result, and what happens to it next."""
+
+    channel: Channel
+    tell: Tell | None
+    timers: list[TimerHandle] = field(default_factory=list)
+
+
+class SimulatedSwitch:
+    """Carries calls; everything happens in one event loop's thread."""
+
+    def __init__(self, options: SimulatorOptions, *, loop: AbstractEventLoop, log: SwitchLog) -> None:
+        """Begin with nothing up."""
+        self.options = options
+        self.max_sessions = options.max_sessions
+        self.paused_outbound = False
+        self.listeners: set[Listener] = set()
+        self.started_at = _now()
+        self.sessions_since_start = 0
+        self.peak = 0
+        self._loop = loop
+        self._log = log
+        self._model = Model(options)
+        self._calls: dict[str, _Up] = {}
+        self._core_id = str(uuid4())
+        self._sequence = 0
+        log.write(Line(event="started", at=_now() / _MICROSECONDS))
+
+    @property
+    def channels(self) -> Iterable[Channel]:
+        """Give the channels that are up."""
+        return (up.channel for up in self._calls.values())
+
+    def __len__(self) -> int:
+        """Count the calls that are up."""
+        return len(self._calls)
+
+    def __contains__(self, call_id: object) -> bool:
+        """Say whether the call is up."""
+        return call_id in self._calls
+
+    @property
+    def uptime_micros(self) -> int:
+        """Say how long the switch has been up."""
+        return _now() - self.started_at
+
+    # --- calls -------------------------------------------------------------------------------------------------------
+
+    def originate(self, arguments: str, *, job: str, tell: Tell) -> None:
+        """Start a call; its result is told when it is answered or has failed."""
+        try:
+            order = read_order(arguments)
+        except NotUnderstood as error:
+            tell(str(error))
+            return
+        call_id = order.variables.get("origination_uuid") or str(uuid4())
+        if (refusal := self._refusal(order, call_id)) is not None:
+            cause, why = refusal
+            self._log.write(_line("refused", order, call_id, at=_now(), cause=cause, why=why))
+            tell(f"-ERR {cause}\n")
+            return
+        channel = Channel(
+            id=call_id,
+            job=job,
+            order=order,
+            arguments=arguments,
+            caller_id=order.variables.get("origination_caller_id_number", "0000000000"),
+            fate=self._model.fate_of(order.number),
+            created=_now(),
+        )
+        self._create(channel, tell)
+
+    def kill(self, call_id: str, *, cause: str = "NORMAL_CLEARING") -> bool:
+        """End a call from our side; says whether there was one."""
+        up = self._calls.get(call_id)
+        if up is None:
+            return False
+        self._end(up, cause=cause, by_far_end=False)
+        return True
+
+    def shut_down(self) -> None:
+        """End all calls, as a switch does that is told to stop."""
+        for call_id in list(self._calls):
+            self.kill(call_id, cause="SYSTEM_SHUTDOWN")
+
+    def _refusal(self, order: Order, call_id: str) -> tuple[str, str] | None:
+        """Say what the switch itself answers when it will not take a call, and why."""
+        if self.paused_outbound:
+            return _FULL, "paused"
+        if call_id in self._calls:
+            return _FULL, "duplicate"
+        if len(self._calls) >= self.max_sessions:
+            return _FULL, "full"
+        if self.options.gateways and order.gateway and order.gateway not in self.options.gateways:
+            return "INVALID_GATEWAY", "gateway"
+        return None
+
+    def _create(self, channel: Channel, tell: Tell) -> None:
+        up = self._calls[channel.id] = _Up(channel, tell)
+        self.sessions_since_start += 1
+        self.peak = max(self.peak, len(self._calls))
+        self._write("originated", channel)
+        self._fire_channel("CHANNEL_CREATE", channel)
+        self._later(up, channel.fate.setup, self._react)
+        timeout = channel.order.variables.get("originate_timeout", "")
+        seconds = float(timeout) if timeout.isdigit() and int(timeout) > 0 else DEFAULT_TIMEOUT
+        self._later(up, self._model.ring_limit(seconds), self._give_up)
+
+    def _react(self, up: _Up) -> None:
+        fate = up.channel.fate
+        if not fate.far_end.value.rings:
+            self._end(up, cause=fate.far_end.value.cause, by_far_end=True)
+            return
+        up.channel.progress = _now()
+        self._write("progress", up.channel)
+        self._fire_channel("CHANNEL_PROGRESS", up.channel)
+        if fate.far_end.value.answers:
+            self._later(up, fate.ring, self._answer)
+
+    def _answer(self, up: _Up) -> None:
+        self._stop_timers(up)
+        up.channel.answered = _now()
+        self._write("answered", up.channel)
+        self._fire_channel("CHANNEL_ANSWER", up.channel)
+        self._tell(up, f"+OK {up.channel.id}\n")
+        self._later(up, up.channel.fate.talk, self._say_goodbye)
+
+    def _say_goodbye(self, up: _Up) -> None:
+        self._end(up, cause="NORMAL_CLEARING", by_far_end=not up.channel.fate.ended_by_us)
+
+    def _give_up(self, up: _Up) -> None:
+        self._end(up, cause="NO_ANSWER", by_far_end=False)
+
+    def _end(self, up: _Up, *, cause: str, by_far_end: bool) -> None:
+        """End a call: a cancelled one's job is told before ``CHANNEL_HANGUP_COMPLETE``, a refused one's after it."""
+        self._stop_timers(up)
+        channel = up.channel
+        channel.ended, channel.cause, channel.by_far_end = _now(), cause, by_far_end
+        del self._calls[channel.id]
+        self._write("hangup", channel)
+        self._fire_channel("CHANNEL_HANGUP", channel)
+        if not by_far_end:
+            self._tell(up, f"-ERR {cause}\n")
+        self._fire_channel("CHANNEL_HANGUP_COMPLETE", channel)
+        self._tell(up, f"-ERR {cause}\n")
+        self._fire_channel("CHANNEL_DESTROY", channel)
+
+    def _later(self, up: _Up, seconds: float, step: Callable[[_Up], None]) -> None:
+        up.timers.append(self._loop.call_later(seconds / self.options.speed, step, up))
+
+    @staticmethod
+    def _stop_timers(up: _Up) -> None:
+        for timer in up.timers:
+            timer.cancel()
+        up.timers.clear()
+
+    @staticmethod
+    def _tell(up: _Up, result: str) -> None:
+        if up.tell is not None:
+            tell, up.tell = up.tell, None
+            tell(result)
+
+    # --- events ------------------------------------------------------------------------------------------------------
+
+    def fire(self, name: str, headers: Mapping[str, str], *, body: str = "") -> None:
+        """Tell everybody who listens."""
+        self._sequence += 1
+        if not self.listeners:
+            return
+        event = Event({**self._about(name), **headers}, body=body)
+        for listener in tuple(self.listeners):
+            listener.hear(event)
+
+    def fire_job(self, *, job: str, command: str, arguments: str, result: str) -> None:
+        """Tell a background job's result."""
+        headers = {"Job-UUID": job, "Job-Command": command}
+        if arguments:
+            headers["Job-Command-Arg"] = arguments
+        self.fire("BACKGROUND_JOB", headers, body=result)
+
+    def beat(self) -> None:
+        """Tell that the switch lives."""
+        up_micros = self.uptime_micros
+        seconds = up_micros // _MICROSECONDS
+        headers = {
+            "Event-Info": "System Ready",
+            "Up-Time": f"0 years, 0 days, {seconds // 3600} hours, {seconds // 60 % 60} minutes, "
+            f"{seconds % 60} seconds, {up_micros // 1000 % 1000} milliseconds, {up_micros % 1000} microseconds",
+            "FreeSWITCH-Version": "1.10.12-release~64bit",
+            "Uptime-msec": str(up_micros // 1000),
+            "Session-Count": str(len(self)),
+            "Max-Sessions": str(self.max_sessions),
+            "Session-Peak-Max": str(self.peak),
+            "Session-Since-Startup": str(self.sessions_since_start),
+            "Heartbeat-Interval": str(int(self.options.heartbeat_seconds)),
+        }
+        self.fire("HEARTBEAT", headers)
+
+    def _fire_channel(self, name: str, channel: Channel) -> None:
+        if self.listeners:
+            self.fire(name, channel.headers(name))
+
+    def _about(self, name: str) -> dict[str, str]:
+        now = _now()
+        moment = time.gmtime(now // _MICROSECONDS)
+        return {
+            "Event-Name": name,
+            "Core-UUID": self._core_id,
+            "FreeSWITCH-Hostname": "simulated",
+            "FreeSWITCH-Switchname": "simulated",
+            "FreeSWITCH-IPv4": "127.0.0.1",
+            "FreeSWITCH-IPv6": "::1",
+            "Event-Date-Local": time.strftime("%Y-%m-%d %H:%M:%S", moment),
+            "Event-Date-GMT": time.strftime("%a, %d %b %Y %H:%M:%S GMT", moment),
+            "Event-Date-Timestamp": str(now),
+            "Event-Calling-File": "simulator",
+            "Event-Calling-Function": "fire",
+            "Event-Calling-Line-Number": "1",
+            "Event-Sequence": str(self._sequence),
+        }
+
+    def _write(self, event: str, channel: Channel) -> None:
+        self._log.write(_line(event, channel.order, channel.id, at=_now(), cause=channel.cause))
+
+
+def _line(event: str, order: Order, call_id: str, *, at: int, cause: str, why: str = "") -> Line:
+    variables = order.variables
+    return Line(
+        event=event,
+        at=at / _MICROSECONDS,
+        call=call_id,
+        number=order.number,
+        campaign=variables.get("callbeat_campaign", ""),
+        lead=variables.get("callbeat_lead", ""),
+        caller_id=variables.get("origination_caller_id_number", ""),
+        gateway=order.gateway,
+        cause=cause,
+        why=why,
+    )
+
+
+def _now() -> int:
+    """Read the switch's own clock, which is no clock of ours."""
+    return time.time_ns() // 1000

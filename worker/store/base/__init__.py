@@ -1,0 +1,1 @@
+"""The connection, the tables, column types and where PostgreSQL and SQLite differ."""

@@ -1,0 +1,102 @@
+"""The tables of callbacks: what is to be told to whom, what came of it, and how the receivers fare."""
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, Uuid, text
+
+from worker.domain.event import Event
+from worker.domain.retry import DeliveryState
+from worker.store.base.columns import Choice, Instant, id_column, reference
+from worker.store.base.schema import metadata, partial_index
+
+deliveries: Final = Table(
+    "deliveries",
+    metadata,
+    id_column(),  # the webhook-id
+    reference("tenant_id", "tenants.id"),
+    reference("campaign_id", "campaigns.id"),
+    reference("call_id", "calls.id"),
+    reference("subscription_id", "event_subscriptions.id", nullable=True),  # null: a URL of the campaign's own
+    Column("event", Choice(Event), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("host", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Choice(DeliveryState), nullable=False),
+    Column("attempt", Integer, nullable=False),  # how many have been made
+    Column("attempts_before", Integer, nullable=False, server_default=text("0")),  # of them, before the last replay
+    Column("next_at", Instant, nullable=False),
+    Column("waiting_since", Instant),  # its making or its last replay; null where old code wrote it
+    Column("replayed_at", Instant),
+    Column("last_status", Integer),
+    Column("last_error", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+PENDING_ROWS: Final = text("state = 'pending'")
+ENDED_ROWS: Final = text("state IN ('delivered', 'dead')")
+_OF_THE_CAMPAIGN: Final = deliveries.c.subscription_id.is_(None)
+_SUBSCRIBED: Final = deliveries.c.subscription_id.is_not(None)
+_TOLD: Final = (deliveries.c.call_id, deliveries.c.event)
+partial_index("uq_deliveries_call_id_event", *_TOLD, where=_OF_THE_CAMPAIGN, unique=True)
+partial_index("uq_deliveries_subscribed", *_TOLD, deliveries.c.subscription_id, where=_SUBSCRIBED, unique=True)
+partial_index("ix_deliveries_pending", deliveries.c.host, deliveries.c.next_at, where=PENDING_ROWS)
+partial_index("ix_deliveries_waiting_since", deliveries.c.waiting_since, where=PENDING_ROWS)
+partial_index("ix_deliveries_ended", deliveries.c.updated_at, where=ENDED_ROWS)
+Index("ix_deliveries_campaign_id_id", deliveries.c.campaign_id, deliveries.c.id)
+Index("ix_deliveries_tenant_id_id", deliveries.c.tenant_id, deliveries.c.id)
+
+delivery_attempts: Final = Table(
+    "delivery_attempts",
+    metadata,
+    reference("delivery_id", "deliveries.id"),
+    Column("number", Integer, nullable=False),  # 1 is the first
+    Column("sent_at", Instant, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("status", Integer),  # null: no answer came
+    Column("error", Text, nullable=False),
+    PrimaryKeyConstraint("delivery_id", "number"),
+)
+
+callback_hosts: Final = Table(
+    "callback_hosts",
+    metadata,
+    Column("host", String, primary_key=True),
+    Column("turn", Uuid),  # whose turn it is to send to the host
+    Column("turn_until", Instant),  # when it lapses by itself
+    Column("lanes", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("shut_until", Instant),
+)
+
+callback_urls: Final = Table(
+    "callback_urls",
+    metadata,
+    reference("tenant_id", "tenants.id"),
+    Column("url", String, nullable=False),
+    Column("failing_since", Instant),
+    Column("failed_at", Instant),
+    Column("disabled_at", Instant),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "url"),
+)
+
+event_subscriptions: Final = Table(
+    "event_subscriptions",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id", index=True),
+    Column("event", Choice(Event), nullable=False),
+    Column("url", String, nullable=False),
+    Column("apikey", String, nullable=False),  # "" is none
+    Column("created_at", Instant, nullable=False),
+    Column("deleted_at", Instant),
+)
+
+retired_secrets: Final = Table(
+    "retired_secrets",
+    metadata,
+    reference("tenant_id", "tenants.id"),
+    Column("secret", String, nullable=False),
+    Column("valid_until", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id"),  # the one before the present one, and no other
+)

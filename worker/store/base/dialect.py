@@ -1,0 +1,149 @@
+"""Where PostgreSQL and SQLite differ."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from pendulum import DateTime
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Table,
+    Uuid,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import JSON
+
+from worker.domain.errors import Conflict
+from worker.store.base.columns import Instant
+
+
+def is_sqlite(connection: Connection) -> bool:
+    """Whether the embedded database is behind this connection."""
+    return connection.dialect.name == "sqlite"
+
+
+def commit_without_waiting(connection: Connection) -> None:
+    """Let this transaction's commit not wait for the disk: for what is done again when a crash has taken it.
+
+    SQLite never waits in its write-ahead mode as we set it up.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("SET LOCAL synchronous_commit = off"))
+
+
+class among(FunctionElement[bool]):  # noqa: N801 - reads like SQLAlchemy's own in_
+    """Whether a column's value is one of those that a parameter of this name lists.
+
+    On PostgreSQL the list travels as one array: however long it is, the statement stays the same one, which the driver
+    has prepared and the server has planned. ``IN`` would be another one for each length.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        """Take the column, and the parameter's name."""
+        super().__init__(column, bindparam(name, type_=ARRAY(column.type)))
+
+
+@compiles(among)
+def _in_list(element: among, compiler: SQLCompiler, **options: Any) -> str:  # Any: whatever the compiler passes on
+    found, listed = element.clauses
+    return compiler.process(found.in_(bindparam(listed.key, expanding=True, type_=found.type)), **options)
+
+
+@compiles(among, "postgresql")
+def _in_array(element: among, compiler: SQLCompiler, **options: Any) -> str:  # Any: see above
+    found, listed = element.clauses
+    array = cast(listed, listed.type)  # of literals, as in a plan that is explained, the server knows no type
+    return f"{compiler.process(found, **options)} = ANY ({compiler.process(array, **options)})"
+
+
+def insert_or_ignore(connection: Connection, table: Table) -> Any:  # Any: two dialects' Insert with one face
+    """Begin an INSERT that leaves out rows which break a unique rule."""
+    return _inserting_or_ignoring(table, on_sqlite=is_sqlite(connection))
+
+
+def insert_or_replace(
+    connection: Connection, table: Table, *, same: Sequence[str], new: Callable[[Any], Mapping[str, Any]]
+) -> Any:  # Any: two dialects' Insert with one face, and the row that could not be inserted
+    """Begin an INSERT that changes the row with the ``same`` columns where there is one, as ``new`` says."""
+    inserting = _insert(table, on_sqlite=is_sqlite(connection))
+    return inserting.on_conflict_do_update(index_elements=list(same), set_=dict(new(inserting.excluded)))
+
+
+@cache
+def _inserting_or_ignoring(table: Table, *, on_sqlite: bool) -> Any:  # Any: see above
+    return _insert(table, on_sqlite=on_sqlite).on_conflict_do_nothing()
+
+
+def _insert(table: Table, *, on_sqlite: bool) -> Any:  # Any: see above
+    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
+
+
+@contextmanager
+def conflicts_named(**messages: str) -> Iterator[None]:
+    """Turn a broken unique rule into the message for its last column; PostgreSQL's primary key counts as ``id``."""
+    try:
+        yield
+    except IntegrityError as error:
+        broken = _broken_rule(error)
+        for name, message in messages.items():
+            if broken.endswith(name):
+                raise Conflict(message) from error
+        raise
+
+
+def _broken_rule(error: IntegrityError) -> str:
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is None:
+        return str(error.orig)  # SQLite: UNIQUE constraint failed: campaigns.tenant_id, campaigns.name
+    rule = str(diagnosis.constraint_name)
+    return "id" if rule.startswith("pk_") else rule
+
+
+def rows_of(connection: Connection, rows: Sequence[Mapping[str, Any]], *columns: Column[Any]) -> FromClause:
+    """Give rows as a table of these columns: all of them travel in one JSON parameter, however many there are."""
+    plain = [{c.name: _plain(row[c.name], sqlite=is_sqlite(connection)) for c in columns} for row in rows]
+    if is_sqlite(connection):
+        each = func.json_each(literal(plain, JSON())).table_valued("value")
+        values = (func.json_extract(each.c.value, f"$.{c.name}").label(c.name) for c in columns)
+        return select(*values).select_from(each).subquery("new")
+    typed = (column(c.name, _server_type(c)) for c in columns)
+    return func.jsonb_to_recordset(literal(plain, JSONB())).table_valued(*typed).render_derived("new", with_types=True)
+
+
+def _plain(value: Any, *, sqlite: bool) -> Any:  # Any: a column's value, and JSON for it in the form that is stored
+    match value:
+        case UUID():
+            return value.hex
+        case DateTime():
+            moment = value.in_timezone("UTC")
+            return moment.format("YYYY-MM-DD HH:mm:ss.SSSSSS") + ("" if sqlite else "+00")
+        case _:
+            return value
+
+
+def _server_type(column: Column[Any]) -> Any:  # Any: a column's type
+    if isinstance(column.type, Instant):
+        return column.type.impl
+    return column.type if isinstance(column.type, Uuid | JSON) else postgresql.TEXT()

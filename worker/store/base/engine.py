@@ -1,0 +1,121 @@
+"""The connection to the database, set up the same way in every process."""
+
+import select
+import sqlite3
+from threading import Event
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from worker.store.base.patience import WORKERS, Patience, limit_transactions
+
+LOCKED_SECONDS: Final = 0.02
+_PRIMARY_CODE: Final = 0xFF
+"""SQLite's extended error codes carry the primary one in their last byte."""
+_NOTICED_BY_US: Final = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""libpq's options: a server that is cut off is noticed within ten seconds, not after a quarter of an hour."""
+_SESSION: Final = {
+    "timezone": "utc",
+    "idle_in_transaction_session_timeout": "5s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10s",
+}
+"""The server's: a process of ours that stands still, or is cut off, while it holds a carrier's lock loses it soon."""
+POOL_SIZE = 5
+POOL_OVERFLOW = 40
+"""The API's threads and the callback threads each hold a connection for a moment."""
+
+
+def make_engine(url: str, *, patience: Patience = WORKERS) -> Engine:
+    """Open a lazily connecting engine for ``postgresql+psycopg://…`` or ``sqlite:///…``."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url, in_memory=parsed.database in {None, "", ":memory:"}, patience=patience)
+    return _postgres(url, patience=patience)
+
+
+def _postgres(url: str, *, patience: Patience) -> Engine:
+    """Give an engine that leaves connections which the server has closed; where clients wait, also those that hang."""
+    clients_wait = patience.transaction_seconds is not None
+    engine = create_engine(
+        url,
+        hide_parameters=True,  # an error in a log must not carry a phone number
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_pre_ping=clients_wait,
+        pool_timeout=patience.pool_seconds,
+        connect_args={**_NOTICED_BY_US, "connect_timeout": patience.connect_seconds, "options": _options(patience)},
+    )
+    if patience.transaction_seconds is None:
+        event.listen(engine, "checkout", _refuse_if_closed)
+    else:
+        limit_transactions(engine, seconds=patience.transaction_seconds)
+    return engine
+
+
+def _refuse_if_closed(connection: Any, _record: object, _proxy: object) -> None:  # Any: the driver's connection
+    """Have the pool replace a connection that the server has closed meanwhile, without asking the server.
+
+    An idle connection has nothing to be read unless it was closed. A ping would cost each transaction a round trip.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise DisconnectionError("closed by the server")
+
+
+def _options(patience: Patience) -> str:
+    limits = {"lock_timeout": f"{patience.lock_seconds}s", "statement_timeout": f"{patience.statement_seconds}s"}
+    return " ".join(f"-c {name}={value}" for name, value in {**_SESSION, **limits}.items())
+
+
+def _sqlite(url: str, *, in_memory: bool, patience: Patience) -> Engine:
+    """Give the embedded database, where who writes waits once, for the one lock, and then for nobody."""
+    busy_seconds = patience.transaction_seconds or patience.lock_seconds
+    pool: dict[str, Any] = {"poolclass": StaticPool}  # Any: each option's own type
+    if not in_memory:
+        pool = {"poolclass": QueuePool, "pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+        pool["pool_timeout"] = patience.pool_seconds
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **pool
+    )
+
+    def prepare(connection: Any, _record: object) -> None:  # Any: the driver's connection
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        _write_ahead(connection, busy_seconds=busy_seconds)
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def begin(connection: Any) -> None:  # Any: SQLAlchemy's event passes it untyped
+        mode = "DEFERRED" if connection.get_execution_options().get("callbeat_read_only") else "IMMEDIATE"
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _write_ahead(connection: Any, *, busy_seconds: float) -> None:  # Any: the driver's connection
+    """Choose the write-ahead log, which the file remembers.
+
+    Only this waits for nobody: SQLite answers "locked" at once while another process is choosing it too.
+    """
+    for _ in range(round(busy_seconds / LOCKED_SECONDS)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY_CODE not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise
+            Event().wait(LOCKED_SECONDS)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")

@@ -1,0 +1,73 @@
+"""Brings the database's schema up to date; any number of processes may ask at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
+
+from worker.domain.errors import Unavailable
+from worker.store.base.dialect import is_sqlite
+
+MIGRATIONS: Final = "worker.store:migrations"
+LOCK: Final = 0x_CA11_BEA7
+"""PostgreSQL's advisory lock for whoever migrates; SQLite's one writer is lock enough."""
+
+
+def migrate(engine: Engine) -> None:
+    """Run the missing revisions in one transaction, which waits for whoever is doing the same."""
+    try:
+        _run(engine)
+    except OperationalError as error:
+        raise Unavailable(f"the database cannot be migrated: {str(error.orig).splitlines()[0]}") from error
+
+
+def _run(engine: Engine) -> None:
+    with _one_transaction(engine) as connection:
+        if not is_sqlite(connection):
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        command.upgrade(_config(connection), "head")
+
+
+@contextmanager
+def _one_transaction(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction in which SQLite's tables can be built anew while others refer to them.
+
+    The pragma that allows it works only outside transactions, hence past SQLAlchemy, which always begins one.
+    """
+    with engine.connect() as connection:
+        if not is_sqlite(connection):
+            with connection.begin():
+                yield connection
+            return
+        driver: Any = connection.connection.driver_connection  # Any: SQLAlchemy knows no driver's type
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if broken:
+                    raise RuntimeError(f"the revisions left {len(broken)} rows that refer to nothing")
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the schema is the one that this code was written for."""
+    with engine.connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+        return set(heads) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", MIGRATIONS)
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,275 @@
+"""The one schema: PostgreSQL in production, SQLite (WAL) embedded."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+)
+
+from worker.domain.call import CallState, Outcome
+from worker.domain.campaign import Mode, Priority, Status
+from worker.domain.carrier import DialType
+from worker.domain.chore import ChoreKind
+from worker.domain.lead import Ending, Stage
+from worker.domain.network import Network
+from worker.domain.reason import Reason
+from worker.store.base import (
+    callback_tables,  # noqa: F401 - its tables belong to the one schema
+    schema,
+)
+from worker.store.base.columns import Choice, Instant, id_column, json_type, reference
+from worker.store.base.schema import partial_index as _partial_index
+
+metadata: Final = schema.metadata
+
+tenants: Final = Table(
+    "tenants",
+    metadata,
+    id_column(),
+    Column("name", String, nullable=False, unique=True),
+    Column("timezone", String, nullable=False),
+    Column("concurrent_call", Integer),  # a cap over all the tenant's carriers; null is none
+    Column("callback_secret", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+tokens: Final = Table(
+    "tokens",
+    metadata,
+    Column("hash", String, primary_key=True),  # SHA-256 of a random token: nothing to salt, looked up in one step
+    reference("tenant_id", "tenants.id"),
+    Column("created_at", Instant, nullable=False),
+)
+
+carriers: Final = Table(
+    "carriers",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    Column("name", String, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("gateway", String, nullable=False),
+    Column("dial_type", Choice(DialType), nullable=False),
+    Column("concurrent_call", Integer, nullable=False),
+    Column("network", json_type(), nullable=False),
+    Column("data", json_type(), nullable=False),  # caller_id(s) and prefixes, as on the wire
+    Column("calls_per_second", Integer, nullable=False, server_default=text("0")),  # 0 is no limit
+    Column("turns", json_type(), nullable=False, server_default=text("'{}'")),  # whose turn it was last, by pool
+    Column("next_plan_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "name"),
+)
+Index("ix_carriers_next_plan_at", carriers.c.next_plan_at, postgresql_where=carriers.c.next_plan_at.is_not(None))
+
+templates: Final = Table(
+    "templates",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    Column("name", String, nullable=False),
+    Column("body", json_type(), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "name"),
+)
+
+campaigns: Final = Table(
+    "campaigns",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    reference("carrier_id", "carriers.id", nullable=True, index=True),
+    reference("template_id", "templates.id", nullable=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("name", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("type_autocall", String, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("status", Choice(Status), nullable=False),
+    Column("run_id", Uuid),
+    Column("resume_at", Instant),
+    Column("concurrent_call", Integer, nullable=False),
+    Column("mode_call", Choice(Mode), nullable=False),
+    Column("network", json_type(), nullable=False),
+    Column("call_timeout", Integer, nullable=False),
+    Column("recall_times", Integer, nullable=False),
+    Column("limit_recall_duration", Integer, nullable=False),
+    Column("schedule_recall", String, nullable=False),
+    Column("schedule_recall_duration", Integer, nullable=False),
+    Column("priority_recall", Choice(Priority), nullable=False),
+    Column("recall_status", json_type()),
+    Column("schedules", json_type(), nullable=False),
+    Column("local_start_time", String, nullable=False),
+    Column("local_end_time", String, nullable=False),
+    Column("callback_url", Text, nullable=False),
+    Column("answer_callback_url", Text, nullable=False),
+    Column("lead_expired_at", Instant),
+    Column("extras", json_type(), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("deleted_at", Instant),
+)
+_NOT_DELETED: Final = campaigns.c.deleted_at.is_(None)
+_partial_index("uq_campaigns_tenant_id_name", campaigns.c.tenant_id, campaigns.c.name, where=_NOT_DELETED, unique=True)
+
+lists: Final = Table(
+    "lists",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    reference("campaign_id", "campaigns.id", index=True),
+    Column("name", String, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("campaign_id", "name"),
+)
+
+leads: Final = Table(
+    "leads",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    reference("campaign_id", "campaigns.id"),
+    reference("list_id", "lists.id"),
+    Column("phone", String, nullable=False),
+    Column("network", Choice(Network), nullable=False),
+    Column("stage", Choice(Stage), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("ending", Choice(Ending)),
+    Column("called_count", Integer, nullable=False),
+    Column("last_call_at", Instant),
+    Column("last_outcome", Choice(Outcome)),
+    Column("profile", json_type(), nullable=False),  # name, code, address …: what dialling never reads
+    Column("additional", json_type(), nullable=False),
+    Column("parked", Boolean, nullable=False, server_default=false()),  # out of planning's sight: its list is inactive
+    Column("call_id", Uuid),  # of a single call, which may repeat a number: the id its first call was promised
+    Column("ref_id", String, nullable=False, server_default=""),  # of a single call: the client's own reference
+    reference("template_id", "templates.id", nullable=True),  # of an OTP: played instead of the campaign's own
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+_partial_index("uq_leads_list_id_phone", leads.c.list_id, leads.c.phone, where=leads.c.call_id.is_(None), unique=True)
+WAITING: Final = text("stage IN ('otp', 'single', 'new', 'recall') AND NOT parked")
+_partial_index(
+    "ix_leads_waiting", leads.c.campaign_id, leads.c.stage, leads.c.network, leads.c.due_at, leads.c.id, where=WAITING
+)
+URGENT: Final = text("stage IN ('otp', 'single') AND NOT parked")
+_partial_index("ix_leads_urgent", leads.c.campaign_id, leads.c.stage, leads.c.network, leads.c.due_at, where=URGENT)
+Index("ix_leads_campaign_id_phone", leads.c.campaign_id, leads.c.phone)
+Index("ix_leads_tenant_id_phone", leads.c.tenant_id, leads.c.phone)
+_partial_index("ix_leads_tenant_id_ref_id", leads.c.tenant_id, leads.c.ref_id, where=leads.c.ref_id != "")
+
+calls: Final = Table(
+    "calls",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    reference("campaign_id", "campaigns.id"),
+    reference("carrier_id", "carriers.id"),
+    reference("list_id", "lists.id"),
+    reference("lead_id", "leads.id", index=True),
+    Column("run_id", Uuid),
+    Column("revision", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("stage_before", Choice(Stage), nullable=False),
+    Column("phone", String, nullable=False),
+    Column("network", Choice(Network), nullable=False),
+    Column("ref_id", String, nullable=False),
+    reference("template_id", "templates.id", nullable=True),
+    Column("state", Choice(CallState), nullable=False),
+    Column("reason", Choice(Reason)),
+    Column("queued_at", Instant, nullable=False),
+    Column("resend_at", Instant, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    Column("switch", String, nullable=False),
+    Column("caller_id", String, nullable=False),
+    Column("dialing_at", Instant),
+    Column("missing_since", Instant),
+    Column("started_at", Instant),
+    Column("ringing_at", Instant),
+    Column("answered_at", Instant),
+    Column("ended_at", Instant),
+    Column("outcome", Choice(Outcome)),
+    Column("cause", String, nullable=False),
+    Column("sip_call_id", String, nullable=False),
+    Column("hangup_disposition", String, nullable=False),
+)
+LIVE_ROWS: Final = text("state IN ('queued', 'dialing', 'ringing', 'answered')")
+QUEUED_ROWS: Final = text("state = 'queued'")
+for _columns in (("carrier_id", "network"), ("campaign_id", "network"), ("tenant_id",)):
+    _partial_index(
+        f"ix_calls_live_{_columns[0]}", *(calls.c[name] for name in _columns), calls.c.state, where=LIVE_ROWS
+    )
+_partial_index("ix_calls_resend_at", calls.c.resend_at, where=QUEUED_ROWS)
+Index("ix_calls_tenant_id_id", calls.c.tenant_id, calls.c.id)
+Index("ix_calls_campaign_id_id", calls.c.campaign_id, calls.c.id)
+Index("ix_calls_sip_call_id", calls.c.sip_call_id)
+
+do_not_call: Final = Table(
+    "do_not_call",
+    metadata,
+    reference("tenant_id", "tenants.id"),
+    Column("phone", String, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "phone"),
+)
+
+network_prefixes: Final = Table(
+    "network_prefixes",
+    metadata,
+    reference("tenant_id", "tenants.id"),
+    Column("prefix", String, nullable=False),  # with its leading 0
+    Column("network", Choice(Network)),  # null: not to be dialled
+    Column("effective_from", Date, nullable=False),  # in the tenant's zone
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "prefix", "effective_from"),
+)
+
+ported_numbers: Final = Table(
+    "ported_numbers",
+    metadata,
+    reference("tenant_id", "tenants.id"),
+    Column("phone", String, nullable=False),
+    Column("network", Choice(Network), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("tenant_id", "phone"),
+)
+
+chores: Final = Table(
+    "chores",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    Column("kind", Choice(ChoreKind), nullable=False),
+    Column("subject", String, nullable=False),  # a list's id, a campaign's id, a prefix
+    Column("due_at", Instant, nullable=False, index=True),
+    Column("done_through", String, nullable=False),  # how far it has come
+    UniqueConstraint("tenant_id", "kind", "subject"),
+)
+
+posts: Final = Table(
+    "posts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", Uuid, nullable=False),  # a process; each start of one is another
+    Column("since", Instant, nullable=False),  # from when on the holder knows what happens there
+    Column("held_until", Instant, nullable=False),
+    Column("open_from", Instant, nullable=False),  # from when on the switch that it is about may be told of calls
+)

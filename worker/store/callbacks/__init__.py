@@ -1,0 +1,1 @@
+"""Repositories for callbacks: outbox, hosts, URLs, subscriptions."""

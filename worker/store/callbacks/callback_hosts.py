@@ -1,0 +1,65 @@
+"""The hosts that callbacks go to: whose turn it is to send to each, and how it fared."""
+
+from typing import Final
+from uuid import UUID
+
+from pendulum import DateTime
+from sqlalchemy import Connection, Row, select, update
+
+from worker.domain.breaker import HostHealth
+from worker.store.base.callback_tables import callback_hosts
+from worker.store.base.dialect import commit_without_waiting, insert_or_ignore
+
+_NEW: Final = HostHealth()
+_READ: Final = [callback_hosts.c[name] for name in HostHealth.__dataclass_fields__]
+
+
+class SqlHosts:
+    """Hosts in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def take(self, host: str, *, turn: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
+        """Take the host's turn until then; None when another has it. A host that is shut is not taken."""
+        commit_without_waiting(self._connection)
+        row = self._lock(host)
+        if row is None:
+            added = {"host": host, "lanes": _NEW.lanes, "failures": _NEW.failures}
+            self._connection.execute(insert_or_ignore(self._connection, callback_hosts), [added])
+            row = self._lock(host)
+        if row is None or (row.turn_until is not None and now < row.turn_until):
+            return None
+        health = HostHealth(row.lanes, row.failures, row.shut_until)
+        if health.is_shut(now):
+            return health
+        taken = update(callback_hosts).where(callback_hosts.c.host == host)
+        self._connection.execute(taken.values(turn=turn, turn_until=until))
+        return health
+
+    def keep(self, host: str, *, turn: UUID, health: HostHealth, until: DateTime) -> bool:
+        """Hold a turn for longer, and remember how the host fares; False when the turn has lapsed and is another's."""
+        commit_without_waiting(self._connection)  # a record of what was sent that is lost means sending it again
+        return self._write(host, turn=turn, health=health, until=until)
+
+    def leave(self, host: str, *, turn: UUID, health: HostHealth) -> None:
+        """End a turn, and remember how the host fares."""
+        self._write(host, turn=turn, health=health, until=None)
+
+    def _lock(self, host: str) -> Row[*tuple[object, ...]] | None:
+        asked = select(*_READ, callback_hosts.c.turn_until).where(callback_hosts.c.host == host)
+        return self._connection.execute(asked.with_for_update()).one_or_none()
+
+    def _write(self, host: str, *, turn: UUID, health: HostHealth, until: DateTime | None) -> bool:
+        ours = update(callback_hosts).where(callback_hosts.c.host == host, callback_hosts.c.turn == turn)
+        written = self._connection.execute(
+            ours.values(
+                turn=None if until is None else turn,
+                turn_until=until,
+                lanes=health.lanes,
+                failures=health.failures,
+                shut_until=health.shut_until,
+            )
+        )
+        return written.rowcount == 1

@@ -1,0 +1,70 @@
+"""Who wants to hear of events."""
+
+from collections.abc import Collection
+from typing import Final
+
+from pendulum import DateTime
+from sqlalchemy import Connection, Select, insert, select, update
+
+from worker.domain.errors import NotFound
+from worker.domain.event import Event
+from worker.domain.ids import SubscriptionId, TenantId
+from worker.ports.callbacks.deliveries import Subscription
+from worker.store.base.callback_tables import event_subscriptions
+from worker.store.base.dialect import among
+from worker.store.base.tables import tenants
+
+_NAMES: Final = ("id", "tenant_id", "event", "url", "apikey")
+
+
+class SqlSubscriptions:
+    """Subscriptions in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def of(self, tenant_ids: Collection[TenantId], *, events: Collection[Event]) -> list[Subscription]:
+        """Give the tenants' subscriptions to one of the events, oldest first."""
+        asked = {"tenants": list(tenant_ids), "events": list(events)}
+        return [Subscription(**row) for row in self._connection.execute(_OF, asked).mappings()]
+
+    def apikeys(self, ids: Collection[SubscriptionId]) -> dict[SubscriptionId, str]:
+        """Give the keys of those subscriptions that have not been taken back."""
+        if not ids:
+            return {}
+        asked = _all().where(event_subscriptions.c.id.in_(ids))
+        return {SubscriptionId(row["id"]): row["apikey"] for row in self._connection.execute(asked).mappings()}
+
+    def add(self, subscription: Subscription, *, now: DateTime) -> None:
+        """Add a subscription."""
+        row = {name: getattr(subscription, name) for name in _NAMES}
+        self._connection.execute(insert(event_subscriptions).values(row | {"created_at": now}))
+
+    def of_tenant(self, tenant_id: TenantId) -> list[Subscription]:
+        """Give the tenant's subscriptions, oldest first."""
+        asked = _all().where(event_subscriptions.c.tenant_id == tenant_id)
+        return [Subscription(**row) for row in self._connection.execute(asked).mappings()]
+
+    def remove(self, tenant_id: TenantId, subscription_id: SubscriptionId, *, now: DateTime) -> None:
+        """Take one back; raises ``NotFound``."""
+        ours = update(event_subscriptions).where(
+            event_subscriptions.c.tenant_id == tenant_id,
+            event_subscriptions.c.id == subscription_id,
+            event_subscriptions.c.deleted_at.is_(None),
+        )
+        if self._connection.execute(ours.values(deleted_at=now)).rowcount == 0:
+            raise NotFound("Not Found")
+
+
+def _all() -> Select[*tuple[object, ...]]:
+    named = [event_subscriptions.c[name] for name in _NAMES]
+    asked = select(*named, tenants.c.name.label("domain")).join(
+        tenants, tenants.c.id == event_subscriptions.c.tenant_id
+    )
+    return asked.where(event_subscriptions.c.deleted_at.is_(None)).order_by(event_subscriptions.c.id)
+
+
+_OF: Final = _all().where(
+    among(event_subscriptions.c.tenant_id, "tenants"), among(event_subscriptions.c.event, "events")
+)

@@ -1,0 +1,1 @@
+"""Repositories for planning, dialling and settling calls."""

@@ -1,0 +1,238 @@
+"""Call rows: slots while live, CDRs once ended."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from pendulum import DateTime
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
+
+from worker.domain.call import LIVE, ON_SWITCH, CallState
+from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
+from worker.domain.lead import Stage
+from worker.domain.reason import Reason
+from worker.ports.dispatch.store import Call, Dial, Ended, Move, UpByOwner
+from worker.store.base.dialect import among
+from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
+from worker.store.dispatch.live import read_up
+from worker.store.dispatch.plans import CLOCKS_APART
+
+RESEND_SECONDS: Final = 3
+"""How long a message may be on its way before the sweep sends it again."""
+
+_FIELDS: Final = tuple(Call.__dataclass_fields__)
+_READ: Final = [calls.c[name] for name in _FIELDS]
+_UNFINISHED: Final = {"cause": "", "sip_call_id": "", "hangup_disposition": ""}
+
+
+_THESE: Final = among(calls.c.id, "calls")
+_LOCK: Final = (
+    select(*_READ).where(_THESE, among(calls.c.state, "states")).order_by(calls.c.id).with_for_update(key_share=True)
+)
+
+
+class SqlCalls:
+    """Calls in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def insert(self, new: Sequence[Call]) -> None:
+        """Insert queued calls."""
+        if new:
+            rows = [{**{name: getattr(call, name) for name in _FIELDS}, **_UNFINISHED} for call in new]
+            self._connection.execute(_INSERT, rows)
+
+    def forget_cancelled(self, call_ids: Collection[CallId]) -> None:
+        """Take away cancelled rows whose ids were promised to their clients: the lead's next call needs them."""
+        if call_ids:
+            these = calls.c.id.in_(list(call_ids))
+            self._connection.execute(delete(calls).where(these, calls.c.state == CallState.CANCELLED))
+
+    def lock(self, call_ids: Collection[CallId], *, states: Collection[CallState]) -> list[Call]:
+        """Lock the rows that are in one of the states, in id order; others are left out."""
+        asked = {"calls": list(call_ids), "states": list(states)}
+        return [_call(row) for row in self._connection.execute(_LOCK, asked)]
+
+    def up(
+        self,
+        *,
+        campaigns: Collection[CampaignId] = (),
+        carriers: Collection[CarrierId] = (),
+        tenants: Collection[TenantId] = (),
+    ) -> UpByOwner:
+        """Count the calls that are on a switch or on their way to it, all at one moment."""
+        return read_up(self._connection, campaigns=campaigns, carriers=carriers, tenants=tenants)
+
+    def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
+        """Move locked queued rows to ``dialing`` with their route."""
+        rows = [
+            {"call": d.call_id, "now": now, "on_switch": d.switch, "shown": d.caller_id, "judged_by": d.revision}
+            for d in dials
+        ]
+        if rows:
+            self._connection.execute(_DIAL, rows)
+
+    def cancel(self, reasons: Mapping[CallId, Reason], *, now: DateTime) -> None:
+        """Move queued rows to ``cancelled`` with their reasons."""
+        cancelling = (
+            update(calls)
+            .where(calls.c.id == bindparam("call"), calls.c.state == CallState.QUEUED)
+            .values(state=CallState.CANCELLED, ended_at=now, reason=bindparam("because"))
+        )
+        if reasons:
+            self._connection.execute(cancelling, [{"call": c, "because": why} for c, why in reasons.items()])
+
+    def move(self, moves: Mapping[CallId, Move]) -> None:
+        """Move locked rows to ``ringing`` or ``answered``."""
+        for state, moving in _MOVES.items():
+            rows = [{"call": call_id, "moment": one.at} for call_id, one in moves.items() if one.to is state]
+            if rows:
+                self._connection.execute(moving, rows)
+
+    def put_back(self, call_ids: Collection[CallId], *, resend_at: DateTime, refused: bool) -> None:
+        """Move rows in ``dialing`` back to ``queued``: it is certain that nobody was dialled."""
+        moving = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state == CallState.DIALING)
+        self._connection.execute(
+            moving.values(
+                state=CallState.QUEUED,
+                dialing_at=None,
+                switch="",
+                missing_since=None,
+                resend_at=resend_at,
+                refusals=calls.c.refusals + int(refused),
+            )
+        )
+
+    def finish(self, ended: Sequence[Ended], *, now: DateTime) -> None:
+        """End locked rows, and give their leads their next step."""
+        if not ended:
+            return
+        self._connection.execute(_FINISH_CALL, [_outcome_of(one) for one in ended])
+        self._connection.execute(_FINISH_LEAD, [_next_step_of(one, now=now) for one in ended])
+
+    def wait(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
+        """Have no message sent for these queued calls before the moment."""
+        waiting = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state == CallState.QUEUED)
+        self._connection.execute(waiting.values(resend_at=until))
+
+    def unsent(self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None) -> list[CallId]:
+        """Give queued calls whose message is due (again), OTPs first, then the oldest; put the next one off."""
+        asked = (
+            select(calls.c.id)
+            .where(QUEUED_ROWS, or_(calls.c.resend_at <= now, calls.c.resend_at > now + CLOCKS_APART))
+            .order_by(calls.c.stage_before != Stage.OTP, calls.c.resend_at, calls.c.id)
+            .limit(limit)
+            .with_for_update(key_share=True, skip_locked=True)
+        )
+        if carrier_id is not None:
+            asked = asked.where(calls.c.carrier_id == carrier_id)
+        ids = [CallId(call) for call in self._connection.scalars(asked)]
+        if ids:
+            pushed = update(calls).where(calls.c.id.in_(ids))
+            self._connection.execute(pushed.values(resend_at=now.add(seconds=RESEND_SECONDS)))
+        return ids
+
+    def on_switch_since(self, moment: DateTime, *, limit: int) -> list[Call]:
+        """Give calls that have been on a switch since before the moment, oldest first."""
+        asked = (
+            select(*_READ)
+            .where(LIVE_ROWS, calls.c.state.in_(ON_SWITCH), calls.c.dialing_at <= moment)
+            .order_by(calls.c.dialing_at)
+            .limit(limit)
+        )
+        return [_call(row) for row in self._connection.execute(asked)]
+
+    def set_missing(self, call_ids: Collection[CallId], *, since: DateTime | None) -> None:
+        """Note since when the switch does not know the calls (None: it does)."""
+        if not call_ids:
+            return
+        noting = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state.in_(LIVE))
+        if since is not None:  # whoever asked may have stood still since; a later dial was not asked for
+            noting = noting.where(calls.c.dialing_at <= since)
+        self._connection.execute(noting.values(missing_since=since))
+
+
+def _call(row: Row[Any]) -> Call:  # Any: a row of the read columns
+    return Call(**row._asdict())
+
+
+_INSERT: Final = insert(calls)
+_DIAL: Final = (
+    update(calls)
+    .where(calls.c.id == bindparam("call"), calls.c.state == CallState.QUEUED)
+    .values(
+        state=CallState.DIALING,
+        dialing_at=bindparam("now", type_=calls.c.dialing_at.type),
+        switch=bindparam("on_switch"),
+        caller_id=bindparam("shown"),
+        revision=bindparam("judged_by"),
+    )
+)
+_MOVES: Final = {
+    state: update(calls)
+    .where(calls.c.id == bindparam("call"))
+    .values({"state": state, moment: bindparam("moment", type_=calls.c[moment].type)})
+    for state, moment in ((CallState.RINGING, "ringing_at"), (CallState.ANSWERED, "answered_at"))
+}
+
+_FINISH_CALL: Final = (
+    update(calls)
+    .where(calls.c.id == bindparam("call"))
+    .values(
+        state=CallState.ENDED,
+        missing_since=None,
+        **{
+            name: bindparam(f"new_{name}", type_=calls.c[name].type)
+            for name in (
+                "outcome",
+                "cause",
+                "started_at",
+                "ringing_at",
+                "answered_at",
+                "ended_at",
+                "sip_call_id",
+                "hangup_disposition",
+            )
+        },
+    )
+)
+
+_FINISH_LEAD: Final = (
+    update(leads)
+    .where(leads.c.id == bindparam("lead"))
+    .values(
+        called_count=leads.c.called_count + 1,
+        **{
+            name: bindparam(f"new_{name}", type_=leads.c[name].type)
+            for name in ("stage", "due_at", "ending", "last_call_at", "last_outcome", "updated_at")
+        },
+    )
+)
+
+
+def _outcome_of(ended: Ended) -> dict[str, object]:
+    event = ended.event
+    return {
+        "call": ended.call.id,
+        "new_outcome": event.outcome,
+        "new_cause": event.cause,
+        "new_started_at": event.started_at,
+        "new_ringing_at": event.ringing_at or ended.call.ringing_at,
+        "new_answered_at": event.answered_at,
+        "new_ended_at": event.ended_at,
+        "new_sip_call_id": event.sip_call_id,
+        "new_hangup_disposition": event.hangup_disposition,
+    }
+
+
+def _next_step_of(ended: Ended, *, now: DateTime) -> dict[str, object]:
+    return {
+        "lead": ended.call.lead_id,
+        "new_stage": ended.lead_stage,
+        "new_due_at": ended.lead_due_at or ended.event.ended_at,
+        "new_ending": ended.lead_ending,
+        "new_last_call_at": ended.event.started_at,
+        "new_last_outcome": ended.event.outcome,
+        "new_updated_at": now,
+    }

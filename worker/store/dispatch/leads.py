@@ -1,0 +1,192 @@
+"""Leads as planning and finishing see them: claimed in order, put back, closed."""
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from pendulum import DateTime
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Subquery,
+    bindparam,
+    exists,
+    func,
+    select,
+    true,
+    union_all,
+    update,
+)
+
+from worker.domain.campaign import Priority
+from worker.domain.ids import CallId, LeadId, ListId, TemplateId, TenantId
+from worker.domain.lead import STAGES_OF, ClaimedLead, Ending, Lane, Stage
+from worker.domain.network import Network
+from worker.domain.planner import Grant
+from worker.domain.settings import Json
+from worker.store.base.dialect import among
+from worker.store.base.tables import WAITING, do_not_call, leads, lists
+from worker.store.dispatch.demand import not_in_inactive_lists
+
+MOST_KEPT: Final = 128
+"""Statements that are remembered: a lane's networks seldom make many different sets."""
+ORDER: Final[Mapping[Priority, tuple[Stage, Stage]]] = {
+    Priority.NORMAL: (Stage.NEW, Stage.RECALL),
+    Priority.RECALL: (Stage.RECALL, Stage.NEW),
+}
+
+
+class SqlLeads:
+    """Leads in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def claim(self, grant: Grant, *, now: DateTime) -> list[ClaimedLead]:
+        """Take the grant's first due leads in its order, none of inactive lists, and move them to ``calling``."""
+        networks = networks_of(grant)
+        values = first_due_values(grant, now=now)
+        rows = self._connection.execute(claiming(grant.lane, networks, of_active_lists=False), values).all()
+        if not all(row.list_active for row in rows):  # leaving lists out costs time, and there is seldom one to leave
+            rows = self._connection.execute(claiming(grant.lane, networks, of_active_lists=True), values).all()
+        if rows:
+            self._connection.execute(_TAKE, {"taken": [row.id for row in rows], "now": now})
+        return [_claimed(row) for row in rows]
+
+    def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
+        """Move leads to ``done`` with their ending."""
+        closing = update(leads).where(leads.c.id.in_(lead_ids))
+        self._connection.execute(closing.values(stage=Stage.DONE, ending=ending, updated_at=now))
+
+    def hand_back(self, stages: Mapping[LeadId, Stage]) -> None:
+        """Put leads of cancelled calls back where they were; the attempt does not count."""
+        if stages:
+            putting = update(leads).where(leads.c.id == bindparam("lead"), leads.c.stage == Stage.CALLING)
+            rows = [{"lead": lead, "back_to": stage} for lead, stage in sorted(stages.items())]
+            self._connection.execute(putting.values(stage=bindparam("back_to")), rows)
+
+    def do_not_call(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
+        """Give those of the numbers that are on the tenant's do-not-call list."""
+        return set(self._connection.scalars(_LISTED_OF, {"tenant": tenant_id, "phones": list(phones)}))
+
+    def additional(self, lead_ids: Collection[LeadId]) -> dict[LeadId, Mapping[str, Json]]:
+        """Give the leads' imported data, for CDRs."""
+        found = self._connection.execute(_ADDITIONAL, {"leads": list(lead_ids)})
+        return {LeadId(row.id): row.additional for row in found}
+
+
+LISTED: Final = exists().where(do_not_call.c.tenant_id == leads.c.tenant_id, do_not_call.c.phone == leads.c.phone)
+
+
+def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of ``first_due_leads``
+    return ClaimedLead(
+        id=LeadId(row.id),
+        list_id=ListId(row.list_id),
+        phone=row.phone,
+        network=row.network,
+        attempt=row.called_count + 1,
+        stage_before=row.stage,
+        promised_call_id=CallId(row.call_id) if row.call_id is not None and row.called_count == 0 else None,
+        template_id=None if row.template_id is None else TemplateId(row.template_id),
+        ref_id=row.ref_id,
+        is_listed=row.is_listed,
+    )
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def first_due_leads(
+    lane: Lane, networks: tuple[Network, ...], *, of_active_lists: bool = True
+) -> Select[Any]:  # Any: what ``_claimed`` reads
+    """Select a grant's leads: per stage and network a piece of ``ix_leads_waiting``, merged in order.
+
+    Each piece reads at most as many rows as may be taken, so that the cost does not grow with the list. A network of
+    which nothing is to be taken has no piece: its empty one would cost as much as one lead.
+    """
+    wanted = not_in_inactive_lists(lists.c.campaign_id == bindparam("campaign")) if of_active_lists else true()
+    pieces = [_piece(stage, network=network, wanted=wanted) for stage in STAGES_OF[lane] for network in networks]
+    waiting = union_all(*(select(piece) for piece in pieces)).subquery("waiting")
+    # A ceiling holds for all stages together: of each network only that many rows, best stage first, are candidates.
+    place = _place_in_network(waiting)
+    # What is asked of the lead again holds for the row as it is once it is locked: a chore may just have changed it.
+    still = (leads.c.network == place.c.network) & WAITING
+    return (
+        select(
+            *(leads.c[name] for name in _CLAIMED),
+            lists.c.active.label("list_active"),
+            LISTED.correlate(leads).label("is_listed"),
+        )
+        .join(place, (place.c.id == leads.c.id) & still)
+        .join(lists, lists.c.id == leads.c.list_id)
+        .where(place.c.number <= place.c.ceiling)
+        .order_by(place.c.rank, place.c.due_at, place.c.id)
+        .limit(bindparam("count", type_=Integer))
+    )
+
+
+def _piece(stage: Stage, *, network: Network, wanted: ColumnElement[bool]) -> Subquery:
+    ceiling = bindparam(f"ceiling_{network}", type_=Integer)
+    chosen = (
+        select(
+            leads.c.id,
+            leads.c.due_at,
+            leads.c.network,
+            bindparam(f"rank_{stage}", type_=Integer).label("rank"),
+            ceiling.label("ceiling"),
+        )
+        .where(
+            leads.c.campaign_id == bindparam("campaign"),
+            leads.c.stage == stage,
+            leads.c.network == network,
+            leads.c.due_at <= bindparam("now"),
+            WAITING,
+            wanted,
+        )
+        .order_by(leads.c.due_at, leads.c.id)
+        .limit(ceiling)
+    )
+    return chosen.subquery()
+
+
+def _place_in_network(waiting: Subquery) -> Subquery:
+    number = func.row_number().over(
+        partition_by=waiting.c.network, order_by=(waiting.c.rank, waiting.c.due_at, waiting.c.id)
+    )
+    return select(waiting, number.label("number")).subquery("place")
+
+
+_CLAIMED: Final = (
+    "id", "list_id", "phone", "network", "called_count", "stage", "call_id", "template_id", "ref_id"
+)  # fmt: skip
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def claiming(
+    lane: Lane, networks: tuple[Network, ...], *, of_active_lists: bool
+) -> Select[Any]:  # Any: what ``_claimed`` reads
+    """Select the same, and lock the leads that nobody else has locked."""
+    found = first_due_leads(lane, networks, of_active_lists=of_active_lists)
+    return found.with_for_update(of=leads, skip_locked=True, key_share=True)
+
+
+_LISTED_OF: Final = select(do_not_call.c.phone).where(
+    do_not_call.c.tenant_id == bindparam("tenant"), among(do_not_call.c.phone, "phones")
+)
+_ADDITIONAL: Final = select(leads.c.id, leads.c.additional).where(among(leads.c.id, "leads"))
+_TAKE: Final = update(leads).where(among(leads.c.id, "taken")).values(stage=Stage.CALLING, updated_at=bindparam("now"))
+
+
+def networks_of(grant: Grant) -> tuple[Network, ...]:
+    """Give the networks of which anything is to be taken, in the order of all."""
+    return tuple(network for network in Network if grant.ceilings.get(network, 0) > 0)
+
+
+def first_due_values(grant: Grant, *, now: DateTime) -> dict[str, object]:
+    """Give the parameters with which ``first_due_leads`` of its lane and networks selects a grant's leads."""
+    ceilings = {f"ceiling_{n}": min(grant.ceilings[n], grant.count) for n in networks_of(grant)}
+    order = ORDER[grant.campaign.priority] if grant.lane is Lane.LIST else STAGES_OF[grant.lane]
+    ranks = {f"rank_{stage}": rank for rank, stage in enumerate(order)}
+    return {**ceilings, **ranks, "campaign": grant.campaign.id, "count": grant.count, "now": now}

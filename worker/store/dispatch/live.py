@@ -1,0 +1,89 @@
+"""Slots that are taken: live call rows, counted by whose they are through the partial index of that owner."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, func, literal, select, union_all
+
+from worker.domain.call import LIVE, ON_SWITCH, CallState
+from worker.domain.carrier import Carrier
+from worker.domain.ids import CampaignId, CarrierId, TenantId
+from worker.domain.network import Network
+from worker.domain.quota import LiveCalls
+from worker.ports.dispatch.store import UpByOwner
+from worker.store.base.dialect import among
+from worker.store.base.tables import LIVE_ROWS, calls
+
+
+def read_live(
+    connection: Connection, carrier: Carrier, *, campaign_ids: Sequence[CampaignId], capped: bool
+) -> tuple[LiveCalls, int]:
+    """Count the slots that are taken, and how many of the carrier's hold calls that have yet to be dialled.
+
+    One statement, for one moment: calls end without the carrier's lock, and one that ended between two counts would
+    be a free channel of the carrier that its campaign still seems to hold.
+    """
+    taken, queued = _count(
+        connection,
+        campaigns=campaign_ids,
+        carriers=[carrier.id],
+        tenants=[carrier.tenant_id] if capped else [],
+        states=LIVE,
+    )
+    of_tenant = sum(sum(by_network.values()) for by_network in taken.tenants.values())
+    return LiveCalls(tenant=of_tenant, carrier=taken.carriers.get(carrier.id, {}), campaigns=taken.campaigns), queued
+
+
+def read_up(
+    connection: Connection,
+    *,
+    campaigns: Collection[CampaignId],
+    carriers: Collection[CarrierId],
+    tenants: Collection[TenantId],
+) -> UpByOwner:
+    """Count the calls that are on a switch or on their way to it, in one statement too."""
+    up, _ = _count(connection, campaigns=campaigns, carriers=carriers, tenants=tenants, states=ON_SWITCH)
+    return up
+
+
+def _count(
+    connection: Connection,
+    *,
+    campaigns: Collection[CampaignId],
+    carriers: Collection[CarrierId],
+    tenants: Collection[TenantId],
+    states: Collection[CallState],
+) -> tuple[UpByOwner, int]:
+    """Count calls in these states by owner and network, and those of the carriers that are queued."""
+    asked = {"campaigns": list(campaigns), "carriers": list(carriers), "tenants": list(tenants)}
+    counted: dict[str, defaultdict[Any, dict[Network, int]]] = {kind: defaultdict(dict) for kind in asked}
+    queued = 0
+    for row in connection.execute(LIVE_AT_ONCE, {**asked, "states": list(states)}):
+        counted[row.kind][row.owner][row.network] = row.taken
+        queued += row.queued if row.kind == "carriers" else 0
+    return UpByOwner(**counted), queued
+
+
+def _live_by(owner: ColumnElement[Any], *, kind: str) -> Select[Any]:  # Any: an id of one kind
+    """Count calls in live states by owner and network; gives kind, owner, network, taken, queued."""
+    return (
+        select(
+            literal(kind).label("kind"),
+            owner.label("owner"),
+            calls.c.network,
+            func.count().label("taken"),
+            func.count().filter(calls.c.state == CallState.QUEUED).label("queued"),
+        )
+        .where(
+            among(owner, kind),
+            LIVE_ROWS,
+            among(calls.c.state, "states"),
+        )
+        .group_by(owner, calls.c.network)
+    )
+
+
+_OWNERS: Final = {"campaigns": calls.c.campaign_id, "carriers": calls.c.carrier_id, "tenants": calls.c.tenant_id}
+
+LIVE_AT_ONCE: Final[CompoundSelect[Any]] = union_all(*(_live_by(owner, kind=kind) for kind, owner in _OWNERS.items()))

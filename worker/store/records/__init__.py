@@ -1,0 +1,1 @@
+"""Repositories for what operators store and read."""

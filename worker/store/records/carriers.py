@@ -1,0 +1,119 @@
+"""Carriers as operators write and read them, and as dialling sees them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from pendulum import DateTime
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+
+from worker.domain.carrier import Carrier
+from worker.domain.errors import NotFound
+from worker.domain.ids import CarrierId, TenantId
+from worker.domain.network import Network
+from worker.ports.records.entities import CarrierRecord, Page, Slice
+from worker.store.base.dialect import conflicts_named
+from worker.store.base.tables import LIVE_ROWS, calls, carriers
+
+NAME_TAKEN = "carrier_name is exists"
+ID_TAKEN = "carrier_uuid is exists"
+_COLUMNS = [
+    column for name, column in carriers.c.items() if name in CarrierRecord.__dataclass_fields__ and name != "live"
+]
+
+
+class SqlCarriers:
+    """Carriers in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def get(self, tenant_id: TenantId, carrier_id: CarrierId) -> CarrierRecord:
+        """Give the tenant's carrier with its live calls; raises ``NotFound``."""
+        asked = _of_tenant(tenant_id).where(carriers.c.id == carrier_id)
+        row = self._connection.execute(asked).mappings().one_or_none()
+        if row is None:
+            raise NotFound("Not Found")
+        return self._with_live([row])[0]
+
+    def only_one(self, tenant_id: TenantId) -> CarrierId | None:
+        """Give the tenant's carrier when it has exactly one."""
+        found = self._connection.scalars(select(carriers.c.id).where(carriers.c.tenant_id == tenant_id).limit(2)).all()
+        return CarrierId(found[0]) if len(found) == 1 else None
+
+    def all_of(self, tenant_id: TenantId) -> set[CarrierId]:
+        """Give all of the tenant's carriers."""
+        found = self._connection.scalars(select(carriers.c.id).where(carriers.c.tenant_id == tenant_id))
+        return {CarrierId(carrier) for carrier in found}
+
+    def add(self, carrier: CarrierRecord) -> None:
+        """Add a carrier; raises ``Conflict`` when its name or id is taken."""
+        with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
+            self._connection.execute(insert(carriers).values(_to_row(carrier)))
+
+    def save(self, carrier: CarrierRecord) -> None:
+        """Write a carrier; raises ``Conflict`` when its name is taken."""
+        row = {name: value for name, value in _to_row(carrier).items() if name not in {"id", "tenant_id", "created_at"}}
+        with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
+            self._connection.execute(update(carriers).where(carriers.c.id == carrier.id).values(row))
+
+    def wake(self, carrier_ids: Collection[CarrierId], *, at: DateTime) -> None:
+        """Have the carriers planned at this moment even if nobody asks; keeps them locked, in id order."""
+        if not carrier_ids:
+            return
+        these = carriers.c.id.in_(sorted(carrier_ids))
+        self._connection.execute(
+            select(carriers.c.id).where(these).order_by(carriers.c.id).with_for_update(key_share=True)
+        )
+        self._connection.execute(update(carriers).where(these).values(next_plan_at=at))
+
+    def page(self, tenant_id: TenantId, part: Slice) -> Page[CarrierRecord]:
+        """Give the tenant's carriers, newest first."""
+        wanted = _of_tenant(tenant_id)
+        newest = wanted.order_by(carriers.c.created_at.desc(), carriers.c.id.desc())
+        rows = self._connection.execute(newest.limit(part.limit).offset(part.offset)).mappings().all()
+        total = self._connection.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True))
+        return Page(self._with_live(rows), total or 0)
+
+    def _with_live(self, rows: Iterable[RowMapping]) -> list[CarrierRecord]:
+        found = [CarrierRecord(**row) for row in rows]
+        live: defaultdict[CarrierId, dict[Network, int]] = defaultdict(dict)
+        counted = (
+            select(calls.c.carrier_id, calls.c.network, func.count().label("taken"))
+            .where(calls.c.carrier_id.in_([carrier.id for carrier in found]), LIVE_ROWS)
+            .group_by(calls.c.carrier_id, calls.c.network)
+        )
+        for row in self._connection.execute(counted):
+            live[CarrierId(row.carrier_id)][row.network] = row.taken
+        return [replace(carrier, live=live[carrier.id]) for carrier in found]
+
+
+def to_carrier(row: RowMapping) -> Carrier:
+    """Give the carrier that planning and dialling see."""
+    data: Mapping[str, str] = row["data"]
+    return Carrier(
+        id=CarrierId(row["id"]),
+        tenant_id=TenantId(row["tenant_id"]),
+        gateway=row["gateway"],
+        dial_type=row["dial_type"],
+        concurrent_call=row["concurrent_call"],
+        calls_per_second=row["calls_per_second"],
+        network={Network(name): channels for name, channels in row["network"].items()},
+        caller_ids=_numbers(data.get("caller_id", "")),
+        prefix=data.get("prefix", ""),
+        network_prefixes={n: data[f"prefix_{n}"] for n in Network if data.get(f"prefix_{n}")},
+        network_caller_ids={n: _numbers(data[f"caller_id_{n}"]) for n in Network if data.get(f"caller_id_{n}")},
+    )
+
+
+def _numbers(text: str) -> tuple[str, ...]:
+    return tuple(number for number in text.split(",") if number)
+
+
+def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:
+    return select(*_COLUMNS).where(carriers.c.tenant_id == tenant_id)
+
+
+def _to_row(carrier: CarrierRecord) -> dict[str, object]:
+    return {column.name: getattr(carrier, column.name) for column in _COLUMNS}

@@ -1,0 +1,97 @@
+"""Leads as operators import and read them."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from pendulum import DateTime
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
+
+from worker.domain.errors import NotFound
+from worker.domain.ids import LeadId, TenantId
+from worker.domain.lead import Ending, Stage
+from worker.ports.records.entities import DuplicateScope, LeadFilter, LeadRecord, ListRecord, NewLead, Page, Slice
+from worker.store.base.dialect import insert_or_ignore, rows_of
+from worker.store.base.tables import campaigns, leads, lists
+
+_GIVEN = [leads.c[name] for name in NewLead.__dataclass_fields__]
+_JOINED = {"campaign_name": campaigns.c.name, "list_name": lists.c.name}
+_READ = [_JOINED[name].label(name) if name in _JOINED else leads.c[name] for name in LeadRecord.__dataclass_fields__]
+
+
+class SqlLeadRecords:
+    """Leads in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def add(
+        self, new: Sequence[NewLead], *, to: ListRecord, scope: DuplicateScope, ended: Ending | None, now: DateTime
+    ) -> set[str]:
+        """Add leads whose number the scope does not have yet, in one statement; give the numbers that were added."""
+        given = rows_of(self._connection, [_to_row(lead) for lead in new], *_GIVEN)
+        same = {
+            "tenant_id": to.tenant_id,
+            "campaign_id": to.campaign_id,
+            "list_id": to.id,
+            "stage": Stage.NEW if ended is None else Stage.DONE,
+            "ending": ended,
+            "parked": not to.active,
+            "called_count": 0,
+            "created_at": now,
+            "updated_at": now,
+        }
+        constants = [literal(value, leads.c[name].type) for name, value in same.items()]
+        known = _in_scope(to, scope).where(leads.c.phone == given.c.phone, leads.c.call_id.is_(None)).exists()
+        rows = select(*(given.c[column.name] for column in _GIVEN), *constants).where(~known)
+        adding = insert_or_ignore(self._connection, leads).from_select([c.name for c in _GIVEN] + list(same), rows)
+        return set(self._connection.scalars(adding.returning(leads.c.phone)))
+
+    def get(self, tenant_id: TenantId, lead_id: LeadId) -> LeadRecord:
+        """Give the tenant's lead; raises ``NotFound``."""
+        asked = _joined().where(leads.c.tenant_id == tenant_id, leads.c.id == lead_id)
+        row = self._connection.execute(asked).mappings().one_or_none()
+        if row is None:
+            raise NotFound("Not Found")
+        return LeadRecord(**row)
+
+    def page(self, tenant_id: TenantId, part: Slice, *, wanted: LeadFilter) -> Page[LeadRecord]:
+        """Give the tenant's leads in the order in which they came."""
+        conditions = _conditions(tenant_id, wanted)
+        asked = _joined().where(*conditions).order_by(leads.c.id).limit(part.limit).offset(part.offset)
+        rows = self._connection.execute(asked).mappings()
+        total = self._connection.scalar(select(func.count()).select_from(leads).where(*conditions))
+        return Page([LeadRecord(**row) for row in rows], total or 0)
+
+
+def _in_scope(home: ListRecord, scope: DuplicateScope) -> Select[*tuple[object, ...]]:
+    """Select the leads among which a number may be only once; those of deleted campaigns bar nobody."""
+    match scope:
+        case DuplicateScope.LIST:
+            return select(leads.c.id).where(leads.c.list_id == home.id)
+        case DuplicateScope.CAMPAIGN:
+            return select(leads.c.id).where(leads.c.campaign_id == home.campaign_id)
+        case DuplicateScope.TENANT:
+            mine = select(leads.c.id).where(leads.c.tenant_id == home.tenant_id)
+            return mine.join(campaigns, campaigns.c.id == leads.c.campaign_id).where(campaigns.c.deleted_at.is_(None))
+        case never:
+            assert_never(never)
+
+
+def _to_row(lead: NewLead) -> dict[str, object]:
+    return {column.name: getattr(lead, column.name) for column in _GIVEN}
+
+
+def _joined() -> Select[*tuple[object, ...]]:
+    return (
+        select(*_READ).join(campaigns, campaigns.c.id == leads.c.campaign_id).join(lists, lists.c.id == leads.c.list_id)
+    )
+
+
+def _conditions(tenant_id: TenantId, wanted: LeadFilter) -> list[ColumnElement[bool]]:
+    pairs = (
+        (leads.c.list_id, wanted.list_id),
+        (leads.c.campaign_id, wanted.campaign_id),
+        (leads.c.phone, wanted.phone),
+    )
+    return [leads.c.tenant_id == tenant_id, *(column == value for column, value in pairs if value is not None)]

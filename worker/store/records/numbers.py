@@ -1,0 +1,74 @@
+"""Counts for monitor and metrics, read from rows: there is no counter that could be wrong."""
+
+from collections import Counter
+from typing import Final
+
+from sqlalchemy import Connection, Integer, bindparam, cast, func, select
+
+from worker.domain.call import ON_SWITCH, CallState
+from worker.domain.campaign import Status
+from worker.domain.ids import CampaignId
+from worker.domain.lead import Ending
+from worker.ports.records.entities import CampaignNumbers, Totals
+from worker.store.base.callback_tables import PENDING_ROWS, deliveries
+from worker.store.base.tables import LIVE_ROWS, WAITING, calls, campaigns, leads
+from worker.store.dispatch.demand import WAITING_STAGES
+
+HEARD: Final = (CallState.RINGING, CallState.ANSWERED)
+"""Calls that were surely placed; one in ``dialing`` may still be refused by the switch."""
+
+
+class SqlNumbers:
+    """Counting in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def of_campaign(self, campaign_id: CampaignId) -> CampaignNumbers:
+        """Count one campaign's leads and calls."""
+        networks = self._connection.execute(_BY_NETWORK, {"campaign": campaign_id}).all()
+        live = select(calls.c.network, calls.c.state, func.count().label("calls")).where(
+            calls.c.campaign_id == campaign_id, LIVE_ROWS
+        )
+        states = self._connection.execute(live.group_by(calls.c.network, calls.c.state)).all()
+        waiting = Counter({row.network: row.waiting for row in networks if row.waiting})
+        for one in states:
+            if one.state is CallState.QUEUED:  # its lead has still to be called
+                waiting[one.network] += one.calls
+        return CampaignNumbers(
+            leads=sum(row.leads for row in networks),
+            in_call=sum(one.calls for one in states if one.state in ON_SWITCH),
+            calls=sum(row.calls for row in networks) + sum(one.calls for one in states if one.state in HEARD),
+            called_leads=sum(row.called_leads for row in networks),
+            dnc_leads=sum(row.dnc_leads for row in networks),
+            waiting=waiting,
+            finished=self._runs(campaign_id) and not states and not any(row.in_sight for row in networks),
+        )
+
+    def _runs(self, campaign_id: CampaignId) -> bool:
+        status = select(campaigns.c.status).where(campaigns.c.id == campaign_id)
+        return self._connection.scalar(status) is Status.START
+
+    def totals(self) -> Totals:
+        """Count what is live and what waits, over all tenants."""
+        live = select(calls.c.state, func.count()).where(LIVE_ROWS).group_by(calls.c.state)
+        waiting = self._connection.scalar(select(func.count()).select_from(leads).where(WAITING))
+        pending = self._connection.scalar(select(func.count()).select_from(deliveries).where(PENDING_ROWS))
+        return Totals(dict(self._connection.execute(live).all()), waiting or 0, pending or 0)
+
+
+_IS_WAITING: Final = leads.c.stage.in_(WAITING_STAGES)
+_BY_NETWORK: Final = (
+    select(
+        leads.c.network,
+        func.count().label("leads"),
+        cast(func.sum(leads.c.called_count), Integer).label("calls"),
+        func.count().filter(leads.c.called_count > 0).label("called_leads"),
+        func.count().filter(leads.c.ending == Ending.DO_NOT_CALL).label("dnc_leads"),
+        func.count().filter(_IS_WAITING).label("waiting"),
+        func.count().filter(_IS_WAITING, ~leads.c.parked).label("in_sight"),
+    )
+    .where(leads.c.campaign_id == bindparam("campaign"))
+    .group_by(leads.c.network)
+)

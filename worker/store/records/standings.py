@@ -1,0 +1,63 @@
+"""Where one lead stands, which calls are live, and whose turn it is: reads for ``why``."""
+
+from collections import Counter
+from typing import Final
+
+from pendulum import DateTime
+from sqlalchemy import Connection, func, select
+
+from worker.domain.call import CallState
+from worker.domain.errors import NotFound
+from worker.domain.ids import CampaignId, LeadId, TenantId
+from worker.domain.network import Network
+from worker.domain.planner import Grant
+from worker.domain.standing import LeadStanding
+from worker.store.base.tables import LIVE_ROWS, calls, leads, lists
+from worker.store.dispatch.leads import LISTED, first_due_leads, first_due_values, networks_of
+
+_LIVE: Final = select(calls.c.lead_id, calls.c.id, calls.c.state).where(LIVE_ROWS).subquery("live")
+_ELSEWHERE: Final = {
+    "list_active": lists.c.active,
+    "do_not_call": LISTED,
+    "call_id": _LIVE.c.id,
+    "call_state": _LIVE.c.state,
+}
+_READ: Final = [
+    _ELSEWHERE[name].label(name) if name in _ELSEWHERE else leads.c[name] for name in LeadStanding.__dataclass_fields__
+]
+
+
+class SqlStandings:
+    """Standings in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def of_lead(self, tenant_id: TenantId, lead_id: LeadId) -> LeadStanding:
+        """Give the tenant's lead, those of deleted campaigns included; raises ``NotFound``."""
+        asked = (
+            select(*_READ)
+            .select_from(leads)
+            .join(lists, lists.c.id == leads.c.list_id)
+            .outerjoin(_LIVE, _LIVE.c.lead_id == leads.c.id)
+            .where(leads.c.tenant_id == tenant_id, leads.c.id == lead_id)
+        )
+        row = self._connection.execute(asked).mappings().first()
+        if row is None:
+            raise NotFound("Not Found")
+        return LeadStanding(**row)
+
+    def live_calls(self, campaign_id: CampaignId) -> Counter[tuple[Network, CallState]]:
+        """Count the calls that hold the campaign's slots."""
+        mine = select(calls.c.network, calls.c.state, func.count().label("calls")).where(
+            calls.c.campaign_id == campaign_id, LIVE_ROWS
+        )
+        rows = self._connection.execute(mine.group_by(calls.c.network, calls.c.state))
+        return Counter({(row.network, row.state): row.calls for row in rows})
+
+    def next_leads(self, grant: Grant, *, now: DateTime) -> set[LeadId]:
+        """Give the leads that a plan with this grant would take now."""
+        found = first_due_leads(grant.lane, networks_of(grant))
+        rows = self._connection.execute(found, first_due_values(grant, now=now))
+        return {LeadId(row.id) for row in rows}

@@ -1,0 +1,63 @@
+"""Templates: what an autocall plays."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, func, insert, or_, select
+
+from worker.domain.errors import NotFound
+from worker.domain.ids import TemplateId, TenantId
+from worker.ports.records.entities import Page, Slice, TemplateRecord
+from worker.store.base.dialect import conflicts_named
+from worker.store.base.tables import templates
+
+NAME_TAKEN = "template is existed!"
+ID_TAKEN = "template_uuid is existed!"
+_COLUMNS = [templates.c[name] for name in TemplateRecord.__dataclass_fields__]
+
+
+class SqlTemplates:
+    """Templates in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def get(self, tenant_id: TenantId, template_id: TemplateId) -> TemplateRecord:
+        """Give the tenant's template; raises ``NotFound``."""
+        return self._one(_of_tenant(tenant_id).where(templates.c.id == template_id))
+
+    def find(self, tenant_id: TenantId, reference: str) -> TemplateRecord:
+        """Give the tenant's template of this name, or else of this id; raises ``NotFound``.
+
+        A name may look like an id; the wire speaks of names, so a name goes first.
+        """
+        named = templates.c.name == reference
+        try:
+            wanted = or_(named, templates.c.id == UUID(reference))
+        except ValueError:
+            wanted = named
+        return self._one(_of_tenant(tenant_id).where(wanted).order_by(named.desc()).limit(1))
+
+    def add(self, template: TemplateRecord) -> None:
+        """Add a template; raises ``Conflict`` when its name or id is taken."""
+        row = {column.name: getattr(template, column.name) for column in _COLUMNS}
+        with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
+            self._connection.execute(insert(templates).values(row))
+
+    def page(self, tenant_id: TenantId, part: Slice, *, name: str | None) -> Page[TemplateRecord]:
+        """Give the tenant's templates, newest first."""
+        wanted = _of_tenant(tenant_id) if name is None else _of_tenant(tenant_id).where(templates.c.name == name)
+        newest = wanted.order_by(templates.c.created_at.desc(), templates.c.id.desc())
+        rows = self._connection.execute(newest.limit(part.limit).offset(part.offset)).mappings()
+        total = self._connection.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True))
+        return Page([TemplateRecord(**row) for row in rows], total or 0)
+
+    def _one(self, asked: Select[*tuple[object, ...]]) -> TemplateRecord:
+        row = self._connection.execute(asked).mappings().one_or_none()
+        if row is None:
+            raise NotFound("template not found")
+        return TemplateRecord(**row)
+
+
+def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:
+    return select(*_COLUMNS).where(templates.c.tenant_id == tenant_id)

@@ -1,0 +1,1 @@
+"""Deliver what the outbox holds; subscribe to it, read it, replay it."""

@@ -1,0 +1,26 @@
+"""Give up callbacks that have waited too long, and forget those that ended long ago."""
+
+import logging
+from typing import Final
+
+from pendulum import DateTime
+
+from worker.domain.retry import KEPT, LONGEST_WAIT
+from worker.ports.dispatch.store import Store
+
+logger = logging.getLogger(__name__)
+
+CLEARED_TOGETHER: Final = 500
+
+
+def clear_callbacks(store: Store, *, now: DateTime) -> None:
+    """Do a piece of both; the rest is done when this is asked for again."""
+    reason = f"gave up after {LONGEST_WAIT.days} days: the host was away or asked for patience"
+    with store.transaction() as tx:
+        given_up = tx.deliveries.give_up(
+            waiting_since=now - LONGEST_WAIT, reason=reason, limit=CLEARED_TOGETHER, now=now
+        )
+        forgotten = tx.deliveries.forget(ended_before=now - KEPT, limit=CLEARED_TOGETHER)
+    if given_up or forgotten:
+        extra = {"action": "callbacks_cleared", "given_up": given_up, "forgotten": forgotten}
+        logger.info("callbacks cleared", extra=extra)

@@ -1,0 +1,109 @@
+"""What one host is to be sent next, and what is known of the URLs that it goes to."""
+
+import logging
+from collections.abc import Collection, Sequence
+from itertools import chain
+from typing import Final
+
+from pendulum import DateTime
+
+from worker.domain.callback_url import UrlStanding, after_attempt
+from worker.domain.ids import DeliveryId, SubscriptionId, TenantId
+from worker.ports.callbacks.deliveries import Attempt, Delivery
+from worker.ports.dispatch.store import Transaction
+
+logger = logging.getLogger(__name__)
+
+IN_HAND: Final = 50
+"""So many are read at once, and more when half of them are gone."""
+
+
+class Outgoing:
+    """Due deliveries that have been read, longest due first, with what is needed to send them."""
+
+    def __init__(self, host: str) -> None:
+        """Begin with nothing in hand."""
+        self.host = host
+        self.waiting: list[Delivery] = []
+        self.left_behind = False
+        self._secrets: dict[TenantId, list[str]] = {}
+        self._apikeys: dict[SubscriptionId, str] = {}
+        self._standings: dict[tuple[TenantId, str], UrlStanding] = {}
+
+    def fetch(self, tx: Transaction, *, now: DateTime, under_way: Collection[Delivery] = ()) -> None:
+        """Read what is due beside what is in hand; what is not to be sent any more becomes a dead letter."""
+        if len(self.waiting) > IN_HAND // 2:
+            return
+        besides = [delivery.id for delivery in (*self.waiting, *under_way)]
+        found = tx.deliveries.due(self.host, now=now, limit=IN_HAND - len(self.waiting), besides=besides)
+        self._standings.update(tx.callback_urls.of({delivery.address for delivery in found}))
+        self._apikeys.update(tx.subscriptions.apikeys({d.subscription_id for d in found if d.subscription_id}))
+        for tenant_id in {delivery.tenant_id for delivery in found} - self._secrets.keys():
+            self._secrets[tenant_id] = tx.deliveries.secrets(tenant_id, now=now)
+        buried = self._bury(tx, found, now=now)
+        self.waiting += [delivery for delivery in found if delivery.id not in buried]
+        self.left_behind = bool(buried) and not self.waiting
+
+    def leave_rest(self) -> None:
+        """Send no more of what waits; nobody else has taken it, so it is due as before."""
+        self.left_behind = self.left_behind or bool(self.waiting)
+        self.waiting.clear()
+
+    def next(self, under_way: Collection[Delivery], *, lanes: int) -> Delivery | None:
+        """Take the first that may be sent beside those.
+
+        One call's callbacks to one URL go one after the other; and where the host has several URLs, none of them takes
+        more than half of the lanes.
+        """
+        first = self.waiting[0].address if self.waiting else None
+        alone = all(delivery.address == first for delivery in chain(self.waiting, under_way))
+        share = lanes if alone else max(1, lanes // 2)
+        for place, delivery in enumerate(self.waiting):
+            beside = [other for other in under_way if other.address == delivery.address]
+            if len(beside) < share and all(other.call_id != delivery.call_id for other in beside):
+                return self.waiting.pop(place)
+        return None
+
+    def secrets(self, delivery: Delivery) -> Sequence[str]:
+        """Give what the delivery is signed with."""
+        return self._secrets[delivery.tenant_id]
+
+    def apikey(self, delivery: Delivery) -> str:
+        """Give the key that its subscription wants to be shown; empty when there is none."""
+        return "" if delivery.subscription_id is None else self._apikeys[delivery.subscription_id]
+
+    def judge(self, tx: Transaction, attempts: Sequence[Attempt], *, now: DateTime) -> None:
+        """Remember what attempts mean for their URLs."""
+        changed = {}
+        for attempt in attempts:
+            address = attempt.delivery.address
+            before = self._standings.get(address, UrlStanding())
+            after = after_attempt(before, attempt.answer, now=now)
+            if after == before:
+                continue
+            self._standings[address] = changed[address] = after
+            if after.disabled_at is not None:
+                facts = {"tenant_id": address[0], "host": self.host, "why": after.reason}
+                logger.error("callback URL disabled", extra={"action": "callback_url_disabled", **facts})
+        tx.callback_urls.save(changed)
+        self._drop_disabled(tx, now=now)
+
+    def _drop_disabled(self, tx: Transaction, *, now: DateTime) -> None:
+        buried = self._bury(tx, self.waiting, now=now)
+        self.waiting = [delivery for delivery in self.waiting if delivery.id not in buried]
+
+    def _bury(self, tx: Transaction, found: Sequence[Delivery], *, now: DateTime) -> dict[DeliveryId, str]:
+        reasons = {delivery.id: reason for delivery in found if (reason := self._why_not(delivery))}
+        if reasons:
+            tx.deliveries.bury(reasons, now=now)
+            facts = {"host": self.host, "deliveries": len(reasons)}
+            logger.warning("callbacks not sent", extra={"action": "callbacks_buried", **facts})
+        return reasons
+
+    def _why_not(self, delivery: Delivery) -> str:
+        standing = self._standings.get(delivery.address)
+        if standing is not None and standing.disabled_at is not None:
+            return f"the URL is disabled: {standing.reason}"
+        if delivery.subscription_id is not None and delivery.subscription_id not in self._apikeys:
+            return "the subscription was taken back"
+        return ""

@@ -1,0 +1,83 @@
+"""End a batch of calls: the CDR, the lead's next step and the callback's row, in one transaction."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import assert_never
+from uuid import UUID
+
+from pendulum import DateTime
+
+from worker.domain.call import HungUp
+from worker.domain.campaign import Campaign
+from worker.domain.cdr import Cdr, seconds_between
+from worker.domain.event import Event
+from worker.domain.lead import Stage
+from worker.domain.recall import GiveUp, RecallAt, decide_recall
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.dispatch.store import Call, Ended, Transaction
+from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
+
+logger = logging.getLogger(__name__)
+
+
+def finish_calls(
+    tx: Transaction,
+    *,
+    queue: JobQueue,
+    ended: Sequence[tuple[Call, HungUp]],
+    now: DateTime,
+    new_id: Callable[[], UUID],
+) -> None:
+    """End calls whose rows are locked; after the commit their carriers are planned and their callbacks sent."""
+    if not ended:
+        return
+    campaigns = tx.plans.campaigns({call.campaign_id for call, _ in ended})
+    tx.calls.finish([_next_step(call, event, campaign=campaigns[call.campaign_id]) for call, event in ended], now=now)
+    happenings = [
+        Happening(event, call, cdr)
+        for call, end in ended
+        for cdr in [_cdr(call, end)]
+        for event in (Event.HANGUP, Event.CDR, Event.CDR_AUTOCALL)
+    ]
+    post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
+    for carrier_id in {call.carrier_id for call, _ in ended}:
+        tx.after_commit(partial(queue.plan_carrier, carrier_id))
+    for call, event in ended:
+        extra = {"action": "call_finished", "call_id": call.id, "outcome": event.outcome.value, "cause": event.cause}
+        logger.info("call finished", extra=extra)
+
+
+def _next_step(call: Call, event: HungUp, *, campaign: Campaign) -> Ended:
+    billed = seconds_between(event.answered_at, event.ended_at)
+    decision = decide_recall(
+        campaign.recall,
+        attempt=call.attempt,
+        outcome=event.outcome,
+        billed_seconds=billed,
+        ended_at=event.ended_at,
+        expires_at=campaign.expires_at,
+    )
+    match decision:
+        case RecallAt(moment):
+            stage = Stage.OTP if call.stage_before is Stage.OTP else Stage.RECALL
+            return Ended(call, event, lead_stage=stage, lead_due_at=moment, lead_ending=None)
+        case GiveUp(ending):
+            return Ended(call, event, lead_stage=Stage.DONE, lead_due_at=None, lead_ending=ending)
+        case never:
+            assert_never(never)
+
+
+def _cdr(call: Call, event: HungUp) -> Cdr:
+    return replace(
+        cdr_so_far(call, now=event.started_at),
+        outcome=event.outcome,
+        cause=event.cause,
+        sip_call_id=event.sip_call_id,
+        hangup_disposition=event.hangup_disposition,
+        started_at=event.started_at,
+        ringing_at=event.ringing_at or call.ringing_at,
+        answered_at=event.answered_at,
+        ended_at=event.ended_at,
+    )

@@ -1,0 +1,113 @@
+"""Move calls along their lives as the switch's events say, a whole batch in one transaction."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+from uuid import UUID
+
+from pendulum import DateTime, Duration
+
+from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
+from worker.domain.event import Event
+from worker.domain.ids import CallId
+from worker.domain.post import Post
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.dispatch.store import Call, Move, Store
+from worker.usecases.dispatch.finish_calls import finish_calls
+from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
+
+logger = logging.getLogger(__name__)
+
+CLOCKS_APART = Duration(seconds=1)
+"""How far two of our processes may read the one clock apart."""
+LONGEST_REFUSAL_PAUSE = 4
+"""Seconds: a switch that was full has room again at any moment, and the calls that wait hold slots meanwhile."""
+
+
+def handle_events(
+    store: Store,
+    *,
+    queue: JobQueue,
+    events: Sequence[CallEvent],
+    post: Post,
+    now: DateTime,
+    new_id: Callable[[], UUID],
+) -> None:
+    """Apply events in order; late, repeated and impossible ones, and those of other people's calls, are dropped.
+
+    Raises ``Superseded``, and changes nothing, when somebody else listens to the switch now.
+    """
+    if not events:
+        return
+    with store.transaction() as tx:
+        tx.posts.check(post)
+        calls = {call.id: call for call in tx.calls.lock({e.call_id for e in events}, states=ON_SWITCH)}
+        changes = _fold(events, calls=calls)
+        tx.calls.move(changes.moved)
+        for call in changes.refused:
+            pause = min(LONGEST_REFUSAL_PAUSE, 2**call.refusals)
+            tx.calls.put_back([call.id], resend_at=now.add(seconds=pause), refused=True)
+        happenings = [Happening(event, call, cdr_so_far(call, now=now)) for event, call in changes.happened]
+        post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id)
+        finish_calls(tx, queue=queue, ended=changes.ended, now=now, new_id=new_id)
+
+
+@dataclass
+class _Changes:
+    """What a batch of events comes to: only the last move of a call is written, and none of a call that ends."""
+
+    moved: dict[CallId, Move] = field(default_factory=dict)
+    happened: list[tuple[Event, Call]] = field(default_factory=list)
+    refused: list[Call] = field(default_factory=list)
+    ended: list[tuple[Call, HungUp]] = field(default_factory=list)
+
+
+def _fold(events: Sequence[CallEvent], *, calls: dict[CallId, Call]) -> _Changes:
+    changes = _Changes()
+    for event in events:
+        call = calls.get(event.call_id)
+        to = None if call is None or _unproven(event, call=call) else next_state(call.state, event)
+        if call is None or to is None:
+            logger.debug("event dropped", extra={"action": "event_dropped", "call_id": event.call_id})
+            continue
+        calls[call.id] = _apply(event, call=call, to=to, changes=changes)
+    return changes
+
+
+def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes) -> Call:
+    match event:
+        case Ringing(at=at):
+            changes.moved[call.id] = Move(to, at)
+            ringing = replace(call, state=to, ringing_at=at)
+            changes.happened.append((Event.RINGING, ringing))
+            return ringing
+        case Answered(at=at):
+            changes.moved[call.id] = Move(to, at)
+            answered = replace(call, state=to, answered_at=at)
+            changes.happened.append((Event.ANSWERED, answered))
+            return answered
+        case HungUp():
+            changes.moved.pop(call.id, None)
+            changes.ended.append((call, event))
+            return replace(call, state=to)
+        case Refused(cause=cause):
+            changes.refused.append(call)
+            extra = {"action": "switch_refused", "call_id": call.id, "switch": call.switch, "cause": cause}
+            logger.warning("switch refused a call", extra=extra)
+            return replace(call, state=to, refusals=call.refusals + 1)
+        case never:
+            assert_never(never)
+
+
+def _unproven(event: CallEvent, *, call: Call) -> bool:
+    """Whether an event says nothing of the call as it is now.
+
+    What tells of an earlier dial was refused then, and heard again: by a listener that stood still, or twice. A refusal
+    proves that nobody was dialled only if the listener was there from before the dial on.
+    """
+    if isinstance(event, Refused | HungUp) and event.dial not in {None, call.refusals + 1}:
+        return True
+    if not isinstance(event, Refused):
+        return False
+    return call.dialing_at is None or call.dialing_at < event.listening_since + CLOCKS_APART

@@ -1,0 +1,134 @@
+"""Judge queued calls by the settings of this moment: who is dialled, who waits for a token, who is not to be called."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pendulum import DateTime
+
+from worker.domain.campaign import Campaign
+from worker.domain.carrier import Carrier, route
+from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
+from worker.domain.ids import CallId, CarrierId, TenantId
+from worker.domain.lead import LANE_OF, Lane
+from worker.domain.network import Network
+from worker.domain.reason import Reason
+from worker.ports.dispatch.messages import Tokens
+from worker.ports.dispatch.store import Call, DialRules, Transaction
+from worker.ports.dispatch.telephony import Origination
+
+_LOW_BITS = 0xFFFFFFFF
+OwnerT = TypeVar("OwnerT")
+
+
+@dataclass(frozen=True, slots=True)
+class Won:
+    """A call that may be dialled over this carrier, judged by that revision of its campaign."""
+
+    origination: Origination
+    carrier: Carrier
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What becomes of each call."""
+
+    won: list[Won] = field(default_factory=list)
+    waiting: dict[CarrierId, list[CallId]] = field(default_factory=dict)
+    """Calls that may be dialled, only not in this second."""
+    refused: dict[CallId, Reason] = field(default_factory=dict)
+
+
+def judge_calls(
+    tx: Transaction, calls: Sequence[Call], *, rules: DialRules, tokens: Mapping[CarrierId, Tokens], now: DateTime
+) -> Verdicts:
+    """Judge locked queued calls, codes first; ``tokens`` are those of carriers with a limit of calls per second."""
+    counted = _Counted(tx, rules)
+    listed = _listed(tx, calls)
+    left = {carrier_id: tokens_left.count for carrier_id, tokens_left in tokens.items()}
+    verdicts = Verdicts()
+    for call in sorted(calls, key=lambda call: LANE_OF[call.stage_before] is not Lane.OTP):
+        campaign, carrier = rules.campaigns.get(call.campaign_id), rules.carriers.get(call.campaign_id)
+        up = counted.up(call)
+        why = why_not_dial(
+            _asked(call, listed=listed, rules=rules),
+            campaign=campaign,
+            carrier=carrier,
+            up=up,
+            tenant_cap=rules.tenant_caps.get(call.tenant_id),
+            now=now,
+        )
+        if why is not None or campaign is None or carrier is None:
+            verdicts.refused[call.id] = Reason.NO_CARRIER if why is None else why.reason
+        elif left.get(carrier.id, 1) == 0:
+            verdicts.waiting.setdefault(carrier.id, []).append(call.id)
+        else:
+            if carrier.id in left:
+                left[carrier.id] -= 1
+            up.count(call.network)
+            origination = _origination(call, campaign=campaign, carrier=carrier)
+            verdicts.won.append(Won(origination, carrier, campaign.revision))
+    return verdicts
+
+
+class _Counted:
+    """The calls that are up, counted once; those that are let through are added."""
+
+    def __init__(self, tx: Transaction, rules: DialRules) -> None:
+        carrier_ids = {carrier.id for carrier in rules.carriers.values()}
+        up = tx.calls.up(campaigns=rules.campaigns, carriers=carrier_ids, tenants=rules.tenant_caps)
+        self._campaigns = defaultdict(Counter, _counters(up.campaigns))
+        self._carriers = defaultdict(Counter, _counters(up.carriers))
+        self._tenants = defaultdict(Counter, _counters(up.tenants))
+
+    def up(self, call: Call) -> CallsUp:
+        """Give the counts that bear on a call; counting there counts here."""
+        return CallsUp(
+            campaign=self._campaigns[call.campaign_id],
+            carrier=self._carriers[call.carrier_id],
+            tenant=self._tenants[call.tenant_id],
+        )
+
+
+def _counters(counts: Mapping[OwnerT, Mapping[Network, int]]) -> dict[OwnerT, Counter[Network]]:
+    return {owner: Counter(by_network) for owner, by_network in counts.items()}
+
+
+def _listed(tx: Transaction, calls: Sequence[Call]) -> set[tuple[TenantId, str]]:
+    """Give the numbers that their tenants must not call."""
+    return {
+        (tenant, phone)
+        for tenant in {call.tenant_id for call in calls}
+        for phone in tx.leads.do_not_call(tenant, {call.phone for call in calls if call.tenant_id == tenant})
+    }
+
+
+def _asked(call: Call, *, listed: Collection[tuple[TenantId, str]], rules: DialRules) -> QueuedCall:
+    return QueuedCall(
+        call.network,
+        attempt=call.attempt,
+        carrier_id=call.carrier_id,
+        do_not_call=(call.tenant_id, call.phone) in listed,
+        lane=LANE_OF[call.stage_before],
+        list_active=call.list_id not in rules.inactive_lists,
+    )
+
+
+def _origination(call: Call, *, campaign: Campaign, carrier: Carrier) -> Origination:
+    chance = (call.id.int & _LOW_BITS) / (_LOW_BITS + 1)  # the same call shows the same caller id, however often judged
+    way = route(carrier, network=call.network, chance=chance)
+    template_id = call.template_id or campaign.template_id
+    return Origination(
+        call_id=call.id,
+        campaign_id=call.campaign_id,
+        lead_id=call.lead_id,
+        run_id=call.run_id,
+        gateway=carrier.gateway,
+        destination=way.prefix + call.phone,
+        caller_id=way.caller_id,
+        timeout_seconds=campaign.call_timeout_seconds,
+        dial=call.refusals + 1,
+        variables={} if template_id is None else {"callbeat_template": str(template_id)},
+    )

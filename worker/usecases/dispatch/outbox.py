@@ -1,0 +1,134 @@
+"""What URLs are to be told of calls, written in the transaction that makes it true, sent after the commit."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from pendulum import DateTime
+
+from worker.domain.call import Outcome
+from worker.domain.callback_text import body_text
+from worker.domain.campaign import Campaign
+from worker.domain.cdr import Cdr, callback_body, event_body
+from worker.domain.event import Event
+from worker.domain.ids import CampaignId, DeliveryId
+from worker.domain.retry import host_of
+from worker.domain.settings import Json
+from worker.ports.callbacks.deliveries import Delivery, Subscription
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.dispatch.store import Call, Transaction
+
+_OF_CAMPAIGNS: Final = frozenset({Event.CDR, Event.ANSWERED})
+"""What campaigns have URLs of their own for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to a call, and the call's record as it stands then."""
+
+    event: Event
+    call: Call
+    cdr: Cdr
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """A happening that a URL is to be told of: the campaign's own, or a subscription's."""
+
+    happening: Happening
+    url: str
+    zone: str
+    subscription: Subscription | None = None
+
+
+def post_happenings(
+    tx: Transaction,
+    happenings: Sequence[Happening],
+    *,
+    queue: JobQueue,
+    now: DateTime,
+    new_id: Callable[[], UUID],
+    campaigns: Mapping[CampaignId, Campaign] | None = None,
+) -> None:
+    """Write a delivery for each URL that wants to hear; after the commit each host's are asked to be sent.
+
+    Campaigns that are known already need not be read again.
+    """
+    if not happenings:
+        return
+    subscriptions = tx.subscriptions.of(
+        {one.call.tenant_id for one in happenings}, events={one.event for one in happenings}
+    )
+    told = [one for one in happenings if one.event in _OF_CAMPAIGNS or any(_wants(s, one) for s in subscriptions)]
+    if campaigns is None:
+        campaigns = tx.plans.campaigns({one.call.campaign_id for one in told}) if told else {}
+    notices = [
+        notice
+        for one in told
+        for notice in _notices(one, campaign=campaigns[one.call.campaign_id], subscriptions=subscriptions)
+    ]
+    if not notices:
+        return
+    additional = tx.leads.additional({notice.happening.call.lead_id for notice in notices})
+    deliveries = [
+        _delivery(notice, additional=additional.get(notice.happening.call.lead_id), new_id=new_id) for notice in notices
+    ]
+    tx.deliveries.insert(deliveries, now=now)
+    for host in {delivery.host for delivery in deliveries}:
+        tx.after_commit(partial(queue.deliver_callbacks, host))
+
+
+def cdr_so_far(call: Call, *, now: DateTime) -> Cdr:
+    """Give the record of a call that rings or has been answered, and is not over; its end changes the rest."""
+    return Cdr(
+        call_id=call.id,
+        campaign_id=call.campaign_id,
+        lead_id=call.lead_id,
+        run_id=call.run_id,
+        attempt=call.attempt,
+        phone=call.phone,
+        network=call.network,
+        caller_id=call.caller_id,
+        outcome=None if call.answered_at is None else Outcome.ANSWERED,
+        cause="",
+        sip_call_id="",
+        hangup_disposition="",
+        started_at=call.dialing_at or now,
+        ringing_at=call.ringing_at,
+        answered_at=call.answered_at,
+        ended_at=None,
+        ref_id=call.ref_id,
+    )
+
+
+def _notices(happening: Happening, *, campaign: Campaign, subscriptions: Sequence[Subscription]) -> list[_Notice]:
+    own = {Event.CDR: campaign.callback_url, Event.ANSWERED: campaign.answer_callback_url}.get(happening.event)
+    zone = campaign.windows.zone
+    notices = [_Notice(happening, own, zone)] if own else []
+    return notices + [_Notice(happening, one.url, zone, one) for one in subscriptions if _wants(one, happening)]
+
+
+def _wants(subscription: Subscription, happening: Happening) -> bool:
+    return (subscription.tenant_id, subscription.event) == (happening.call.tenant_id, happening.event)
+
+
+def _delivery(notice: _Notice, *, additional: Mapping[str, Json] | None, new_id: Callable[[], UUID]) -> Delivery:
+    happening, call, subscription = notice.happening, notice.happening.call, notice.subscription
+    cdr = replace(happening.cdr, additional=additional)
+    if subscription is None:
+        body = callback_body(cdr, event=happening.event, zone=notice.zone)
+    else:
+        body = event_body(cdr, event=happening.event, zone=notice.zone, domain=subscription.domain)
+    return Delivery(
+        id=DeliveryId(new_id()),
+        tenant_id=call.tenant_id,
+        campaign_id=call.campaign_id,
+        call_id=call.id,
+        event=happening.event,
+        url=notice.url,
+        host=host_of(notice.url),
+        body=body_text(body, own=cdr.additional or {}),
+        subscription_id=None if subscription is None else subscription.id,
+    )

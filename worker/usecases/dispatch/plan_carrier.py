@@ -1,0 +1,108 @@
+"""Plan one carrier: decide, claim leads, insert call rows, queue calls."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from uuid import UUID
+
+from pendulum import DateTime, Duration
+
+from worker.domain.call import CallState
+from worker.domain.campaign import Campaign, resume_if_due
+from worker.domain.ids import CallId, CarrierId
+from worker.domain.lead import ClaimedLead, Ending, Stage
+from worker.domain.planner import LOOK_AT_LEAST, Grant, Situation, calls_to_start
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.dispatch.store import Call, Store, Transaction
+
+logger = logging.getLogger(__name__)
+
+RESEND_AFTER = Duration(seconds=3)
+"""A message that has not been taken up by then may be lost, and the sweep sends it again; a repeat is harmless."""
+
+
+def plan_carrier(
+    store: Store, *, queue: JobQueue, carrier_id: CarrierId, now: DateTime, new_id: Callable[[], UUID]
+) -> int:
+    """Start every call that the carrier's limits and its campaigns' settings allow now; give how many were queued."""
+    with store.transaction() as tx:
+        situation = tx.plans.lock_situation(carrier_id, now=now)
+        if situation is None:
+            return 0
+        situation = _resume_due(tx, situation, now=now)
+        plan = calls_to_start(situation, now=now)
+        calls: list[Call] = []
+        claimed = 0
+        for grant in plan.grants:
+            leads = tx.leads.claim(grant, now=now)
+            claimed += len(leads)
+            calls += [
+                _call_for(lead, campaign=grant.campaign, carrier_id=carrier_id, now=now, new_id=new_id)
+                for lead in _callable(tx, leads, grant=grant, now=now)
+            ]
+        tx.calls.insert(calls)
+        _send(tx, calls, situation=situation, queue=queue, now=now)
+        if claimed > len(calls):  # some were closed instead: their places go to the next ones
+            tx.after_commit(partial(queue.plan_carrier, carrier_id))
+        again = now if claimed > len(calls) else plan.look_again_at
+        at = None if again is None else min(again, now + LOOK_AT_LEAST)
+        tx.plans.set_next_plan(carrier_id, at=at, turns=plan.turns)
+    logger.debug("carrier planned", extra={"action": "carrier_planned", "carrier_id": carrier_id, "calls": len(calls)})
+    return len(calls)
+
+
+def _send(tx: Transaction, calls: Sequence[Call], *, situation: Situation, queue: JobQueue, now: DateTime) -> None:
+    """Send the calls after the commit, codes first, with those that waited for their carrier's calls per second."""
+    waited: Sequence[CallId] = []
+    if situation.carrier.calls_per_second and situation.queued:
+        waited = tx.calls.unsent(now=now, limit=situation.queued, carrier_id=situation.carrier.id)
+    codes = [call.id for call in calls if call.stage_before is Stage.OTP]
+    others = [call.id for call in calls if call.stage_before is not Stage.OTP]
+    if calls or waited:
+        tx.after_commit(partial(queue.place_calls, [*codes, *waited, *others]))
+
+
+def _resume_due(tx: Transaction, situation: Situation, *, now: DateTime) -> Situation:
+    resumed = tuple(resume_if_due(campaign, now=now) for campaign in situation.campaigns)
+    for before, after in zip(situation.campaigns, resumed, strict=True):
+        if before is not after:
+            tx.plans.resume(after)
+    return replace(situation, campaigns=resumed)
+
+
+def _callable(tx: Transaction, leads: Sequence[ClaimedLead], *, grant: Grant, now: DateTime) -> list[ClaimedLead]:
+    """Close the leads that must not be called after all; give the others, whose promised call ids are free again."""
+    refused = [lead.id for lead in leads if lead.is_listed]
+    used_up = [lead.id for lead in leads if not lead.is_listed and lead.attempt > grant.campaign.recall.attempts]
+    for ids, ending in ((refused, Ending.DO_NOT_CALL), (used_up, Ending.ATTEMPTS_USED)):
+        if ids:
+            tx.leads.close(ids, ending=ending, now=now)
+    closed = {*refused, *used_up}
+    ours = [lead for lead in leads if lead.id not in closed]
+    tx.calls.forget_cancelled([lead.promised_call_id for lead in ours if lead.promised_call_id is not None])
+    return ours
+
+
+def _call_for(
+    lead: ClaimedLead, *, campaign: Campaign, carrier_id: CarrierId, now: DateTime, new_id: Callable[[], UUID]
+) -> Call:
+    return Call(
+        id=lead.promised_call_id or CallId(new_id()),
+        tenant_id=campaign.tenant_id,
+        campaign_id=campaign.id,
+        carrier_id=carrier_id,
+        lead_id=lead.id,
+        list_id=lead.list_id,
+        run_id=campaign.run_id,
+        revision=campaign.revision,
+        attempt=lead.attempt,
+        stage_before=lead.stage_before,
+        phone=lead.phone,
+        network=lead.network,
+        state=CallState.QUEUED,
+        queued_at=now,
+        resend_at=now + RESEND_AFTER,
+        ref_id=lead.ref_id,
+        template_id=lead.template_id,
+    )

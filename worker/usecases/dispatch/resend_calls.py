@@ -1,0 +1,23 @@
+"""Send the messages of queued calls again: they were lost, or waited for a switch that somebody hears."""
+
+import logging
+
+from pendulum import DateTime, Duration
+
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.dispatch.store import Store
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 500
+UNHEARD_PAUSE = Duration(seconds=1)
+"""How long calls are put off when nobody hears a switch that can be reached."""
+
+
+def resend_calls(store: Store, *, queue: JobQueue, now: DateTime, ahead: Duration = UNHEARD_PAUSE) -> None:
+    """Send those whose message is due, or would be before long: what they waited for is there."""
+    with store.transaction() as tx:
+        unsent = tx.calls.unsent(now=now + ahead, limit=AT_ONCE)
+    if unsent:
+        logger.info("messages sent again", extra={"action": "calls_resent", "calls": len(unsent)})
+        queue.place_calls(unsent)

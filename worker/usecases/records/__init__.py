@@ -1,0 +1,1 @@
+"""Create, change, read and explain what operators store."""

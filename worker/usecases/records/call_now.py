@@ -1,0 +1,153 @@
+"""Single calls: one number is to be called, its call's id is given out at once, and finds the CDR later."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from pendulum import DateTime
+
+from worker.domain.cdr import Cdr
+from worker.domain.errors import Invalid, NotFound, Unavailable
+from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId, TemplateId
+from worker.domain.lead import Ending, Lane, Stage
+from worker.domain.network import Network, national_form
+from worker.domain.number_plan import calendar_day
+from worker.domain.reason import Reason, why_not_run
+from worker.domain.settings import CampaignSettings, Json, to_campaign
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.records.entities import ListRecord, Tenant
+from worker.ports.records.single_calls import PromisedCall, SingleCall
+from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.usecases.records.save_campaign import AUTOCALL
+
+_REFUSALS: Final = {Reason.INACTIVE: "campaign is not active", Reason.EXPIRED: "lead_expired_at has passed"}
+_ENDED_BY: Final = {Ending.DO_NOT_CALL: Reason.DO_NOT_CALL.value}
+"""The ending that leads name otherwise than reasons do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRequest:
+    """One number to be called: with a template of its own it is an OTP, without one it hears the campaign's."""
+
+    tenant: Tenant
+    campaign_id: CampaignId
+    phone_number: str
+    template: str | None = None
+    """A template's name, or its id."""
+    ref_id: str = ""
+    additional: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The lead that was added, and the id under which its first call will be found."""
+
+    call_id: CallId
+    lead_id: LeadId
+
+
+def call_now(
+    store: RecordStore, *, queue: JobQueue, request: CallRequest, now: DateTime, new_id: Callable[[], UUID]
+) -> Promise:
+    """Add a lead that goes ahead of its campaign's lists, and have it planned at once.
+
+    Raises ``NotDialable`` for what is no number of the number plan. A number on the do-not-call list is taken: as
+    everywhere, planning is what ends such a lead.
+    """
+    phone = national_form(request.phone_number)
+    with store.transaction() as tx:
+        campaign, carrier_id = _callable_campaign(tx, request, now=now)
+        call = SingleCall(
+            id=LeadId(new_id()),
+            call_id=CallId(new_id()),
+            tenant_id=campaign.tenant_id,
+            campaign_id=campaign.campaign_uuid,
+            list_id=_home(tx, campaign, now=now, new_id=new_id),
+            stage=Stage.SINGLE if request.template is None else Stage.OTP,
+            phone=phone,
+            network=_network(tx, phone, tenant=request.tenant, now=now),
+            ref_id=request.ref_id,
+            template_id=_template(tx, request),
+            profile={"ref_id": request.ref_id} if request.ref_id else {},
+            additional=request.additional,
+        )
+        _lock(tx, request, carrier_id=carrier_id, now=now)
+        tx.single_calls.add(call, now=now)
+        tx.after_commit(partial(queue.plan_carrier, carrier_id))
+    return Promise(call.call_id, call.id)
+
+
+def find_cdr(store: RecordStore, *, tenant: Tenant, ref_id: str) -> Cdr:
+    """Give the CDR of the latest single call of that reference; ``NotFound`` says why there is none."""
+    with store.reading() as tx:
+        promised = tx.single_calls.newest(tenant.id, ref_id)
+        try:
+            return tx.cdrs.get(tenant.id, str(promised.call_id))
+        except NotFound as error:
+            raise NotFound(_why_no_cdr(promised)) from error
+
+
+def _why_no_cdr(promised: PromisedCall) -> str:
+    if promised.ending is None:
+        return "call has not ended"
+    return f"call was not made: {_ENDED_BY.get(promised.ending, promised.ending.value)}"
+
+
+def _callable_campaign(
+    tx: RecordTransaction, request: CallRequest, *, now: DateTime
+) -> tuple[CampaignSettings, CarrierId]:
+    """Give the campaign and its carrier; refuse where a call would wait for what no hour brings.
+
+    What bars even an OTP is such a thing. A stop and a shut window are none: a call without a code waits for them.
+    """
+    try:
+        campaign = tx.campaigns.get(request.tenant.id, request.campaign_id)
+    except NotFound as error:
+        raise NotFound("campaign is not found") from error
+    if campaign.type != AUTOCALL:
+        raise Invalid("only a campaign of type autocall can call")
+    if campaign.carrier_uuid is None:
+        raise Invalid("carrier_uuid is missing")
+    if request.template is None and campaign.template_uuid is None:
+        raise Invalid("template_uuid is missing")
+    why = why_not_run(to_campaign(campaign, zone=request.tenant.timezone), lane=Lane.OTP, now=now)
+    if why is not None:
+        raise Invalid(_REFUSALS.get(why.reason, why.reason.value))
+    return campaign, campaign.carrier_uuid
+
+
+def _lock(tx: RecordTransaction, request: CallRequest, *, carrier_id: CarrierId, now: DateTime) -> None:
+    """Wake the carrier, and keep the campaign as it is until the lead is in: who edits it locks its carrier first."""
+    tx.carriers.wake([carrier_id], at=now)
+    _, still = _callable_campaign(tx, request, now=now)
+    if still != carrier_id:
+        raise Unavailable("the campaign has just been moved to another carrier")
+
+
+def _home(tx: RecordTransaction, campaign: CampaignSettings, *, now: DateTime, new_id: Callable[[], UUID]) -> ListId:
+    """Give the one list in which the campaign's single calls are kept; made when it is first needed."""
+    wanted = ListRecord(
+        id=ListId(new_id()),
+        tenant_id=campaign.tenant_id,
+        campaign_id=campaign.campaign_uuid,
+        name=f"Single calls of {campaign.campaign_uuid}",
+        description="",
+        active=True,
+        created_at=now,
+        updated_at=now,
+    )
+    home = tx.single_calls.home(wanted)
+    if not home.active:
+        raise Invalid("the list of single calls is not active")
+    return home.id
+
+
+def _network(tx: RecordTransaction, phone: str, *, tenant: Tenant, now: DateTime) -> Network:
+    plan = tx.number_plan.of(tenant.id, [phone])
+    return plan.dialable(phone, on=calendar_day(now, zone=tenant.timezone))
+
+
+def _template(tx: RecordTransaction, request: CallRequest) -> TemplateId | None:
+    return None if request.template is None else tx.templates.find(request.tenant.id, request.template).id

@@ -1,0 +1,17 @@
+"""Put a campaign away: only one that is not active, and its CDRs stay."""
+
+from pendulum import DateTime
+
+from worker.domain.errors import Conflict
+from worker.domain.ids import CampaignId
+from worker.ports.records.entities import Tenant
+from worker.ports.records.store import RecordStore
+
+
+def delete_campaign(store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime) -> None:
+    """Delete a campaign; calls of it that are up are left to end."""
+    with store.transaction() as tx:
+        tx.tenants.lock(tenant.id)
+        if tx.campaigns.lock(tenant.id, campaign_id).active:
+            raise Conflict("campaign must be deactive")
+        tx.campaigns.delete(campaign_id, now=now)

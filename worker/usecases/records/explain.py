@@ -1,0 +1,150 @@
+"""Why a campaign, or one lead, is not dialled now: the deciding functions asked on what is stored, nothing changed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pendulum import DateTime
+
+from worker.domain.call import CallState
+from worker.domain.campaign import Campaign
+from worker.domain.carrier import Carrier
+from worker.domain.errors import NotFound
+from worker.domain.ids import CampaignId, LeadId
+from worker.domain.network import Network
+from worker.domain.planner import Demand, Grant, Situation, calls_to_start
+from worker.domain.quota import UNLIMITED, Limits, network_cap
+from worker.domain.reason import Reason, Why, why_not_run
+from worker.domain.settings import to_campaign
+from worker.domain.standing import LeadStanding, why_not_called, why_not_next
+from worker.ports.records.entities import Tenant
+from worker.ports.records.store import RecordStore, RecordTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkUse:
+    """One network of a campaign: what waits there, and what it may take."""
+
+    due: int | None
+    """Counted no further than a plan could use, and one more; None when no plan looks at the campaign."""
+    in_use: int
+    limit: int | None
+    """The least of the network's own limits; None where it has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignExplanation:
+    """Whether a campaign is being dialled, and what keeps it from being dialled (more)."""
+
+    campaign: Campaign
+    reasons: tuple[Why, ...]
+    dialling: bool
+    in_use: int
+    queued: int
+    next_window: DateTime | None
+    next_due_at: DateTime | None
+    networks: Mapping[Network, NetworkUse]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadExplanation:
+    """Where a lead stands, and what keeps it from being called."""
+
+    lead: LeadStanding
+    reasons: tuple[Why, ...]
+
+
+def explain_campaign(
+    store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime
+) -> CampaignExplanation:
+    """Say what the planner would do for a campaign at this moment, and why no more."""
+    with store.reading() as tx:
+        view = _view(tx, tenant=tenant, campaign_id=campaign_id, now=now)
+        live = tx.standings.live_calls(campaign_id)
+        is_heard = bool(tx.posts.listeners(now=now))
+    demand = view.demand
+    moments = () if demand is None else (demand.next_due_at, demand.next_otp_at)
+    on_switch = sum(calls for (_, state), calls in live.items() if state is not CallState.QUEUED)
+    is_held_up = not is_heard and bool(live.total() > on_switch or view.grants)
+    return CampaignExplanation(
+        campaign=view.campaign,
+        reasons=(Why(Reason.NO_SWITCH), *view.reasons) if is_held_up else view.reasons,
+        dialling=bool(on_switch or (view.grants and is_heard)),
+        in_use=live.total(),
+        queued=live.total() - on_switch,
+        next_window=view.campaign.windows.next_opening(now),
+        next_due_at=min((moment for moment in moments if moment is not None), default=None),
+        networks={n: _use(n, view=view, live=live) for n in Network},
+    )
+
+
+def explain_lead(store: RecordStore, *, tenant: Tenant, lead_id: LeadId, now: DateTime) -> LeadExplanation:
+    """Say what holds one lead back at this moment; when nothing does, it is ``due``."""
+    with store.reading() as tx:
+        lead = tx.standings.of_lead(tenant.id, lead_id)
+        try:
+            view = _view(tx, tenant=tenant, campaign_id=lead.campaign_id, now=now)
+        except NotFound:  # deleted; its leads can still be read
+            return LeadExplanation(lead, why_not_called(lead, campaign=None, carrier=None, now=now))
+        reasons = why_not_called(lead, campaign=view.campaign, carrier=view.carrier, now=now)
+        if not reasons and not _is_next(tx, lead, grants=view.grants, now=now):
+            reasons = why_not_next(lead, of_campaign=view.reasons)
+    return LeadExplanation(lead, reasons or (Why(Reason.DUE),))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What one plan would make of one campaign."""
+
+    campaign: Campaign
+    situation: Situation | None
+    reasons: tuple[Why, ...]
+    grants: tuple[Grant, ...]
+
+    @property
+    def carrier(self) -> Carrier | None:
+        """Where its calls would go."""
+        return None if self.situation is None else self.situation.carrier
+
+    @property
+    def demand(self) -> Demand | None:
+        """What waits, if the plan looks at the campaign."""
+        return None if self.situation is None else self.situation.demand.get(self.campaign.id)
+
+
+def _view(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime) -> _View:
+    """Ask for the plan that would be made now; a campaign that no plan looks at is refused by its own settings."""
+    settings = tx.campaigns.get(tenant.id, campaign_id)
+    campaign = to_campaign(settings, zone=tenant.timezone)
+    situation = None if campaign.carrier_id is None else tx.plans.situation(campaign.carrier_id, now=now)
+    plan = None if situation is None else calls_to_start(situation, now=now)
+    if plan is not None and campaign_id in plan.reasons:
+        grants = tuple(grant for grant in plan.grants if grant.campaign.id == campaign_id)
+        return _View(campaign, situation, plan.reasons[campaign_id], grants)
+    refused = why_not_run(campaign, now=now)
+    return _View(campaign, situation, () if refused is None else (refused,), ())
+
+
+def _is_next(tx: RecordTransaction, lead: LeadStanding, *, grants: tuple[Grant, ...], now: DateTime) -> bool:
+    """Whether the plan would take this very lead."""
+    own = (grant for grant in grants if grant.lane is lead.lane)
+    return any(lead.id in tx.standings.next_leads(grant, now=now) for grant in own)
+
+
+def _use(network: Network, *, view: _View, live: Counter[tuple[Network, CallState]]) -> NetworkUse:
+    demand = view.demand
+    return NetworkUse(
+        due=None if demand is None else sum(due.get(network, 0) for due in demand.due.values()),
+        in_use=sum(calls for (on, _), calls in live.items() if on is network),
+        limit=_limit(network, view=view),
+    )
+
+
+def _limit(network: Network, *, view: _View) -> int | None:
+    if view.situation is None:
+        lowest = network_cap(view.campaign, network)
+    else:
+        limits = Limits(view.situation.carrier, live=view.situation.live, tenant_cap=None)
+        own = limits.of_call(network, campaign=view.campaign)
+        lowest = min(limit.limit for limit in own if limit.network is not None)
+    return None if lowest >= UNLIMITED else lowest

@@ -1,0 +1,136 @@
+"""Add leads to a list: numbers read and sorted, duplicates told, all rows stored in one statement, a plan asked for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from pendulum import DateTime
+
+from worker.domain.errors import NotFound, Unavailable
+from worker.domain.ids import CampaignId, LeadId, ListId
+from worker.domain.lead import Ending
+from worker.domain.network import Network, NotDialable, national_form
+from worker.domain.number_plan import NumberPlan, calendar_day
+from worker.domain.settings import CampaignSettings, Json
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.records.entities import DuplicateScope, NewLead, Tenant
+from worker.ports.records.store import RecordStore
+
+DUPLICATE: Final = "phone_number is duplicate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One row as it came, checked for its types only."""
+
+    row: int
+    phone_number: str
+    after_day: int = 0
+    profile: Mapping[str, Json] = field(default_factory=dict)
+    additional: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadImport:
+    """Rows for one list."""
+
+    tenant: Tenant
+    list_id: ListId
+    drafts: Sequence[Draft]
+    scope: DuplicateScope = DuplicateScope.CAMPAIGN
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Which rows became leads, and why the others did not."""
+
+    leads: Mapping[int, LeadId]
+    problems: Mapping[int, str]
+
+
+def import_leads(
+    store: RecordStore, *, queue: JobQueue, wanted: LeadImport, now: DateTime, new_id: Callable[[], UUID]
+) -> Imported:
+    """Add the rows that can be called; a row's problem is told and never fails the rest.
+
+    Leads of a campaign whose ``lead_expired_at`` has passed end at once.
+    """
+    drafts, problems = _readable(wanted.drafts)
+    today = calendar_day(now, zone=wanted.tenant.timezone)
+    with store.transaction() as tx:
+        try:
+            home = tx.lists.lock(wanted.tenant.id, wanted.list_id, scope=wanted.scope)
+        except NotFound as error:
+            raise NotFound("list is not found") from error
+        new, unsorted = _sorted(drafts, plan=tx.number_plan.of(wanted.tenant.id, drafts), today=today)
+        leads = {draft.row: _lead(draft, phone, n, now=now, new_id=new_id) for phone, (draft, n) in new.items()}
+        campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
+        ended = _ending(campaign, now=now)
+        added = tx.lead_records.add(list(leads.values()), to=home, scope=wanted.scope, ended=ended, now=now)
+        if added and campaign.carrier_uuid is not None:
+            tx.carriers.wake([campaign.carrier_uuid], at=now)
+    if added:
+        _ask_for_plan(store, queue=queue, tenant=wanted.tenant, campaign_id=home.campaign_id)
+    problems |= unsorted | {row: DUPLICATE for row, lead in leads.items() if lead.phone not in added}
+    return Imported({row: lead.id for row, lead in leads.items() if lead.phone in added}, problems)
+
+
+def _ask_for_plan(store: RecordStore, *, queue: JobQueue, tenant: Tenant, campaign_id: CampaignId) -> None:
+    """Ask for a plan of the carrier that the campaign has by now: an edit may have moved it while the leads came in.
+
+    They are in by now, so nothing may say otherwise; the tick plans what could not be asked for.
+    """
+    try:
+        with store.reading() as tx:
+            carrier_id = tx.campaigns.get(tenant.id, campaign_id).carrier_uuid
+    except (Unavailable, NotFound):
+        return
+    if carrier_id is not None:
+        queue.plan_carrier(carrier_id)
+
+
+def _readable(drafts: Sequence[Draft]) -> tuple[dict[str, Draft], dict[int, str]]:
+    """Give the drafts by their number in its one form, and what is wrong with the rest."""
+    readable: dict[str, Draft] = {}
+    problems: dict[int, str] = {}
+    for draft in drafts:
+        try:
+            phone = national_form(draft.phone_number)
+        except NotDialable as error:
+            problems[draft.row] = str(error)
+            continue
+        if readable.setdefault(phone, draft) is not draft:
+            problems[draft.row] = DUPLICATE
+    return readable, problems
+
+
+def _sorted(
+    drafts: Mapping[str, Draft], *, plan: NumberPlan, today: date
+) -> tuple[dict[str, tuple[Draft, Network]], dict[int, str]]:
+    """Give each number its network; and tell which have none."""
+    found: dict[str, tuple[Draft, Network]] = {}
+    problems: dict[int, str] = {}
+    for phone, draft in drafts.items():
+        try:
+            found[phone] = draft, plan.dialable(phone, on=today)
+        except NotDialable as error:
+            problems[draft.row] = str(error)
+    return found, problems
+
+
+def _ending(campaign: CampaignSettings, *, now: DateTime) -> Ending | None:
+    expires = campaign.lead_expired_at
+    return Ending.EXPIRED if expires is not None and expires <= now else None
+
+
+def _lead(draft: Draft, phone: str, network: Network, *, now: DateTime, new_id: Callable[[], UUID]) -> NewLead:
+    return NewLead(
+        id=LeadId(new_id()),
+        phone=phone,
+        network=network,
+        due_at=now.add(days=draft.after_day),
+        profile={**draft.profile, "after_day": draft.after_day},
+        additional=draft.additional,
+    )

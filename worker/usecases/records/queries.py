@@ -1,0 +1,187 @@
+"""Reads for the API: one moment's view, nothing changed."""
+
+from typing import Final
+
+from pendulum import DateTime
+
+from worker.domain.callback_url import UrlStanding
+from worker.domain.cdr import Cdr
+from worker.domain.errors import NotFound
+from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId
+from worker.domain.number_plan import NumberPlan, Sorted, calendar_day
+from worker.domain.settings import CampaignSettings
+from worker.ports.callbacks.deliveries import Subscription
+from worker.ports.callbacks.records import CallbackFilter, CallbackRecord
+from worker.ports.records.entities import (
+    BlockedNumber,
+    CampaignNumbers,
+    CarrierRecord,
+    CdrFilter,
+    LeadFilter,
+    LeadRecord,
+    ListRecord,
+    NamedCampaign,
+    Page,
+    PortedNumber,
+    Slice,
+    TemplateRecord,
+    Tenant,
+    TenantSettings,
+    Totals,
+)
+from worker.ports.records.store import RecordStore
+
+ONE: Final = Slice(limit=1)
+
+
+def get_tenant(store: RecordStore, *, tenant: Tenant) -> TenantSettings:
+    """Give what holds for all of the tenant, with its live calls."""
+    with store.reading() as tx:
+        return tx.tenants.settings(tenant.id)
+
+
+def list_tenants(store: RecordStore, *, name: str | None) -> list[TenantSettings]:
+    """Give every tenant, or the one of this name; raises ``NotFound``."""
+    with store.reading() as tx:
+        found = [one for one in tx.tenants.all_settings() if name in {None, one.name}]
+    if name is not None and not found:
+        raise NotFound(f"there is no tenant {name}")
+    return found
+
+
+def get_campaign(store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId) -> CampaignSettings:
+    """Give one campaign."""
+    with store.reading() as tx:
+        return tx.campaigns.get(tenant.id, campaign_id)
+
+
+def list_campaigns(store: RecordStore, *, tenant: Tenant, part: Slice, kind: str | None) -> Page[NamedCampaign]:
+    """Give campaigns, newest first."""
+    with store.reading() as tx:
+        return tx.campaigns.page(tenant.id, part, kind=kind)
+
+
+def monitor_campaign(
+    store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId
+) -> tuple[CampaignSettings, CampaignNumbers]:
+    """Give one campaign with its numbers."""
+    with store.reading() as tx:
+        return tx.campaigns.get(tenant.id, campaign_id), tx.numbers.of_campaign(campaign_id)
+
+
+def get_carrier(store: RecordStore, *, tenant: Tenant, carrier_id: CarrierId) -> CarrierRecord:
+    """Give one carrier with its live calls."""
+    with store.reading() as tx:
+        return tx.carriers.get(tenant.id, carrier_id)
+
+
+def list_carriers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[CarrierRecord]:
+    """Give carriers, newest first."""
+    with store.reading() as tx:
+        return tx.carriers.page(tenant.id, part)
+
+
+def get_template(store: RecordStore, *, tenant: Tenant, template_id: TemplateId) -> TemplateRecord:
+    """Give one template."""
+    with store.reading() as tx:
+        return tx.templates.get(tenant.id, template_id)
+
+
+def list_templates(store: RecordStore, *, tenant: Tenant, part: Slice, name: str | None) -> Page[TemplateRecord]:
+    """Give templates, newest first."""
+    with store.reading() as tx:
+        return tx.templates.page(tenant.id, part, name=name)
+
+
+def get_list(store: RecordStore, *, tenant: Tenant, list_id: ListId) -> ListRecord:
+    """Give one list."""
+    with store.reading() as tx:
+        return tx.lists.get(tenant.id, list_id)
+
+
+def list_lists(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[ListRecord]:
+    """Give lists, newest first."""
+    with store.reading() as tx:
+        return tx.lists.page(tenant.id, part)
+
+
+def get_lead(store: RecordStore, *, tenant: Tenant, lead_id: LeadId) -> LeadRecord:
+    """Give one lead."""
+    with store.reading() as tx:
+        return tx.lead_records.get(tenant.id, lead_id)
+
+
+def list_leads(store: RecordStore, *, tenant: Tenant, part: Slice, wanted: LeadFilter) -> Page[LeadRecord]:
+    """Give leads in the order in which they came."""
+    with store.reading() as tx:
+        return tx.lead_records.page(tenant.id, part, wanted=wanted)
+
+
+def get_cdr(store: RecordStore, *, tenant: Tenant, reference: str) -> Cdr:
+    """Give one CDR by its id or its SIP call id."""
+    with store.reading() as tx:
+        return tx.cdrs.get(tenant.id, reference)
+
+
+def list_cdrs(store: RecordStore, *, tenant: Tenant, part: Slice, wanted: CdrFilter) -> Page[Cdr]:
+    """Give CDRs, newest first."""
+    with store.reading() as tx:
+        return tx.cdrs.page(tenant.id, part, wanted=wanted)
+
+
+def list_callbacks(store: RecordStore, *, tenant: Tenant, part: Slice, wanted: CallbackFilter) -> Page[CallbackRecord]:
+    """Give callbacks with their attempts, newest first."""
+    with store.reading() as tx:
+        return tx.callback_records.page(tenant.id, part, wanted=wanted)
+
+
+def list_callback_urls(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[tuple[str, UrlStanding]]:
+    """Give the URLs that have failed lately or are disabled."""
+    with store.reading() as tx:
+        return tx.callback_records.urls(tenant.id, part)
+
+
+def list_subscriptions(store: RecordStore, *, tenant: Tenant) -> list[Subscription]:
+    """Give the tenant's subscriptions to events."""
+    with store.reading() as tx:
+        return tx.subscriptions.of_tenant(tenant.id)
+
+
+def list_blocked_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[BlockedNumber]:
+    """Give the do-not-call list in order."""
+    with store.reading() as tx:
+        return tx.do_not_call.page(tenant.id, part)
+
+
+def get_blocked_number(store: RecordStore, *, tenant: Tenant, phone: str) -> BlockedNumber:
+    """Give one entry of the do-not-call list."""
+    with store.reading() as tx:
+        return tx.do_not_call.get(tenant.id, phone)
+
+
+def number_plan(store: RecordStore, *, tenant: Tenant) -> NumberPlan:
+    """Give the tenant's number plan."""
+    with store.reading() as tx:
+        return tx.number_plan.of(tenant.id)
+
+
+def sort_number(store: RecordStore, *, tenant: Tenant, phone: str, now: DateTime) -> Sorted:
+    """Give a number's network of today, and why; raises ``NotFound`` when no rule covers it."""
+    with store.reading() as tx:
+        plan = tx.number_plan.of(tenant.id, [phone])
+    found = plan.sort(phone, on=calendar_day(now, zone=tenant.timezone))
+    if found is None:
+        raise NotFound("phone number is not of the number plan")
+    return found
+
+
+def list_ported_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[PortedNumber]:
+    """Give the tenant's ported numbers in order."""
+    with store.reading() as tx:
+        return tx.number_plan.ported(tenant.id, part)
+
+
+def totals(store: RecordStore) -> Totals:
+    """Give the metrics' numbers."""
+    with store.reading() as tx:
+        return tx.numbers.totals()

@@ -1,0 +1,202 @@
+"""Create or change a campaign: check it as a whole, store it, ask for a plan at once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from pendulum import DateTime
+
+from worker.domain.campaign import Status, steer
+from worker.domain.chore import Chore, ChoreKind
+from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
+from worker.domain.ids import CampaignId, CarrierId, RunId
+from worker.domain.network import Network
+from worker.domain.settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings, to_campaign, to_windows
+from worker.ports.dispatch.messages import JobQueue, Wakeups
+from worker.ports.records.entities import Tenant
+from worker.ports.records.store import RecordStore, RecordTransaction
+
+AUTOCALL: Final = "autocall"
+AUTODIALER: Final = "autodialer"
+SMALLEST_HOPPER: Final = 10
+LARGEST_HOPPER: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignEdit:
+    """Whose campaign it is, and what changes."""
+
+    tenant: Tenant
+    campaign_id: CampaignId
+    changes: CampaignChanges
+
+
+def create_campaign(
+    store: RecordStore,
+    *,
+    queue: JobQueue,
+    wakeups: Wakeups,
+    edit: CampaignEdit,
+    now: DateTime,
+    new_id: Callable[[], UUID],
+) -> None:
+    """Add a campaign; one without a carrier gets the tenant's when it has exactly one."""
+    if _dials(edit.changes):
+        wakeups.check()
+    with store.transaction() as tx:
+        tx.tenants.lock(edit.tenant.id)
+        if edit.changes.get("carrier_uuid") is None:
+            found = tx.carriers.only_one(edit.tenant.id)
+            edit = replace(edit, changes={**edit.changes, "carrier_uuid": found})
+        _find_what_it_uses(tx, edit)
+        created = changed(_blank(edit, now=now), edit, now=now, new_run_id=RunId(new_id()))
+        _ask_for_plans(tx, {created.carrier_uuid}, queue=queue, now=now)
+        tx.campaigns.add(created)
+        _close_leads_in_time(tx, created, before=None, now=now)
+
+
+def save_campaign(
+    store: RecordStore,
+    *,
+    queue: JobQueue,
+    wakeups: Wakeups,
+    edit: CampaignEdit,
+    now: DateTime,
+    new_id: Callable[[], UUID],
+) -> None:
+    """Change what was sent and nothing else; a refusal changes nothing at all.
+
+    Raises ``Unavailable`` for an edit that sets the campaign dialling while nobody would hear of its calls. Every other
+    edit is taken: what it forbids is forbidden at the very next dial, which asks nobody but the store.
+
+    The tenant's lock keeps the campaign's carrier the same until it is locked, which comes before the campaign.
+    """
+    if _sets_dialling(store, edit):
+        wakeups.check()
+    with store.transaction() as tx:
+        tx.tenants.lock(edit.tenant.id)
+        carrier_id = tx.campaigns.get(edit.tenant.id, edit.campaign_id).carrier_uuid
+        _find_what_it_uses(tx, edit)
+        _ask_for_plans(tx, {carrier_id, edit.changes.get("carrier_uuid")}, queue=queue, now=now)
+        before = tx.campaigns.lock(edit.tenant.id, edit.campaign_id)
+        after = changed(before, edit, now=now, new_run_id=RunId(new_id()))
+        tx.campaigns.save(after)
+        _close_leads_in_time(tx, after, before=before.lead_expired_at, now=now)
+
+
+def changed(before: CampaignSettings, edit: CampaignEdit, *, now: DateTime, new_run_id: RunId) -> CampaignSettings:
+    """Give the campaign after the edit, one revision later; raise what is wrong with it as a whole."""
+    zone = edit.tenant.timezone
+    changes: CampaignChanges = {
+        **edit.changes,
+        "network": {**before.network, **edit.changes.get("network", {})},
+        "extras": {**before.extras, **edit.changes.get("extras", {})},
+    }
+    wanted = changes.pop("status", None)
+    after = replace(before, **changes, revision=before.revision + 1, updated_at=now)
+    if wanted is not None:
+        steered = steer(to_campaign(after, zone=zone), to=wanted, now=now, new_run_id=new_run_id)
+        after = replace(after, status=steered.status, run_id=steered.run_id, resume_at=steered.resume_at)
+    elif after.status is Status.PAUSE and to_windows(after, zone=zone) != to_windows(before, zone=zone):
+        after = replace(after, resume_at=to_windows(after, zone=zone).next_opening(now))
+    _check_fields(after)
+    _check_run(before, after)
+    return after
+
+
+def _sets_dialling(store: RecordStore, edit: CampaignEdit) -> bool:
+    if edit.changes.get("status") is not Status.START and not edit.changes.get("active"):
+        return False
+    with store.reading() as tx:
+        before = tx.campaigns.get(edit.tenant.id, edit.campaign_id)
+    now: CampaignChanges = {"status": before.status, "active": before.active}
+    return _dials({**now, **edit.changes}) and not _dials(now)
+
+
+def _dials(settings: CampaignChanges) -> bool:
+    return settings.get("status") is Status.START and settings.get("active", True)
+
+
+def _blank(edit: CampaignEdit, *, now: DateTime) -> CampaignSettings:
+    return CampaignSettings(
+        campaign_uuid=edit.campaign_id,
+        tenant_id=edit.tenant.id,
+        campaign_name="",
+        type=AUTOCALL,
+        revision=0,
+        network={network.value: 0 for network in Network},
+        extras=DEFAULT_EXTRAS,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _find_what_it_uses(tx: RecordTransaction, edit: CampaignEdit) -> None:
+    carrier_id, template_id = edit.changes.get("carrier_uuid"), edit.changes.get("template_uuid")
+    if carrier_id is not None:
+        with _missing_named("carrier is not found"):
+            tx.carriers.get(edit.tenant.id, carrier_id)
+    if template_id is not None:
+        with _missing_named("template is not found"):
+            tx.templates.get(edit.tenant.id, template_id)
+
+
+@contextmanager
+def _missing_named(message: str) -> Iterator[None]:
+    try:
+        yield
+    except NotFound as error:
+        raise Invalid(message) from error
+
+
+def _ask_for_plans(
+    tx: RecordTransaction, carrier_ids: set[CarrierId | None], *, queue: JobQueue, now: DateTime
+) -> None:
+    """Plan the carriers after the commit; the tick does it should the message be lost."""
+    these = sorted(carrier_id for carrier_id in carrier_ids if carrier_id is not None)
+    tx.carriers.wake(these, at=now)
+    for carrier_id in these:
+        tx.after_commit(partial(queue.plan_carrier, carrier_id))
+
+
+def _close_leads_in_time(
+    tx: RecordTransaction, after: CampaignSettings, *, before: DateTime | None, now: DateTime
+) -> None:
+    """Have the leads closed once they expire; nothing of them is dialled in the meantime, whenever that is done."""
+    expires_at = after.lead_expired_at
+    if expires_at is not None and expires_at != before:
+        chore = Chore(after.tenant_id, ChoreKind.EXPIRE_CAMPAIGN, str(after.campaign_uuid), due_at=max(now, expires_at))
+        tx.chores.put(chore)
+
+
+def _check_fields(after: CampaignSettings) -> None:
+    problems = []
+    if after.schedule_recall == "minute" and after.schedule_recall_duration < 1:
+        problems.append(Problem("schedule_recall_duration", "Must be greater than or equal to 1"))
+    hopper = after.extras.get("hopper")
+    if after.type == AUTODIALER and isinstance(hopper, int):
+        if hopper < SMALLEST_HOPPER:
+            problems.append(Problem("hopper", f"Must be greater than or equal to {SMALLEST_HOPPER}"))
+        if hopper > LARGEST_HOPPER:
+            problems.append(Problem("hopper", f"Must be less than or equal to {LARGEST_HOPPER}"))
+    if problems:
+        raise InvalidFields(tuple(problems))
+
+
+def _check_run(before: CampaignSettings, after: CampaignSettings) -> None:
+    """Refuse a run that could call nobody, or that would call people in a way which is not theirs."""
+    if after.status is Status.STOP:
+        return
+    if after.type != AUTOCALL:
+        raise Invalid("only a campaign of type autocall can run")
+    if after.template_uuid is None:  # nobody is called to hear nothing, not even after an edit in mid-run
+        raise Invalid("template_uuid is missing")
+    if after.status is before.status:
+        return
+    if not after.active:
+        raise Invalid("campaign is not active")
+    if after.carrier_uuid is None:
+        raise Invalid("carrier_uuid is missing")

@@ -1,0 +1,57 @@
+"""Create or change a carrier, and plan it at once: its limits hold for the very next dial."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TypedDict
+
+from pendulum import DateTime
+
+from worker.domain.carrier import DialType
+from worker.domain.ids import CarrierId
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.records.entities import CarrierRecord, Tenant
+from worker.ports.records.store import RecordStore
+
+
+class CarrierChanges(TypedDict, total=False):
+    """What an edit changes; ``network`` and ``data`` are added to what is stored."""
+
+    name: str
+    description: str
+    gateway: str
+    dial_type: DialType
+    concurrent_call: int
+    calls_per_second: int
+    network: Mapping[str, int]
+    data: Mapping[str, str]
+
+
+def create_carrier(store: RecordStore, carrier: CarrierRecord) -> None:
+    """Add a carrier."""
+    with store.transaction() as tx:
+        tx.tenants.lock(carrier.tenant_id)
+        tx.carriers.add(carrier)
+
+
+def save_carrier(
+    store: RecordStore,
+    *,
+    queue: JobQueue,
+    tenant: Tenant,
+    carrier_id: CarrierId,
+    changes: CarrierChanges,
+    now: DateTime,
+) -> None:
+    """Change what was sent and nothing else."""
+    with store.transaction() as tx:
+        tx.tenants.lock(tenant.id)
+        before = tx.carriers.get(tenant.id, carrier_id)
+        merged: CarrierChanges = {
+            **changes,
+            "network": {**before.network, **changes.get("network", {})},
+            "data": {**before.data, **changes.get("data", {})},
+        }
+        tx.carriers.wake([carrier_id], at=now)
+        tx.carriers.save(replace(before, **merged, updated_at=now))
+        tx.after_commit(partial(queue.plan_carrier, carrier_id))

@@ -1,0 +1,37 @@
+"""Create a list in a campaign, and switch it on and off."""
+
+from functools import partial
+
+from pendulum import DateTime
+
+from worker.domain.chore import Chore, ChoreKind
+from worker.domain.errors import NotFound
+from worker.domain.ids import ListId
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.records.entities import ListRecord, Tenant
+from worker.ports.records.store import RecordStore
+
+
+def create_list(store: RecordStore, new: ListRecord) -> None:
+    """Add a list to one of the tenant's campaigns; imports that look for duplicates in all of them are waited for."""
+    with store.transaction() as tx:
+        try:
+            tx.campaigns.get(new.tenant_id, new.campaign_id)
+        except NotFound as error:
+            raise NotFound("campaign is not found") from error
+        tx.lists.lock_all(new.tenant_id)
+        tx.lists.add(new)
+
+
+def switch_list(
+    store: RecordStore, *, queue: JobQueue, tenant: Tenant, list_id: ListId, active: bool, now: DateTime
+) -> None:
+    """Have a list's leads called or not: the dial asks for itself, and a chore keeps planning from looking at them."""
+    with store.transaction() as tx:
+        found = tx.lists.find(tenant.id, list_id)
+        tx.lists.switch(list_id, active=active, now=now)
+        carrier_id = tx.campaigns.get(tenant.id, found.campaign_id).carrier_uuid
+        if carrier_id is not None:
+            tx.carriers.wake([carrier_id], at=now)
+            tx.after_commit(partial(queue.plan_carrier, carrier_id))
+        tx.chores.put(Chore(tenant.id, ChoreKind.PARK_LIST, str(list_id), due_at=now))

@@ -1,0 +1,86 @@
+"""Edit a tenant's number plan: prefixes and ported numbers; leads that wait follow it."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import Final
+
+from pendulum import DateTime
+
+from worker.domain.chore import Chore, ChoreKind
+from worker.domain.number_plan import PrefixRule, calendar_day, start_of
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.records.entities import PortedNumber, Tenant
+from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.usecases.records.block_numbers import Handled, handled, readable_numbers
+from worker.usecases.records.sort_leads import sort_leads
+
+NOT_FOUND: Final = "phone_number is not found"
+
+
+def save_prefixes(store: RecordStore, *, tenant: Tenant, rules: Sequence[PrefixRule], now: DateTime) -> None:
+    """Add rules, or replace those of the same prefix and day; leads that wait are sorted when one comes into force.
+
+    Imports that have begun are waited for: whatever is added later is sorted by the new plan.
+    """
+    with store.transaction() as tx:
+        tx.lists.lock_all(tenant.id)
+        tx.number_plan.save(tenant.id, rules, now=now)
+        for rule in rules:
+            _sort_later(tx, rule.prefix, tenant=tenant, day=rule.effective_from, now=now)
+
+
+def remove_prefixes(
+    store: RecordStore, *, tenant: Tenant, rules: Sequence[tuple[str, date | None]], now: DateTime
+) -> list[tuple[str, date]]:
+    """Remove the tenant's rules of these prefixes and days (None: any day); what lay under them holds again."""
+    with store.transaction() as tx:
+        tx.lists.lock_all(tenant.id)
+        removed = sorted(tx.number_plan.remove(tenant.id, rules))
+        for prefix in sorted({prefix for prefix, _ in removed}):
+            _sort_later(tx, prefix, tenant=tenant, day=None, now=now)
+    return removed
+
+
+def port_numbers(
+    store: RecordStore, *, queue: JobQueue, tenant: Tenant, numbers: Sequence[PortedNumber], now: DateTime
+) -> Handled:
+    """Say which network these numbers belong to by now, whatever their prefix."""
+    readable, problems = readable_numbers([number.phone for number in numbers])
+    networks = {number.phone: number.network for number in numbers}
+    with store.transaction() as tx:
+        tx.lists.lock_all(tenant.id)
+        tx.number_plan.port(tenant.id, {phone: networks[sent] for phone, sent in readable.items()}, now=now)
+        _sort_now(tx, list(readable), queue=queue, tenant=tenant, now=now)
+    return handled(readable, problems, done=set(readable), otherwise="")
+
+
+def unport_numbers(
+    store: RecordStore, *, queue: JobQueue, tenant: Tenant, phones: Sequence[str], now: DateTime
+) -> Handled:
+    """Let these numbers belong to the networks of their prefixes again."""
+    readable, problems = readable_numbers(phones)
+    with store.transaction() as tx:
+        tx.lists.lock_all(tenant.id)
+        removed = tx.number_plan.unport(tenant.id, list(readable))
+        _sort_now(tx, sorted(removed), queue=queue, tenant=tenant, now=now)
+    return handled(readable, problems, done=removed, otherwise=NOT_FOUND)
+
+
+def _sort_now(tx: RecordTransaction, phones: Sequence[str], *, queue: JobQueue, tenant: Tenant, now: DateTime) -> None:
+    """Sort the leads of these numbers; those that somebody has in hand at this moment are left to a chore."""
+    carrier_ids = tx.number_plan.carriers_of(tenant.id, phones)
+    tx.carriers.wake(carrier_ids, at=now)
+    leads = tx.chore_leads.not_done(tenant.id, phones)
+    today = calendar_day(now, zone=tenant.timezone)
+    left, _ = sort_leads(tx, leads, plan=tx.number_plan.of(tenant.id, phones), today=today, now=now)
+    for phone in sorted({lead.phone for lead in left}):
+        _sort_later(tx, phone, tenant=tenant, day=None, now=now)
+    for carrier_id in sorted(carrier_ids):
+        tx.after_commit(partial(queue.plan_carrier, carrier_id))
+
+
+def _sort_later(tx: RecordTransaction, prefix: str, *, tenant: Tenant, day: date | None, now: DateTime) -> None:
+    later = day is not None and day > calendar_day(now, zone=tenant.timezone)
+    begins = start_of(day, zone=tenant.timezone) if day is not None and later else now
+    tx.chores.put(Chore(tenant.id, ChoreKind.SORT_PREFIX, prefix, due_at=begins))

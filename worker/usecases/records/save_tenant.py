@@ -1,0 +1,44 @@
+"""Change what holds for all of a tenant: its cap on calls at once, and the zone of its clock."""
+
+from dataclasses import replace
+from typing import TypedDict
+
+from pendulum import DateTime
+
+from worker.domain.errors import NotFound
+from worker.domain.settings import to_windows
+from worker.ports.records.entities import TenantSettings
+from worker.ports.records.store import RecordStore, RecordTransaction
+
+
+class TenantChanges(TypedDict, total=False):
+    """What is to be changed; a ``concurrent_call`` of None lifts the cap."""
+
+    timezone: str
+    concurrent_call: int | None
+
+
+def save_tenant(store: RecordStore, *, name: str, changes: TenantChanges, now: DateTime) -> TenantSettings:
+    """Change what is named and nothing else; all the tenant's carriers are planned at the next tick.
+
+    Their locks are held until the change is there, so that no dial is under way that was judged without it.
+    """
+    with store.transaction() as tx:
+        tenant = tx.tenants.named(name)
+        if tenant is None:
+            raise NotFound(f"there is no tenant {name}")
+        tx.tenants.lock(tenant.id)
+        tx.carriers.wake(tx.carriers.all_of(tenant.id), at=now)
+        before = tx.tenants.settings(tenant.id)
+        after = replace(before, **changes)
+        tx.tenants.save(after)
+        if after.timezone != before.timezone:
+            _move_openings(tx, after, now=now)
+        return after
+
+
+def _move_openings(tx: RecordTransaction, tenant: TenantSettings, *, now: DateTime) -> None:
+    """Have pauses wait for the openings of the new zone; one whose opening has come goes on."""
+    for settings in tx.campaigns.lock_paused(tenant.id, now=now):
+        opening = to_windows(settings, zone=tenant.timezone).next_opening(now)
+        tx.campaigns.save(replace(settings, resume_at=opening))
