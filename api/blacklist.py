@@ -13,7 +13,8 @@ from api.door import GuardedRoute
 from worker.domain.errors import NotFound
 from worker.domain.network import NotDialable, national_form
 from worker.domain.settings import Json
-from worker.ports.records.entities import BlockedNumber, Page, Tenant
+from worker.ports.paging import Page
+from worker.ports.records.entities import BlockedNumber, Tenant
 from worker.usecases.records import queries
 from worker.usecases.records.block_numbers import Handled, allow_numbers, block_numbers
 

@@ -19,9 +19,9 @@ from worker.domain.ids import CallId, CampaignId, DeliveryId
 from worker.domain.retry import DeliveryState
 from worker.domain.settings import Json
 from worker.ports.callbacks.records import CallbackFilter, CallbackRecord, PastAttempt
-from worker.ports.records.entities import Page
+from worker.ports.paging import ONE, Page
+from worker.usecases.callbacks import queries
 from worker.usecases.callbacks.replay_callbacks import enable_url, replay_callback, replay_callbacks
-from worker.usecases.records import queries
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["callback"])
 
@@ -30,21 +30,21 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["callb
 def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[CallbackQuery, Query()]) -> JSONResponse:
     """Give callbacks with their attempts, newest first; dates are of their making, read in the tenant's zone."""
     wanted = _filter(asked, zone=tenant.timezone)
-    page = queries.list_callbacks(services.store, tenant=tenant, part=part, wanted=wanted)
+    page = queries.list_callbacks(services.callback_store, tenant_id=tenant.id, part=part, wanted=wanted)
     return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
 
 
 @router.get("/v3/callback/url")
 def list_urls(services: Services, tenant: Whose, part: Part) -> JSONResponse:
     """Give the URLs that have failed lately, and those that are disabled, with the reason."""
-    page = queries.list_callback_urls(services.store, tenant=tenant, part=part)
+    page = queries.list_callback_urls(services.callback_store, tenant_id=tenant.id, part=part)
     return listed(Page([_url(url, one, zone=tenant.timezone) for url, one in page.rows], page.total), part)
 
 
 @router.post("/v3/callback/url/enable")
 def enable(body: UrlBody, services: Services, tenant: Whose) -> JSONResponse:
     """Send to a disabled URL again what comes from now on; what was not sent meanwhile can be replayed."""
-    enable_url(services.store, tenant=tenant, url=body.url)
+    enable_url(services.callback_store, tenant_id=tenant.id, url=body.url)
     return JSONResponse({"url": body.url, "enabled": True})
 
 
@@ -53,7 +53,7 @@ def replay_many(body: ReplayBody, services: Services, tenant: Whose) -> JSONResp
     """Send again the dead letters, or those in another state, of a campaign or of a period."""
     wanted = _filter(body, zone=tenant.timezone)
     count = replay_callbacks(
-        services.store, queue=services.queue, tenant=tenant, wanted=wanted, now=services.clock.now()
+        services.callback_store, queue=services.queue, tenant_id=tenant.id, wanted=wanted, now=services.clock.now()
     )
     return JSONResponse({"replayed": count})
 
@@ -62,7 +62,7 @@ def replay_many(body: ReplayBody, services: Services, tenant: Whose) -> JSONResp
 def read(callback_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Give one callback with its body."""
     wanted = CallbackFilter(delivery_id=DeliveryId(callback_id))
-    page = queries.list_callbacks(services.store, tenant=tenant, part=queries.ONE, wanted=wanted)
+    page = queries.list_callbacks(services.callback_store, tenant_id=tenant.id, part=ONE, wanted=wanted)
     for found in page.rows:
         return JSONResponse(_shape(found, zone=tenant.timezone) | {"body": found.body})
     raise NotFound("Not Found")
@@ -72,7 +72,9 @@ def read(callback_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
 def replay(callback_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Send one again, whatever became of it; its ``webhook-id`` stays."""
     found = DeliveryId(callback_id)
-    replay_callback(services.store, queue=services.queue, tenant=tenant, delivery_id=found, now=services.clock.now())
+    replay_callback(
+        services.callback_store, queue=services.queue, tenant_id=tenant.id, delivery_id=found, now=services.clock.now()
+    )
     return JSONResponse({"id": str(callback_id), "replayed": 1})
 
 

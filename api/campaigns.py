@@ -15,7 +15,7 @@ from worker.domain.campaign import Status
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId
 from worker.domain.settings import CampaignChanges
-from worker.ports.records.entities import Page
+from worker.ports.paging import Page
 from worker.usecases.records import queries
 from worker.usecases.records.delete_campaign import delete_campaign
 from worker.usecases.records.save_campaign import CampaignEdit, create_campaign, save_campaign

@@ -14,7 +14,8 @@ from worker.domain.errors import Invalid
 from worker.domain.ids import CarrierId
 from worker.domain.network import Network
 from worker.domain.settings import Json
-from worker.ports.records.entities import CarrierRecord, Page
+from worker.ports.paging import Page
+from worker.ports.records.entities import CarrierRecord
 from worker.usecases.records import queries
 from worker.usecases.records.save_carrier import create_carrier, save_carrier
 

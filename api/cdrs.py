@@ -13,7 +13,8 @@ from api.spans import Span, to_span
 from worker.domain.call import Outcome
 from worker.domain.cdr import cdr_body
 from worker.domain.ids import CampaignId
-from worker.ports.records.entities import CdrFilter, Page
+from worker.ports.paging import Page
+from worker.ports.records.entities import CdrFilter
 from worker.usecases.records import queries
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["cdr"])

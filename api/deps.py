@@ -11,9 +11,11 @@ from fastapi.security import HTTPBearer
 from api.errors import NoAccess
 from worker.domain.errors import NotFound
 from worker.domain.settings import Json
+from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.messages import JobQueue, Wakeups
 from worker.ports.dispatch.store import Clock
-from worker.ports.records.entities import Page, Slice, Tenant
+from worker.ports.paging import Page, Slice
+from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore
 from worker.usecases.records.tokens import tenant_of
 
@@ -28,6 +30,8 @@ class ApiServices(Protocol):
 
     @property
     def store(self) -> RecordStore: ...
+    @property
+    def callback_store(self) -> CallbackStore: ...
     @property
     def queue(self) -> JobQueue: ...
     @property

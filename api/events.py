@@ -11,9 +11,9 @@ from api.door import GuardedRoute
 from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId
 from worker.domain.settings import Json
-from worker.ports.callbacks.deliveries import Subscription
+from worker.ports.dispatch.outbox import Subscription
+from worker.usecases.callbacks import queries
 from worker.usecases.callbacks.subscribe import subscribe, unsubscribe
-from worker.usecases.records import queries
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["event"])
 
@@ -21,7 +21,7 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["event
 @router.get("/v1/event")
 def list_all(services: Services, tenant: Whose) -> JSONResponse:
     """Give the subscriptions, oldest first, with the names that both of the wire's lists have."""
-    found = queries.list_subscriptions(services.store, tenant=tenant)
+    found = queries.list_subscriptions(services.callback_store, tenant_id=tenant.id)
     return JSONResponse({"data": [_shape(one) for one in found], "total": len(found)})
 
 
@@ -36,7 +36,7 @@ def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONRes
         url=body.callback_url,
         apikey=body.callback_apikey,
     )
-    subscribe(services.store, subscription, now=services.clock.now())
+    subscribe(services.callback_store, subscription, now=services.clock.now())
     return JSONResponse({"created": True, "id": str(subscription.id)})
 
 
@@ -44,7 +44,7 @@ def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONRes
 def delete(subscription_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Take a subscription back; what has not been sent to it yet is not sent any more."""
     found = SubscriptionId(subscription_id)
-    unsubscribe(services.store, tenant=tenant, subscription_id=found, now=services.clock.now())
+    unsubscribe(services.callback_store, tenant_id=tenant.id, subscription_id=found, now=services.clock.now())
     return JSONResponse({"deleted": True})
 
 

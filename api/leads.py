@@ -17,7 +17,8 @@ from api.lead_shapes import lead_shape
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.network import NotDialable, national_form
-from worker.ports.records.entities import DuplicateScope, LeadFilter, Page
+from worker.ports.paging import Page
+from worker.ports.records.entities import DuplicateScope, LeadFilter
 from worker.usecases.records import queries
 from worker.usecases.records.import_leads import DUPLICATE, Draft, LeadImport, import_leads
 

@@ -13,7 +13,8 @@ from api.moments import NEVER, rfc3339
 from worker.domain.errors import Invalid
 from worker.domain.ids import ListId
 from worker.domain.settings import Json
-from worker.ports.records.entities import ListRecord, Page
+from worker.ports.paging import Page
+from worker.ports.records.entities import ListRecord
 from worker.usecases.records import queries
 from worker.usecases.records.save_list import create_list, switch_list
 

@@ -13,7 +13,8 @@ from worker.domain.errors import InvalidFields, Problem
 from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import NumberPlan, PrefixRule, calendar_day
 from worker.domain.settings import Json
-from worker.ports.records.entities import Page, PortedNumber
+from worker.ports.paging import Page
+from worker.ports.records.entities import PortedNumber
 from worker.usecases.records import queries
 from worker.usecases.records.save_number_plan import port_numbers, remove_prefixes, save_prefixes, unport_numbers
 

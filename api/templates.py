@@ -13,7 +13,8 @@ from api.door import GuardedRoute
 from api.moments import rfc3339
 from worker.domain.ids import TemplateId
 from worker.domain.settings import Json
-from worker.ports.records.entities import Page, TemplateRecord
+from worker.ports.paging import Page
+from worker.ports.records.entities import TemplateRecord
 from worker.usecases.records import queries
 from worker.usecases.records.save_template import create_template
 

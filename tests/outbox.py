@@ -12,7 +12,7 @@ from worker.domain.event import Event
 from worker.domain.ids import CallId, DeliveryId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.ports.callbacks.deliveries import Delivery
+from worker.ports.dispatch.outbox import Delivery
 from worker.ports.dispatch.store import Call
 from worker.store.base.callback_tables import deliveries
 from worker.store.transaction import SqlStore

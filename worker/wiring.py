@@ -22,8 +22,9 @@ from worker.domain.ids import TenantId
 from worker.domain.retry import Answer
 from worker.jobs.app import app, configuration
 from worker.jobs.queue import CeleryJobQueue
-from worker.ports.callbacks.deliveries import CallbackSender, Delivery
+from worker.ports.callbacks.deliveries import CallbackSender
 from worker.ports.dispatch.messages import Rate, Wakeups
+from worker.ports.dispatch.outbox import Delivery
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
@@ -61,6 +62,11 @@ class Services:
     api_token: str | None
     probes: Mapping[str, Callable[[], None]]
     """The parts that a process stands on, by name: a probe raises ``Unavailable`` when its part is away."""
+
+    @property
+    def callback_store(self) -> SqlStore:
+        """Return the same store, as the use cases of callbacks see it."""
+        return self.store
 
 
 @cache

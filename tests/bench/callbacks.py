@@ -27,7 +27,7 @@ from tests.outbox import a_delivery
 from tests.receivers import Receivers
 from worker.domain.ids import DeliveryId
 from worker.domain.retry import host_of
-from worker.ports.callbacks.deliveries import Delivery
+from worker.ports.dispatch.outbox import Delivery
 
 RUNS: Final = 5
 MANY: Final = 3000

@@ -22,7 +22,7 @@ from worker.domain.ids import CallId
 from worker.jobs import names
 from worker.jobs.app import configuration
 from worker.jobs.queue import CeleryJobQueue
-from worker.ports.callbacks.deliveries import Delivery
+from worker.ports.dispatch.outbox import Delivery
 from worker.settings import environment
 from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate

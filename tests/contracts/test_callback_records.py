@@ -12,9 +12,10 @@ from worker.domain.errors import NotFound
 from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId, TenantId
 from worker.domain.retry import Answer, Dead, DeliveryState
-from worker.ports.callbacks.deliveries import Attempt, Subscription
+from worker.ports.callbacks.deliveries import Attempt
 from worker.ports.callbacks.records import CallbackFilter, PastAttempt, Replayed
-from worker.ports.records.entities import Slice
+from worker.ports.dispatch.outbox import Subscription
+from worker.ports.paging import Slice
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 

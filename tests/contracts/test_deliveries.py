@@ -12,7 +12,8 @@ from worker.domain.callback_url import UrlStanding
 from worker.domain.event import Event
 from worker.domain.ids import DeliveryId, SubscriptionId
 from worker.domain.retry import Answer, Dead, Delivered, RetryAt
-from worker.ports.callbacks.deliveries import Attempt, Delivery, Subscription
+from worker.ports.callbacks.deliveries import Attempt
+from worker.ports.dispatch.outbox import Delivery, Subscription
 from worker.store.base.callback_tables import delivery_attempts
 from worker.store.base.engine import make_engine
 from worker.store.callbacks.deliveries import DUE_HOSTS

@@ -9,7 +9,8 @@ from tests.builders import HANOI, NOON, TENANT, fill_store
 from worker.domain.ids import TenantId
 from worker.domain.network import Network
 from worker.domain.number_plan import PrefixRule, Source
-from worker.ports.records.entities import PortedNumber, Slice, Tenant
+from worker.ports.paging import Slice
+from worker.ports.records.entities import PortedNumber, Tenant
 from worker.store.transaction import SqlStore
 
 TODAY = NOON.date()

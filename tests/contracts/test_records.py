@@ -21,7 +21,8 @@ from tests.fakes.jobs import FakeJobQueue
 from worker.domain.errors import Conflict, NotFound
 from worker.domain.ids import CampaignId, ListId, TenantId
 from worker.domain.network import Network
-from worker.ports.records.entities import BlockedNumber, CdrFilter, LeadFilter, ListRecord, Slice, Tenant
+from worker.ports.paging import Slice
+from worker.ports.records.entities import BlockedNumber, CdrFilter, LeadFilter, ListRecord, Tenant
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.plan_carrier import plan_carrier
 from worker.usecases.records.import_leads import DUPLICATE, Draft, Imported, LeadImport, import_leads

@@ -9,7 +9,8 @@ from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.retry import Answer
-from worker.ports.callbacks.deliveries import CallbackSender, Delivery
+from worker.ports.callbacks.deliveries import CallbackSender
+from worker.ports.dispatch.outbox import Delivery
 
 P = ParamSpec("P")
 ResultT = TypeVar("ResultT")

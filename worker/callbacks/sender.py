@@ -16,7 +16,8 @@ from worker.callbacks.connection import GuardedBackend, NotReached, deadline, re
 from worker.callbacks.signature import signed_headers
 from worker.callbacks.target import ANY_PORT, Ports, Target, read_target
 from worker.domain.retry import Answer, is_delivered
-from worker.ports.callbacks.deliveries import CallbackSender, Delivery
+from worker.ports.callbacks.deliveries import CallbackSender
+from worker.ports.dispatch.outbox import Delivery
 
 MOST_CONNECTIONS: Final = 600
 """As many lanes as eighteen hosts may have, all of which have just begun to hang."""

@@ -39,6 +39,10 @@ class FakeServices:
     api_token: str | None = TOKEN
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
+    @property
+    def callback_store(self) -> SqlStore:
+        return self.store
+
 
 @pytest.fixture
 def services() -> Iterator[FakeServices]:

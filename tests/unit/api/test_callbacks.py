@@ -11,7 +11,8 @@ from tests.unit.api.calls import URL, store_call, store_delivery
 from tests.unit.api.conftest import FakeServices, a_tenant, make_list
 from worker.domain.callback_url import UrlStanding
 from worker.domain.retry import Answer, Dead, Delivered, RetryAt
-from worker.ports.callbacks.deliveries import Attempt, Delivery
+from worker.ports.callbacks.deliveries import Attempt
+from worker.ports.dispatch.outbox import Delivery
 from worker.store.base.callback_tables import deliveries
 from worker.usecases.records.tokens import create_token
 

@@ -9,31 +9,9 @@ from pendulum import DateTime
 
 from worker.domain.breaker import HostHealth
 from worker.domain.callback_url import UrlStanding
-from worker.domain.event import Event
-from worker.domain.ids import CallId, CampaignId, DeliveryId, SubscriptionId, TenantId
+from worker.domain.ids import DeliveryId, SubscriptionId, TenantId
 from worker.domain.retry import Answer, Dead, Delivered, RetryAt
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One callback on its way: written with what it tells, sent at least once; its id is the ``webhook-id``."""
-
-    id: DeliveryId
-    tenant_id: TenantId
-    campaign_id: CampaignId
-    call_id: CallId
-    event: Event
-    url: str
-    host: str
-    body: str
-    attempt: int = 0
-    attempts_before: int = 0
-    subscription_id: SubscriptionId | None = None
-
-    @property
-    def address(self) -> tuple[TenantId, str]:
-        """Give whose URL it goes to: what one tenant's receiver does says nothing of another's."""
-        return self.tenant_id, self.url
+from worker.ports.dispatch.outbox import Delivery, Outbox, Subscribers, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +25,6 @@ class Attempt:
     decision: Delivered | RetryAt | Dead
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
-    """Who wants to hear of one kind of event of all the tenant's calls, and the key that goes with it."""
-
-    id: SubscriptionId
-    tenant_id: TenantId
-    domain: str
-    event: Event
-    url: str
-    apikey: str = ""
-
-
 class CallbackSender(Protocol):
     """Posts one callback."""
 
@@ -66,11 +32,8 @@ class CallbackSender(Protocol):
         """POST the body, signed with each of the secrets; never raises for what a receiver can do."""
 
 
-class Deliveries(Protocol):
-    """The outbox of callbacks."""
-
-    def insert(self, deliveries: Sequence[Delivery], *, now: DateTime) -> None:
-        """Add rows to be sent at once; an event of a call is added once for each who wants it, however often told."""
+class Deliveries(Outbox, Protocol):
+    """The outbox as those who send see it."""
 
     def due(self, host: str, *, now: DateTime, limit: int, besides: Collection[DeliveryId]) -> list[Delivery]:
         """Give due deliveries of a host, longest due first, besides those; for whoever has the host's turn."""
@@ -89,9 +52,6 @@ class Deliveries(Protocol):
 
     def forget(self, *, ended_before: DateTime, limit: int) -> int:
         """Take away deliveries, with their attempts, that ended before then; say how many."""
-
-    def due_hosts(self, *, now: DateTime) -> list[str]:
-        """Give hosts that have due deliveries, are not shut, and whose turn nobody has."""
 
     def secrets(self, tenant_id: TenantId, *, now: DateTime) -> list[str]:
         """Give the tenant's signing secrets (``whsec_…``): the present one, then the retired one while it is valid."""
@@ -124,11 +84,17 @@ class CallbackUrls(Protocol):
         """Write standings."""
 
 
-class Subscriptions(Protocol):
-    """Who wants to hear of events."""
-
-    def of(self, tenant_ids: Collection[TenantId], *, events: Collection[Event]) -> list[Subscription]:
-        """Give the tenants' subscriptions to one of the events, oldest first."""
+class Subscriptions(Subscribers, Protocol):
+    """Subscriptions to events."""
 
     def apikeys(self, ids: Collection[SubscriptionId]) -> dict[SubscriptionId, str]:
         """Give the keys of those subscriptions that have not been taken back."""
+
+    def add(self, subscription: Subscription, *, now: DateTime) -> None:
+        """Add a subscription."""
+
+    def of_tenant(self, tenant_id: TenantId) -> list[Subscription]:
+        """Give the tenant's subscriptions, oldest first."""
+
+    def remove(self, tenant_id: TenantId, subscription_id: SubscriptionId, *, now: DateTime) -> None:
+        """Take one back; raises ``NotFound``."""

@@ -10,8 +10,7 @@ from worker.domain.callback_url import UrlStanding
 from worker.domain.event import Event
 from worker.domain.ids import CallId, CampaignId, DeliveryId, SubscriptionId, TenantId
 from worker.domain.retry import DeliveryState
-from worker.ports.callbacks.deliveries import Subscription
-from worker.ports.records.entities import Page, Slice
+from worker.ports.paging import Page, Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +85,3 @@ class CallbackRecords(Protocol):
 
     def enable(self, tenant_id: TenantId, urls: frozenset[str]) -> int:
         """Send to disabled URLs again; say how many there were."""
-
-
-class SubscriptionRecords(Protocol):
-    """A tenant's subscriptions."""
-
-    def add(self, subscription: Subscription, *, now: DateTime) -> None:
-        """Add a subscription."""
-
-    def of_tenant(self, tenant_id: TenantId) -> list[Subscription]:
-        """Give the tenant's subscriptions, oldest first."""
-
-    def remove(self, tenant_id: TenantId, subscription_id: SubscriptionId, *, now: DateTime) -> None:
-        """Take one back; raises ``NotFound``."""

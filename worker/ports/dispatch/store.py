@@ -25,7 +25,7 @@ from worker.domain.network import Network
 from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
 from worker.domain.settings import Json
-from worker.ports.callbacks.deliveries import CallbackUrls, Deliveries, Hosts, Subscriptions
+from worker.ports.dispatch.outbox import Outbox, Subscribers
 from worker.ports.dispatch.posts import Posts
 
 NOT_AHEAD: Final = Duration()
@@ -220,7 +220,7 @@ class Calls(Protocol):
         """Note since when the switch does not know the calls (None: it does)."""
 
 
-class Transaction(Protocol):
+class DispatchTransaction(Protocol):
     """One transaction: all of it or nothing, and what is to be told is told after the commit."""
 
     @property
@@ -230,15 +230,11 @@ class Transaction(Protocol):
     @property
     def calls(self) -> Calls: ...
     @property
-    def deliveries(self) -> Deliveries: ...
+    def deliveries(self) -> Outbox: ...
     @property
     def posts(self) -> Posts: ...
     @property
-    def hosts(self) -> Hosts: ...
-    @property
-    def callback_urls(self) -> CallbackUrls: ...
-    @property
-    def subscriptions(self) -> Subscriptions: ...
+    def subscriptions(self) -> Subscribers: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do this once the transaction has committed; not at all if it rolls back."""
 
@@ -246,11 +242,11 @@ class Transaction(Protocol):
 class Store(Protocol):
     """Where the truth is kept."""
 
-    def transaction(self) -> AbstractContextManager[Transaction]:
+    def transaction(self) -> AbstractContextManager[DispatchTransaction]:
         """Begin a transaction that may write; commit at the end of the block, roll back on an error.
 
         Raises ``Unavailable`` when the database is away or too busy.
         """
 
-    def reading(self) -> AbstractContextManager[Transaction]:
+    def reading(self) -> AbstractContextManager[DispatchTransaction]:
         """Begin a transaction that only reads."""

@@ -1,9 +1,8 @@
 """Stored things as the API's use cases read and write them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
 
 from pendulum import DateTime
 
@@ -14,8 +13,6 @@ from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.domain.settings import CampaignSettings, Json
 
-RowT = TypeVar("RowT")
-
 
 class DuplicateScope(StrEnum):
     """Among whose leads a number may be only once; single calls never count."""
@@ -23,22 +20,6 @@ class DuplicateScope(StrEnum):
     LIST = "list"
     CAMPAIGN = "campaign"
     TENANT = "tenant"
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Which part of a long answer is wanted."""
-
-    limit: int = 10
-    offset: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[RowT]):
-    """One part of a long answer, and how long all of it is."""
-
-    rows: Sequence[RowT] = ()
-    total: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from pendulum import DateTime
 from worker.domain.ids import CarrierId, TenantId
 from worker.domain.network import Network
 from worker.domain.number_plan import NumberPlan, PrefixRule
-from worker.ports.records.entities import Page, PortedNumber, Slice
+from worker.ports.paging import Page, Slice
+from worker.ports.records.entities import PortedNumber
 
 
 class NumberPlans(Protocol):

@@ -10,9 +10,9 @@ from worker.domain.cdr import Cdr
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.lead import Ending
 from worker.domain.settings import CampaignSettings
-from worker.ports.callbacks.records import CallbackRecords, SubscriptionRecords
 from worker.ports.dispatch.posts import Posts
 from worker.ports.dispatch.store import Plans
+from worker.ports.paging import Page, Slice
 from worker.ports.records.chores import ChoreLeads, Chores
 from worker.ports.records.entities import (
     BlockedNumber,
@@ -25,8 +25,6 @@ from worker.ports.records.entities import (
     ListRecord,
     NamedCampaign,
     NewLead,
-    Page,
-    Slice,
     TemplateRecord,
     Tenant,
     TenantSettings,
@@ -243,10 +241,6 @@ class RecordTransaction(Protocol):
     def cdrs(self) -> Cdrs: ...
     @property
     def do_not_call(self) -> DoNotCall: ...
-    @property
-    def callback_records(self) -> CallbackRecords: ...
-    @property
-    def subscriptions(self) -> SubscriptionRecords: ...
     @property
     def numbers(self) -> Numbers: ...
     @property

@@ -11,7 +11,7 @@ from worker.domain.callback_url import UrlStanding
 from worker.domain.ids import DeliveryId, TenantId
 from worker.domain.retry import DeliveryState
 from worker.ports.callbacks.records import CallbackFilter, CallbackRecord, PastAttempt, Replayed
-from worker.ports.records.entities import Page, Slice
+from worker.ports.paging import Page, Slice
 from worker.store.base.callback_tables import callback_urls, deliveries, delivery_attempts
 
 _READ: Final = [deliveries.c[name] for name in CallbackRecord.__dataclass_fields__ if name != "attempts"]

@@ -18,7 +18,8 @@ from sqlalchemy import (
 
 from worker.domain.ids import DeliveryId, TenantId
 from worker.domain.retry import Dead, Delivered, DeliveryState, RetryAt
-from worker.ports.callbacks.deliveries import Attempt, Delivery
+from worker.ports.callbacks.deliveries import Attempt
+from worker.ports.dispatch.outbox import Delivery
 from worker.store.base.callback_tables import (
     ENDED_ROWS,
     PENDING_ROWS,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, insert, select, update
 from worker.domain.errors import NotFound
 from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId, TenantId
-from worker.ports.callbacks.deliveries import Subscription
+from worker.ports.dispatch.outbox import Subscription
 from worker.store.base.callback_tables import event_subscriptions
 from worker.store.base.dialect import among
 from worker.store.base.tables import tenants

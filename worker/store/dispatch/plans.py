@@ -28,9 +28,9 @@ from worker.ports.dispatch.store import NOT_AHEAD, DialRules
 from worker.store.base.dialect import among
 from worker.store.base.tables import QUEUED_ROWS, URGENT, WAITING, calls, campaigns, carriers, leads, lists, tenants
 from worker.store.dispatch.campaign_rows import to_settings
+from worker.store.dispatch.carrier_rows import to_carrier
 from worker.store.dispatch.demand import read_demand
 from worker.store.dispatch.live import read_live
-from worker.store.records.carriers import to_carrier
 
 CLOCKS_APART: Final = Duration(minutes=1)
 """What lies further ahead than anything is put off by, and this, was noted before a clock was set back."""

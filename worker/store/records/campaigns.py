@@ -7,7 +7,8 @@ from worker.domain.campaign import Status
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, TenantId
 from worker.domain.settings import CampaignSettings
-from worker.ports.records.entities import NamedCampaign, Page, Slice
+from worker.ports.paging import Page, Slice
+from worker.ports.records.entities import NamedCampaign
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import campaigns, carriers, templates
 from worker.store.dispatch.campaign_rows import to_row, to_settings

@@ -1,17 +1,17 @@
 """Carriers as operators write and read them, and as dialling sees them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from pendulum import DateTime
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
-from worker.domain.carrier import Carrier
 from worker.domain.errors import NotFound
 from worker.domain.ids import CarrierId, TenantId
 from worker.domain.network import Network
-from worker.ports.records.entities import CarrierRecord, Page, Slice
+from worker.ports.paging import Page, Slice
+from worker.ports.records.entities import CarrierRecord
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import LIVE_ROWS, calls, carriers
 
@@ -87,28 +87,6 @@ class SqlCarriers:
         for row in self._connection.execute(counted):
             live[CarrierId(row.carrier_id)][row.network] = row.taken
         return [replace(carrier, live=live[carrier.id]) for carrier in found]
-
-
-def to_carrier(row: RowMapping) -> Carrier:
-    """Give the carrier that planning and dialling see."""
-    data: Mapping[str, str] = row["data"]
-    return Carrier(
-        id=CarrierId(row["id"]),
-        tenant_id=TenantId(row["tenant_id"]),
-        gateway=row["gateway"],
-        dial_type=row["dial_type"],
-        concurrent_call=row["concurrent_call"],
-        calls_per_second=row["calls_per_second"],
-        network={Network(name): channels for name, channels in row["network"].items()},
-        caller_ids=_numbers(data.get("caller_id", "")),
-        prefix=data.get("prefix", ""),
-        network_prefixes={n: data[f"prefix_{n}"] for n in Network if data.get(f"prefix_{n}")},
-        network_caller_ids={n: _numbers(data[f"caller_id_{n}"]) for n in Network if data.get(f"caller_id_{n}")},
-    )
-
-
-def _numbers(text: str) -> tuple[str, ...]:
-    return tuple(number for number in text.split(",") if number)
 
 
 def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:

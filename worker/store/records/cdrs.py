@@ -8,7 +8,8 @@ from worker.domain.call import CallState
 from worker.domain.cdr import Cdr
 from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
-from worker.ports.records.entities import CdrFilter, Page, Slice
+from worker.ports.paging import Page, Slice
+from worker.ports.records.entities import CdrFilter
 from worker.store.base.tables import calls, leads
 
 _NAMED = {"call_id": calls.c.id, "additional": leads.c.additional}

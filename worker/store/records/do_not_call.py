@@ -7,7 +7,8 @@ from sqlalchemy import Connection, delete, func, select
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
-from worker.ports.records.entities import BlockedNumber, Page, Slice
+from worker.ports.paging import Page, Slice
+from worker.ports.records.entities import BlockedNumber
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.tables import do_not_call
 

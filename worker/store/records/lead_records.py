@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 from worker.domain.errors import NotFound
 from worker.domain.ids import LeadId, TenantId
 from worker.domain.lead import Ending, Stage
-from worker.ports.records.entities import DuplicateScope, LeadFilter, LeadRecord, ListRecord, NewLead, Page, Slice
+from worker.ports.paging import Page, Slice
+from worker.ports.records.entities import DuplicateScope, LeadFilter, LeadRecord, ListRecord, NewLead
 from worker.store.base.dialect import insert_or_ignore, rows_of
 from worker.store.base.tables import campaigns, leads, lists
 

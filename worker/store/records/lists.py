@@ -5,7 +5,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, 
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, ListId, TenantId
-from worker.ports.records.entities import DuplicateScope, ListRecord, Page, Slice
+from worker.ports.paging import Page, Slice
+from worker.ports.records.entities import DuplicateScope, ListRecord
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import campaigns, leads, lists
 

@@ -14,7 +14,8 @@ from worker.domain.ids import CarrierId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
 from worker.domain.number_plan import NumberPlan, PrefixRule, Source
-from worker.ports.records.entities import Page, PortedNumber, Slice
+from worker.ports.paging import Page, Slice
+from worker.ports.records.entities import PortedNumber
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.tables import campaigns, leads, network_prefixes, ported_numbers
 

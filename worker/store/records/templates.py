@@ -6,7 +6,8 @@ from sqlalchemy import Connection, Select, func, insert, or_, select
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import TemplateId, TenantId
-from worker.ports.records.entities import Page, Slice, TemplateRecord
+from worker.ports.paging import Page, Slice
+from worker.ports.records.entities import TemplateRecord
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import templates
 

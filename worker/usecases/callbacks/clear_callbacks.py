@@ -6,14 +6,14 @@ from typing import Final
 from pendulum import DateTime
 
 from worker.domain.retry import KEPT, LONGEST_WAIT
-from worker.ports.dispatch.store import Store
+from worker.ports.callbacks.store import CallbackStore
 
 logger = logging.getLogger(__name__)
 
 CLEARED_TOGETHER: Final = 500
 
 
-def clear_callbacks(store: Store, *, now: DateTime) -> None:
+def clear_callbacks(store: CallbackStore, *, now: DateTime) -> None:
     """Do a piece of both; the rest is done when this is asked for again."""
     reason = f"gave up after {LONGEST_WAIT.days} days: the host was away or asked for patience"
     with store.transaction() as tx:

@@ -15,9 +15,11 @@ from pendulum import DateTime, Duration
 
 from worker.domain.breaker import HostHealth, after_answer
 from worker.domain.retry import GONE, Answer, Dead, Delivered, RetryAt, decide_retry
-from worker.ports.callbacks.deliveries import Attempt, CallbackSender, Delivery
+from worker.ports.callbacks.deliveries import Attempt, CallbackSender
+from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Clock, Store
+from worker.ports.dispatch.outbox import Delivery
+from worker.ports.dispatch.store import Clock
 from worker.usecases.callbacks.outgoing import Outgoing
 
 logger = logging.getLogger(__name__)
@@ -42,7 +44,9 @@ class Mail:
     chance: Callable[[], float]
 
 
-def deliver_callbacks(store: Store, *, queue: JobQueue, mail: Mail, host: str, turn: UUID, clock: Clock) -> None:
+def deliver_callbacks(
+    store: CallbackStore, *, queue: JobQueue, mail: Mail, host: str, turn: UUID, clock: Clock
+) -> None:
     """Send what is due to the host; a crash at any point means sending again within seconds, never losing.
 
     One task at a time, of all processes, has the host's turn. So what a host gets at once is bounded.
@@ -93,7 +97,7 @@ class _Stay:
     """One turn at one host: lanes are kept full, and what they bring back is recorded together."""
 
     def __init__(
-        self, store: Store, *, mail: Mail, outgoing: Outgoing, turn: UUID, clock: Clock, health: HostHealth
+        self, store: CallbackStore, *, mail: Mail, outgoing: Outgoing, turn: UUID, clock: Clock, health: HostHealth
     ) -> None:
         self._store = store
         self._mail = mail

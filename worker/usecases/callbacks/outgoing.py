@@ -9,8 +9,9 @@ from pendulum import DateTime
 
 from worker.domain.callback_url import UrlStanding, after_attempt
 from worker.domain.ids import DeliveryId, SubscriptionId, TenantId
-from worker.ports.callbacks.deliveries import Attempt, Delivery
-from worker.ports.dispatch.store import Transaction
+from worker.ports.callbacks.deliveries import Attempt
+from worker.ports.callbacks.store import CallbackTransaction
+from worker.ports.dispatch.outbox import Delivery
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class Outgoing:
         self._apikeys: dict[SubscriptionId, str] = {}
         self._standings: dict[tuple[TenantId, str], UrlStanding] = {}
 
-    def fetch(self, tx: Transaction, *, now: DateTime, under_way: Collection[Delivery] = ()) -> None:
+    def fetch(self, tx: CallbackTransaction, *, now: DateTime, under_way: Collection[Delivery] = ()) -> None:
         """Read what is due beside what is in hand; what is not to be sent any more becomes a dead letter."""
         if len(self.waiting) > IN_HAND // 2:
             return
@@ -72,7 +73,7 @@ class Outgoing:
         """Give the key that its subscription wants to be shown; empty when there is none."""
         return "" if delivery.subscription_id is None else self._apikeys[delivery.subscription_id]
 
-    def judge(self, tx: Transaction, attempts: Sequence[Attempt], *, now: DateTime) -> None:
+    def judge(self, tx: CallbackTransaction, attempts: Sequence[Attempt], *, now: DateTime) -> None:
         """Remember what attempts mean for their URLs."""
         changed = {}
         for attempt in attempts:
@@ -88,11 +89,11 @@ class Outgoing:
         tx.callback_urls.save(changed)
         self._drop_disabled(tx, now=now)
 
-    def _drop_disabled(self, tx: Transaction, *, now: DateTime) -> None:
+    def _drop_disabled(self, tx: CallbackTransaction, *, now: DateTime) -> None:
         buried = self._bury(tx, self.waiting, now=now)
         self.waiting = [delivery for delivery in self.waiting if delivery.id not in buried]
 
-    def _bury(self, tx: Transaction, found: Sequence[Delivery], *, now: DateTime) -> dict[DeliveryId, str]:
+    def _bury(self, tx: CallbackTransaction, found: Sequence[Delivery], *, now: DateTime) -> dict[DeliveryId, str]:
         reasons = {delivery.id: reason for delivery in found if (reason := self._why_not(delivery))}
         if reasons:
             tx.deliveries.bury(reasons, now=now)

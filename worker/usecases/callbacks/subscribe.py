@@ -2,19 +2,18 @@
 
 from pendulum import DateTime
 
-from worker.domain.ids import SubscriptionId
-from worker.ports.callbacks.deliveries import Subscription
-from worker.ports.records.entities import Tenant
-from worker.ports.records.store import RecordStore
+from worker.domain.ids import SubscriptionId, TenantId
+from worker.ports.callbacks.store import CallbackStore
+from worker.ports.dispatch.outbox import Subscription
 
 
-def subscribe(store: RecordStore, subscription: Subscription, *, now: DateTime) -> None:
+def subscribe(store: CallbackStore, subscription: Subscription, *, now: DateTime) -> None:
     """Have a URL told of an event from now on."""
     with store.transaction() as tx:
         tx.subscriptions.add(subscription, now=now)
 
 
-def unsubscribe(store: RecordStore, *, tenant: Tenant, subscription_id: SubscriptionId, now: DateTime) -> None:
+def unsubscribe(store: CallbackStore, *, tenant_id: TenantId, subscription_id: SubscriptionId, now: DateTime) -> None:
     """Tell it nothing more; raises ``NotFound``."""
     with store.transaction() as tx:
-        tx.subscriptions.remove(tenant.id, subscription_id, now=now)
+        tx.subscriptions.remove(tenant_id, subscription_id, now=now)

@@ -16,14 +16,14 @@ from worker.domain.event import Event
 from worker.domain.lead import Stage
 from worker.domain.recall import GiveUp, RecallAt, decide_recall
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, Ended, Transaction
+from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
 
 logger = logging.getLogger(__name__)
 
 
 def finish_calls(
-    tx: Transaction,
+    tx: DispatchTransaction,
     *,
     queue: JobQueue,
     ended: Sequence[tuple[Call, HungUp]],

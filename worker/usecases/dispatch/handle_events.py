@@ -13,7 +13,7 @@ from worker.domain.event import Event
 from worker.domain.ids import CallId
 from worker.domain.post import Post
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, Move, Store
+from worker.ports.dispatch.store import Call, DispatchStore, Move
 from worker.usecases.dispatch.finish_calls import finish_calls
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
 
@@ -26,7 +26,7 @@ LONGEST_REFUSAL_PAUSE = 4
 
 
 def handle_events(
-    store: Store,
+    store: DispatchStore,
     *,
     queue: JobQueue,
     events: Sequence[CallEvent],

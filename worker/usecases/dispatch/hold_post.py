@@ -7,7 +7,7 @@ from pendulum import DateTime
 
 from worker.domain.errors import Unavailable
 from worker.domain.post import HELD_FOR, KEPT_EVERY, TRIED_EVERY, Post
-from worker.ports.dispatch.store import Store
+from worker.ports.dispatch.store import DispatchStore
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 class Duty:
     """One process's hold on one post; the store is asked no more often than it must be."""
 
-    store: Store
+    store: DispatchStore
     post: Post
     is_held: bool = False
     others_at: DateTime | None = None

@@ -15,7 +15,7 @@ from worker.domain.lead import LANE_OF, Lane
 from worker.domain.network import Network
 from worker.domain.reason import Reason
 from worker.ports.dispatch.messages import Tokens
-from worker.ports.dispatch.store import Call, DialRules, Transaction
+from worker.ports.dispatch.store import Call, DialRules, DispatchTransaction
 from worker.ports.dispatch.telephony import Origination
 
 _LOW_BITS = 0xFFFFFFFF
@@ -42,7 +42,12 @@ class Verdicts:
 
 
 def judge_calls(
-    tx: Transaction, calls: Sequence[Call], *, rules: DialRules, tokens: Mapping[CarrierId, Tokens], now: DateTime
+    tx: DispatchTransaction,
+    calls: Sequence[Call],
+    *,
+    rules: DialRules,
+    tokens: Mapping[CarrierId, Tokens],
+    now: DateTime,
 ) -> Verdicts:
     """Judge locked queued calls, codes first; ``tokens`` are those of carriers with a limit of calls per second."""
     counted = _Counted(tx, rules)
@@ -76,7 +81,7 @@ def judge_calls(
 class _Counted:
     """The calls that are up, counted once; those that are let through are added."""
 
-    def __init__(self, tx: Transaction, rules: DialRules) -> None:
+    def __init__(self, tx: DispatchTransaction, rules: DialRules) -> None:
         carrier_ids = {carrier.id for carrier in rules.carriers.values()}
         up = tx.calls.up(campaigns=rules.campaigns, carriers=carrier_ids, tenants=rules.tenant_caps)
         self._campaigns = defaultdict(Counter, _counters(up.campaigns))
@@ -96,7 +101,7 @@ def _counters(counts: Mapping[OwnerT, Mapping[Network, int]]) -> dict[OwnerT, Co
     return {owner: Counter(by_network) for owner, by_network in counts.items()}
 
 
-def _listed(tx: Transaction, calls: Sequence[Call]) -> set[tuple[TenantId, str]]:
+def _listed(tx: DispatchTransaction, calls: Sequence[Call]) -> set[tuple[TenantId, str]]:
     """Give the numbers that their tenants must not call."""
     return {
         (tenant, phone)

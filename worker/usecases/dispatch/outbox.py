@@ -16,9 +16,9 @@ from worker.domain.event import Event
 from worker.domain.ids import CampaignId, DeliveryId
 from worker.domain.retry import host_of
 from worker.domain.settings import Json
-from worker.ports.callbacks.deliveries import Delivery, Subscription
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, Transaction
+from worker.ports.dispatch.outbox import Delivery, Subscription
+from worker.ports.dispatch.store import Call, DispatchTransaction
 
 _OF_CAMPAIGNS: Final = frozenset({Event.CDR, Event.ANSWERED})
 """What campaigns have URLs of their own for."""
@@ -44,7 +44,7 @@ class _Notice:
 
 
 def post_happenings(
-    tx: Transaction,
+    tx: DispatchTransaction,
     happenings: Sequence[Happening],
     *,
     queue: JobQueue,

@@ -13,7 +13,7 @@ from worker.domain.carrier import Carrier
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId
 from worker.ports.dispatch.messages import JobQueue, Rate, Tokens
-from worker.ports.dispatch.store import Transaction
+from worker.ports.dispatch.store import DispatchTransaction
 from worker.usecases.dispatch.judge_calls import Won
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def tell_dialled(rate: Rate, tokens: Mapping[CarrierId, Tokens]) -> None:
 
 
 def put_off(
-    tx: Transaction,
+    tx: DispatchTransaction,
     waiting: Mapping[CarrierId, Sequence[CallId]],
     *,
     tokens: Mapping[CarrierId, Tokens],

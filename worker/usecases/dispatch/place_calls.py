@@ -12,7 +12,7 @@ from worker.domain.ids import CallId, CarrierId, LeadId
 from worker.domain.lead import Ending
 from worker.domain.reason import Reason
 from worker.ports.dispatch.messages import JobQueue, Rate, Tokens
-from worker.ports.dispatch.store import Call, Clock, Dial, Store, Transaction
+from worker.ports.dispatch.store import Call, Clock, Dial, DispatchStore, DispatchTransaction
 from worker.ports.dispatch.telephony import Placed, Telephony
 from worker.usecases.dispatch.judge_calls import Won, judge_calls
 from worker.usecases.dispatch.pace import put_off, take_tokens, tell_dialled, tokens_left
@@ -29,7 +29,7 @@ _CLOSES_LEAD = {
 
 
 def place_calls(
-    store: Store, *, queue: JobQueue, telephony: Telephony, rate: Rate, call_ids: Sequence[CallId], clock: Clock
+    store: DispatchStore, *, queue: JobQueue, telephony: Telephony, rate: Rate, call_ids: Sequence[CallId], clock: Clock
 ) -> int:
     """Dial those of the calls that are still queued and still allowed; give how many were handed to the switch."""
     with store.transaction() as tx:
@@ -57,7 +57,7 @@ def place_calls(
 
 
 def _win(
-    tx: Transaction, call_ids: Sequence[CallId], *, queue: JobQueue, rate: Rate, switch: str, clock: Clock
+    tx: DispatchTransaction, call_ids: Sequence[CallId], *, queue: JobQueue, rate: Rate, switch: str, clock: Clock
 ) -> tuple[list[Won], DateTime]:
     """Judge the calls under the locks of carrier and campaign: the allowed ones go to ``dialing``, the others end.
 
@@ -84,7 +84,7 @@ def _win(
 
 
 def _put_back(
-    tx: Transaction,
+    tx: DispatchTransaction,
     undialled: Collection[CallId],
     *,
     held: Mapping[CarrierId, Sequence[CallId]],
@@ -100,7 +100,7 @@ def _put_back(
     logger.warning("calls were not dialled", extra=extra)
 
 
-def _cancel(tx: Transaction, calls: Sequence[Call], *, reasons: Mapping[CallId, Reason], now: DateTime) -> None:
+def _cancel(tx: DispatchTransaction, calls: Sequence[Call], *, reasons: Mapping[CallId, Reason], now: DateTime) -> None:
     """Cancel the calls; their leads go back to where they were, or end when they must not be called at all."""
     tx.calls.cancel(reasons, now=now)
     closing: dict[Ending, list[LeadId]] = {}

@@ -14,7 +14,7 @@ from worker.domain.ids import CallId, CarrierId
 from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.planner import LOOK_AT_LEAST, Grant, Situation, calls_to_start
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, Store, Transaction
+from worker.ports.dispatch.store import Call, DispatchStore, DispatchTransaction
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ RESEND_AFTER = Duration(seconds=3)
 
 
 def plan_carrier(
-    store: Store, *, queue: JobQueue, carrier_id: CarrierId, now: DateTime, new_id: Callable[[], UUID]
+    store: DispatchStore, *, queue: JobQueue, carrier_id: CarrierId, now: DateTime, new_id: Callable[[], UUID]
 ) -> int:
     """Start every call that the carrier's limits and its campaigns' settings allow now; give how many were queued."""
     with store.transaction() as tx:
@@ -52,7 +52,9 @@ def plan_carrier(
     return len(calls)
 
 
-def _send(tx: Transaction, calls: Sequence[Call], *, situation: Situation, queue: JobQueue, now: DateTime) -> None:
+def _send(
+    tx: DispatchTransaction, calls: Sequence[Call], *, situation: Situation, queue: JobQueue, now: DateTime
+) -> None:
     """Send the calls after the commit, codes first, with those that waited for their carrier's calls per second."""
     waited: Sequence[CallId] = []
     if situation.carrier.calls_per_second and situation.queued:
@@ -63,7 +65,7 @@ def _send(tx: Transaction, calls: Sequence[Call], *, situation: Situation, queue
         tx.after_commit(partial(queue.place_calls, [*codes, *waited, *others]))
 
 
-def _resume_due(tx: Transaction, situation: Situation, *, now: DateTime) -> Situation:
+def _resume_due(tx: DispatchTransaction, situation: Situation, *, now: DateTime) -> Situation:
     resumed = tuple(resume_if_due(campaign, now=now) for campaign in situation.campaigns)
     for before, after in zip(situation.campaigns, resumed, strict=True):
         if before is not after:
@@ -71,7 +73,9 @@ def _resume_due(tx: Transaction, situation: Situation, *, now: DateTime) -> Situ
     return replace(situation, campaigns=resumed)
 
 
-def _callable(tx: Transaction, leads: Sequence[ClaimedLead], *, grant: Grant, now: DateTime) -> list[ClaimedLead]:
+def _callable(
+    tx: DispatchTransaction, leads: Sequence[ClaimedLead], *, grant: Grant, now: DateTime
+) -> list[ClaimedLead]:
     """Close the leads that must not be called after all; give the others, whose promised call ids are free again."""
     refused = [lead.id for lead in leads if lead.is_listed]
     used_up = [lead.id for lead in leads if not lead.is_listed and lead.attempt > grant.campaign.recall.attempts]

@@ -13,7 +13,7 @@ from worker.domain.call import LOST, ON_SWITCH, CallState, HungUp, Outcome
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, Store
+from worker.ports.dispatch.store import Call, DispatchStore
 from worker.ports.dispatch.telephony import Telephony
 from worker.usecases.dispatch.finish_calls import finish_calls
 from worker.usecases.dispatch.resend_calls import resend_calls
@@ -37,7 +37,9 @@ MISSED = _Patience(Duration(seconds=1), Duration(seconds=1))
 """It was dialled before anybody who listens now: its end may have been told to nobody."""
 
 
-def sweep(store: Store, *, queue: JobQueue, telephony: Telephony, now: DateTime, new_id: Callable[[], UUID]) -> None:
+def sweep(
+    store: DispatchStore, *, queue: JobQueue, telephony: Telephony, now: DateTime, new_id: Callable[[], UUID]
+) -> None:
     """Send again what was not taken up, settle calls that the switch no longer has, send overdue callbacks."""
     resend_calls(store, queue=queue, now=now, ahead=Duration())
     with store.reading() as tx:
@@ -88,7 +90,9 @@ class _Absent:
         return _patience(call, heard_since=self._heard_since)
 
 
-def _settle(store: Store, absent: _Absent, *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]) -> None:
+def _settle(
+    store: DispatchStore, absent: _Absent, *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]
+) -> None:
     """Give up what the switch has not had for a while, and note what it has not, or has again."""
     gone, new = absent.lost(now=now), absent.new
     if not (absent.found or new or gone):

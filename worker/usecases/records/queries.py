@@ -1,17 +1,13 @@
 """Reads for the API: one moment's view, nothing changed."""
 
-from typing import Final
-
 from pendulum import DateTime
 
-from worker.domain.callback_url import UrlStanding
 from worker.domain.cdr import Cdr
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId
 from worker.domain.number_plan import NumberPlan, Sorted, calendar_day
 from worker.domain.settings import CampaignSettings
-from worker.ports.callbacks.deliveries import Subscription
-from worker.ports.callbacks.records import CallbackFilter, CallbackRecord
+from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import (
     BlockedNumber,
     CampaignNumbers,
@@ -21,17 +17,13 @@ from worker.ports.records.entities import (
     LeadRecord,
     ListRecord,
     NamedCampaign,
-    Page,
     PortedNumber,
-    Slice,
     TemplateRecord,
     Tenant,
     TenantSettings,
     Totals,
 )
 from worker.ports.records.store import RecordStore
-
-ONE: Final = Slice(limit=1)
 
 
 def get_tenant(store: RecordStore, *, tenant: Tenant) -> TenantSettings:
@@ -127,24 +119,6 @@ def list_cdrs(store: RecordStore, *, tenant: Tenant, part: Slice, wanted: CdrFil
     """Give CDRs, newest first."""
     with store.reading() as tx:
         return tx.cdrs.page(tenant.id, part, wanted=wanted)
-
-
-def list_callbacks(store: RecordStore, *, tenant: Tenant, part: Slice, wanted: CallbackFilter) -> Page[CallbackRecord]:
-    """Give callbacks with their attempts, newest first."""
-    with store.reading() as tx:
-        return tx.callback_records.page(tenant.id, part, wanted=wanted)
-
-
-def list_callback_urls(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[tuple[str, UrlStanding]]:
-    """Give the URLs that have failed lately or are disabled."""
-    with store.reading() as tx:
-        return tx.callback_records.urls(tenant.id, part)
-
-
-def list_subscriptions(store: RecordStore, *, tenant: Tenant) -> list[Subscription]:
-    """Give the tenant's subscriptions to events."""
-    with store.reading() as tx:
-        return tx.subscriptions.of_tenant(tenant.id)
 
 
 def list_blocked_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[BlockedNumber]:

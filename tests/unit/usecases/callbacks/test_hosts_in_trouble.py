@@ -18,7 +18,7 @@ from tests.unit.usecases.callbacks.look import due_hosts, fill, states
 from worker.domain.breaker import FIRST_LANES, LONGEST_PAUSE, SHORTEST_PAUSE, SHUT_AT
 from worker.domain.errors import Unavailable
 from worker.domain.retry import Answer
-from worker.ports.dispatch.store import Store, Transaction
+from worker.ports.callbacks.store import CallbackStore, CallbackTransaction
 from worker.store.transaction import SqlStore
 from worker.usecases.callbacks.deliver_callbacks import LEASE, Mail, deliver_callbacks
 from worker.usecases.callbacks.outgoing import IN_HAND
@@ -222,7 +222,7 @@ def test_a_slow_database_delays_and_does_not_stop(store: SqlStore, clock: FakeCl
     assert states(store) == {"delivered": 2}
 
 
-class BrokenStore(Store):
+class BrokenStore(CallbackStore):
     """A database that is there until it breaks down; ``meanwhile`` happens before each transaction."""
 
     def __init__(self, store: SqlStore, *, meanwhile: Callable[[], object] = lambda: None) -> None:
@@ -234,12 +234,12 @@ class BrokenStore(Store):
         self._is_away = True
 
     @override
-    def transaction(self) -> AbstractContextManager[Transaction]:
+    def transaction(self) -> AbstractContextManager[CallbackTransaction]:
         if self._is_away:
             raise Unavailable("the database is away or too busy")
         self._meanwhile()
         return self._store.transaction()
 
     @override
-    def reading(self) -> AbstractContextManager[Transaction]:
+    def reading(self) -> AbstractContextManager[CallbackTransaction]:
         return self._store.reading()

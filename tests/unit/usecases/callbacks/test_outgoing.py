@@ -2,7 +2,7 @@
 
 from tests.outbox import HOST, a_delivery
 from worker.domain.event import Event
-from worker.ports.callbacks.deliveries import Delivery
+from worker.ports.dispatch.outbox import Delivery
 from worker.usecases.callbacks.outgoing import Outgoing
 
 OTHER = f"https://{HOST}/other"

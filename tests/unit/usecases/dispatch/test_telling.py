@@ -12,7 +12,7 @@ from tests.unit.usecases.look import an_end
 from worker.domain.call import Answered, Outcome, Ringing
 from worker.domain.event import Event
 from worker.domain.ids import CallId, SubscriptionId
-from worker.ports.callbacks.deliveries import Subscription
+from worker.ports.dispatch.outbox import Subscription
 from worker.store.base.callback_tables import deliveries
 
 HOOK = "http://hooks.example/events"
