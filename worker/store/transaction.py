@@ -10,8 +10,12 @@ from pendulum import DateTime
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from typing_extensions import override
 
 from worker.domain.errors import Unavailable
+from worker.ports.callbacks.store import CallbackStore, CallbackTransaction
+from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
+from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.store.base.columns import Instant
 from worker.store.callbacks.callback_hosts import SqlHosts
 from worker.store.callbacks.callback_records import SqlCallbackRecords
@@ -44,7 +48,7 @@ READ_ONLY: Final = "25006"
 """What a standby answers that is not the database yet."""
 
 
-class SqlTransaction:
+class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction):
     """A running transaction, with one repository for each kind of thing."""
 
     def __init__(self, connection: Connection) -> None:
@@ -52,127 +56,127 @@ class SqlTransaction:
         self.connection = connection
         self.told: list[Callable[[], None]] = []
 
+    @override
     def after_commit(self, action: Callable[[], None]) -> None:
-        """Do this once the transaction has committed; not at all if it rolls back."""
         self.told.append(action)
 
+    @override
     @cached_property
     def plans(self) -> SqlPlans:
-        """What planning reads and writes of carriers and campaigns."""
         return SqlPlans(self.connection)
 
+    @override
     @cached_property
     def leads(self) -> SqlLeads:
-        """What planning and finishing need of leads."""
         return SqlLeads(self.connection)
 
+    @override
     @cached_property
     def calls(self) -> SqlCalls:
-        """Call rows."""
         return SqlCalls(self.connection)
 
+    @override
     @cached_property
     def deliveries(self) -> SqlDeliveries:
-        """The outbox of callbacks."""
         return SqlDeliveries(self.connection)
 
+    @override
     @cached_property
     def posts(self) -> SqlPosts:
-        """Who does what one process at a time may do."""
         return SqlPosts(self.connection)
 
+    @override
     @cached_property
     def hosts(self) -> SqlHosts:
-        """The hosts that callbacks go to."""
         return SqlHosts(self.connection)
 
+    @override
     @cached_property
     def callback_urls(self) -> SqlCallbackUrls:
-        """How callback URLs have fared."""
         return SqlCallbackUrls(self.connection)
 
+    @override
     @cached_property
     def subscriptions(self) -> SqlSubscriptions:
-        """Who wants to hear of events."""
         return SqlSubscriptions(self.connection)
 
+    @override
     @cached_property
     def callback_records(self) -> SqlCallbackRecords:
-        """Callbacks as operators read and replay them."""
         return SqlCallbackRecords(self.connection)
 
+    @override
     @cached_property
     def tenants(self) -> SqlTenants:
-        """Tenants and their tokens."""
         return SqlTenants(self.connection)
 
+    @override
     @cached_property
     def campaigns(self) -> SqlCampaigns:
-        """Campaigns as operators write and read them."""
         return SqlCampaigns(self.connection)
 
+    @override
     @cached_property
     def carriers(self) -> SqlCarriers:
-        """Carriers as operators write and read them."""
         return SqlCarriers(self.connection)
 
+    @override
     @cached_property
     def templates(self) -> SqlTemplates:
-        """Templates."""
         return SqlTemplates(self.connection)
 
+    @override
     @cached_property
     def lists(self) -> SqlLists:
-        """Lists."""
         return SqlLists(self.connection)
 
+    @override
     @cached_property
     def lead_records(self) -> SqlLeadRecords:
-        """Leads as operators import and read them."""
         return SqlLeadRecords(self.connection)
 
+    @override
     @cached_property
     def single_calls(self) -> SqlSingleCalls:
-        """Calls that clients ask for one by one."""
         return SqlSingleCalls(self.connection)
 
+    @override
     @cached_property
     def cdrs(self) -> SqlCdrs:
-        """Finished calls as operators read them."""
         return SqlCdrs(self.connection)
 
+    @override
     @cached_property
     def do_not_call(self) -> SqlDoNotCall:
-        """Numbers that nobody may dial."""
         return SqlDoNotCall(self.connection)
 
+    @override
     @cached_property
     def numbers(self) -> SqlNumbers:
-        """Counts for monitor and metrics."""
         return SqlNumbers(self.connection)
 
+    @override
     @cached_property
     def standings(self) -> SqlStandings:
-        """Where leads and their campaigns stand."""
         return SqlStandings(self.connection)
 
+    @override
     @cached_property
     def number_plan(self) -> SqlNumberPlans:
-        """Each tenant's number plan."""
         return SqlNumberPlans(self.connection)
 
+    @override
     @cached_property
     def chores(self) -> SqlChores:
-        """What changed settings still have to do to many leads."""
         return SqlChores(self.connection)
 
+    @override
     @cached_property
     def chore_leads(self) -> SqlChoreLeads:
-        """Leads as chores see them."""
         return SqlChoreLeads(self.connection)
 
 
-class SqlStore:
+class SqlStore(DispatchStore, CallbackStore, RecordStore):
     """The database behind the ports."""
 
     def __init__(self, engine: Engine) -> None:
@@ -192,18 +196,18 @@ class SqlStore:
         with self.reading() as tx:
             return tx.connection.execute(_MOMENT).scalar_one()
 
+    @override
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
-        """Begin a transaction that may write; raises ``Unavailable`` when the database is away or too busy."""
         with _outages_named(), self._engine.begin() as connection:
             transaction = SqlTransaction(connection)
             yield transaction
         for action in transaction.told:
             action()
 
+    @override
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:
-        """Begin a transaction that only reads."""
         with _outages_named(), self._reader.begin() as connection:
             yield SqlTransaction(connection)
 

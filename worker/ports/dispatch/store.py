@@ -239,7 +239,7 @@ class DispatchTransaction(Protocol):
         """Do this once the transaction has committed; not at all if it rolls back."""
 
 
-class Store(Protocol):
+class DispatchStore(Protocol):
     """Where the truth is kept."""
 
     def transaction(self) -> AbstractContextManager[DispatchTransaction]:

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pendulum import DateTime
 from sqlalchemy import Connection, Row, select, update
+from typing_extensions import override
 
 from worker.domain.breaker import HostHealth
+from worker.ports.callbacks.deliveries import Hosts
 from worker.store.base.callback_tables import callback_hosts
 from worker.store.base.dialect import commit_without_waiting, insert_or_ignore
 
@@ -14,15 +16,15 @@ _NEW: Final = HostHealth()
 _READ: Final = [callback_hosts.c[name] for name in HostHealth.__dataclass_fields__]
 
 
-class SqlHosts:
+class SqlHosts(Hosts):
     """Hosts in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def take(self, host: str, *, turn: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
-        """Take the host's turn until then; None when another has it. A host that is shut is not taken."""
         commit_without_waiting(self._connection)
         row = self._lock(host)
         if row is None:
@@ -38,13 +40,13 @@ class SqlHosts:
         self._connection.execute(taken.values(turn=turn, turn_until=until))
         return health
 
+    @override
     def keep(self, host: str, *, turn: UUID, health: HostHealth, until: DateTime) -> bool:
-        """Hold a turn for longer, and remember how the host fares; False when the turn has lapsed and is another's."""
         commit_without_waiting(self._connection)  # a record of what was sent that is lost means sending it again
         return self._write(host, turn=turn, health=health, until=until)
 
+    @override
     def leave(self, host: str, *, turn: UUID, health: HostHealth) -> None:
-        """End a turn, and remember how the host fares."""
         self._write(host, turn=turn, health=health, until=None)
 
     def _lock(self, host: str) -> Row[*tuple[object, ...]] | None:

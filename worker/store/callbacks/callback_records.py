@@ -6,11 +6,12 @@ from typing import Final
 
 from pendulum import DateTime
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from typing_extensions import override
 
 from worker.domain.callback_url import UrlStanding
 from worker.domain.ids import DeliveryId, TenantId
 from worker.domain.retry import DeliveryState
-from worker.ports.callbacks.records import CallbackFilter, CallbackRecord, PastAttempt, Replayed
+from worker.ports.callbacks.records import CallbackFilter, CallbackRecord, CallbackRecords, PastAttempt, Replayed
 from worker.ports.paging import Page, Slice
 from worker.store.base.callback_tables import callback_urls, deliveries, delivery_attempts
 
@@ -18,15 +19,15 @@ _READ: Final = [deliveries.c[name] for name in CallbackRecord.__dataclass_fields
 _STANDING: Final = tuple(UrlStanding.__dataclass_fields__)
 
 
-class SqlCallbackRecords:
+class SqlCallbackRecords(CallbackRecords):
     """Callbacks in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: CallbackFilter) -> Page[CallbackRecord]:
-        """Give the tenant's callbacks with their attempts, newest first."""
         conditions = _conditions(tenant_id, wanted)
         asked = select(*_READ).where(*conditions).order_by(deliveries.c.id.desc()).limit(part.limit).offset(part.offset)
         rows = self._connection.execute(asked).mappings().all()
@@ -34,10 +35,10 @@ class SqlCallbackRecords:
         total = self._connection.scalar(select(func.count()).select_from(deliveries).where(*conditions))
         return Page([CallbackRecord(**row, attempts=attempts[row["id"]]) for row in rows], total or 0)
 
+    @override
     def replay(
         self, tenant_id: TenantId, *, wanted: CallbackFilter, after: DeliveryId | None, limit: int, now: DateTime
     ) -> Replayed | None:
-        """Make callbacks due at once, with all of their attempts before them again; None when there is none left."""
         asked = select(deliveries.c.id, deliveries.c.host, deliveries.c.url).where(*_conditions(tenant_id, wanted))
         if after is not None:
             asked = asked.where(deliveries.c.id > after)
@@ -58,16 +59,16 @@ class SqlCallbackRecords:
         hosts, urls = frozenset(row.host for row in rows), frozenset(row.url for row in rows)
         return Replayed(DeliveryId(rows[-1].id), len(rows), hosts=hosts, urls=urls)
 
+    @override
     def urls(self, tenant_id: TenantId, part: Slice) -> Page[tuple[str, UrlStanding]]:
-        """Give the tenant's URLs that have failed lately or are disabled, in order."""
         condition = (callback_urls.c.tenant_id == tenant_id, callback_urls.c.failing_since.is_not(None))
         asked = select(callback_urls).where(*condition).order_by(callback_urls.c.url)
         rows = self._connection.execute(asked.limit(part.limit).offset(part.offset)).mappings()
         total = self._connection.scalar(select(func.count()).select_from(callback_urls).where(*condition))
         return Page([(row["url"], UrlStanding(**{name: row[name] for name in _STANDING})) for row in rows], total or 0)
 
+    @override
     def enable(self, tenant_id: TenantId, urls: frozenset[str]) -> int:
-        """Send to disabled URLs again; say how many there were."""
         disabled = delete(callback_urls).where(
             callback_urls.c.tenant_id == tenant_id,
             callback_urls.c.url.in_(urls),

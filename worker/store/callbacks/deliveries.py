@@ -15,10 +15,11 @@ from sqlalchemy import (
     select,
     update,
 )
+from typing_extensions import override
 
 from worker.domain.ids import DeliveryId, TenantId
 from worker.domain.retry import Dead, Delivered, DeliveryState, RetryAt
-from worker.ports.callbacks.deliveries import Attempt
+from worker.ports.callbacks.deliveries import Attempt, Deliveries
 from worker.ports.dispatch.outbox import Delivery
 from worker.store.base.callback_tables import (
     ENDED_ROWS,
@@ -36,29 +37,29 @@ _TABLE: Final = deliveries
 _READ: Final = [_TABLE.c[name] for name in Delivery.__dataclass_fields__]
 
 
-class SqlDeliveries:
+class SqlDeliveries(Deliveries):
     """The outbox in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def insert(self, deliveries: Sequence[Delivery], *, now: DateTime) -> None:
-        """Add rows to be sent at once; an event of a call is added once for each who wants it, however often told."""
         rows = [_to_row(delivery, now=now) for delivery in deliveries]
         if rows:
             self._connection.execute(insert_or_ignore(self._connection, _TABLE), rows)
 
+    @override
     def due(self, host: str, *, now: DateTime, limit: int, besides: Collection[DeliveryId]) -> list[Delivery]:
-        """Give due deliveries of a host, longest due first, besides those; for whoever has the host's turn."""
         asked = select(*_READ).where(_TABLE.c.host == host, PENDING_ROWS, _TABLE.c.next_at <= now)
         if besides:
             asked = asked.where(_TABLE.c.id.not_in(besides))
         rows = self._connection.execute(asked.order_by(_TABLE.c.next_at, _TABLE.c.id).limit(limit))
         return [Delivery(**row) for row in rows.mappings()]
 
+    @override
     def record(self, attempts: Sequence[Attempt], *, now: DateTime) -> None:
-        """Write attempts, and what follows for their deliveries."""
         if not attempts:
             return
         self._connection.execute(_RECORD, [_outcome(attempt, now=now) for attempt in attempts])
@@ -66,21 +67,21 @@ class SqlDeliveries:
             insert_or_ignore(self._connection, delivery_attempts), [_to_attempt(attempt) for attempt in attempts]
         )
 
+    @override
     def bury(self, reasons: Mapping[DeliveryId, str], *, now: DateTime) -> None:
-        """Make dead letters of pending deliveries that are not to be sent."""
         if reasons:
             rows = [{"found": id_, "reason": reason, "now": now} for id_, reason in reasons.items()]
             self._connection.execute(_BURY, rows)
 
+    @override
     def give_up(self, *, waiting_since: DateTime, reason: str, limit: int, now: DateTime) -> int:
-        """Make dead letters of deliveries that have waited since before then; say how many."""
         old = select(_TABLE.c.id).where(PENDING_ROWS, _TABLE.c.waiting_since < waiting_since)
         ids = self._connection.scalars(old.limit(limit).with_for_update(skip_locked=True)).all()
         self.bury({DeliveryId(id_): reason for id_ in ids}, now=now)
         return len(ids)
 
+    @override
     def forget(self, *, ended_before: DateTime, limit: int) -> int:
-        """Take away deliveries, with their attempts, that ended before then; say how many."""
         old = select(_TABLE.c.id).where(ENDED_ROWS, _TABLE.c.updated_at < ended_before)
         ids = self._connection.scalars(old.limit(limit).with_for_update(skip_locked=True)).all()
         if ids:
@@ -88,12 +89,12 @@ class SqlDeliveries:
             self._connection.execute(delete(_TABLE).where(_TABLE.c.id.in_(ids)))
         return len(ids)
 
+    @override
     def due_hosts(self, *, now: DateTime) -> list[str]:
-        """Give hosts that have due deliveries, are not shut, and whose turn nobody has."""
         return list(self._connection.scalars(DUE_HOSTS, {"now": now}))
 
+    @override
     def secrets(self, tenant_id: TenantId, *, now: DateTime) -> list[str]:
-        """Give the tenant's signing secrets (``whsec_…``): the present one, then the retired one while it is valid."""
         present = select(tenants.c.callback_secret).where(tenants.c.id == tenant_id)
         retired = select(retired_secrets.c.secret).where(
             retired_secrets.c.tenant_id == tenant_id, retired_secrets.c.valid_until > now

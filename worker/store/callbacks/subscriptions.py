@@ -5,10 +5,12 @@ from typing import Final
 
 from pendulum import DateTime
 from sqlalchemy import Connection, Select, insert, select, update
+from typing_extensions import override
 
 from worker.domain.errors import NotFound
 from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId, TenantId
+from worker.ports.callbacks.deliveries import Subscriptions
 from worker.ports.dispatch.outbox import Subscription
 from worker.store.base.callback_tables import event_subscriptions
 from worker.store.base.dialect import among
@@ -17,37 +19,37 @@ from worker.store.base.tables import tenants
 _NAMES: Final = ("id", "tenant_id", "event", "url", "apikey")
 
 
-class SqlSubscriptions:
+class SqlSubscriptions(Subscriptions):
     """Subscriptions in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def of(self, tenant_ids: Collection[TenantId], *, events: Collection[Event]) -> list[Subscription]:
-        """Give the tenants' subscriptions to one of the events, oldest first."""
         asked = {"tenants": list(tenant_ids), "events": list(events)}
         return [Subscription(**row) for row in self._connection.execute(_OF, asked).mappings()]
 
+    @override
     def apikeys(self, ids: Collection[SubscriptionId]) -> dict[SubscriptionId, str]:
-        """Give the keys of those subscriptions that have not been taken back."""
         if not ids:
             return {}
         asked = _all().where(event_subscriptions.c.id.in_(ids))
         return {SubscriptionId(row["id"]): row["apikey"] for row in self._connection.execute(asked).mappings()}
 
+    @override
     def add(self, subscription: Subscription, *, now: DateTime) -> None:
-        """Add a subscription."""
         row = {name: getattr(subscription, name) for name in _NAMES}
         self._connection.execute(insert(event_subscriptions).values(row | {"created_at": now}))
 
+    @override
     def of_tenant(self, tenant_id: TenantId) -> list[Subscription]:
-        """Give the tenant's subscriptions, oldest first."""
         asked = _all().where(event_subscriptions.c.tenant_id == tenant_id)
         return [Subscription(**row) for row in self._connection.execute(asked).mappings()]
 
+    @override
     def remove(self, tenant_id: TenantId, subscription_id: SubscriptionId, *, now: DateTime) -> None:
-        """Take one back; raises ``NotFound``."""
         ours = update(event_subscriptions).where(
             event_subscriptions.c.tenant_id == tenant_id,
             event_subscriptions.c.id == subscription_id,

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from pendulum import DateTime
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
+from typing_extensions import override
 
 from worker.domain.call import LIVE, ON_SWITCH, CallState
 from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.reason import Reason
-from worker.ports.dispatch.store import Call, Dial, Ended, Move, UpByOwner
+from worker.ports.dispatch.store import Call, Calls, Dial, Ended, Move, UpByOwner
 from worker.store.base.dialect import among
 from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 from worker.store.dispatch.live import read_up
@@ -30,30 +31,31 @@ _LOCK: Final = (
 )
 
 
-class SqlCalls:
+class SqlCalls(Calls):
     """Calls in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def insert(self, new: Sequence[Call]) -> None:
-        """Insert queued calls."""
         if new:
             rows = [{**{name: getattr(call, name) for name in _FIELDS}, **_UNFINISHED} for call in new]
             self._connection.execute(_INSERT, rows)
 
+    @override
     def forget_cancelled(self, call_ids: Collection[CallId]) -> None:
-        """Take away cancelled rows whose ids were promised to their clients: the lead's next call needs them."""
         if call_ids:
             these = calls.c.id.in_(list(call_ids))
             self._connection.execute(delete(calls).where(these, calls.c.state == CallState.CANCELLED))
 
+    @override
     def lock(self, call_ids: Collection[CallId], *, states: Collection[CallState]) -> list[Call]:
-        """Lock the rows that are in one of the states, in id order; others are left out."""
         asked = {"calls": list(call_ids), "states": list(states)}
         return [_call(row) for row in self._connection.execute(_LOCK, asked)]
 
+    @override
     def up(
         self,
         *,
@@ -61,11 +63,10 @@ class SqlCalls:
         carriers: Collection[CarrierId] = (),
         tenants: Collection[TenantId] = (),
     ) -> UpByOwner:
-        """Count the calls that are on a switch or on their way to it, all at one moment."""
         return read_up(self._connection, campaigns=campaigns, carriers=carriers, tenants=tenants)
 
+    @override
     def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
-        """Move locked queued rows to ``dialing`` with their route."""
         rows = [
             {"call": d.call_id, "now": now, "on_switch": d.switch, "shown": d.caller_id, "judged_by": d.revision}
             for d in dials
@@ -73,8 +74,8 @@ class SqlCalls:
         if rows:
             self._connection.execute(_DIAL, rows)
 
+    @override
     def cancel(self, reasons: Mapping[CallId, Reason], *, now: DateTime) -> None:
-        """Move queued rows to ``cancelled`` with their reasons."""
         cancelling = (
             update(calls)
             .where(calls.c.id == bindparam("call"), calls.c.state == CallState.QUEUED)
@@ -83,15 +84,15 @@ class SqlCalls:
         if reasons:
             self._connection.execute(cancelling, [{"call": c, "because": why} for c, why in reasons.items()])
 
+    @override
     def move(self, moves: Mapping[CallId, Move]) -> None:
-        """Move locked rows to ``ringing`` or ``answered``."""
         for state, moving in _MOVES.items():
             rows = [{"call": call_id, "moment": one.at} for call_id, one in moves.items() if one.to is state]
             if rows:
                 self._connection.execute(moving, rows)
 
+    @override
     def put_back(self, call_ids: Collection[CallId], *, resend_at: DateTime, refused: bool) -> None:
-        """Move rows in ``dialing`` back to ``queued``: it is certain that nobody was dialled."""
         moving = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state == CallState.DIALING)
         self._connection.execute(
             moving.values(
@@ -104,20 +105,20 @@ class SqlCalls:
             )
         )
 
+    @override
     def finish(self, ended: Sequence[Ended], *, now: DateTime) -> None:
-        """End locked rows, and give their leads their next step."""
         if not ended:
             return
         self._connection.execute(_FINISH_CALL, [_outcome_of(one) for one in ended])
         self._connection.execute(_FINISH_LEAD, [_next_step_of(one, now=now) for one in ended])
 
+    @override
     def wait(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
-        """Have no message sent for these queued calls before the moment."""
         waiting = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state == CallState.QUEUED)
         self._connection.execute(waiting.values(resend_at=until))
 
+    @override
     def unsent(self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None) -> list[CallId]:
-        """Give queued calls whose message is due (again), OTPs first, then the oldest; put the next one off."""
         asked = (
             select(calls.c.id)
             .where(QUEUED_ROWS, or_(calls.c.resend_at <= now, calls.c.resend_at > now + CLOCKS_APART))
@@ -133,8 +134,8 @@ class SqlCalls:
             self._connection.execute(pushed.values(resend_at=now.add(seconds=RESEND_SECONDS)))
         return ids
 
+    @override
     def on_switch_since(self, moment: DateTime, *, limit: int) -> list[Call]:
-        """Give calls that have been on a switch since before the moment, oldest first."""
         asked = (
             select(*_READ)
             .where(LIVE_ROWS, calls.c.state.in_(ON_SWITCH), calls.c.dialing_at <= moment)
@@ -143,8 +144,8 @@ class SqlCalls:
         )
         return [_call(row) for row in self._connection.execute(asked)]
 
+    @override
     def set_missing(self, call_ids: Collection[CallId], *, since: DateTime | None) -> None:
-        """Note since when the switch does not know the calls (None: it does)."""
         if not call_ids:
             return
         noting = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state.in_(LIVE))

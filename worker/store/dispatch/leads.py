@@ -20,6 +20,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from typing_extensions import override
 
 from worker.domain.campaign import Priority
 from worker.domain.ids import CallId, LeadId, ListId, TemplateId, TenantId
@@ -27,6 +28,7 @@ from worker.domain.lead import STAGES_OF, ClaimedLead, Ending, Lane, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant
 from worker.domain.settings import Json
+from worker.ports.dispatch.store import Leads
 from worker.store.base.dialect import among
 from worker.store.base.tables import WAITING, do_not_call, leads, lists
 from worker.store.dispatch.demand import not_in_inactive_lists
@@ -39,15 +41,15 @@ ORDER: Final[Mapping[Priority, tuple[Stage, Stage]]] = {
 }
 
 
-class SqlLeads:
+class SqlLeads(Leads):
     """Leads in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def claim(self, grant: Grant, *, now: DateTime) -> list[ClaimedLead]:
-        """Take the grant's first due leads in its order, none of inactive lists, and move them to ``calling``."""
         networks = networks_of(grant)
         values = first_due_values(grant, now=now)
         rows = self._connection.execute(claiming(grant.lane, networks, of_active_lists=False), values).all()
@@ -57,24 +59,24 @@ class SqlLeads:
             self._connection.execute(_TAKE, {"taken": [row.id for row in rows], "now": now})
         return [_claimed(row) for row in rows]
 
+    @override
     def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
-        """Move leads to ``done`` with their ending."""
         closing = update(leads).where(leads.c.id.in_(lead_ids))
         self._connection.execute(closing.values(stage=Stage.DONE, ending=ending, updated_at=now))
 
+    @override
     def hand_back(self, stages: Mapping[LeadId, Stage]) -> None:
-        """Put leads of cancelled calls back where they were; the attempt does not count."""
         if stages:
             putting = update(leads).where(leads.c.id == bindparam("lead"), leads.c.stage == Stage.CALLING)
             rows = [{"lead": lead, "back_to": stage} for lead, stage in sorted(stages.items())]
             self._connection.execute(putting.values(stage=bindparam("back_to")), rows)
 
+    @override
     def do_not_call(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
-        """Give those of the numbers that are on the tenant's do-not-call list."""
         return set(self._connection.scalars(_LISTED_OF, {"tenant": tenant_id, "phones": list(phones)}))
 
+    @override
     def additional(self, lead_ids: Collection[LeadId]) -> dict[LeadId, Mapping[str, Json]]:
-        """Give the leads' imported data, for CDRs."""
         found = self._connection.execute(_ADDITIONAL, {"leads": list(lead_ids)})
         return {LeadId(row.id): row.additional for row in found}
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from typing_extensions import override
 
 from worker.domain.campaign import Campaign, Status
 from worker.domain.errors import Unavailable
@@ -24,7 +25,7 @@ from worker.domain.ids import CallId, CampaignId, CarrierId, ListId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.planner import LOOK_AT_LEAST, Situation
 from worker.domain.settings import to_campaign
-from worker.ports.dispatch.store import NOT_AHEAD, DialRules
+from worker.ports.dispatch.store import NOT_AHEAD, DialRules, Plans
 from worker.store.base.dialect import among
 from worker.store.base.tables import QUEUED_ROWS, URGENT, WAITING, calls, campaigns, carriers, leads, lists, tenants
 from worker.store.dispatch.campaign_rows import to_settings
@@ -37,39 +38,39 @@ CLOCKS_APART: Final = Duration(minutes=1)
 RUNNABLE: Final = (Status.START, Status.PAUSE)
 
 
-class SqlPlans:
+class SqlPlans(Plans):
     """Planning's view of SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def lock_situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
-        """Lock tenant (when capped), carrier and campaigns, in this order; read what planning needs."""
         return self._situation(carrier_id, lock=True, now=now)
 
+    @override
     def situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
-        """Read the same without locks, and what only explanations need: leads of inactive lists, one more due lead."""
         return self._situation(carrier_id, lock=False, now=now)
 
+    @override
     def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, turns: Mapping[str, str]) -> None:
-        """Remember when the carrier is to be planned without being asked, and whose turn it was last."""
         self._connection.execute(_PLANNED, {"carrier": carrier_id, "at": at, "now_turns": dict(turns)})
 
+    @override
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
-        """Give the carriers whose next plan is due, or will be before long, with its moment; oldest first."""
         at, set_back = carriers.c.next_plan_at, now + LOOK_AT_LEAST + CLOCKS_APART
         due = select(carriers.c.id, at).where(or_(at <= now + ahead, at > set_back)).order_by(at)
         moments = {CarrierId(row.id): row.next_plan_at for row in self._connection.execute(due)}
         return {carrier_id: now if moment > set_back else moment for carrier_id, moment in moments.items()}
 
+    @override
     def resume(self, campaign: Campaign) -> None:
-        """Store a pause that turned into a start."""
         row = update(campaigns).where(campaigns.c.id == campaign.id)
         self._connection.execute(row.values(status=campaign.status, resume_at=campaign.resume_at))
 
+    @override
     def lock_for_dial(self, call_ids: Collection[CallId]) -> DialRules:
-        """Lock capped tenants, carriers and campaigns, in this order, of those of the calls that are queued."""
         homes = self._connection.execute(_HOMES, {"calls": list(call_ids)}).all()
         caps = self._locked_caps({TenantId(home.tenant_id): home.concurrent_call for home in homes})
         locked = self._carriers({CarrierId(home.carrier_id) for home in homes if home.carrier_id}, lock=True)
@@ -83,8 +84,8 @@ class SqlPlans:
             inactive_lists=self._inactive_lists(_ids(rows, "has_inactive_lists")),
         )
 
+    @override
     def campaigns(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, Campaign]:
-        """Give campaigns by id, deleted ones included: their last calls still leave CDRs."""
         found = self._connection.execute(_ENDING, {"campaigns": list(campaign_ids)}).mappings()
         return {c.id: c for c in map(_campaign, found)}
 

@@ -2,6 +2,7 @@
 
 from pendulum import DateTime
 from sqlalchemy import Connection, Select, func, insert, select, true, update
+from typing_extensions import override
 
 from worker.domain.campaign import Status
 from worker.domain.errors import NotFound
@@ -9,6 +10,7 @@ from worker.domain.ids import CampaignId, TenantId
 from worker.domain.settings import CampaignSettings
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import NamedCampaign
+from worker.ports.records.store import Campaigns
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import campaigns, carriers, templates
 from worker.store.dispatch.campaign_rows import to_row, to_settings
@@ -18,46 +20,46 @@ ID_TAKEN = "campaign_uuid is already taken"
 NEVER_REWRITTEN = frozenset({"id", "tenant_id", "created_at"})
 
 
-class SqlCampaigns:
+class SqlCampaigns(Campaigns):
     """Campaigns in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def get(self, tenant_id: TenantId, campaign_id: CampaignId) -> CampaignSettings:
-        """Give the tenant's campaign; raises ``NotFound``."""
         return self._one(_of_tenant(tenant_id).where(campaigns.c.id == campaign_id))
 
+    @override
     def lock(self, tenant_id: TenantId, campaign_id: CampaignId) -> CampaignSettings:
-        """Give the campaign as it is now, and keep others from changing it until this transaction ends."""
         asked = _of_tenant(tenant_id).where(campaigns.c.id == campaign_id)
         return self._one(asked.with_for_update(key_share=True))
 
+    @override
     def lock_paused(self, tenant_id: TenantId, *, now: DateTime) -> list[CampaignSettings]:
-        """Give the tenant's campaigns whose pause has not ended yet, and keep others from changing them."""
         resumed = campaigns.c.resume_at <= now
         asked = _of_tenant(tenant_id).where(campaigns.c.status == Status.PAUSE, resumed.is_not(true()))
         rows = self._connection.execute(asked.order_by(campaigns.c.id).with_for_update(key_share=True)).mappings()
         return [to_settings(row) for row in rows]
 
+    @override
     def add(self, settings: CampaignSettings) -> None:
-        """Add a campaign; raises ``Conflict`` when its name or id is taken."""
         with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
             self._connection.execute(insert(campaigns).values(to_row(settings)))
 
+    @override
     def save(self, settings: CampaignSettings) -> None:
-        """Write a locked campaign; raises ``Conflict`` when its name is taken."""
         row = {column: value for column, value in to_row(settings).items() if column not in NEVER_REWRITTEN}
         with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
             self._connection.execute(update(campaigns).where(campaigns.c.id == settings.campaign_uuid).values(row))
 
+    @override
     def delete(self, campaign_id: CampaignId, *, now: DateTime) -> None:
-        """Put a campaign away; its CDRs stay."""
         self._connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(deleted_at=now))
 
+    @override
     def page(self, tenant_id: TenantId, part: Slice, *, kind: str | None) -> Page[NamedCampaign]:
-        """Give the tenant's campaigns, newest first."""
         wanted = _of_tenant(tenant_id) if kind is None else _of_tenant(tenant_id).where(campaigns.c.type == kind)
         named = (
             wanted.add_columns(carriers.c.name.label("carrier_name"), templates.c.name.label("template_name"))

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from pendulum import DateTime
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from typing_extensions import override
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import CarrierId, TenantId
 from worker.domain.network import Network
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import CarrierRecord
+from worker.ports.records.store import Carriers
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import LIVE_ROWS, calls, carriers
 
@@ -22,44 +24,44 @@ _COLUMNS = [
 ]
 
 
-class SqlCarriers:
+class SqlCarriers(Carriers):
     """Carriers in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def get(self, tenant_id: TenantId, carrier_id: CarrierId) -> CarrierRecord:
-        """Give the tenant's carrier with its live calls; raises ``NotFound``."""
         asked = _of_tenant(tenant_id).where(carriers.c.id == carrier_id)
         row = self._connection.execute(asked).mappings().one_or_none()
         if row is None:
             raise NotFound("Not Found")
         return self._with_live([row])[0]
 
+    @override
     def only_one(self, tenant_id: TenantId) -> CarrierId | None:
-        """Give the tenant's carrier when it has exactly one."""
         found = self._connection.scalars(select(carriers.c.id).where(carriers.c.tenant_id == tenant_id).limit(2)).all()
         return CarrierId(found[0]) if len(found) == 1 else None
 
+    @override
     def all_of(self, tenant_id: TenantId) -> set[CarrierId]:
-        """Give all of the tenant's carriers."""
         found = self._connection.scalars(select(carriers.c.id).where(carriers.c.tenant_id == tenant_id))
         return {CarrierId(carrier) for carrier in found}
 
+    @override
     def add(self, carrier: CarrierRecord) -> None:
-        """Add a carrier; raises ``Conflict`` when its name or id is taken."""
         with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
             self._connection.execute(insert(carriers).values(_to_row(carrier)))
 
+    @override
     def save(self, carrier: CarrierRecord) -> None:
-        """Write a carrier; raises ``Conflict`` when its name is taken."""
         row = {name: value for name, value in _to_row(carrier).items() if name not in {"id", "tenant_id", "created_at"}}
         with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
             self._connection.execute(update(carriers).where(carriers.c.id == carrier.id).values(row))
 
+    @override
     def wake(self, carrier_ids: Collection[CarrierId], *, at: DateTime) -> None:
-        """Have the carriers planned at this moment even if nobody asks; keeps them locked, in id order."""
         if not carrier_ids:
             return
         these = carriers.c.id.in_(sorted(carrier_ids))
@@ -68,8 +70,8 @@ class SqlCarriers:
         )
         self._connection.execute(update(carriers).where(these).values(next_plan_at=at))
 
+    @override
     def page(self, tenant_id: TenantId, part: Slice) -> Page[CarrierRecord]:
-        """Give the tenant's carriers, newest first."""
         wanted = _of_tenant(tenant_id)
         newest = wanted.order_by(carriers.c.created_at.desc(), carriers.c.id.desc())
         rows = self._connection.execute(newest.limit(part.limit).offset(part.offset)).mappings().all()

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from typing_extensions import override
 
 from worker.domain.call import CallState
 from worker.domain.cdr import Cdr
@@ -10,21 +11,22 @@ from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import CdrFilter
+from worker.ports.records.store import Cdrs
 from worker.store.base.tables import calls, leads
 
 _NAMED = {"call_id": calls.c.id, "additional": leads.c.additional}
 _READ = [_NAMED[name].label(name) if name in _NAMED else calls.c[name] for name in Cdr.__dataclass_fields__]
 
 
-class SqlCdrs:
+class SqlCdrs(Cdrs):
     """CDRs in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def get(self, tenant_id: TenantId, reference: str) -> Cdr:
-        """Give the CDR by its id or its SIP call id; raises ``NotFound``."""
         for condition in _ways_to_find(reference):
             asked = _ended().where(calls.c.tenant_id == tenant_id, condition).order_by(calls.c.id.desc()).limit(1)
             row = self._connection.execute(asked).one_or_none()
@@ -32,8 +34,8 @@ class SqlCdrs:
                 return _cdr(row)
         raise NotFound("Not Found")
 
+    @override
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: CdrFilter) -> Page[Cdr]:
-        """Give the tenant's CDRs, newest first."""
         conditions = _conditions(tenant_id, wanted)
         asked = _ended().where(*conditions).order_by(calls.c.id.desc()).limit(part.limit).offset(part.offset)
         counted = select(func.count()).select_from(calls).where(calls.c.state == CallState.ENDED, *conditions)

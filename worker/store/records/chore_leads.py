@@ -7,65 +7,67 @@ from uuid import UUID
 
 from pendulum import DateTime
 from sqlalchemy import ColumnElement, Connection, Select, select, update
+from typing_extensions import override
 
 from worker.domain.chore import LeadInHand
 from worker.domain.ids import CampaignId, LeadId, ListId, TenantId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
+from worker.ports.records.chores import ChoreLeads
 from worker.store.base.tables import LIVE_ROWS, calls, leads
 
 _READ: Final = [leads.c[name] for name in LeadInHand.__dataclass_fields__]
 _WAITING: Final = (Stage.OTP, Stage.SINGLE, Stage.NEW, Stage.RECALL)
 
 
-class SqlChoreLeads:
+class SqlChoreLeads(ChoreLeads):
     """Leads in hand, in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def of_list(self, list_id: ListId, *, after: str, limit: int) -> Sequence[LeadInHand]:
-        """Give the next leads that were imported into the list."""
         return self._read(piece(*imported_into(list_id), after=after, limit=limit))
 
+    @override
     def of_campaign(self, campaign_id: CampaignId, *, after: str, limit: int) -> Sequence[LeadInHand]:
-        """Give the next leads of the campaign."""
         return self._read(piece(leads.c.campaign_id == campaign_id, after=after, limit=limit))
 
+    @override
     def under_prefix(self, tenant_id: TenantId, prefix: str, *, after: str, limit: int) -> Sequence[LeadInHand]:
-        """Give the tenant's next leads whose number begins so."""
         return self._read(piece(leads.c.tenant_id == tenant_id, *under(prefix), after=after, limit=limit))
 
+    @override
     def not_done(self, tenant_id: TenantId, phones: Collection[str]) -> Sequence[LeadInHand]:
-        """Give the tenant's leads of these numbers that are not done."""
         these = leads.c.tenant_id == tenant_id, leads.c.phone.in_(list(phones)), leads.c.stage != Stage.DONE
         return self._read(select(*_READ).where(*these).order_by(leads.c.phone, leads.c.id))
 
+    @override
     def calls_are_up(self, campaign_id: CampaignId) -> bool:
-        """Whether leads of the campaign are being called."""
         asked = select(calls.c.id).where(calls.c.campaign_id == campaign_id, LIVE_ROWS).limit(1)
         return self._connection.scalar(asked) is not None
 
+    @override
     def hold(self, lead_ids: Collection[LeadId]) -> set[LeadId]:
-        """Lock those of the leads that nobody else has in hand; wait for none."""
         if not lead_ids:
             return set()
         asked = select(leads.c.id).where(leads.c.id.in_(list(lead_ids))).order_by(leads.c.id)
         held = self._connection.scalars(asked.with_for_update(skip_locked=True, key_share=True))
         return {LeadId(lead) for lead in held}
 
+    @override
     def park(self, lead_ids: Collection[LeadId], *, parked: bool, now: DateTime) -> None:
-        """Take leads out of planning's sight, or bring them back."""
         self._connection.execute(_these(lead_ids).values(parked=parked, updated_at=now))
 
+    @override
     def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
-        """End those of the leads that wait."""
         closing = _these(lead_ids).where(leads.c.stage.in_(_WAITING))
         self._connection.execute(closing.values(stage=Stage.DONE, ending=ending, updated_at=now))
 
+    @override
     def sort(self, networks: Mapping[LeadId, Network], *, now: DateTime) -> None:
-        """Give leads the networks that they belong to by now."""
         by_network: defaultdict[Network, list[LeadId]] = defaultdict(list)
         for lead_id, network in networks.items():
             by_network[network].append(lead_id)

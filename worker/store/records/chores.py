@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from pendulum import DateTime
 from sqlalchemy import Connection, case, delete, select, update
+from typing_extensions import override
 from uuid_utils.compat import uuid7
 
 from worker.domain.chore import Chore
+from worker.ports.records.chores import Chores
 from worker.store.base.dialect import insert_or_replace
 from worker.store.base.tables import chores
 
@@ -15,36 +17,36 @@ _READ: Final = [chores.c[name] for name in Chore.__dataclass_fields__]
 _SUBJECT: Final = ("tenant_id", "kind", "subject")
 
 
-class SqlChores:
+class SqlChores(Chores):
     """Chores in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def put(self, chore: Chore) -> None:
-        """Have this done from its moment on, from the beginning; of two on the same subject the earlier moment wins."""
         row = {column.name: getattr(chore, column.name) for column in _READ}
         putting = insert_or_replace(self._connection, chores, same=_SUBJECT, new=_joined)
         self._connection.execute(putting.values(id=uuid7(), **row))
 
+    @override
     def due(self, *, now: DateTime, limit: int) -> Sequence[Chore]:
-        """Give the chores that have been due longest; locks nothing."""
         asked = select(*_READ).where(chores.c.due_at <= now).order_by(chores.c.due_at, chores.c.id).limit(limit)
         return [Chore(**row) for row in self._connection.execute(asked).mappings()]
 
+    @override
     def hold(self, chore: Chore) -> bool:
-        """Lock a chore; False when somebody else has it in hand, or has had since it was read."""
         asked = select(chores.c.id).where(*_as_read(chore)).with_for_update(skip_locked=True)
         return self._connection.scalar(asked) is not None
 
+    @override
     def save(self, chore: Chore) -> None:
-        """Remember when a chore in hand goes on, and how far it has come."""
         row = update(chores).where(*_is(chore))
         self._connection.execute(row.values(due_at=chore.due_at, done_through=chore.done_through))
 
+    @override
     def finish(self, chore: Chore) -> None:
-        """Strike a chore off, unless it was put again since."""
         self._connection.execute(delete(chores).where(*_as_read(chore)))
 
 

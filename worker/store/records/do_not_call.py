@@ -4,24 +4,26 @@ from collections.abc import Collection, Sequence
 
 from pendulum import DateTime
 from sqlalchemy import Connection, delete, func, select
+from typing_extensions import override
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import BlockedNumber
+from worker.ports.records.store import DoNotCall
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.tables import do_not_call
 
 
-class SqlDoNotCall:
+class SqlDoNotCall(DoNotCall):
     """The do-not-call list in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def add(self, tenant_id: TenantId, numbers: Sequence[BlockedNumber], *, now: DateTime) -> set[str]:
-        """Add numbers; give those that were not there before."""
         if not numbers:
             return set()
         rows = [
@@ -30,14 +32,14 @@ class SqlDoNotCall:
         adding = insert_or_ignore(self._connection, do_not_call).values(rows)
         return set(self._connection.scalars(adding.returning(do_not_call.c.phone)))
 
+    @override
     def remove(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
-        """Remove numbers; give those that were there."""
         these = do_not_call.c.phone.in_(list(phones))
         removing = delete(do_not_call).where(do_not_call.c.tenant_id == tenant_id, these)
         return set(self._connection.scalars(removing.returning(do_not_call.c.phone)))
 
+    @override
     def get(self, tenant_id: TenantId, phone: str) -> BlockedNumber:
-        """Give the tenant's entry of this number; raises ``NotFound``."""
         columns = do_not_call.c
         asked = select(columns.phone, columns.description).where(columns.tenant_id == tenant_id, columns.phone == phone)
         row = self._connection.execute(asked).one_or_none()
@@ -45,8 +47,8 @@ class SqlDoNotCall:
             raise NotFound("Not Found")
         return BlockedNumber(row.phone, row.description)
 
+    @override
     def page(self, tenant_id: TenantId, part: Slice) -> Page[BlockedNumber]:
-        """Give the tenant's numbers in order."""
         mine = do_not_call.c.tenant_id == tenant_id
         asked = select(do_not_call.c.phone, do_not_call.c.description).where(mine).order_by(do_not_call.c.phone)
         rows = self._connection.execute(asked.limit(part.limit).offset(part.offset))

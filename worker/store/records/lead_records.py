@@ -5,12 +5,14 @@ from typing import assert_never
 
 from pendulum import DateTime
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
+from typing_extensions import override
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import LeadId, TenantId
 from worker.domain.lead import Ending, Stage
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import DuplicateScope, LeadFilter, LeadRecord, ListRecord, NewLead
+from worker.ports.records.store import LeadRecords
 from worker.store.base.dialect import insert_or_ignore, rows_of
 from worker.store.base.tables import campaigns, leads, lists
 
@@ -19,17 +21,17 @@ _JOINED = {"campaign_name": campaigns.c.name, "list_name": lists.c.name}
 _READ = [_JOINED[name].label(name) if name in _JOINED else leads.c[name] for name in LeadRecord.__dataclass_fields__]
 
 
-class SqlLeadRecords:
+class SqlLeadRecords(LeadRecords):
     """Leads in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def add(
         self, new: Sequence[NewLead], *, to: ListRecord, scope: DuplicateScope, ended: Ending | None, now: DateTime
     ) -> set[str]:
-        """Add leads whose number the scope does not have yet, in one statement; give the numbers that were added."""
         given = rows_of(self._connection, [_to_row(lead) for lead in new], *_GIVEN)
         same = {
             "tenant_id": to.tenant_id,
@@ -48,16 +50,16 @@ class SqlLeadRecords:
         adding = insert_or_ignore(self._connection, leads).from_select([c.name for c in _GIVEN] + list(same), rows)
         return set(self._connection.scalars(adding.returning(leads.c.phone)))
 
+    @override
     def get(self, tenant_id: TenantId, lead_id: LeadId) -> LeadRecord:
-        """Give the tenant's lead; raises ``NotFound``."""
         asked = _joined().where(leads.c.tenant_id == tenant_id, leads.c.id == lead_id)
         row = self._connection.execute(asked).mappings().one_or_none()
         if row is None:
             raise NotFound("Not Found")
         return LeadRecord(**row)
 
+    @override
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: LeadFilter) -> Page[LeadRecord]:
-        """Give the tenant's leads in the order in which they came."""
         conditions = _conditions(tenant_id, wanted)
         asked = _joined().where(*conditions).order_by(leads.c.id).limit(part.limit).offset(part.offset)
         rows = self._connection.execute(asked).mappings()

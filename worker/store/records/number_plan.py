@@ -9,6 +9,7 @@ from typing import Final
 
 from pendulum import DateTime
 from sqlalchemy import Connection, Row, delete, func, select, tuple_
+from typing_extensions import override
 
 from worker.domain.ids import CarrierId, TenantId
 from worker.domain.lead import Stage
@@ -16,6 +17,7 @@ from worker.domain.network import Network
 from worker.domain.number_plan import NumberPlan, PrefixRule, Source
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import PortedNumber
+from worker.ports.records.number_plan import NumberPlans
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.tables import campaigns, leads, network_prefixes, ported_numbers
 
@@ -36,21 +38,21 @@ def shipped_rules() -> tuple[PrefixRule, ...]:
     )
 
 
-class SqlNumberPlans:
+class SqlNumberPlans(NumberPlans):
     """Number plans in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def of(self, tenant_id: TenantId, phones: Collection[str] = ()) -> NumberPlan:
-        """Give the tenant's plan; it knows which of these numbers (in national form) are ported, and of no others."""
         asked = select(network_prefixes).where(network_prefixes.c.tenant_id == tenant_id)
         own = map(_rule, self._connection.execute(asked))
         return NumberPlan([*shipped_rules(), *own], ported=self._ported_of(tenant_id, phones))
 
+    @override
     def save(self, tenant_id: TenantId, rules: Sequence[PrefixRule], *, now: DateTime) -> None:
-        """Add rules; one of the same prefix and day is replaced."""
         rows = [
             {
                 "tenant_id": tenant_id,
@@ -65,8 +67,8 @@ class SqlNumberPlans:
             self.remove(tenant_id, [(rule.prefix, rule.effective_from) for rule in rules])
             self._connection.execute(insert_or_ignore(self._connection, network_prefixes).values(rows))
 
+    @override
     def remove(self, tenant_id: TenantId, rules: Sequence[tuple[str, date | None]]) -> set[tuple[str, date]]:
-        """Remove the tenant's rules of these prefixes and days (None: any day); give those that were there."""
         columns = network_prefixes.c
         any_day = columns.prefix.in_([prefix for prefix, day in rules if day is None])
         one_day = tuple_(columns.prefix, columns.effective_from).in_([rule for rule in rules if rule[1] is not None])
@@ -74,29 +76,29 @@ class SqlNumberPlans:
         gone = self._connection.execute(removing.returning(columns.prefix, columns.effective_from))
         return {(row.prefix, row.effective_from) for row in gone}
 
+    @override
     def ported(self, tenant_id: TenantId, part: Slice) -> Page[PortedNumber]:
-        """Give the tenant's ported numbers in order."""
         mine = ported_numbers.c.tenant_id == tenant_id
         asked = select(ported_numbers.c.phone, ported_numbers.c.network).where(mine).order_by(ported_numbers.c.phone)
         rows = self._connection.execute(asked.limit(part.limit).offset(part.offset))
         total = self._connection.scalar(select(func.count()).select_from(ported_numbers).where(mine))
         return Page([PortedNumber(row.phone, row.network) for row in rows], total or 0)
 
+    @override
     def port(self, tenant_id: TenantId, numbers: Mapping[str, Network], *, now: DateTime) -> None:
-        """Add ported numbers; one that is there already gets its new network."""
         rows = [{"tenant_id": tenant_id, "phone": p, "network": n, "created_at": now} for p, n in numbers.items()]
         if rows:
             self.unport(tenant_id, numbers)
             self._connection.execute(insert_or_ignore(self._connection, ported_numbers).values(rows))
 
+    @override
     def unport(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
-        """Remove ported numbers; give those that were there."""
         these = ported_numbers.c.phone.in_(list(phones))
         removing = delete(ported_numbers).where(ported_numbers.c.tenant_id == tenant_id, these)
         return set(self._connection.scalars(removing.returning(ported_numbers.c.phone)))
 
+    @override
     def carriers_of(self, tenant_id: TenantId, phones: Collection[str]) -> set[CarrierId]:
-        """Give the carriers of the campaigns that may yet dial these numbers."""
         asked = (
             select(campaigns.c.carrier_id)
             .join(leads, leads.c.campaign_id == campaigns.c.id)

@@ -4,12 +4,14 @@ from collections import Counter
 from typing import Final
 
 from sqlalchemy import Connection, Integer, bindparam, cast, func, select
+from typing_extensions import override
 
 from worker.domain.call import ON_SWITCH, CallState
 from worker.domain.campaign import Status
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Ending
 from worker.ports.records.entities import CampaignNumbers, Totals
+from worker.ports.records.store import Numbers
 from worker.store.base.callback_tables import PENDING_ROWS, deliveries
 from worker.store.base.tables import LIVE_ROWS, WAITING, calls, campaigns, leads
 from worker.store.dispatch.demand import WAITING_STAGES
@@ -18,15 +20,15 @@ HEARD: Final = (CallState.RINGING, CallState.ANSWERED)
 """Calls that were surely placed; one in ``dialing`` may still be refused by the switch."""
 
 
-class SqlNumbers:
+class SqlNumbers(Numbers):
     """Counting in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def of_campaign(self, campaign_id: CampaignId) -> CampaignNumbers:
-        """Count one campaign's leads and calls."""
         networks = self._connection.execute(_BY_NETWORK, {"campaign": campaign_id}).all()
         live = select(calls.c.network, calls.c.state, func.count().label("calls")).where(
             calls.c.campaign_id == campaign_id, LIVE_ROWS
@@ -50,8 +52,8 @@ class SqlNumbers:
         status = select(campaigns.c.status).where(campaigns.c.id == campaign_id)
         return self._connection.scalar(status) is Status.START
 
+    @override
     def totals(self) -> Totals:
-        """Count what is live and what waits, over all tenants."""
         live = select(calls.c.state, func.count()).where(LIVE_ROWS).group_by(calls.c.state)
         waiting = self._connection.scalar(select(func.count()).select_from(leads).where(WAITING))
         pending = self._connection.scalar(select(func.count()).select_from(deliveries).where(PENDING_ROWS))

@@ -5,30 +5,27 @@ from typing import Final
 
 from pendulum import DateTime
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, text
+from typing_extensions import override
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
 from worker.ports.records.entities import ListRecord
-from worker.ports.records.single_calls import PromisedCall, SingleCall
+from worker.ports.records.single_calls import PromisedCall, SingleCall, SingleCalls
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.tables import leads, lists
 
 _LIST_COLUMNS: Final = list(lists.c)
 
 
-class SqlSingleCalls:
+class SqlSingleCalls(SingleCalls):
     """Single calls in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def home(self, wanted: ListRecord) -> ListRecord:
-        """Give the campaign's list of this name; the wanted one is added where there is none.
-
-        It is found by its name and not by an id that follows from the campaign's: clients choose lists' ids, and one
-        who took that id for another campaign would bar this one from single calls.
-        """
         found = self._list_like(wanted)
         if found is None:
             row = {column.name: getattr(wanted, column.name) for column in _LIST_COLUMNS}
@@ -38,13 +35,13 @@ class SqlSingleCalls:
             raise NotFound("list is not found")
         return ListRecord(**found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
 
+    @override
     def add(self, call: SingleCall, *, now: DateTime) -> None:
-        """Add a lead that is due now; a number may have any number of single calls."""
         row = {**asdict(call), "due_at": now, "called_count": 0, "created_at": now, "updated_at": now}
         self._connection.execute(insert(leads).values(row))
 
+    @override
     def newest(self, tenant_id: TenantId, ref_id: str) -> PromisedCall:
-        """Give the tenant's latest single call of that reference; raises ``NotFound``."""
         row = self._connection.execute(NEWEST, {"tenant": tenant_id, "ref": ref_id}).one_or_none()
         if row is None:
             raise NotFound("Not Found")

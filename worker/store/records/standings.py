@@ -5,6 +5,7 @@ from typing import Final
 
 from pendulum import DateTime
 from sqlalchemy import Connection, func, select
+from typing_extensions import override
 
 from worker.domain.call import CallState
 from worker.domain.errors import NotFound
@@ -12,6 +13,7 @@ from worker.domain.ids import CampaignId, LeadId, TenantId
 from worker.domain.network import Network
 from worker.domain.planner import Grant
 from worker.domain.standing import LeadStanding
+from worker.ports.records.standings import Standings
 from worker.store.base.tables import LIVE_ROWS, calls, leads, lists
 from worker.store.dispatch.leads import LISTED, first_due_leads, first_due_values, networks_of
 
@@ -27,15 +29,15 @@ _READ: Final = [
 ]
 
 
-class SqlStandings:
+class SqlStandings(Standings):
     """Standings in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def of_lead(self, tenant_id: TenantId, lead_id: LeadId) -> LeadStanding:
-        """Give the tenant's lead, those of deleted campaigns included; raises ``NotFound``."""
         asked = (
             select(*_READ)
             .select_from(leads)
@@ -48,16 +50,16 @@ class SqlStandings:
             raise NotFound("Not Found")
         return LeadStanding(**row)
 
+    @override
     def live_calls(self, campaign_id: CampaignId) -> Counter[tuple[Network, CallState]]:
-        """Count the calls that hold the campaign's slots."""
         mine = select(calls.c.network, calls.c.state, func.count().label("calls")).where(
             calls.c.campaign_id == campaign_id, LIVE_ROWS
         )
         rows = self._connection.execute(mine.group_by(calls.c.network, calls.c.state))
         return Counter({(row.network, row.state): row.calls for row in rows})
 
+    @override
     def next_leads(self, grant: Grant, *, now: DateTime) -> set[LeadId]:
-        """Give the leads that a plan with this grant would take now."""
         found = first_due_leads(grant.lane, networks_of(grant))
         rows = self._connection.execute(found, first_due_values(grant, now=now))
         return {LeadId(row.id) for row in rows}

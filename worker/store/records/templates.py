@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, func, insert, or_, select
+from typing_extensions import override
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import TemplateId, TenantId
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import TemplateRecord
+from worker.ports.records.store import Templates
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import templates
 
@@ -16,22 +18,19 @@ ID_TAKEN = "template_uuid is existed!"
 _COLUMNS = [templates.c[name] for name in TemplateRecord.__dataclass_fields__]
 
 
-class SqlTemplates:
+class SqlTemplates(Templates):
     """Templates in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
+    @override
     def get(self, tenant_id: TenantId, template_id: TemplateId) -> TemplateRecord:
-        """Give the tenant's template; raises ``NotFound``."""
         return self._one(_of_tenant(tenant_id).where(templates.c.id == template_id))
 
+    @override
     def find(self, tenant_id: TenantId, reference: str) -> TemplateRecord:
-        """Give the tenant's template of this name, or else of this id; raises ``NotFound``.
-
-        A name may look like an id; the wire speaks of names, so a name goes first.
-        """
         named = templates.c.name == reference
         try:
             wanted = or_(named, templates.c.id == UUID(reference))
@@ -39,14 +38,14 @@ class SqlTemplates:
             wanted = named
         return self._one(_of_tenant(tenant_id).where(wanted).order_by(named.desc()).limit(1))
 
+    @override
     def add(self, template: TemplateRecord) -> None:
-        """Add a template; raises ``Conflict`` when its name or id is taken."""
         row = {column.name: getattr(template, column.name) for column in _COLUMNS}
         with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
             self._connection.execute(insert(templates).values(row))
 
+    @override
     def page(self, tenant_id: TenantId, part: Slice, *, name: str | None) -> Page[TemplateRecord]:
-        """Give the tenant's templates, newest first."""
         wanted = _of_tenant(tenant_id) if name is None else _of_tenant(tenant_id).where(templates.c.name == name)
         newest = wanted.order_by(templates.c.created_at.desc(), templates.c.id.desc())
         rows = self._connection.execute(newest.limit(part.limit).offset(part.offset)).mappings()
