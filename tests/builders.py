@@ -13,15 +13,15 @@ from worker.domain.campaign import Campaign, Mode, Status
 from worker.domain.carrier import Carrier, DialType
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, RunId, TemplateId, TenantId
 from worker.domain.lead import Lane, Stage
+from worker.domain.leadership import listener_of
 from worker.domain.network import Network
 from worker.domain.number_plan import NumberPlan
 from worker.domain.planner import Demand, Situation
-from worker.domain.post import listener_of
 from worker.domain.quota import LiveCalls
 from worker.domain.recall import RecallPolicy
 from worker.domain.settings import CampaignSettings
 from worker.domain.window import Windows
-from worker.store.base.tables import campaigns, carriers, leads, lists, posts, templates, tenants
+from worker.store.base.tables import campaigns, carriers, leader_leases, leads, lists, templates, tenants
 from worker.store.dispatch.campaign_rows import to_row
 from worker.store.records.number_plan import shipped_rules
 from worker.store.transaction import SqlStore
@@ -152,7 +152,7 @@ def let_be_heard(store: SqlStore, switch: str) -> None:
     long_ago = NOON.subtract(years=1)
     always = {"since": long_ago, "open_from": long_ago, "held_until": NOON.add(years=100)}
     with store.transaction() as tx:
-        tx.connection.execute(insert(posts).values(name=listener_of(switch), holder=UUID(int=77), **always))
+        tx.connection.execute(insert(leader_leases).values(name=listener_of(switch), holder=UUID(int=77), **always))
 
 
 def list_of(campaign_id: CampaignId) -> ListId:

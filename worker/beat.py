@@ -1,4 +1,4 @@
-"""The process that keeps the seconds: asks for what is due; of several beats one is on duty, the others stand by."""
+"""The process that keeps the seconds: asks for what is due; of several beats one is the leader, the others stand by."""
 
 import logging
 import time
@@ -9,8 +9,8 @@ from typing import Any
 from celery.beat import Scheduler
 from typing_extensions import override
 
-from worker.domain.post import BEAT, Post
-from worker.usecases.dispatch.hold_post import Duty
+from worker.domain.leadership import BEAT, LeaderLease
+from worker.usecases.dispatch.hold_leadership import Leadership
 from worker.wiring import services
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class OneBeat(Scheduler):
     """Celery's scheduler, asked once a moment: sends what is due while this process holds the post."""
 
     _timetable: Timetable
-    _duty: Duty
+    _leadership: Leadership
 
     def __init__(self, *args: Any, steady: Callable[[], float] = time.monotonic, **options: Any) -> None:
         # Any: Celery's own arguments, handed through
@@ -49,14 +49,14 @@ class OneBeat(Scheduler):
         self._here = services()
         self._steady = steady
         self._since = self._here.clock.now()
-        self._duty = Duty(self._here.store, Post(BEAT, self._here.new_id()))
+        self._leadership = Leadership(self._here.store, LeaderLease(BEAT, self._here.new_id()))
         recurring = self.app.conf.beat_schedule.values()
         self._timetable = Timetable({entry["task"]: float(entry["schedule"]) for entry in recurring})
 
     @override
     def tick(self, *_: Any, **__: Any) -> float:  # Any: see above
         at, now = self._steady(), self._here.clock.now()
-        is_held = self._duty.hold(since=self._since, now=now)
+        is_held = self._leadership.hold(since=self._since, now=now)
         for task in self._timetable.due(at=at):
             if is_held:
                 self._here.queue.ask_for(task)
@@ -64,5 +64,5 @@ class OneBeat(Scheduler):
 
     @override
     def close(self) -> None:
-        self._duty.leave()
+        self._leadership.release()
         super().close()

@@ -9,10 +9,10 @@ from pendulum import DateTime, Duration
 
 from worker.domain.call import CallEvent
 from worker.domain.errors import Superseded, Unavailable
-from worker.domain.post import Post, listener_of
+from worker.domain.leadership import LeaderLease, listener_of
 from worker.ports.dispatch.telephony import EventSource
 from worker.usecases.dispatch.handle_events import handle_events
-from worker.usecases.dispatch.hold_post import Duty
+from worker.usecases.dispatch.hold_leadership import Leadership
 from worker.usecases.dispatch.resend_calls import resend_calls
 from worker.wiring import Services
 
@@ -30,30 +30,30 @@ class Listener:
         """Use a source of this listener's own; each start of a process is another holder."""
         self._services = services
         self._source = source
-        self._duty = Duty(services.store, Post(listener_of(source.switch), holder))
+        self._leadership = Leadership(services.store, LeaderLease(listener_of(source.switch), holder))
         self._resent_for: DateTime | None = None
 
     def run(self) -> NoReturn:
         """Go on until the source says that it is to end; then somebody else may take over at once."""
         try:
             while True:
-                self.turn()
+                self.step()
         finally:
-            self._duty.leave()
+            self._leadership.release()
 
-    def turn(self) -> None:
+    def step(self) -> None:
         """Connect, or stand by, or read what has come and handle it before anything more is read."""
         since, open_from = self._source.listening_since, self._source.dialable_from
         if since is None:
-            self._duty.leave()  # whoever hears the switch is to settle its calls; nobody dials while nobody does
+            self._leadership.release()  # whoever hears the switch is to settle its calls; nobody dials while nobody does
             self._source.read()
             return
-        was_held = self._duty.is_held
+        was_held = self._leadership.is_held
         now = self._services.clock.now()
         if open_from is None:
-            self._duty.leave()
-        if open_from is None or not self._duty.hold(since=since, now=now, open_from=open_from):
-            others_at = self._duty.others_at
+            self._leadership.release()
+        if open_from is None or not self._leadership.hold(since=since, now=now, open_from=open_from):
+            others_at = self._leadership.others_at
             self._source.stand_by(None if others_at is None else (now - others_at) + REMEMBERED)
             return
         if not was_held:
@@ -74,12 +74,12 @@ class Listener:
                     here.store,
                     queue=here.queue,
                     events=events,
-                    post=self._duty.post,
+                    lease=self._leadership.lease,
                     now=here.clock.now(),
                     new_id=here.new_id,
                 )
             except Superseded:  # whoever took over has heard these events too
-                self._duty.lost(now=here.clock.now())
+                self._leadership.lose(now=here.clock.now())
                 return
             except Unavailable:
                 logger.warning("events wait for the database", extra={"action": "events_wait", "events": len(events)})

@@ -169,4 +169,4 @@ _LEADS: Final = text("""
 
 def _is_listened_to(engine: Engine) -> bool:
     with engine.connect() as connection:
-        return bool(connection.scalar(text("SELECT count(*) FROM posts WHERE name LIKE 'listener%'")))
+        return bool(connection.scalar(text("SELECT count(*) FROM leader_leases WHERE name LIKE 'listener%'")))

@@ -1,4 +1,4 @@
-"""Two beats, two listeners: one is on duty, the other takes over within ten seconds, and whoever wakes up stands by."""
+"""Two beats, two listeners: one is the leader, the other takes over within ten seconds, and whoever wakes up stands by."""
 
 import os
 import signal
@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import Engine, create_engine, select
 
 from tests.integration.switch_process import SwitchProcess
-from worker.domain.post import BEAT, listener_of
+from worker.domain.leadership import BEAT, listener_of
 from worker.simulator.options import SimulatorOptions
-from worker.store.base.tables import posts
+from worker.store.base.tables import leader_leases
 
 PATIENCE_SECONDS = 60.0
 """For processes to start on a busy machine."""
@@ -25,10 +25,10 @@ TAKE_OVER_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Pair:
-    """Two processes of one kind, and the database in which the one on duty notes it."""
+    """Two processes of one kind, and the database in which the leader notes it."""
 
     command: str
-    post: str
+    lease: str
     environment: dict[str, str]
     engine: Engine
     home: Path
@@ -42,7 +42,7 @@ class Pair:
 
     def holder(self) -> UUID | None:
         with self.engine.connect() as connection:
-            return connection.scalar(select(posts.c.holder).where(posts.c.name == self.post))
+            return connection.scalar(select(leader_leases.c.holder).where(leader_leases.c.name == self.lease))
 
     def wait_for_another(self, before: UUID | None, *, seconds: float) -> UUID:
         deadline = time.monotonic() + seconds
@@ -75,7 +75,7 @@ def pair(request: pytest.FixtureRequest, redis_url: str, tmp_path: Path) -> Iter
 
 @pytest.fixture
 def both(pair: Pair) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Start one, and when it is on duty the other."""
+    """Start one, and when it is the leader the other."""
     started = [pair.start("first")]
     pair.wait_for_another(None, seconds=PATIENCE_SECONDS)
     started.append(pair.start("second"))
@@ -107,7 +107,7 @@ def test_the_one_that_stands_by_takes_over_from_one_that_is_killed(
 
 
 @pytest.mark.slow
-def test_one_that_stood_still_finds_another_on_duty_and_stands_by(
+def test_a_leader_that_stood_still_finds_another_leader_and_becomes_standby(
     pair: Pair, both: list[subprocess.Popen[bytes]]
 ) -> None:
     before = pair.holder()

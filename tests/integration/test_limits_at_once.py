@@ -20,8 +20,8 @@ from worker.domain.call import CallState
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId
 from worker.domain.lead import Stage
+from worker.domain.leadership import LeaderLease, listener_of
 from worker.domain.network import Network
-from worker.domain.post import Post, listener_of
 from worker.domain.reason import Reason
 from worker.store.base.tables import LIVE_ROWS, calls, campaigns, leads, tenants
 from worker.store.transaction import SqlStore
@@ -57,7 +57,7 @@ def plan(store: SqlStore, carrier_id: CarrierId) -> list[CallId]:
 def place(store: SqlStore, call_ids: list[CallId], *, clock: FakeClock | None = None) -> int:
     clock = clock or FakeClock(NOON)
     with store.transaction() as tx:
-        tx.posts.take(Post(listener_of(SWITCH), UUID(int=77)), since=NOON, now=NOON)
+        tx.leader_leases.acquire(LeaderLease(listener_of(SWITCH), UUID(int=77)), since=NOON, now=NOON)
     return place_calls(
         store, queue=FakeJobQueue(), telephony=FakeTelephony(), rate=FakeRate(clock), call_ids=call_ids, clock=clock
     )

@@ -13,7 +13,7 @@ from tests.integration.switch_calls import CAMPAIGN, CLOCK, LISTENING, SOON, a_c
 from tests.integration.switch_process import SwitchProcess
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.errors import Unavailable
-from worker.domain.post import SETTLES_WITHIN
+from worker.domain.leadership import SETTLES_WITHIN
 from worker.ports.dispatch.telephony import Placed
 from worker.simulator.log import dials_by_call, peak
 from worker.simulator.options import SimulatorOptions

@@ -14,9 +14,9 @@ from tests.unit.usecases.conftest import World
 from tests.unit.usecases.conftest import world as world  # noqa: PLC0414 - a fixture
 from tests.unit.usecases.look import an_end, call_row, states
 from worker.domain.call import CallState
-from worker.domain.post import HELD_FOR, SETTLES_WITHIN
+from worker.domain.leadership import LEASE, SETTLES_WITHIN
 from worker.listener import REMEMBERED, Listener
-from worker.store.base.tables import posts
+from worker.store.base.tables import leader_leases
 from worker.wiring import Services
 
 HOLDERS = [UUID(int=501), UUID(int=502)]
@@ -65,7 +65,7 @@ def _services(world: World) -> Services:
 
 def holder(world: World) -> UUID | None:
     with world.store.reading() as tx:
-        return tx.connection.scalar(posts.select().with_only_columns(posts.c.holder))
+        return tx.connection.scalar(leader_leases.select().with_only_columns(leader_leases.c.holder))
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def ears(world: World) -> Ears:
     add_leads(world.store, viettel(1))
     world.dial()
     with world.store.transaction() as tx:
-        tx.connection.execute(delete(posts))
+        tx.connection.execute(delete(leader_leases))
     return Ears(world)
 
 
@@ -83,8 +83,8 @@ def test_one_hears_and_the_other_stands_by(ears: Ears) -> None:
     call_id = ears.world.telephony.placed[0].call_id
 
     ears.tell(an_end(call_id))
-    first.listener.turn()
-    second.listener.turn()
+    first.listener.step()
+    second.listener.step()
 
     assert holder(ears.world) == HOLDERS[0]
     assert call_row(ears.world, call_id).state is CallState.ENDED
@@ -94,29 +94,29 @@ def test_one_hears_and_the_other_stands_by(ears: Ears) -> None:
 def test_whoever_stands_by_takes_over_and_has_missed_nothing(ears: Ears) -> None:
     first, second = ears.each
     call_id = ears.world.telephony.placed[0].call_id
-    first.listener.turn()
-    second.listener.turn()
+    first.listener.step()
+    second.listener.step()
 
     ears.tell(an_end(call_id))  # and the first dies before it reads that
-    ears.world.clock.wait(HELD_FOR.total_seconds())
-    second.listener.turn()
+    ears.world.clock.wait(LEASE.total_seconds())
+    second.listener.step()
 
     assert holder(ears.world) == HOLDERS[1]
     assert call_row(ears.world, call_id).state is CallState.ENDED
 
 
-def test_whoever_wakes_up_to_find_another_at_its_post_changes_nothing_and_stands_by(ears: Ears) -> None:
+def test_a_leader_that_wakes_up_superseded_changes_nothing_and_becomes_standby(ears: Ears) -> None:
     first, second = ears.each
     call_id = ears.world.telephony.placed[0].call_id
-    first.listener.turn()
+    first.listener.step()
     with ears.world.store.transaction() as tx:  # while the first stands still just before it handles what it has read
-        tx.connection.execute(update(posts).values(holder=HOLDERS[1]))
+        tx.connection.execute(update(leader_leases).values(holder=HOLDERS[1]))
     ears.tell(an_end(call_id))
 
-    first.listener.turn()
+    first.listener.step()
     untouched = states(ears.world)
-    second.listener.turn()
-    first.listener.turn()
+    second.listener.step()
+    first.listener.step()
 
     assert untouched == {CallState.DIALING: 1}
     assert call_row(ears.world, call_id).state is CallState.ENDED
@@ -125,34 +125,34 @@ def test_whoever_wakes_up_to_find_another_at_its_post_changes_nothing_and_stands
 
 def test_what_was_heard_before_the_other_was_last_seen_is_forgotten(ears: Ears) -> None:
     first, second = ears.each
-    first.listener.turn()
-    second.listener.turn()
+    first.listener.step()
+    second.listener.step()
 
     ears.world.clock.wait(0.25)
-    second.listener.turn()
+    second.listener.step()
 
     assert [memory.total_seconds() for memory in second.events.memories if memory] == [15.0, 15.25]
 
 
-def test_a_listener_that_has_lost_the_switch_leaves_its_post(ears: Ears) -> None:
+def test_a_listener_that_has_lost_the_switch_releases_its_lease(ears: Ears) -> None:
     first, second = ears.each
-    first.listener.turn()
+    first.listener.step()
 
     first.events.since = None
-    first.listener.turn()
-    second.listener.turn()
+    first.listener.step()
+    second.listener.step()
 
     assert holder(ears.world) == HOLDERS[1]
 
 
 def test_a_switch_that_stands_still_has_no_listener_whoever_hears_it_answer_is_its_listener(ears: Ears) -> None:
     first, second = ears.each
-    first.listener.turn()
+    first.listener.step()
 
     first.events.dialable = None
-    first.listener.turn()
+    first.listener.step()
     nobody = holder(ears.world)
-    second.listener.turn()
+    second.listener.step()
 
     assert nobody is None
     assert (first.events.memories, holder(ears.world)) == ([None], HOLDERS[1])
@@ -165,20 +165,20 @@ def test_a_switch_that_goes_on_is_heard_at_once_and_told_of_calls_a_moment_later
     listener.events.dialable = world.clock.now() + SETTLES_WITHIN
 
     ears.tell(an_end(call_id))
-    listener.listener.turn()
+    listener.listener.step()
     ended, before = call_row(world, call_id).state, world.place_as_heard(waiting)
     world.clock.wait(SETTLES_WITHIN.total_seconds())
     world.queue.calls.clear()
-    listener.listener.turn()
+    listener.listener.step()
 
     assert (ended, before) == (CallState.ENDED, 0)
     assert world.queue.calls == waiting
     assert world.place_as_heard(waiting) == 1
 
 
-def test_whoever_takes_a_post_has_the_switch_asked_for_calls_that_ended_unheard(ears: Ears) -> None:
+def test_a_new_leader_asks_the_switch_for_calls_that_ended_unheard(ears: Ears) -> None:
     for _ in range(2):
-        ears.each[0].listener.turn()
+        ears.each[0].listener.step()
 
     assert ears.world.queue.sweeps == [0]
 
@@ -191,7 +191,7 @@ def test_calls_that_waited_for_somebody_to_hear_are_sent_when_somebody_does(ears
         tx.calls.wait([call_id], until=ears.world.clock.now().add(microseconds=900_000))
     ears.world.queue.calls.clear()
 
-    ears.each[0].listener.turn()
+    ears.each[0].listener.step()
 
     assert ears.world.queue.calls == [call_id]
 
@@ -204,11 +204,11 @@ def test_a_listener_that_ends_lets_the_other_take_over_at_once(ears: Ears) -> No
         raise End
 
     first, second = ears.each
-    first.listener.turn()
+    first.listener.step()
     first.events.read = end  # type: ignore[method-assign]  # the source says that it is over
 
     with pytest.raises(End):
         first.listener.run()
-    second.listener.turn()
+    second.listener.step()
 
     assert holder(ears.world) == HOLDERS[1]

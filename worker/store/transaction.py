@@ -23,9 +23,9 @@ from worker.store.callbacks.callback_urls import SqlCallbackUrls
 from worker.store.callbacks.deliveries import SqlDeliveries
 from worker.store.callbacks.subscriptions import SqlSubscriptions
 from worker.store.dispatch.calls import SqlCalls
+from worker.store.dispatch.leadership import SqlLeaderLeases
 from worker.store.dispatch.leads import SqlLeads
 from worker.store.dispatch.plans import SqlPlans
-from worker.store.dispatch.posts import SqlPosts
 from worker.store.records.campaigns import SqlCampaigns
 from worker.store.records.carriers import SqlCarriers
 from worker.store.records.cdrs import SqlCdrs
@@ -82,8 +82,8 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
 
     @override
     @cached_property
-    def posts(self) -> SqlPosts:
-        return SqlPosts(self.connection)
+    def leader_leases(self) -> SqlLeaderLeases:
+        return SqlLeaderLeases(self.connection)
 
     @override
     @cached_property

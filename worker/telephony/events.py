@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from worker.domain.call import CallEvent
 from worker.domain.errors import Unavailable
-from worker.domain.post import SETTLES_WITHIN
+from worker.domain.leadership import SETTLES_WITHIN
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import EventSource
 from worker.telephony.address import SwitchUrl

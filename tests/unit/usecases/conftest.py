@@ -15,7 +15,7 @@ from tests.fakes.telephony import SWITCH, FakeTelephony
 from tests.fakes.wire import FakeRate
 from worker.domain.call import CallEvent
 from worker.domain.ids import CallId
-from worker.domain.post import Post, listener_of
+from worker.domain.leadership import LeaderLease, listener_of
 from worker.ports.dispatch.messages import Rate
 from worker.store.base.engine import make_engine
 from worker.store.base.tables import metadata
@@ -27,7 +27,7 @@ from worker.usecases.dispatch.sweep import sweep
 from worker.usecases.dispatch.tick import tick
 
 LONG_BEFORE = NOON.subtract(hours=1)
-LISTENER = Post(listener_of(SWITCH), UUID(int=77))
+LISTENER = LeaderLease(listener_of(SWITCH), UUID(int=77))
 
 
 @dataclass
@@ -48,7 +48,7 @@ class World:
         """Let the listener hear the switch from now on, or since then, and keep its post."""
         now = self.clock.now()
         with self.store.transaction() as tx:
-            assert tx.posts.take(LISTENER, since=since or now, now=now)
+            assert tx.leader_leases.acquire(LISTENER, since=since or now, now=now)
 
     def plan(self) -> list[CallId]:
         """Plan the carrier; give the calls that were queued."""
@@ -81,7 +81,7 @@ class World:
     def hear(self, *events: CallEvent) -> None:
         """Handle events in one batch."""
         self.listen(since=LONG_BEFORE)
-        handle_events(self.store, queue=self.queue, events=events, post=LISTENER, now=self.clock.now(), new_id=uuid7)
+        handle_events(self.store, queue=self.queue, events=events, lease=LISTENER, now=self.clock.now(), new_id=uuid7)
 
     def tick(self) -> None:
         """Let a second of the beat pass."""

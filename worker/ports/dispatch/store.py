@@ -25,8 +25,8 @@ from worker.domain.network import Network
 from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
 from worker.domain.settings import Json
+from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import Outbox, Subscribers
-from worker.ports.dispatch.posts import Posts
 
 NOT_AHEAD: Final = Duration()
 
@@ -232,7 +232,7 @@ class DispatchTransaction(Protocol):
     @property
     def deliveries(self) -> Outbox: ...
     @property
-    def posts(self) -> Posts: ...
+    def leader_leases(self) -> LeaderLeases: ...
     @property
     def subscriptions(self) -> Subscribers: ...
     def after_commit(self, action: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from worker.domain.cdr import Cdr
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.lead import Ending
 from worker.domain.settings import CampaignSettings
-from worker.ports.dispatch.posts import Posts
+from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.store import Plans
 from worker.ports.paging import Page, Slice
 from worker.ports.records.chores import ChoreLeads, Chores
@@ -254,7 +254,7 @@ class RecordTransaction(Protocol):
     @property
     def chore_leads(self) -> ChoreLeads: ...
     @property
-    def posts(self) -> Posts: ...
+    def leader_leases(self) -> LeaderLeases: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do this once the transaction has committed; not at all if it rolls back."""
 

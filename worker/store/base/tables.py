@@ -264,8 +264,8 @@ chores: Final = Table(
     UniqueConstraint("tenant_id", "kind", "subject"),
 )
 
-posts: Final = Table(
-    "posts",
+leader_leases: Final = Table(
+    "leader_leases",
     metadata,
     Column("name", String, primary_key=True),
     Column("holder", Uuid, nullable=False),  # a process; each start of one is another

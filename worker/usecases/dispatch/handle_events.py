@@ -11,7 +11,7 @@ from pendulum import DateTime, Duration
 from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
 from worker.domain.event import Event
 from worker.domain.ids import CallId
-from worker.domain.post import Post
+from worker.domain.leadership import LeaderLease
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore, Move
 from worker.usecases.dispatch.finish_calls import finish_calls
@@ -30,7 +30,7 @@ def handle_events(
     *,
     queue: JobQueue,
     events: Sequence[CallEvent],
-    post: Post,
+    lease: LeaderLease,
     now: DateTime,
     new_id: Callable[[], UUID],
 ) -> None:
@@ -41,7 +41,7 @@ def handle_events(
     if not events:
         return
     with store.transaction() as tx:
-        tx.posts.check(post)
+        tx.leader_leases.check(lease)
         calls = {call.id: call for call in tx.calls.lock({e.call_id for e in events}, states=ON_SWITCH)}
         changes = _fold(events, calls=calls)
         tx.calls.move(changes.moved)

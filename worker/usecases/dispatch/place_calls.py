@@ -34,7 +34,7 @@ def place_calls(
     """Dial those of the calls that are still queued and still allowed; give how many were handed to the switch."""
     with store.transaction() as tx:
         # Of a call that nobody hears no end would be known. Rows are locked after this: reaching a switch takes time.
-        switch = telephony.pick(among=tx.posts.listeners(now=clock.now()))
+        switch = telephony.pick(among=tx.leader_leases.listeners(now=clock.now()))
         if switch is None:
             logger.warning("no switch is heard and reached", extra={"action": "no_switch", "calls": len(call_ids)})
             tx.calls.wait(call_ids, until=clock.now() + UNHEARD_PAUSE)

@@ -43,7 +43,7 @@ def sweep(
     """Send again what was not taken up, settle calls that the switch no longer has, send overdue callbacks."""
     resend_calls(store, queue=queue, now=now, ahead=Duration())
     with store.reading() as tx:
-        listeners = tx.posts.listeners(now=now)
+        listeners = tx.leader_leases.listeners(now=now)
         hosts = tx.deliveries.due_hosts(now=now)
         calls = tx.calls.on_switch_since(now - MISSED.asked_after, limit=ASKED_AT_ONCE)
     for host in hosts:

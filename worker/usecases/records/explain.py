@@ -61,7 +61,7 @@ def explain_campaign(
     with store.reading() as tx:
         view = _view(tx, tenant=tenant, campaign_id=campaign_id, now=now)
         live = tx.standings.live_calls(campaign_id)
-        is_heard = bool(tx.posts.listeners(now=now))
+        is_heard = bool(tx.leader_leases.listeners(now=now))
     demand = view.demand
     moments = () if demand is None else (demand.next_due_at, demand.next_otp_at)
     on_switch = sum(calls for (_, state), calls in live.items() if state is not CallState.QUEUED)

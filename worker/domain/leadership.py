@@ -1,4 +1,4 @@
-"""Posts: work that one process at a time does, while others stand by to take it over."""
+"""LeaderLeases: work that one process at a time does, while others stand by to take it over."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pendulum import Duration
 
-HELD_FOR: Final = Duration(seconds=3)
+LEASE: Final = Duration(seconds=3)
 """Whoever says nothing for so long has lost the post to whoever stands by."""
-KEPT_EVERY: Final = Duration(seconds=1)
-TRIED_EVERY: Final = Duration(milliseconds=500)
-FIRST_REFUSAL: Final = Duration(seconds=1)
+RENEWED_EVERY: Final = Duration(seconds=1)
+RETRIED_EVERY: Final = Duration(milliseconds=500)
+STANDBY_PRECEDENCE: Final = Duration(seconds=1)
 """How much longer a post waits for somebody who stood by when it was last kept: a newcomer has missed things."""
 
 SETTLES_WITHIN: Final = Duration(milliseconds=1100)
@@ -22,7 +22,7 @@ _LISTENER: Final = "listener "
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class LeaderLease:
     """A post, and the process that holds it or would."""
 
     name: str

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from pendulum import DateTime
 
 from worker.domain.errors import Unavailable
-from worker.domain.post import HELD_FOR, KEPT_EVERY, TRIED_EVERY, Post
+from worker.domain.leadership import LEASE, RENEWED_EVERY, RETRIED_EVERY, LeaderLease
 from worker.ports.dispatch.store import DispatchStore
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Duty:
+class Leadership:
     """One process's hold on one post; the store is asked no more often than it must be."""
 
     store: DispatchStore
-    post: Post
+    lease: LeaderLease
     is_held: bool = False
     others_at: DateTime | None = None
     """When somebody else was last known to hold it: what came well before then is their business."""
@@ -39,36 +39,36 @@ class Duty:
                 self._tell("post_stood_by")
         return self.is_held
 
-    def lost(self, *, now: DateTime) -> None:
+    def lose(self, *, now: DateTime) -> None:
         """Stand by: somebody else was found to hold the post."""
         self.is_held, self._held_until, self._ask_at, self.others_at = False, None, None, now
         self._tell("post_lost")
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Let somebody else take the post at once, if it is held."""
         if not self.is_held:
             return
         self.is_held, self._held_until, self._ask_at = False, None, None
         try:
             with self.store.transaction() as tx:
-                tx.posts.leave(self.post)
+                tx.leader_leases.release(self.lease)
         except Unavailable:
-            logger.warning("post lapses by itself", extra={"action": "post_lapses", "post": self.post.name})
+            logger.warning("post lapses by itself", extra={"action": "post_lapses", "post": self.lease.name})
 
     def _tell(self, action: str) -> None:
-        logger.info("a post's holder", extra={"action": action, "post": self.post.name})
+        logger.info("a post's holder", extra={"action": action, "post": self.lease.name})
 
     def _ask(self, *, since: DateTime, now: DateTime, open_from: DateTime | None) -> None:
         self._told = open_from
         try:
             with self.store.transaction() as tx:
-                self.is_held = tx.posts.take(self.post, since=since, now=now, open_from=open_from)
+                self.is_held = tx.leader_leases.acquire(self.lease, since=since, now=now, open_from=open_from)
         except Unavailable:
             self.is_held = self._held_until is not None and now < self._held_until
-            self._ask_at = now + TRIED_EVERY
+            self._ask_at = now + RETRIED_EVERY
             return
-        self._ask_at = now + (KEPT_EVERY if self.is_held else TRIED_EVERY)
+        self._ask_at = now + (RENEWED_EVERY if self.is_held else RETRIED_EVERY)
         if self.is_held:
-            self._held_until = now + HELD_FOR
+            self._held_until = now + LEASE
         else:
             self._held_until, self.others_at = None, now

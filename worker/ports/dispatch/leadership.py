@@ -5,23 +5,23 @@ from typing import Protocol
 
 from pendulum import DateTime
 
-from worker.domain.post import Post
+from worker.domain.leadership import LeaderLease
 
 
-class Posts(Protocol):
+class LeaderLeases(Protocol):
     """Who holds which post, and until when."""
 
-    def take(self, post: Post, *, since: DateTime, now: DateTime, open_from: DateTime | None = None) -> bool:
+    def acquire(self, lease: LeaderLease, *, since: DateTime, now: DateTime, open_from: DateTime | None = None) -> bool:
         """Take the post, or keep it, for a while from now on; False while somebody else holds it.
 
         ``since`` is from when on its holder knows what happens there: whoever has missed nothing takes it first.
         ``open_from`` is from when on a listener's switch may be told of calls (None: at once).
         """
 
-    def leave(self, post: Post) -> None:
+    def release(self, lease: LeaderLease) -> None:
         """Let somebody else take it at once; nothing happens where somebody else has taken it already."""
 
-    def check(self, post: Post) -> None:
+    def check(self, lease: LeaderLease) -> None:
         """Raise ``Superseded`` unless the post is still this holder's; it stays so until the transaction ends."""
 
     def listeners(self, *, now: DateTime) -> Mapping[str, DateTime]:

@@ -1,4 +1,4 @@
-"""Posts: one holder at a time, another one within seconds, and whoever was replaced is told so."""
+"""LeaderLeases: one holder at a time, another one within seconds, and whoever was replaced is told so."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -9,39 +9,39 @@ from pendulum import DateTime
 
 from tests.builders import NOON
 from worker.domain.errors import Superseded
-from worker.domain.post import BEAT, FIRST_REFUSAL, HELD_FOR, Post, listener_of
+from worker.domain.leadership import BEAT, LEASE, STANDBY_PRECEDENCE, LeaderLease, listener_of
 from worker.store.transaction import SqlStore
 
-FIRST, SECOND = (Post(BEAT, UUID(int=number)) for number in (1, 2))
-LAPSED = NOON + HELD_FOR
+FIRST, SECOND = (LeaderLease(BEAT, UUID(int=number)) for number in (1, 2))
+LAPSED = NOON + LEASE
 
 
-def take(store: SqlStore, post: Post, *, seconds: float = 0, since: DateTime = NOON) -> bool:
+def take(store: SqlStore, lease: LeaderLease, *, seconds: float = 0, since: DateTime = NOON) -> bool:
     now = NOON.add(microseconds=round(seconds * 1_000_000))
     with store.transaction() as tx:
-        return tx.posts.take(post, since=since, now=now)
+        return tx.leader_leases.acquire(lease, since=since, now=now)
 
 
-def check(store: SqlStore, post: Post) -> None:
+def check(store: SqlStore, lease: LeaderLease) -> None:
     with store.transaction() as tx:
-        tx.posts.check(post)
+        tx.leader_leases.check(lease)
 
 
-def test_a_post_is_held_by_one_until_it_is_not_kept(store: SqlStore) -> None:
-    almost = HELD_FOR.total_seconds() - 0.001
+def test_a_lease_has_one_holder_until_it_is_not_renewed(store: SqlStore) -> None:
+    almost = LEASE.total_seconds() - 0.001
 
     taken = [take(store, FIRST), take(store, SECOND), take(store, SECOND, seconds=almost)]
-    replaced = take(store, SECOND, seconds=HELD_FOR.total_seconds())
+    replaced = take(store, SECOND, seconds=LEASE.total_seconds())
 
     assert (taken, replaced) == ([True, False, False], True)
-    assert not take(store, FIRST, seconds=HELD_FOR.total_seconds())
+    assert not take(store, FIRST, seconds=LEASE.total_seconds())
 
 
-def test_a_newcomer_leaves_a_post_to_whoever_stood_by_and_missed_nothing(store: SqlStore) -> None:
-    newcomer, since = Post(BEAT, UUID(int=3)), NOON.add(seconds=2)
+def test_a_newcomer_waits_for_a_standby_that_missed_nothing(store: SqlStore) -> None:
+    newcomer, since = LeaderLease(BEAT, UUID(int=3)), NOON.add(seconds=2)
     take(store, FIRST)
     take(store, FIRST, seconds=1)
-    held, wait = HELD_FOR.total_seconds(), FIRST_REFUSAL.total_seconds()
+    held, wait = LEASE.total_seconds(), STANDBY_PRECEDENCE.total_seconds()
 
     tried = [take(store, newcomer, seconds=1 + held + later, since=since) for later in (0, wait - 0.001)]
     known = take(store, SECOND, seconds=1 + held + wait - 0.001)
@@ -49,25 +49,25 @@ def test_a_newcomer_leaves_a_post_to_whoever_stood_by_and_missed_nothing(store: 
     assert (tried, known) == ([False, False], True)
 
 
-def test_a_newcomer_takes_a_post_that_nobody_else_wants(store: SqlStore) -> None:
+def test_a_newcomer_takes_a_lease_that_nobody_else_wants(store: SqlStore) -> None:
     take(store, FIRST)
 
-    assert take(store, SECOND, seconds=(HELD_FOR + FIRST_REFUSAL).total_seconds(), since=NOON.add(seconds=1))
+    assert take(store, SECOND, seconds=(LEASE + STANDBY_PRECEDENCE).total_seconds(), since=NOON.add(seconds=1))
 
 
-def test_whoever_keeps_a_post_holds_it_on(store: SqlStore) -> None:
+def test_a_leader_that_renews_its_lease_keeps_it(store: SqlStore) -> None:
     assert all(take(store, FIRST, seconds=seconds) for seconds in (0, 1, 2, 3, 4))
     assert not take(store, SECOND, seconds=6.9)
 
 
-def test_a_post_that_was_left_is_free_at_once_and_only_its_holder_can_leave_it(store: SqlStore) -> None:
+def test_a_released_lease_is_free_at_once_and_only_its_holder_can_release_it(store: SqlStore) -> None:
     take(store, FIRST)
     with store.transaction() as tx:
-        tx.posts.leave(SECOND)
+        tx.leader_leases.release(SECOND)
     still_held = not take(store, SECOND)
 
     with store.transaction() as tx:
-        tx.posts.leave(FIRST)
+        tx.leader_leases.release(FIRST)
 
     assert still_held
     assert take(store, SECOND)
@@ -86,16 +86,16 @@ def test_whoever_was_replaced_is_told_so_by_the_next_check(store: SqlStore) -> N
         check(store, FIRST)
 
 
-def test_one_of_many_who_come_at_once_gets_a_post(store: SqlStore) -> None:
-    posts = [Post(BEAT, UUID(int=number)) for number in range(1, 9)]
+def test_one_of_many_who_ask_at_once_gets_a_lease(store: SqlStore) -> None:
+    leader_leases = [LeaderLease(BEAT, UUID(int=number)) for number in range(1, 9)]
 
     with ThreadPoolExecutor(8) as threads:
-        taken = list(threads.map(lambda post: take(store, post), posts))
+        taken = list(threads.map(lambda lease: take(store, lease), leader_leases))
 
     assert sum(taken) == 1
 
 
-def test_nobody_takes_a_post_while_its_holder_is_at_work(store: SqlStore) -> None:
+def test_nobody_takes_a_lease_while_its_holder_is_in_a_transaction(store: SqlStore) -> None:
     take(store, FIRST)
     working, order = Event(), []
 
@@ -107,7 +107,7 @@ def test_nobody_takes_a_post_while_its_holder_is_at_work(store: SqlStore) -> Non
     with ThreadPoolExecutor(1) as thread:
         replacing = thread.submit(replace)
         with store.transaction() as tx:
-            tx.posts.check(FIRST)
+            tx.leader_leases.check(FIRST)
             working.set()
             Event().wait(0.2)
             order.append("worked")
@@ -119,11 +119,11 @@ def test_nobody_takes_a_post_while_its_holder_is_at_work(store: SqlStore) -> Non
 def test_the_switches_that_somebody_listens_to_are_known_and_since_when(store: SqlStore) -> None:
     with store.transaction() as tx:
         for name, since in (("a:8021", NOON.subtract(hours=1)), ("b:8021", NOON)):
-            tx.posts.take(Post(listener_of(name), UUID(int=1)), since=since, now=NOON)
-        tx.posts.take(FIRST, since=NOON, now=NOON)
+            tx.leader_leases.acquire(LeaderLease(listener_of(name), UUID(int=1)), since=since, now=NOON)
+        tx.leader_leases.acquire(FIRST, since=NOON, now=NOON)
 
     with store.reading() as tx:
-        heard, later = (tx.posts.listeners(now=now) for now in (NOON, LAPSED))
+        heard, later = (tx.leader_leases.listeners(now=now) for now in (NOON, LAPSED))
 
     assert heard == {"a:8021": NOON.subtract(hours=1), "b:8021": NOON}
     assert later == {}
@@ -132,10 +132,12 @@ def test_the_switches_that_somebody_listens_to_are_known_and_since_when(store: S
 def test_a_switch_is_named_from_the_moment_on_at_which_it_may_be_told_of_calls(store: SqlStore) -> None:
     opens, too_far = NOON.add(seconds=1), NOON.add(hours=1)
     with store.transaction() as tx:
-        tx.posts.take(Post(listener_of("a:8021"), UUID(int=1)), since=NOON, now=NOON, open_from=opens)
-        tx.posts.take(Post(listener_of("b:8021"), UUID(int=1)), since=NOON, now=NOON, open_from=too_far)
+        tx.leader_leases.acquire(LeaderLease(listener_of("a:8021"), UUID(int=1)), since=NOON, now=NOON, open_from=opens)
+        tx.leader_leases.acquire(
+            LeaderLease(listener_of("b:8021"), UUID(int=1)), since=NOON, now=NOON, open_from=too_far
+        )
 
     with store.reading() as tx:
-        heard, later = (set(tx.posts.listeners(now=now)) for now in (opens.subtract(microseconds=1), opens))
+        heard, later = (set(tx.leader_leases.listeners(now=now)) for now in (opens.subtract(microseconds=1), opens))
 
     assert (heard, later) == ({"b:8021"}, {"a:8021", "b:8021"}), "b's moment was read before the clock was set back"
