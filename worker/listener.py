@@ -45,7 +45,7 @@ class Listener:
         """Connect, or stand by, or read what has come and handle it before anything more is read."""
         since, open_from = self._source.listening_since, self._source.dialable_from
         if since is None:
-            self._leadership.release()  # whoever hears the switch is to settle its calls; nobody dials while nobody does
+            self._leadership.release()  # only a process that hears the switch may lead: no calls go out unheard
             self._source.read()
             return
         was_held = self._leadership.is_held

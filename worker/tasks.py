@@ -15,7 +15,7 @@ from worker.usecases.dispatch import place_calls as placing
 from worker.usecases.dispatch import plan_carrier as planning
 from worker.usecases.dispatch import sweep as sweeping
 from worker.usecases.dispatch import tick as ticking
-from worker.usecases.records import do_chores as chores
+from worker.usecases.records import run_backfills as backfills
 from worker.wiring import services
 
 logger = logging.getLogger(__name__)
@@ -78,4 +78,4 @@ def tick(*, from_beat: bool = False, **_: object) -> None:
     if from_beat and not here.queue.taken(names.TICK):
         return
     ticking.tick(here.store, queue=here.queue, now=here.clock.now())
-    chores.do_chores(here.store, queue=here.queue, now=here.clock.now())
+    backfills.run_backfills(here.store, queue=here.queue, now=here.clock.now())

@@ -12,16 +12,16 @@ from tests.builders import (
     add_leads,
     fill_store,
 )
-from tests.contracts.chores import MIDNIGHT, TODAY, TOMORROW, WHO, chores, put, rules, set_leads, values
+from tests.contracts.backfills import MIDNIGHT, TODAY, TOMORROW, WHO, backfills, put, rules, set_leads, values
 from tests.fakes.jobs import FakeJobQueue
-from worker.domain.chore import SOON, ChoreKind
+from worker.domain.backfill import SOON, BackfillKind
 from worker.domain.ids import LeadId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.ports.records.entities import PortedNumber
 from worker.store.base.tables import leads
 from worker.store.transaction import SqlStore
-from worker.usecases.records.do_chores import do_chores
+from worker.usecases.records.run_backfills import run_backfills
 from worker.usecases.records.save_number_plan import port_numbers, remove_prefixes, save_prefixes, unport_numbers
 
 
@@ -37,10 +37,10 @@ def test_a_rule_of_today_sorts_the_leads_that_wait_and_no_others(store: SqlStore
     set_leads(store, [LeadId(UUID(int=(int("0775000002") << 64) | CAMPAIGN.int))], stage=Stage.DONE)
 
     save_prefixes(store, tenant=WHO, rules=rules(("0775", Network.OFFNET, TODAY)), now=NOON)
-    assert do_chores(store, queue=queue, now=NOON) == 2
+    assert run_backfills(store, queue=queue, now=NOON) == 2
 
     assert values(store, "network") == [Network.MOBI, Network.OFFNET, Network.MOBI, Network.OFFNET, Network.MOBI]
-    assert chores(store) == []
+    assert backfills(store) == []
 
 
 def test_a_future_rule_sorts_leads_on_its_day_in_the_tenants_zone(store: SqlStore, queue: FakeJobQueue) -> None:
@@ -48,24 +48,24 @@ def test_a_future_rule_sorts_leads_on_its_day_in_the_tenants_zone(store: SqlStor
     given = rules(("0775", Network.OFFNET, TOMORROW), ("0775", Network.VINA, TODAY))
 
     save_prefixes(store, tenant=WHO, rules=given, now=NOON)
-    do_chores(store, queue=queue, now=NOON)
+    run_backfills(store, queue=queue, now=NOON)
     today = values(store, "network")
-    do_chores(store, queue=queue, now=MIDNIGHT.subtract(seconds=1))
+    run_backfills(store, queue=queue, now=MIDNIGHT.subtract(seconds=1))
     before = values(store, "network")
-    do_chores(store, queue=queue, now=MIDNIGHT)
+    run_backfills(store, queue=queue, now=MIDNIGHT)
 
     assert (today, before) == ([Network.VINA], [Network.VINA])
     assert values(store, "network") == [Network.OFFNET]
-    assert chores(store) == []
+    assert backfills(store) == []
 
 
 def test_a_rule_that_is_removed_gives_the_shipped_network_back(store: SqlStore, queue: FakeJobQueue) -> None:
     add_leads(store, ["0775000001"])
     save_prefixes(store, tenant=WHO, rules=rules(("0775", Network.OFFNET, TODAY)), now=NOON)
-    do_chores(store, queue=queue, now=NOON)
+    run_backfills(store, queue=queue, now=NOON)
 
     removed = remove_prefixes(store, tenant=WHO, rules=[("0775", None), ("0776", None)], now=NOON)
-    do_chores(store, queue=queue, now=NOON)
+    run_backfills(store, queue=queue, now=NOON)
 
     assert removed == [("0775", TODAY)]
     assert values(store, "network") == [Network.MOBI]
@@ -75,9 +75,9 @@ def test_a_number_that_no_rule_covers_any_longer_keeps_its_network(store: SqlSto
     add_leads(store, ["0775000001"])
     with store.transaction() as tx:
         tx.connection.execute(update(leads).values(phone="0655000001", network=Network.TEL))
-    put(store, ChoreKind.SORT_PREFIX, "065")
+    put(store, BackfillKind.CLASSIFY_PREFIX, "065")
 
-    assert do_chores(store, queue=queue, now=NOON) == 0
+    assert run_backfills(store, queue=queue, now=NOON) == 0
     assert (values(store, "network"), values(store, "stage")) == ([Network.TEL], [Stage.NEW])
 
 
@@ -88,14 +88,14 @@ def test_leads_whose_prefix_is_barred_end_and_one_in_a_call_when_that_is_over(
     (calling,) = add_leads(store, ["0775000002"], stage=Stage.CALLING)
     save_prefixes(store, tenant=WHO, rules=rules(("0775", None, TODAY)), now=NOON)
 
-    do_chores(store, queue=queue, now=NOON)
+    run_backfills(store, queue=queue, now=NOON)
     in_call = values(store, "ending")
     set_leads(store, [calling], stage=Stage.RECALL)
-    do_chores(store, queue=queue, now=NOON + SOON)
+    run_backfills(store, queue=queue, now=NOON + SOON)
 
     assert in_call == [Ending.DO_NOT_CALL, None, Ending.DO_NOT_CALL]
     assert values(store, "ending") == [Ending.DO_NOT_CALL] * 3
-    assert chores(store) == []
+    assert backfills(store) == []
 
 
 def test_a_ported_number_is_sorted_in_the_transaction_that_says_so(store: SqlStore, queue: FakeJobQueue) -> None:
@@ -116,7 +116,7 @@ def test_a_ported_number_is_sorted_in_the_transaction_that_says_so(store: SqlSto
     assert (again.taken, again.problems) == (["0981000001"], [("0981000003", "phone_number is not found")])
     assert values(store, "network") == [Network.VIETTEL] * 3
     assert queue.plans == [CARRIER, CARRIER]
-    assert chores(store) == []
+    assert backfills(store) == []
 
 
 def test_a_ported_number_whose_leads_are_done_wakes_nobody(store: SqlStore, queue: FakeJobQueue) -> None:
@@ -132,6 +132,6 @@ def test_a_ported_number_goes_before_a_prefix_that_is_edited_later(store: SqlSto
     port_numbers(store, queue=queue, tenant=WHO, numbers=[PortedNumber("0775000001", Network.VIETTEL)], now=NOON)
 
     save_prefixes(store, tenant=WHO, rules=rules(("0775", Network.OFFNET, TODAY)), now=NOON)
-    do_chores(store, queue=queue, now=NOON)
+    run_backfills(store, queue=queue, now=NOON)
 
     assert values(store, "network") == [Network.VIETTEL, Network.OFFNET]

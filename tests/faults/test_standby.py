@@ -1,4 +1,4 @@
-"""Two beats, two listeners: one is the leader, the other takes over within ten seconds, and whoever wakes up stands by."""
+"""Two beats, two listeners: one leads, the other takes over within ten seconds; a leader that wakes up late is standby."""
 
 import os
 import signal

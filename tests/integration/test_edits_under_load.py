@@ -15,7 +15,7 @@ from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, fill_store, list_of,
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.wire import FakeWakeups
-from worker.domain.chore import Chore, ChoreKind
+from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.errors import Conflict
 from worker.domain.ids import CampaignId, CarrierId, ListId
 from worker.domain.lead import Stage
@@ -25,8 +25,8 @@ from worker.ports.records.entities import DuplicateScope, ListRecord, PortedNumb
 from worker.store.base.tables import leads
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.plan_carrier import plan_carrier
-from worker.usecases.records.do_chores import do_chores
 from worker.usecases.records.import_leads import Draft, LeadImport, import_leads
+from worker.usecases.records.run_backfills import run_backfills
 from worker.usecases.records.save_campaign import CampaignEdit, save_campaign
 from worker.usecases.records.save_list import create_list, switch_list
 from worker.usecases.records.save_number_plan import port_numbers
@@ -98,12 +98,12 @@ def port(store: SqlStore, numbers: list[PortedNumber]) -> None:
 def put_expiry(store: SqlStore) -> None:
     with store.transaction() as tx:
         tx.carriers.wake([CARRIER], at=NOON)
-        tx.chores.put(Chore(TENANT, ChoreKind.EXPIRE_CAMPAIGN, str(CAMPAIGN), NOON))
+        tx.backfills.put(Backfill(TENANT, BackfillKind.EXPIRE_CAMPAIGN, str(CAMPAIGN), NOON))
 
 
 def not_finished(store: SqlStore) -> bool:
     with store.reading() as tx:
-        parks = [c for c in tx.chores.due(now=NOON.add(years=1), limit=10) if c.kind is ChoreKind.PARK_LIST]
+        parks = [c for c in tx.backfills.due(now=NOON.add(years=1), limit=10) if c.kind is BackfillKind.PARK_LIST]
     return bool(parks)
 
 
@@ -171,7 +171,7 @@ def test_two_imports_at_once_add_a_number_once_to_a_tenant_even_to_a_list_that_h
         assert tx.connection.scalar(select(func.count()).select_from(leads)) == ROUNDS * 50
 
 
-def test_chores_wait_for_nobody_and_nobody_is_locked_out_by_them(store: SqlStore) -> None:
+def test_backfills_wait_for_nobody_and_nobody_is_locked_out_by_them(store: SqlStore) -> None:
     phones = viettel(1000)
     add(store, list_of(CAMPAIGN), phones)
     batches = iter([viettel(50, start=1000 + start * 50) for start in range(ROUNDS)])
@@ -183,14 +183,14 @@ def test_chores_wait_for_nobody_and_nobody_is_locked_out_by_them(store: SqlStore
         lambda: port(store, [PortedNumber(p, next(networks)) for p in phones[:50]]),
         lambda: edit(store, CAMPAIGN, CampaignChanges(lead_expired_at=next(expiries))),
         lambda: put_expiry(store),
-        lambda: do_chores(store, queue=queue, now=NOON),
-        lambda: do_chores(store, queue=queue, now=NOON),
+        lambda: run_backfills(store, queue=queue, now=NOON),
+        lambda: run_backfills(store, queue=queue, now=NOON),
         lambda: add(store, list_of(CAMPAIGN), next(batches)),
         lambda: plan(store, CARRIER),
     )
     switch(store, active=False)
     while not_finished(store):
-        do_chores(store, queue=queue, now=NOON.add(minutes=1))
+        run_backfills(store, queue=queue, now=NOON.add(minutes=1))
 
     with store.reading() as tx:
         left = select(func.count()).select_from(leads).where(leads.c.stage != Stage.DONE, ~leads.c.parked)

@@ -26,11 +26,11 @@ from worker.store.dispatch.calls import SqlCalls
 from worker.store.dispatch.leadership import SqlLeaderLeases
 from worker.store.dispatch.leads import SqlLeads
 from worker.store.dispatch.plans import SqlPlans
+from worker.store.records.backfill_leads import SqlBackfillLeads
+from worker.store.records.backfills import SqlBackfills
 from worker.store.records.campaigns import SqlCampaigns
 from worker.store.records.carriers import SqlCarriers
 from worker.store.records.cdrs import SqlCdrs
-from worker.store.records.chore_leads import SqlChoreLeads
-from worker.store.records.chores import SqlChores
 from worker.store.records.do_not_call import SqlDoNotCall
 from worker.store.records.lead_records import SqlLeadRecords
 from worker.store.records.lists import SqlLists
@@ -167,13 +167,13 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
 
     @override
     @cached_property
-    def chores(self) -> SqlChores:
-        return SqlChores(self.connection)
+    def backfills(self) -> SqlBackfills:
+        return SqlBackfills(self.connection)
 
     @override
     @cached_property
-    def chore_leads(self) -> SqlChoreLeads:
-        return SqlChoreLeads(self.connection)
+    def backfill_leads(self) -> SqlBackfillLeads:
+        return SqlBackfillLeads(self.connection)
 
 
 class SqlStore(DispatchStore, CallbackStore, RecordStore):

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from tests.builders import NOON
 from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_TEMPLATE, FakeServices
-from worker.domain.chore import Chore, ChoreKind
+from worker.domain.backfill import Backfill, BackfillKind
 
 PATH = f"/v3/campaign/{SEED_CAMPAIGN}"
 TOMORROW = "2026-11-24T12:00:00.000000+07:00"
@@ -18,9 +18,9 @@ def _campaign(campaign: str) -> None:
     """Let every test begin with the seed's campaign."""
 
 
-def chores(services: FakeServices) -> list[Chore]:
+def backfills(services: FakeServices) -> list[Backfill]:
     with services.store.reading() as tx:
-        return list(tx.chores.due(now=NOON.add(years=10), limit=10))
+        return list(tx.backfills.due(now=NOON.add(years=10), limit=10))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_campaign_may_be_created_with_it(client: TestClient, services: FakeSer
     created = client.post("/v3/campaign", json=body).json()["campaign_uuid"]
 
     assert client.get(f"/v3/campaign/{created}").json()["lead_expired_at"] == TOMORROW
-    assert [chore.subject for chore in chores(services)] == [created]
+    assert [backfill.subject for backfill in backfills(services)] == [created]
 
 
 @pytest.mark.parametrize(
@@ -103,22 +103,26 @@ def test_what_is_no_moment_is_refused(client: TestClient, sent: Any) -> None:
 def test_its_leads_are_to_be_closed_when_it_comes(client: TestClient, services: FakeServices) -> None:
     client.put(PATH, json={"lead_expired_at": TOMORROW})
 
-    (chore,) = chores(services)
-    assert (chore.kind, chore.subject, chore.due_at) == (ChoreKind.EXPIRE_CAMPAIGN, SEED_CAMPAIGN, NOON.add(days=1))
+    (backfill,) = backfills(services)
+    assert (backfill.kind, backfill.subject, backfill.due_at) == (
+        BackfillKind.EXPIRE_CAMPAIGN,
+        SEED_CAMPAIGN,
+        NOON.add(days=1),
+    )
 
 
 def test_one_that_has_passed_is_carried_out_at_once(client: TestClient, services: FakeServices) -> None:
     client.put(PATH, json={"lead_expired_at": "2026-01-01T00:00:00Z"})
 
-    assert [chore.due_at for chore in chores(services)] == [NOON]
+    assert [backfill.due_at for backfill in backfills(services)] == [NOON]
 
 
 def test_what_is_put_back_as_it_was_read_starts_nothing_anew(client: TestClient, services: FakeServices) -> None:
     client.put(PATH, json={"lead_expired_at": TOMORROW})
-    (chore,) = chores(services)
+    (backfill,) = backfills(services)
     with services.store.transaction() as tx:
-        tx.chores.finish(chore)
+        tx.backfills.finish(backfill)
 
     client.put(PATH, json=client.get(PATH).json())
 
-    assert chores(services) == []
+    assert backfills(services) == []

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.builders import NOON
 from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, FakeServices, a_tenant
 from worker.store.base.tables import leads
-from worker.usecases.records.do_chores import do_chores
+from worker.usecases.records.run_backfills import run_backfills
 from worker.usecases.records.tokens import create_token
 
 PATTERN = "Does not match pattern '^(84|0[3|5|7|8|9])+([0-9]{8})$'"
@@ -52,11 +52,11 @@ def test_a_list_is_switched_and_its_leads_follow(client: TestClient, services: F
 
     off = client.patch(path, json={"active": False})
     asked = list(map(str, services.queue.plans))
-    do_chores(services.store, queue=services.queue, now=services.clock.now())
+    run_backfills(services.store, queue=services.queue, now=services.clock.now())
     client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0981000002"})
     parked = parked_leads(services)
     on = client.patch(path, json={"active": True})
-    do_chores(services.store, queue=services.queue, now=services.clock.now())
+    run_backfills(services.store, queue=services.queue, now=services.clock.now())
 
     assert (off.status_code, off.json()) == (200, {"active": False, "list_uuid": list_uuid})
     assert on.json() == {"active": True, "list_uuid": list_uuid}

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from tests.builders import NOON
 from tests.unit.api.conftest import SEED_CARRIER, FakeServices
-from worker.usecases.records.do_chores import do_chores
+from worker.usecases.records.run_backfills import run_backfills
 
 PREFIX, PORTED = "/v3/network/prefix", "/v3/network/ported"
 
@@ -157,7 +157,7 @@ def test_what_a_rule_needs_is_told(client: TestClient) -> None:
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_the_ends_of_the_calendar_are_no_bounds(client: TestClient, services: FakeServices, day: str) -> None:
     assert put(client, effective_from=day).status_code == 200
-    assert do_chores(services.store, queue=services.queue, now=NOON) == 0
+    assert run_backfills(services.store, queue=services.queue, now=NOON) == 0
     assert rules(client, "0775")[0]["effective_from"] == day
 
 

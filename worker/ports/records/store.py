@@ -13,7 +13,7 @@ from worker.domain.settings import CampaignSettings
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.store import Plans
 from worker.ports.paging import Page, Slice
-from worker.ports.records.chores import ChoreLeads, Chores
+from worker.ports.records.backfills import BackfillLeads, Backfills
 from worker.ports.records.entities import (
     BlockedNumber,
     CampaignNumbers,
@@ -250,9 +250,9 @@ class RecordTransaction(Protocol):
     @property
     def number_plan(self) -> NumberPlans: ...
     @property
-    def chores(self) -> Chores: ...
+    def backfills(self) -> Backfills: ...
     @property
-    def chore_leads(self) -> ChoreLeads: ...
+    def backfill_leads(self) -> BackfillLeads: ...
     @property
     def leader_leases(self) -> LeaderLeases: ...
     def after_commit(self, action: Callable[[], None]) -> None:

@@ -18,10 +18,10 @@ from sqlalchemy import (
     text,
 )
 
+from worker.domain.backfill import BackfillKind
 from worker.domain.call import CallState, Outcome
 from worker.domain.campaign import Mode, Priority, Status
 from worker.domain.carrier import DialType
-from worker.domain.chore import ChoreKind
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.domain.reason import Reason
@@ -252,12 +252,12 @@ ported_numbers: Final = Table(
     UniqueConstraint("tenant_id", "phone"),
 )
 
-chores: Final = Table(
-    "chores",
+backfills: Final = Table(
+    "backfills",
     metadata,
     id_column(),
     reference("tenant_id", "tenants.id"),
-    Column("kind", Choice(ChoreKind), nullable=False),
+    Column("kind", Choice(BackfillKind), nullable=False),
     Column("subject", String, nullable=False),  # a list's id, a campaign's id, a prefix
     Column("due_at", Instant, nullable=False, index=True),
     Column("done_through", String, nullable=False),  # how far it has come

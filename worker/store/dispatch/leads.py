@@ -113,7 +113,7 @@ def first_due_leads(
     waiting = union_all(*(select(piece) for piece in pieces)).subquery("waiting")
     # A ceiling holds for all stages together: of each network only that many rows, best stage first, are candidates.
     place = _place_in_network(waiting)
-    # What is asked of the lead again holds for the row as it is once it is locked: a chore may just have changed it.
+    # What is asked of the lead again holds for the row as it is once it is locked: a backfill may just have changed it.
     still = (leads.c.network == place.c.network) & WAITING
     return (
         select(

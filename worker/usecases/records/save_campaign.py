@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pendulum import DateTime
 
+from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.campaign import Status, steer
-from worker.domain.chore import Chore, ChoreKind
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, CarrierId, RunId
 from worker.domain.network import Network
@@ -168,8 +168,10 @@ def _close_leads_in_time(
     """Have the leads closed once they expire; nothing of them is dialled in the meantime, whenever that is done."""
     expires_at = after.lead_expired_at
     if expires_at is not None and expires_at != before:
-        chore = Chore(after.tenant_id, ChoreKind.EXPIRE_CAMPAIGN, str(after.campaign_uuid), due_at=max(now, expires_at))
-        tx.chores.put(chore)
+        backfill = Backfill(
+            after.tenant_id, BackfillKind.EXPIRE_CAMPAIGN, str(after.campaign_uuid), due_at=max(now, expires_at)
+        )
+        tx.backfills.put(backfill)
 
 
 def _check_fields(after: CampaignSettings) -> None:

@@ -4,7 +4,7 @@ from functools import partial
 
 from pendulum import DateTime
 
-from worker.domain.chore import Chore, ChoreKind
+from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.errors import NotFound
 from worker.domain.ids import ListId
 from worker.ports.dispatch.messages import JobQueue
@@ -26,7 +26,7 @@ def create_list(store: RecordStore, new: ListRecord) -> None:
 def switch_list(
     store: RecordStore, *, queue: JobQueue, tenant: Tenant, list_id: ListId, active: bool, now: DateTime
 ) -> None:
-    """Have a list's leads called or not: the dial asks for itself, and a chore keeps planning from looking at them."""
+    """Have a list's leads called or not: the dial asks for itself, and a backfill keeps planning from looking at them."""
     with store.transaction() as tx:
         found = tx.lists.find(tenant.id, list_id)
         tx.lists.switch(list_id, active=active, now=now)
@@ -34,4 +34,4 @@ def switch_list(
         if carrier_id is not None:
             tx.carriers.wake([carrier_id], at=now)
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
-        tx.chores.put(Chore(tenant.id, ChoreKind.PARK_LIST, str(list_id), due_at=now))
+        tx.backfills.put(Backfill(tenant.id, BackfillKind.PARK_LIST, str(list_id), due_at=now))

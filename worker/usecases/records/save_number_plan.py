@@ -7,7 +7,7 @@ from typing import Final
 
 from pendulum import DateTime
 
-from worker.domain.chore import Chore, ChoreKind
+from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.number_plan import PrefixRule, calendar_day, start_of
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import PortedNumber, Tenant
@@ -68,10 +68,10 @@ def unport_numbers(
 
 
 def _sort_now(tx: RecordTransaction, phones: Sequence[str], *, queue: JobQueue, tenant: Tenant, now: DateTime) -> None:
-    """Sort the leads of these numbers; those that somebody has in hand at this moment are left to a chore."""
+    """Sort the leads of these numbers; those that somebody has in hand at this moment are left to a backfill."""
     carrier_ids = tx.number_plan.carriers_of(tenant.id, phones)
     tx.carriers.wake(carrier_ids, at=now)
-    leads = tx.chore_leads.not_done(tenant.id, phones)
+    leads = tx.backfill_leads.not_done(tenant.id, phones)
     today = calendar_day(now, zone=tenant.timezone)
     left, _ = sort_leads(tx, leads, plan=tx.number_plan.of(tenant.id, phones), today=today, now=now)
     for phone in sorted({lead.phone for lead in left}):
@@ -83,4 +83,4 @@ def _sort_now(tx: RecordTransaction, phones: Sequence[str], *, queue: JobQueue, 
 def _sort_later(tx: RecordTransaction, prefix: str, *, tenant: Tenant, day: date | None, now: DateTime) -> None:
     later = day is not None and day > calendar_day(now, zone=tenant.timezone)
     begins = start_of(day, zone=tenant.timezone) if day is not None and later else now
-    tx.chores.put(Chore(tenant.id, ChoreKind.SORT_PREFIX, prefix, due_at=begins))
+    tx.backfills.put(Backfill(tenant.id, BackfillKind.CLASSIFY_PREFIX, prefix, due_at=begins))

@@ -5,7 +5,7 @@ from datetime import date
 
 from pendulum import DateTime
 
-from worker.domain.chore import LeadInHand
+from worker.domain.backfill import BackfillLead
 from worker.domain.ids import LeadId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
@@ -14,8 +14,8 @@ from worker.ports.records.store import RecordTransaction
 
 
 def sort_leads(
-    tx: RecordTransaction, leads: Sequence[LeadInHand], *, plan: NumberPlan, today: date, now: DateTime
-) -> tuple[list[LeadInHand], int]:
+    tx: RecordTransaction, leads: Sequence[BackfillLead], *, plan: NumberPlan, today: date, now: DateTime
+) -> tuple[list[BackfillLead], int]:
     """Sort those that are not done; give the ones that have to be come back to, and how many were changed.
 
     A lead whose number the plan bars by now ends as on do-not-call, one in a call when that is over. A number that no
@@ -29,12 +29,12 @@ def sort_leads(
             barred.add(lead.id)
         elif found is not None and found.network is not None and found.network is not lead.network:
             networks[lead.id] = found.network
-    held = tx.chore_leads.hold([*networks, *barred])
+    held = tx.backfill_leads.hold([*networks, *barred])
     in_call = {lead.id for lead in leads if lead.stage is Stage.CALLING}
     closing = (barred & held) - in_call
     if closing:
-        tx.chore_leads.close(closing, ending=Ending.DO_NOT_CALL, now=now)
-    tx.chore_leads.sort({lead_id: network for lead_id, network in networks.items() if lead_id in held}, now=now)
+        tx.backfill_leads.close(closing, ending=Ending.DO_NOT_CALL, now=now)
+    tx.backfill_leads.sort({lead_id: network for lead_id, network in networks.items() if lead_id in held}, now=now)
     done = closing | (networks.keys() & held)
     left = [lead for lead in leads if lead.id in (networks.keys() | barred) - done]
     return left, len(done)

@@ -1,4 +1,4 @@
-"""What tests of chores put, change and look at."""
+"""What tests of backfills put, change and look at."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,7 @@ from tests.builders import (
     list_of,
 )
 from tests.fakes.jobs import FakeJobQueue
-from worker.domain.chore import Chore, ChoreKind
+from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.ids import LeadId
 from worker.domain.network import Network
 from worker.domain.number_plan import PrefixRule, Source
@@ -29,14 +29,14 @@ TODAY, TOMORROW = date(2026, 11, 23), date(2026, 11, 24)
 MIDNIGHT = NOON.add(hours=12)
 
 
-def chores(store: SqlStore) -> list[Chore]:
+def backfills(store: SqlStore) -> list[Backfill]:
     with store.reading() as tx:
-        return list(tx.chores.due(now=NOON.add(years=1), limit=100))
+        return list(tx.backfills.due(now=NOON.add(years=1), limit=100))
 
 
-def put(store: SqlStore, kind: ChoreKind, subject: object, *, at: DateTime = NOON) -> None:
+def put(store: SqlStore, kind: BackfillKind, subject: object, *, at: DateTime = NOON) -> None:
     with store.transaction() as tx:
-        tx.chores.put(Chore(TENANT, kind, str(subject), at))
+        tx.backfills.put(Backfill(TENANT, kind, str(subject), at))
 
 
 def values(store: SqlStore, name: str) -> list[object]:

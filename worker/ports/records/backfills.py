@@ -1,48 +1,48 @@
-"""What chores need of the store: which are due, and leads in pieces so small that no dial waits for them."""
+"""What backfills need of the store: which are due, and leads in batches so small that no dial waits for them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from pendulum import DateTime
 
-from worker.domain.chore import Chore, LeadInHand
+from worker.domain.backfill import Backfill, BackfillLead
 from worker.domain.ids import CampaignId, LeadId, ListId, TenantId
 from worker.domain.lead import Ending
 from worker.domain.network import Network
 
 
-class Chores(Protocol):
-    """Chores that are still to be done."""
+class Backfills(Protocol):
+    """Backfills that are still to be done."""
 
-    def put(self, chore: Chore) -> None:
+    def put(self, backfill: Backfill) -> None:
         """Have this done from its moment on, from the beginning; of two on the same subject the earlier moment wins.
 
         Whoever puts one may hold locks of lists, carriers and campaigns: who has one in hand takes none of them.
         """
 
-    def due(self, *, now: DateTime, limit: int) -> Sequence[Chore]:
-        """Give the chores that have been due longest; locks nothing."""
+    def due(self, *, now: DateTime, limit: int) -> Sequence[Backfill]:
+        """Give the backfills that have been due longest; locks nothing."""
 
-    def hold(self, chore: Chore) -> bool:
-        """Lock a chore; False when somebody else has it in hand, or has had since it was read."""
+    def hold(self, backfill: Backfill) -> bool:
+        """Lock a backfill; False when somebody else has it in hand, or has had since it was read."""
 
-    def save(self, chore: Chore) -> None:
-        """Remember when a chore in hand goes on, and how far it has come."""
+    def save(self, backfill: Backfill) -> None:
+        """Remember when a backfill in hand goes on, and how far it has come."""
 
-    def finish(self, chore: Chore) -> None:
-        """Strike a chore off, unless it was put again since."""
+    def finish(self, backfill: Backfill) -> None:
+        """Strike a backfill off, unless it was put again since."""
 
 
-class ChoreLeads(Protocol):
-    """Leads as chores see them, in the order of their places; ``after`` is the place where the last piece ended."""
+class BackfillLeads(Protocol):
+    """Leads as backfills see them, in the order of their places; ``after`` is the place where the last batch ended."""
 
-    def of_list(self, list_id: ListId, *, after: str, limit: int) -> Sequence[LeadInHand]:
+    def of_list(self, list_id: ListId, *, after: str, limit: int) -> Sequence[BackfillLead]:
         """Give the next leads that were imported into the list."""
 
-    def of_campaign(self, campaign_id: CampaignId, *, after: str, limit: int) -> Sequence[LeadInHand]:
+    def of_campaign(self, campaign_id: CampaignId, *, after: str, limit: int) -> Sequence[BackfillLead]:
         """Give the next leads of the campaign."""
 
-    def under_prefix(self, tenant_id: TenantId, prefix: str, *, after: str, limit: int) -> Sequence[LeadInHand]:
+    def under_prefix(self, tenant_id: TenantId, prefix: str, *, after: str, limit: int) -> Sequence[BackfillLead]:
         """Give the tenant's next leads whose number begins so."""
 
     def hold(self, lead_ids: Collection[LeadId]) -> set[LeadId]:
@@ -60,5 +60,5 @@ class ChoreLeads(Protocol):
     def calls_are_up(self, campaign_id: CampaignId) -> bool:
         """Whether leads of the campaign are being called."""
 
-    def not_done(self, tenant_id: TenantId, phones: Collection[str]) -> Sequence[LeadInHand]:
+    def not_done(self, tenant_id: TenantId, phones: Collection[str]) -> Sequence[BackfillLead]:
         """Give the tenant's leads of these numbers that are not done."""

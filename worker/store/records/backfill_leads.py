@@ -1,4 +1,4 @@
-"""Leads as chores see them: in pieces along an index, locked without waiting for anybody."""
+"""Leads as backfills see them: in batches along an index, locked without waiting for anybody."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -9,18 +9,18 @@ from pendulum import DateTime
 from sqlalchemy import ColumnElement, Connection, Select, select, update
 from typing_extensions import override
 
-from worker.domain.chore import LeadInHand
+from worker.domain.backfill import BackfillLead
 from worker.domain.ids import CampaignId, LeadId, ListId, TenantId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.ports.records.chores import ChoreLeads
+from worker.ports.records.backfills import BackfillLeads
 from worker.store.base.tables import LIVE_ROWS, calls, leads
 
-_READ: Final = [leads.c[name] for name in LeadInHand.__dataclass_fields__]
+_READ: Final = [leads.c[name] for name in BackfillLead.__dataclass_fields__]
 _WAITING: Final = (Stage.OTP, Stage.SINGLE, Stage.NEW, Stage.RECALL)
 
 
-class SqlChoreLeads(ChoreLeads):
+class SqlBackfillLeads(BackfillLeads):
     """Leads in hand, in SQL."""
 
     def __init__(self, connection: Connection) -> None:
@@ -28,19 +28,19 @@ class SqlChoreLeads(ChoreLeads):
         self._connection = connection
 
     @override
-    def of_list(self, list_id: ListId, *, after: str, limit: int) -> Sequence[LeadInHand]:
-        return self._read(piece(*imported_into(list_id), after=after, limit=limit))
+    def of_list(self, list_id: ListId, *, after: str, limit: int) -> Sequence[BackfillLead]:
+        return self._read(batch(*imported_into(list_id), after=after, limit=limit))
 
     @override
-    def of_campaign(self, campaign_id: CampaignId, *, after: str, limit: int) -> Sequence[LeadInHand]:
-        return self._read(piece(leads.c.campaign_id == campaign_id, after=after, limit=limit))
+    def of_campaign(self, campaign_id: CampaignId, *, after: str, limit: int) -> Sequence[BackfillLead]:
+        return self._read(batch(leads.c.campaign_id == campaign_id, after=after, limit=limit))
 
     @override
-    def under_prefix(self, tenant_id: TenantId, prefix: str, *, after: str, limit: int) -> Sequence[LeadInHand]:
-        return self._read(piece(leads.c.tenant_id == tenant_id, *under(prefix), after=after, limit=limit))
+    def under_prefix(self, tenant_id: TenantId, prefix: str, *, after: str, limit: int) -> Sequence[BackfillLead]:
+        return self._read(batch(leads.c.tenant_id == tenant_id, *under(prefix), after=after, limit=limit))
 
     @override
-    def not_done(self, tenant_id: TenantId, phones: Collection[str]) -> Sequence[LeadInHand]:
+    def not_done(self, tenant_id: TenantId, phones: Collection[str]) -> Sequence[BackfillLead]:
         these = leads.c.tenant_id == tenant_id, leads.c.phone.in_(list(phones)), leads.c.stage != Stage.DONE
         return self._read(select(*_READ).where(*these).order_by(leads.c.phone, leads.c.id))
 
@@ -74,11 +74,11 @@ class SqlChoreLeads(ChoreLeads):
         for network, lead_ids in by_network.items():
             self._connection.execute(_these(lead_ids).values(network=network, updated_at=now))
 
-    def _read(self, asked: Select[Any]) -> list[LeadInHand]:  # Any: a row of the read columns
-        return [LeadInHand(**row) for row in self._connection.execute(asked).mappings()]
+    def _read(self, asked: Select[Any]) -> list[BackfillLead]:  # Any: a row of the read columns
+        return [BackfillLead(**row) for row in self._connection.execute(asked).mappings()]
 
 
-def piece(*these: ColumnElement[bool], after: str, limit: int) -> Select[Any]:  # Any: a row of the read columns
+def batch(*these: ColumnElement[bool], after: str, limit: int) -> Select[Any]:  # Any: a row of the read columns
     """Select leads behind a place, in the order of the index on their numbers."""
     asked = select(*_READ).where(*these).order_by(leads.c.phone, leads.c.id).limit(limit)
     if not after:

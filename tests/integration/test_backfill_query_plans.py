@@ -1,4 +1,4 @@
-"""Chores walk indexes, however many leads there are: stated for both databases."""
+"""Backfills walk indexes, however many leads there are: stated for both databases."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.integration.test_query_plans import explain
 from worker.domain.ids import CampaignId
 from worker.store.base.engine import make_engine
 from worker.store.base.tables import leads, metadata
-from worker.store.records.chore_leads import imported_into, piece, under
+from worker.store.records.backfill_leads import batch, imported_into, under
 from worker.store.transaction import SqlStore
 
 MANY = 10_000
@@ -29,7 +29,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if request.param == "postgres":
         url = request.getfixturevalue("new_postgres_database")()
     else:
-        url = f"sqlite:///{tmp_path_factory.mktemp('chores') / 'chores.sqlite3'}"
+        url = f"sqlite:///{tmp_path_factory.mktemp('backfills') / 'backfills.sqlite3'}"
     engine = make_engine(url)
     metadata.create_all(engine)  # on PostgreSQL there already
     store = SqlStore(engine)
@@ -47,7 +47,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_a_piece_is_read_along_an_index_in_its_order(store: SqlStore, index: str, after: str) -> None:
     these: list[ColumnElement[bool]] = PIECES[index]
 
-    plan = explain(store, piece(*these, after=after, limit=500), {})
+    plan = explain(store, batch(*these, after=after, limit=500), {})
 
     whole_sorts = [line for line in plan.splitlines() if line.strip(" ->") == "Sort" or "FOR ORDER BY" in line]
     assert whole_sorts == [], plan

@@ -1,4 +1,4 @@
-"""What a changed setting still has to do to many leads: done in small pieces, so that no dial waits for it."""
+"""What a changed setting still has to do to many leads: done in small batches, so that no dial waits for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from worker.domain.ids import LeadId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
 
-PIECE: Final = 500
+BATCH: Final = 500
 """As many leads are looked at in one transaction."""
 END: Final = "~"
 """A place behind all others: every lead has been looked at."""
@@ -21,23 +21,23 @@ SOON: Final = Duration(seconds=1)
 AFTER_CALLS: Final = Duration(seconds=5)
 
 
-class ChoreKind(StrEnum):
+class BackfillKind(StrEnum):
     """Which work it is. None of it is needed for a rule to hold: planning and dialling judge for themselves."""
 
     PARK_LIST = "park_list"
     """Take an inactive list's waiting leads out of planning's sight, or bring back those of an active one."""
     EXPIRE_CAMPAIGN = "expire_campaign"
     """Close the waiting leads of a campaign whose ``lead_expired_at`` has passed."""
-    SORT_PREFIX = "sort_prefix"
+    CLASSIFY_PREFIX = "sort_prefix"
     """Give the leads under a prefix the network that the number plan says by now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
-    """One piece of work on ``subject`` (a list's id, a campaign's id, a prefix), due from a moment on."""
+class Backfill:
+    """One batch of work on ``subject`` (a list's id, a campaign's id, a prefix), due from a moment on."""
 
     tenant_id: TenantId
-    kind: ChoreKind
+    kind: BackfillKind
     subject: str
     due_at: DateTime
     done_through: str = ""
@@ -45,13 +45,13 @@ class Chore:
 
     @property
     def after(self) -> str:
-        """The place behind which the next piece begins."""
+        """The place behind which the next batch begins."""
         return "" if self.done_through == CALLS_LEFT else self.done_through
 
 
 @dataclass(frozen=True, slots=True)
-class LeadInHand:
-    """A lead that a chore looks at."""
+class BackfillLead:
+    """A lead that a backfill looks at."""
 
     id: LeadId
     phone: str
@@ -61,19 +61,21 @@ class LeadInHand:
 
     @property
     def place(self) -> str:
-        """Where it stands in the order of the pieces: by number, then by id."""
+        """Where it stands in the order of the batches: by number, then by id."""
         return f"{self.phone} {self.id}"
 
 
-def advanced(chore: Chore, piece: Sequence[LeadInHand], *, left: Sequence[LeadInHand], now: DateTime) -> Chore:
-    """Give the chore after a piece: it comes back soon to the first lead that somebody else had in hand."""
+def advanced(
+    backfill: Backfill, batch: Sequence[BackfillLead], *, left: Sequence[BackfillLead], now: DateTime
+) -> Backfill:
+    """Give the backfill after a batch: it comes back soon to the first lead that somebody else had in hand."""
     if left:
-        before = piece.index(left[0]) - 1
-        return replace(chore, done_through=piece[before].place if before >= 0 else chore.after, due_at=now + SOON)
-    through = piece[-1].place if len(piece) == PIECE else END
-    return replace(chore, done_through=through, due_at=now)
+        before = batch.index(left[0]) - 1
+        return replace(backfill, done_through=batch[before].place if before >= 0 else backfill.after, due_at=now + SOON)
+    through = batch[-1].place if len(batch) == BATCH else END
+    return replace(backfill, done_through=through, due_at=now)
 
 
-def awaiting_calls(chore: Chore, *, now: DateTime) -> Chore:
-    """Give a chore that has looked at every lead, and does so again when the calls that are up have ended."""
-    return replace(chore, done_through=CALLS_LEFT, due_at=now + AFTER_CALLS)
+def awaiting_calls(backfill: Backfill, *, now: DateTime) -> Backfill:
+    """Give a backfill that has looked at every lead, and does so again when the calls that are up have ended."""
+    return replace(backfill, done_through=CALLS_LEFT, due_at=now + AFTER_CALLS)

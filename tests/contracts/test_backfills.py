@@ -1,4 +1,4 @@
-"""What a changed setting does to many leads: all of them in the end, in pieces, whoever is in between."""
+"""What a changed setting does to many leads: all of them in the end, in batches, whoever is in between."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -17,17 +17,17 @@ from tests.builders import (
     stored_settings,
     viettel,
 )
-from tests.contracts.chores import LIST, chores, expire, put, set_leads, switch, values
+from tests.contracts.backfills import LIST, backfills, expire, put, set_leads, switch, values
 from tests.contracts.rows import a_call
 from tests.fakes.jobs import FakeJobQueue
+from worker.domain.backfill import AFTER_CALLS, BATCH, END, Backfill, BackfillKind
 from worker.domain.call import CallState
-from worker.domain.chore import AFTER_CALLS, END, PIECE, Chore, ChoreKind
 from worker.domain.ids import CallId, CampaignId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.store.base.tables import calls, campaigns, carriers
 from worker.store.transaction import SqlStore
-from worker.usecases.records.do_chores import PIECES, do_chores
+from worker.usecases.records.run_backfills import PIECES, run_backfills
 
 
 @pytest.fixture(autouse=True)
@@ -36,45 +36,45 @@ def _campaign(store: SqlStore) -> None:
 
 
 def test_nothing_to_do_changes_nothing(store: SqlStore, queue: FakeJobQueue) -> None:
-    put(store, ChoreKind.PARK_LIST, LIST, at=NOON.add(seconds=1))
+    put(store, BackfillKind.PARK_LIST, LIST, at=NOON.add(seconds=1))
 
-    assert do_chores(store, queue=queue, now=NOON) == 0
-    assert len(chores(store)) == 1
+    assert run_backfills(store, queue=queue, now=NOON) == 0
+    assert len(backfills(store)) == 1
 
 
-def test_of_two_chores_on_one_subject_the_earlier_moment_holds_and_it_begins_anew(store: SqlStore) -> None:
-    put(store, ChoreKind.SORT_PREFIX, "077", at=NOON)
+def test_of_two_backfills_on_one_subject_the_earlier_moment_holds_and_it_begins_anew(store: SqlStore) -> None:
+    put(store, BackfillKind.CLASSIFY_PREFIX, "077", at=NOON)
     with store.transaction() as tx:
-        tx.chores.save(Chore(TENANT, ChoreKind.SORT_PREFIX, "077", NOON, done_through="0771 x"))
+        tx.backfills.save(Backfill(TENANT, BackfillKind.CLASSIFY_PREFIX, "077", NOON, done_through="0771 x"))
 
-    put(store, ChoreKind.SORT_PREFIX, "077", at=NOON.add(hours=1))
-    put(store, ChoreKind.SORT_PREFIX, "078", at=NOON.add(hours=1))
-    put(store, ChoreKind.SORT_PREFIX, "078", at=NOON.subtract(hours=1))
+    put(store, BackfillKind.CLASSIFY_PREFIX, "077", at=NOON.add(hours=1))
+    put(store, BackfillKind.CLASSIFY_PREFIX, "078", at=NOON.add(hours=1))
+    put(store, BackfillKind.CLASSIFY_PREFIX, "078", at=NOON.subtract(hours=1))
 
-    assert chores(store) == [
-        Chore(TENANT, ChoreKind.SORT_PREFIX, "078", NOON.subtract(hours=1)),
-        Chore(TENANT, ChoreKind.SORT_PREFIX, "077", NOON),
+    assert backfills(store) == [
+        Backfill(TENANT, BackfillKind.CLASSIFY_PREFIX, "078", NOON.subtract(hours=1)),
+        Backfill(TENANT, BackfillKind.CLASSIFY_PREFIX, "077", NOON),
     ]
 
 
-def test_a_chore_that_was_put_again_is_not_struck_off(store: SqlStore) -> None:
-    put(store, ChoreKind.SORT_PREFIX, "077")
-    (read,) = chores(store)
+def test_a_backfill_that_was_put_again_is_not_struck_off(store: SqlStore) -> None:
+    put(store, BackfillKind.CLASSIFY_PREFIX, "077")
+    (read,) = backfills(store)
 
     with store.transaction() as tx:
-        tx.chores.finish(replace(read, done_through="~"))
+        tx.backfills.finish(replace(read, done_through="~"))
 
-    assert chores(store) == [read]
+    assert backfills(store) == [read]
 
 
-def test_a_chore_whose_end_a_crash_swallowed_is_ended(store: SqlStore, queue: FakeJobQueue) -> None:
-    put(store, ChoreKind.PARK_LIST, LIST)
+def test_a_backfill_whose_end_a_crash_swallowed_is_ended(store: SqlStore, queue: FakeJobQueue) -> None:
+    put(store, BackfillKind.PARK_LIST, LIST)
     with store.transaction() as tx:
-        tx.chores.save(replace(tx.chores.due(now=NOON, limit=1)[0], done_through=END))
+        tx.backfills.save(replace(tx.backfills.due(now=NOON, limit=1)[0], done_through=END))
 
-    assert do_chores(store, queue=queue, now=NOON) == 0
+    assert run_backfills(store, queue=queue, now=NOON) == 0
     assert queue.plans == [CARRIER]
-    assert chores(store) == []
+    assert backfills(store) == []
 
 
 def test_a_list_of_a_campaign_without_a_carrier_is_switched_too(store: SqlStore, queue: FakeJobQueue) -> None:
@@ -84,7 +84,7 @@ def test_a_list_of_a_campaign_without_a_carrier_is_switched_too(store: SqlStore,
 
     switch(store, active=False, queue=queue)
 
-    assert do_chores(store, queue=queue, now=NOON) == 1
+    assert run_backfills(store, queue=queue, now=NOON) == 1
     assert queue.plans == []
 
 
@@ -96,43 +96,43 @@ def test_an_inactive_lists_waiting_leads_go_out_of_plannings_sight_and_come_back
     add_leads(store, viettel(1, start=3), stage=Stage.DONE)
     switch(store, active=False, queue=queue)
 
-    assert do_chores(store, queue=queue, now=NOON) == 3
+    assert run_backfills(store, queue=queue, now=NOON) == 3
     parked = values(store, "parked")
     switch(store, active=True, queue=queue)
-    assert do_chores(store, queue=queue, now=NOON) == 3
+    assert run_backfills(store, queue=queue, now=NOON) == 3
 
     assert parked == [True, True, True, False]
     assert values(store, "parked") == [False] * 4
-    assert chores(store) == []
+    assert backfills(store) == []
 
 
-def test_what_a_chore_changed_is_planned_at_once_and_woken_should_that_be_lost(
+def test_what_a_backfill_changed_is_planned_at_once_and_woken_should_that_be_lost(
     store: SqlStore, queue: FakeJobQueue
 ) -> None:
     set_leads(store, add_leads(store, viettel(1)), parked=True)
-    put(store, ChoreKind.PARK_LIST, LIST)
+    put(store, BackfillKind.PARK_LIST, LIST)
     with store.transaction() as tx:
         tx.plans.set_next_plan(CARRIER, at=None, turns={})
 
-    do_chores(store, queue=queue, now=NOON)
+    run_backfills(store, queue=queue, now=NOON)
 
     assert set(queue.plans) == {CARRIER}
     with store.reading() as tx:
         assert tx.connection.scalar(select(carriers.c.next_plan_at)) == NOON
 
 
-def test_a_bounded_part_is_done_at_a_time_and_chores_take_turns(store: SqlStore, queue: FakeJobQueue) -> None:
-    add_leads(store, viettel(PIECES * PIECE))
+def test_a_bounded_part_is_done_at_a_time_and_backfills_take_turns(store: SqlStore, queue: FakeJobQueue) -> None:
+    add_leads(store, viettel(PIECES * BATCH))
     set_leads(store, add_leads(store, ["0901000001"], stage=Stage.DONE), stage=Stage.NEW, network=Network.VINA)
     switch(store, active=False, queue=queue)
-    put(store, ChoreKind.SORT_PREFIX, "0901")
+    put(store, BackfillKind.CLASSIFY_PREFIX, "0901")
 
-    changed = [do_chores(store, queue=queue, now=NOON.add(seconds=second)) for second in range(3)]
+    changed = [run_backfills(store, queue=queue, now=NOON.add(seconds=second)) for second in range(3)]
 
-    assert changed == [(PIECES - 1) * PIECE + 1, PIECE + 1, 0]
+    assert changed == [(PIECES - 1) * BATCH + 1, BATCH + 1, 0]
     assert set(values(store, "parked")) == {True}
     assert values(store, "network")[0] is Network.MOBI
-    assert chores(store) == []
+    assert backfills(store) == []
 
 
 def test_the_waiting_leads_of_an_expired_campaign_end(store: SqlStore, queue: FakeJobQueue) -> None:
@@ -141,12 +141,12 @@ def test_the_waiting_leads_of_an_expired_campaign_end(store: SqlStore, queue: Fa
     set_leads(store, add_leads(store, viettel(1, start=2)), parked=True)
     add_leads(store, viettel(1, start=3), stage=Stage.DONE)
     expire(store, NOON)
-    put(store, ChoreKind.EXPIRE_CAMPAIGN, CAMPAIGN)
+    put(store, BackfillKind.EXPIRE_CAMPAIGN, CAMPAIGN)
 
-    assert do_chores(store, queue=queue, now=NOON) == 3
+    assert run_backfills(store, queue=queue, now=NOON) == 3
     assert values(store, "stage") == [Stage.DONE] * 4
     assert values(store, "ending") == [Ending.EXPIRED] * 3 + [None]
-    assert chores(store) == []
+    assert backfills(store) == []
 
 
 def test_an_expiry_that_was_moved_is_waited_for_and_one_that_was_taken_back_is_forgotten(
@@ -154,13 +154,13 @@ def test_an_expiry_that_was_moved_is_waited_for_and_one_that_was_taken_back_is_f
 ) -> None:
     add_leads(store, viettel(1))
     expire(store, NOON.add(hours=1))
-    put(store, ChoreKind.EXPIRE_CAMPAIGN, CAMPAIGN)
+    put(store, BackfillKind.EXPIRE_CAMPAIGN, CAMPAIGN)
 
-    moved = do_chores(store, queue=queue, now=NOON), chores(store)
+    moved = run_backfills(store, queue=queue, now=NOON), backfills(store)
     expire(store, None)
-    taken_back = do_chores(store, queue=queue, now=NOON.add(hours=1)), chores(store)
+    taken_back = run_backfills(store, queue=queue, now=NOON.add(hours=1)), backfills(store)
 
-    assert moved == (0, [Chore(TENANT, ChoreKind.EXPIRE_CAMPAIGN, str(CAMPAIGN), NOON.add(hours=1))])
+    assert moved == (0, [Backfill(TENANT, BackfillKind.EXPIRE_CAMPAIGN, str(CAMPAIGN), NOON.add(hours=1))])
     assert taken_back == (0, [])
     assert values(store, "stage") == [Stage.NEW]
 
@@ -173,40 +173,40 @@ def test_a_lead_that_a_call_hands_back_ends_too_when_no_call_is_up_any_more(
     with store.transaction() as tx:
         tx.calls.insert([a_call(0, cancelled), a_call(1, answered)])
     expire(store, NOON)
-    put(store, ChoreKind.EXPIRE_CAMPAIGN, CAMPAIGN)
+    put(store, BackfillKind.EXPIRE_CAMPAIGN, CAMPAIGN)
 
-    first = do_chores(store, queue=queue, now=NOON)
+    first = run_backfills(store, queue=queue, now=NOON)
     set_leads(store, [cancelled], stage=Stage.NEW)
-    still_up = do_chores(store, queue=queue, now=NOON + AFTER_CALLS)
+    still_up = run_backfills(store, queue=queue, now=NOON + AFTER_CALLS)
     set_leads(store, [answered], stage=Stage.DONE)
     with store.transaction() as tx:
         tx.connection.execute(update(calls).values(state=CallState.CANCELLED))
-    too_early = do_chores(store, queue=queue, now=NOON + AFTER_CALLS)
-    last = do_chores(store, queue=queue, now=NOON + AFTER_CALLS + AFTER_CALLS)
+    too_early = run_backfills(store, queue=queue, now=NOON + AFTER_CALLS)
+    last = run_backfills(store, queue=queue, now=NOON + AFTER_CALLS + AFTER_CALLS)
 
     assert (first, still_up, too_early, last) == (1, 0, 0, 1)
     assert values(store, "ending") == [Ending.EXPIRED, None, Ending.EXPIRED]
-    assert chores(store) == []
+    assert backfills(store) == []
 
 
 def test_a_lead_that_was_claimed_in_between_is_not_ended(store: SqlStore) -> None:
     claimed = add_leads(store, viettel(1), stage=Stage.CALLING)
 
     with store.transaction() as tx:
-        tx.chore_leads.close(claimed, ending=Ending.EXPIRED, now=NOON)
+        tx.backfill_leads.close(claimed, ending=Ending.EXPIRED, now=NOON)
 
     assert values(store, "stage") == [Stage.CALLING]
 
 
-@pytest.mark.parametrize("kind", [ChoreKind.PARK_LIST, ChoreKind.EXPIRE_CAMPAIGN])
-def test_a_chore_on_what_was_deleted_is_over(store: SqlStore, queue: FakeJobQueue, kind: ChoreKind) -> None:
+@pytest.mark.parametrize("kind", [BackfillKind.PARK_LIST, BackfillKind.EXPIRE_CAMPAIGN])
+def test_a_backfill_on_what_was_deleted_is_over(store: SqlStore, queue: FakeJobQueue, kind: BackfillKind) -> None:
     add_leads(store, viettel(1))
-    put(store, kind, LIST if kind is ChoreKind.PARK_LIST else CAMPAIGN)
+    put(store, kind, LIST if kind is BackfillKind.PARK_LIST else CAMPAIGN)
     with store.transaction() as tx:
         tx.campaigns.delete(CAMPAIGN, now=NOON)
 
-    assert do_chores(store, queue=queue, now=NOON) == 0
-    assert chores(store) == []
+    assert run_backfills(store, queue=queue, now=NOON) == 0
+    assert backfills(store) == []
     assert queue.plans == []
 
 
@@ -218,10 +218,10 @@ def test_only_the_leads_of_its_own_campaign_and_tenant_are_touched(store: SqlSto
         tx.lists.add(home)
     add_leads(store, viettel(1), campaign_id=other.campaign_uuid)
     expire(store, NOON)
-    put(store, ChoreKind.EXPIRE_CAMPAIGN, CAMPAIGN)
+    put(store, BackfillKind.EXPIRE_CAMPAIGN, CAMPAIGN)
     switch(store, active=False, queue=queue)
 
-    assert do_chores(store, queue=queue, now=NOON) == 0
+    assert run_backfills(store, queue=queue, now=NOON) == 0
     assert (values(store, "stage"), values(store, "parked")) == ([Stage.NEW], [False])
 
 
@@ -230,8 +230,8 @@ def test_calls_of_others_do_not_keep_an_expiry_waiting(store: SqlStore, queue: F
     with store.transaction() as tx:
         tx.calls.insert([a_call(0, called, id=CallId(uuid4()), state=CallState.CANCELLED)])
     expire(store, NOON)
-    put(store, ChoreKind.EXPIRE_CAMPAIGN, CAMPAIGN)
+    put(store, BackfillKind.EXPIRE_CAMPAIGN, CAMPAIGN)
 
-    do_chores(store, queue=queue, now=NOON)
+    run_backfills(store, queue=queue, now=NOON)
 
-    assert chores(store) == []
+    assert backfills(store) == []
