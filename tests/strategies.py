@@ -77,7 +77,7 @@ def situations(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = modes) -> Situa
         live=LiveCalls(tenant=on_carrier.total(), carrier=on_carrier, campaigns=live),
         tenant_cap=draw(st.none() | st.integers(0, 80)),
         queued=draw(st.integers(0, 4)),
-        turns=draw(st.dictionaries(pools, names)),
+        rotation=draw(st.dictionaries(pools, names)),
     )
 
 

@@ -59,7 +59,7 @@ def deliver_callbacks(*, host: str, **_: object) -> None:
     here = services()
     here.queue.taken_delivery(host)
     delivering.deliver_callbacks(
-        here.store, queue=here.queue, mail=here.mail, host=host, turn=here.new_id(), clock=here.clock
+        here.store, queue=here.queue, pool=here.pool, host=host, lease=here.new_id(), clock=here.clock
     )
 
 

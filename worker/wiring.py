@@ -34,14 +34,14 @@ from worker.store.transaction import SqlStore
 from worker.telephony.address import SwitchUrl
 from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
-from worker.usecases.callbacks.deliver_callbacks import Mail
+from worker.usecases.callbacks.deliver_callbacks import SenderPool
 from worker.usecases.records.tokens import DEFAULT_TENANT
 from worker.wire.connection import connect
 from worker.wire.rate import RedisRate
 from worker.wire.wakeups import RedisWakeups
 
 CALLBACK_TIMEOUT_SECONDS: Final = 10.0
-SEATS: Final = 24
+DOUBTFUL_HOSTS: Final = 24
 """For hosts in doubt: so many may hang at once, and a worker for callbacks still has threads for those that answer."""
 
 
@@ -54,7 +54,7 @@ class Services:
     wakeups: Wakeups
     rate: Rate
     telephony: Telephony
-    mail: Mail
+    pool: SenderPool
     clock: SystemClock
     new_id: Callable[[], UUID]
     chance: Callable[[], float]
@@ -147,7 +147,7 @@ def _services(patience: Patience) -> Services:
         wakeups=wakeups,
         rate=RedisRate(redis),
         telephony=Switches(switches(), clock=clock),
-        mail=_mail(chosen, database, chance=chance),
+        pool=_sender_pool(chosen, database, chance=chance),
         clock=clock,
         new_id=uuid7,
         chance=chance,
@@ -178,9 +178,9 @@ class _OwnSecret(CallbackSender):
         return tenant.id if tenant else None
 
 
-def _mail(chosen: Settings, database: SqlStore, *, chance: Callable[[], float]) -> Mail:
-    lanes = ThreadPoolExecutor(MOST_CONNECTIONS, thread_name_prefix="callback")
-    return Mail(_sender(chosen, database), lanes=lanes, seats=Semaphore(SEATS), chance=chance)
+def _sender_pool(chosen: Settings, database: SqlStore, *, chance: Callable[[], float]) -> SenderPool:
+    threads = ThreadPoolExecutor(MOST_CONNECTIONS, thread_name_prefix="callback")
+    return SenderPool(_sender(chosen, database), threads=threads, bulkhead=Semaphore(DOUBTFUL_HOSTS), chance=chance)
 
 
 def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:

@@ -112,7 +112,7 @@ def test_what_a_backfill_changed_is_planned_at_once_and_woken_should_that_be_los
     set_leads(store, add_leads(store, viettel(1)), parked=True)
     put(store, BackfillKind.PARK_LIST, LIST)
     with store.transaction() as tx:
-        tx.plans.set_next_plan(CARRIER, at=None, turns={})
+        tx.plans.set_next_plan(CARRIER, at=None, rotation={})
 
     run_backfills(store, queue=queue, now=NOON)
 
@@ -121,7 +121,7 @@ def test_what_a_backfill_changed_is_planned_at_once_and_woken_should_that_be_los
         assert tx.connection.scalar(select(carriers.c.next_plan_at)) == NOON
 
 
-def test_a_bounded_part_is_done_at_a_time_and_backfills_take_turns(store: SqlStore, queue: FakeJobQueue) -> None:
+def test_a_bounded_part_is_done_at_a_time_and_backfills_rotate(store: SqlStore, queue: FakeJobQueue) -> None:
     add_leads(store, viettel(PIECES * BATCH))
     set_leads(store, add_leads(store, ["0901000001"], stage=Stage.DONE), stage=Stage.NEW, network=Network.VINA)
     switch(store, active=False, queue=queue)

@@ -16,7 +16,7 @@ from worker.store.transaction import SqlStore
 
 MINE, YOURS = uuid7(), uuid7()
 SOON = NOON.add(seconds=8)
-WELL = HostHealth(lanes=9)
+WELL = HostHealth(concurrency=9)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -30,7 +30,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
 
 def take(store: SqlStore, *, now: DateTime = NOON, host: str = HOST) -> HostHealth | None:
     with store.transaction() as tx:
-        return tx.hosts.take(host, turn=MINE, now=now, until=now.add(seconds=8))
+        return tx.hosts.acquire(host, lease=MINE, now=now, until=now.add(seconds=8))
 
 
 def due_hosts(store: SqlStore, *, now: DateTime = NOON) -> list[str]:
@@ -42,7 +42,7 @@ def test_a_host_that_nobody_knows_is_taken_as_a_new_one(store: SqlStore) -> None
     assert take(store) == HostHealth()
 
 
-def test_a_turn_is_one_sender_s_until_it_lapses(store: SqlStore) -> None:
+def test_a_lease_is_one_sender_s_until_it_lapses(store: SqlStore) -> None:
     take(store)
 
     assert take(store, now=SOON.subtract(seconds=1)) is None
@@ -50,43 +50,43 @@ def test_a_turn_is_one_sender_s_until_it_lapses(store: SqlStore) -> None:
     assert take(store, now=SOON) == HostHealth()
 
 
-def test_a_turn_that_is_kept_lasts_longer_and_its_health_is_remembered(store: SqlStore) -> None:
+def test_a_renewed_lease_lasts_longer_and_its_health_is_remembered(store: SqlStore) -> None:
     take(store)
 
     with store.transaction() as tx:
-        kept = tx.hosts.keep(HOST, turn=MINE, health=WELL, until=SOON.add(seconds=8))
+        kept = tx.hosts.renew(HOST, lease=MINE, health=WELL, until=SOON.add(seconds=8))
 
     assert kept
     assert take(store, now=SOON) is None
     assert take(store, now=SOON.add(seconds=8)) == WELL
 
 
-def test_after_a_turn_the_host_is_free(store: SqlStore) -> None:
+def test_after_a_release_the_host_is_free(store: SqlStore) -> None:
     take(store)
 
     with store.transaction() as tx:
-        tx.hosts.leave(HOST, turn=MINE, health=WELL)
+        tx.hosts.release(HOST, lease=MINE, health=WELL)
 
     assert take(store) == WELL
 
 
-def test_a_turn_that_is_another_s_is_neither_kept_nor_ended(store: SqlStore) -> None:
+def test_a_lease_of_another_is_neither_renewed_nor_released(store: SqlStore) -> None:
     take(store)
 
     with store.transaction() as tx:
-        kept = tx.hosts.keep(HOST, turn=YOURS, health=WELL, until=SOON)
-        tx.hosts.leave(HOST, turn=YOURS, health=WELL)
+        kept = tx.hosts.renew(HOST, lease=YOURS, health=WELL, until=SOON)
+        tx.hosts.release(HOST, lease=YOURS, health=WELL)
 
     assert not kept
     assert take(store) is None
 
 
 def test_a_host_that_is_shut_is_left_alone_until_then(store: SqlStore) -> None:
-    shut = HostHealth(lanes=1, failures=3, shut_until=SOON)
+    shut = HostHealth(concurrency=1, failures=3, shut_until=SOON)
     add_deliveries(store, [a_delivery()])
     take(store)
     with store.transaction() as tx:
-        tx.hosts.leave(HOST, turn=MINE, health=shut)
+        tx.hosts.release(HOST, lease=MINE, health=shut)
 
     assert take(store) == shut
     assert due_hosts(store) == []
@@ -95,7 +95,7 @@ def test_a_host_that_is_shut_is_left_alone_until_then(store: SqlStore) -> None:
     assert take(store, now=SOON) is None
 
 
-def test_a_host_whose_turn_somebody_has_is_not_asked_for(store: SqlStore) -> None:
+def test_a_leased_host_is_not_asked_for(store: SqlStore) -> None:
     add_deliveries(store, [a_delivery()])
     take(store)
 
@@ -103,7 +103,7 @@ def test_a_host_whose_turn_somebody_has_is_not_asked_for(store: SqlStore) -> Non
     assert due_hosts(store, now=SOON) == [HOST]
 
 
-def test_what_is_committed_before_a_refused_take_is_seen_by_whoever_has_the_turn(postgres_url: str) -> None:
+def test_what_is_committed_before_a_refused_acquire_is_seen_by_the_holder(postgres_url: str) -> None:
     engine = make_engine(postgres_url)
     store = SqlStore(engine)
     fill_with_calls(store, 2)
@@ -112,7 +112,7 @@ def test_what_is_committed_before_a_refused_take_is_seen_by_whoever_has_the_turn
 
     def sender() -> list[str]:
         with store.transaction() as tx:
-            tx.hosts.keep(HOST, turn=MINE, health=WELL, until=SOON)
+            tx.hosts.renew(HOST, lease=MINE, health=WELL, until=SOON)
             kept.set()
             written.wait(timeout=10)
             return [str(d.id) for d in tx.deliveries.due(HOST, now=NOON, limit=9, besides=())]

@@ -193,7 +193,7 @@ def test_what_is_not_to_be_sent_is_a_dead_letter_that_says_why(store: SqlStore) 
     record(store, attempted(a_delivery(2), HAD, Delivered()))
 
     with store.transaction() as tx:
-        tx.deliveries.bury({a_delivery(1).id: "disabled", a_delivery(2).id: "disabled"}, now=NOON)
+        tx.deliveries.mark_dead({a_delivery(1).id: "disabled", a_delivery(2).id: "disabled"}, now=NOON)
 
     assert [(row.state, row.last_error) for row in stored(store).values()] == [("dead", "disabled"), ("delivered", "")]
 

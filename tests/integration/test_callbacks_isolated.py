@@ -17,12 +17,12 @@ from tests.outbox import a_delivery, add_deliveries, fill_with_calls, stored
 from tests.receivers import Receivers
 from worker.callbacks.sender import HttpSender
 from worker.clock import SystemClock
-from worker.domain.breaker import FIRST_LANES
+from worker.domain.breaker import FIRST_CONCURRENCY
 from worker.domain.retry import host_of
 from worker.store.base.callback_tables import delivery_attempts
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
-from worker.usecases.callbacks.deliver_callbacks import Mail, deliver_callbacks
+from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
 
 MISBEHAVING: Final = {
     "hang": "no answer in time",
@@ -42,13 +42,15 @@ PATIENCE: Final = 6.0
 class Threads(FakeJobQueue):
     """Takes up what it is asked for at once, in threads, as a worker for callbacks does."""
 
-    def __init__(self, store: SqlStore, *, seats: int) -> None:
+    def __init__(self, store: SqlStore, *, bulkhead: int) -> None:
         super().__init__()
         self._store = store
-        self._pool = ThreadPoolExecutor(2 * seats)
+        self._pool = ThreadPoolExecutor(2 * bulkhead)
         self._lanes = ThreadPoolExecutor(200)
         self._sender = HttpSender(allow=[ip_network("127.0.0.0/8")], timeout_seconds=PATIENCE)
-        self._mail = Mail(self._sender, lanes=self._lanes, seats=Semaphore(seats), chance=lambda: 0.5)
+        self._sender_pool = SenderPool(
+            self._sender, threads=self._lanes, bulkhead=Semaphore(bulkhead), chance=lambda: 0.5
+        )
         self._lock = Lock()
         self._tasks: list[Future[None]] = []
 
@@ -67,7 +69,9 @@ class Threads(FakeJobQueue):
         self._sender.close()
 
     def _deliver(self, host: str) -> None:
-        deliver_callbacks(self._store, queue=self, mail=self._mail, host=host, turn=uuid7(), clock=SystemClock())
+        deliver_callbacks(
+            self._store, queue=self, pool=self._sender_pool, host=host, lease=uuid7(), clock=SystemClock()
+        )
 
 
 @pytest.fixture
@@ -99,7 +103,7 @@ def told(store: SqlStore, receivers: Receivers) -> dict[str, set[str]]:
 
 
 def send_all(store: SqlStore, receivers: Receivers) -> None:
-    threads = Threads(store, seats=len(receivers.ports))
+    threads = Threads(store, bulkhead=len(receivers.ports))
     for name in (*MISBEHAVING, "good"):
         threads.deliver_callbacks(host_of(receivers.url(name)))
     threads.finish()
@@ -135,5 +139,5 @@ def test_a_host_that_does_not_answer_is_bothered_with_few(
 ) -> None:
     send_all(store, receivers)
 
-    assert len(receivers.of("hang")) == len(receivers.of("drip")) == FIRST_LANES
+    assert len(receivers.of("hang")) == len(receivers.of("drip")) == FIRST_CONCURRENCY
     assert len(receivers.of("error")) == len(told["error"])

@@ -176,10 +176,10 @@ def test_backfills_wait_for_nobody_and_nobody_is_locked_out_by_them(store: SqlSt
     add(store, list_of(CAMPAIGN), phones)
     batches = iter([viettel(50, start=1000 + start * 50) for start in range(ROUNDS)])
     queue = FakeJobQueue()
-    turns, networks, expiries = cycle([False, True]), cycle(Network), cycle([NOON, None])
+    rotation, networks, expiries = cycle([False, True]), cycle(Network), cycle([NOON, None])
 
     together(
-        lambda: switch(store, active=next(turns)),
+        lambda: switch(store, active=next(rotation)),
         lambda: port(store, [PortedNumber(p, next(networks)) for p in phones[:50]]),
         lambda: edit(store, CAMPAIGN, CampaignChanges(lead_expired_at=next(expiries))),
         lambda: put_expiry(store),

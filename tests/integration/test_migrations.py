@@ -24,7 +24,7 @@ from worker.store.base.tables import metadata
 from worker.store.dispatch.campaign_rows import to_row
 
 ADDED: Final[dict[str, dict[str, Any]]] = {
-    "carriers": {"calls_per_second": 0, "turns": {}},
+    "carriers": {"calls_per_second": 0, "rotation": {}},
     "campaigns": {"lead_expired_at": None},
     "leads": {"parked": False, "call_id": None, "ref_id": "", "template_id": None},
     "calls": {"template_id": None},

@@ -262,7 +262,7 @@ def test_a_frozen_switch_is_given_up_when_its_heart_stops(switch: SwitchProcess)
     source.close()
 
 
-def test_the_switches_take_turns_and_the_dead_are_skipped() -> None:
+def test_the_switches_rotate_and_the_dead_are_skipped() -> None:
     with SwitchProcess(SimulatorOptions()) as first, SwitchProcess(SimulatorOptions()) as second:
         adapter = Switches([first.url, second.url], clock=CLOCK)
 

@@ -7,10 +7,10 @@ from pendulum import DateTime, Duration
 
 from worker.domain.retry import JITTER, Answer, is_delivered
 
-FIRST_LANES: Final = 4
-QUICK_LANES: Final = 8
+FIRST_CONCURRENCY: Final = 4
+QUICK_CONCURRENCY: Final = 8
 """Enough for a host that answers quickly: more would only wait for each other in our own process."""
-MOST_LANES: Final = 32
+MAX_CONCURRENCY: Final = 32
 """For a host that takes its time: at a fifth of a second an answer these carry 160 callbacks a second."""
 QUICK_SECONDS: Final = 0.05
 TROUBLE: Final = 7
@@ -27,14 +27,14 @@ _DOUBLINGS: Final = 4
 class HostHealth:
     """What is known of a host: callbacks it may have at once, its failures in a row by weight, when it may be tried."""
 
-    lanes: int = FIRST_LANES
+    concurrency: int = FIRST_CONCURRENCY
     failures: int = 0
     shut_until: DateTime | None = None
 
     @property
     def in_doubt(self) -> bool:
         """Whether the host has not answered yet, or not lately: it may hold whoever sends to it for long."""
-        return self.lanes <= FIRST_LANES
+        return self.concurrency <= FIRST_CONCURRENCY
 
     def is_shut(self, now: DateTime) -> bool:
         """Whether nothing is to be sent to the host now."""
@@ -49,17 +49,17 @@ def after_answer(
     A refusal says little of other callbacks, unless nothing else comes. Of callbacks that were under way together the
     first failures shut the host; those that fail after them tell nothing new.
     """
-    most = QUICK_LANES if took_seconds < QUICK_SECONDS else MOST_LANES
-    grown = health.lanes + 1 if health.lanes < most else max(most, health.lanes - 1)
+    most = QUICK_CONCURRENCY if took_seconds < QUICK_SECONDS else MAX_CONCURRENCY
+    grown = health.concurrency + 1 if health.concurrency < most else max(most, health.concurrency - 1)
     if is_delivered(answer.status):
-        return HostHealth(lanes=grown)
+        return HostHealth(concurrency=grown)
     if health.is_shut(now):
         return health
-    weight, lanes = (TROUBLE, 1) if answer.tells_of_trouble else (REFUSAL, grown)
-    failed = HostHealth(lanes=lanes, failures=health.failures + weight)
+    weight, concurrency = (TROUBLE, 1) if answer.tells_of_trouble else (REFUSAL, grown)
+    failed = HostHealth(concurrency=concurrency, failures=health.failures + weight)
     if failed.failures < SHUT_AT:
         return failed
     pause = SHORTEST_PAUSE * 2 ** min((failed.failures - SHUT_AT) // TROUBLE, _DOUBLINGS)
     if answer.retry_after is not None:
         pause = max(pause, answer.retry_after)
-    return replace(failed, lanes=1, shut_until=now + min(pause, LONGEST_PAUSE) * (1 + JITTER * (2 * chance - 1)))
+    return replace(failed, concurrency=1, shut_until=now + min(pause, LONGEST_PAUSE) * (1 + JITTER * (2 * chance - 1)))

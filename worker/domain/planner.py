@@ -68,7 +68,7 @@ class Situation:
     tenant_cap: int | None = None
     queued: int = 0
     """The carrier's queued calls: they have yet to be let out by its calls per second."""
-    turns: Mapping[str, str] = field(default_factory=dict)
+    rotation: Mapping[str, str] = field(default_factory=dict)
     """Who was served last, as the plan before this one gave it."""
 
 
@@ -89,17 +89,17 @@ class Plan:
     grants: tuple[Grant, ...]
     reasons: Mapping[CampaignId, tuple[Why, ...]]
     look_again_at: DateTime | None
-    turns: Mapping[str, str]
+    rotation: Mapping[str, str]
 
 
 def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
     """Decide which calls one carrier starts at this moment."""
     limits = Limits(situation.carrier, live=situation.live, tenant_cap=situation.tenant_cap, queued=situation.queued)
-    turns = dict(situation.turns)
+    rotation = dict(situation.rotation)
     candidates = [_Candidate(campaign, situation=situation, now=now) for campaign in situation.campaigns]
     for lanes in ROUNDS:
         claims = [claim for candidate in candidates for claim in candidate.claim(lanes, limits=limits)]
-        share_one_by_one(claims, turns=turns, circle=lanes[-1])
+        share_one_by_one(claims, rotation=rotation, priority_class=lanes[-1])
         for claim in claims:
             claim.close()
     reasons = {candidate.campaign.id: candidate.why_not_more() for candidate in candidates}
@@ -108,7 +108,7 @@ def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
         grants=tuple(grant for lane in Lane for candidate in candidates for grant in candidate.grants(lane)),
         reasons=reasons,
         look_again_at=min(moments, default=None),
-        turns=turns,
+        rotation=rotation,
     )
 
 

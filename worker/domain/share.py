@@ -1,4 +1,4 @@
-"""Idle channels shared between those who want them: max-min fair, in turns, and none left idle that somebody can use.
+"""Idle channels shared between those who want them: max-min fair, in rotation, and none left idle that somebody can use.
 
 Places go one at a time to whoever holds least (progressive filling), and where several hold the least they go round: in
 each pool of channels in the order of names, beginning after the one that was served last, and in the same way from pool
@@ -26,22 +26,28 @@ class Claimant(Protocol):
         """Take one place; False when there is none for it, and then there will be none, as places only become fewer."""
 
 
-def share_one_by_one(claimants: Iterable[Claimant], *, turns: dict[str, str], circle: str) -> None:
+def share_one_by_one(claimants: Iterable[Claimant], *, rotation: dict[str, str], priority_class: str) -> None:
     """Give out places until nobody can take one, and note in ``turns`` who was served last in the pools and in all.
 
-    ``circle`` names the turns of these claimants: those of another circle do not move them on.
+    ``priority_class`` names the turns of these claimants: those of another priority_class do not move them on.
     """
-    order = sorted(claimants, key=lambda c: (_turn(c.pool, turns, circle), _turn(c.name, turns, f"{circle}.{c.pool}")))
+    order = sorted(
+        claimants,
+        key=lambda c: (
+            _next_in_rotation(c.pool, rotation, priority_class),
+            _next_in_rotation(c.name, rotation, f"{priority_class}.{c.pool}"),
+        ),
+    )
     queue = [(claimant.held, place, claimant) for place, claimant in enumerate(order)]
     heapq.heapify(queue)
     while queue:
         _, place, claimant = heapq.heappop(queue)
         if claimant.take():
-            turns[circle] = claimant.pool
-            turns[f"{circle}.{claimant.pool}"] = claimant.name
+            rotation[priority_class] = claimant.pool
+            rotation[f"{priority_class}.{claimant.pool}"] = claimant.name
             heapq.heappush(queue, (claimant.held, place, claimant))
 
 
-def _turn(name: str, turns: dict[str, str], circle: str) -> tuple[bool, str]:
+def _next_in_rotation(name: str, rotation: dict[str, str], priority_class: str) -> tuple[bool, str]:
     """Order names beginning with the first after the one that was served last."""
-    return name <= turns.get(circle, ""), name
+    return name <= rotation.get(priority_class, ""), name

@@ -99,13 +99,13 @@ class Switches(Telephony):
         self._urls = tuple(urls)
         self._clock = clock
         self._chance = chance
-        self._turn = 0
+        self._rotation = 0
         self._open()
 
     @override
     def pick(self, *, among: Collection[str]) -> str | None:
         """Name one of these switches that can be reached now, in turn; None when none can."""
-        for line in self._in_turn():
+        for line in self._next_in_rotation():
             if line.name in among and line.is_reachable():
                 return line.name
         return None
@@ -168,11 +168,11 @@ class Switches(Telephony):
                 line.drop()
                 raise
 
-    def _in_turn(self) -> Iterator[_Line]:
+    def _next_in_rotation(self) -> Iterator[_Line]:
         lines = list(self._lines_of_this_process().values())
-        self._turn += 1
+        self._rotation += 1
         for step in range(len(lines)):
-            yield lines[(self._turn + step) % len(lines)]
+            yield lines[(self._rotation + step) % len(lines)]
 
     def _lines_of_this_process(self) -> dict[str, _Line]:
         if os.getpid() != self._pid:  # forked: the parent's sockets and locks are not ours to use

@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 from pendulum import DateTime, Duration
 
 from worker.domain.breaker import (
-    FIRST_LANES,
+    FIRST_CONCURRENCY,
     LONGEST_PAUSE,
-    MOST_LANES,
-    QUICK_LANES,
+    MAX_CONCURRENCY,
+    QUICK_CONCURRENCY,
     SHORTEST_PAUSE,
     SHUT_AT,
     HostHealth,
@@ -36,14 +36,19 @@ def after(
     return found
 
 
-def test_a_host_earns_lanes_by_answering() -> None:
-    assert [after(*[HAD] * count).lanes for count in (0, 1, 2, 99)] == [FIRST_LANES, 5, 6, MOST_LANES]
+def test_a_host_earns_concurrency_by_answering() -> None:
+    assert [after(*[HAD] * count).concurrency for count in (0, 1, 2, 99)] == [FIRST_CONCURRENCY, 5, 6, MAX_CONCURRENCY]
 
 
 def test_a_host_that_answers_quickly_needs_few() -> None:
-    assert after(*[HAD] * 99, took_seconds=0.049).lanes == QUICK_LANES
-    assert after(*[HAD] * 9, health=HostHealth(lanes=MOST_LANES), took_seconds=0.0).lanes == MOST_LANES - 9
-    assert after(HAD, health=HostHealth(lanes=QUICK_LANES), took_seconds=0.0).lanes == QUICK_LANES
+    assert after(*[HAD] * 99, took_seconds=0.049).concurrency == QUICK_CONCURRENCY
+    assert (
+        after(*[HAD] * 9, health=HostHealth(concurrency=MAX_CONCURRENCY), took_seconds=0.0).concurrency
+        == MAX_CONCURRENCY - 9
+    )
+    assert (
+        after(HAD, health=HostHealth(concurrency=QUICK_CONCURRENCY), took_seconds=0.0).concurrency == QUICK_CONCURRENCY
+    )
 
 
 @pytest.mark.parametrize("status", [302, 400, 404, 410, 500, 502])
@@ -52,21 +57,21 @@ def test_a_host_that_refuses_now_and_then_is_well_all_the_same(status: int) -> N
 
     assert after(*refused).shut_until is None
     assert after(*refused, HAD, *refused).shut_until is None
-    assert after(*refused, HAD) == HostHealth(lanes=FIRST_LANES + SHUT_AT)
+    assert after(*refused, HAD) == HostHealth(concurrency=FIRST_CONCURRENCY + SHUT_AT)
 
 
 def test_a_host_that_refuses_everything_is_left_alone_too() -> None:
     shut = after(*[Answer(500)] * SHUT_AT)
 
-    assert (shut.lanes, shut.shut_until) == (1, NOON + SHORTEST_PAUSE)
+    assert (shut.concurrency, shut.shut_until) == (1, NOON + SHORTEST_PAUSE)
 
 
 @pytest.mark.parametrize("answer", [AWAY, BUSY, Answer(503)])
-def test_failures_in_a_row_shut_a_host_and_leave_it_one_lane(answer: Answer) -> None:
+def test_failures_in_a_row_shut_a_host_and_leave_it_one_request(answer: Answer) -> None:
     before, shut = after(answer, answer), after(answer, answer, answer)
 
-    assert (before.lanes, before.shut_until) == (1, None)
-    assert (shut.lanes, shut.shut_until) == (1, NOON + SHORTEST_PAUSE)
+    assert (before.concurrency, before.shut_until) == (1, None)
+    assert (shut.concurrency, shut.shut_until) == (1, NOON + SHORTEST_PAUSE)
 
 
 def test_a_host_is_shut_until_the_pause_is_over() -> None:
@@ -95,7 +100,7 @@ def test_failures_that_were_under_way_together_count_as_one() -> None:
 
 
 def test_an_answer_opens_a_host_again() -> None:
-    assert after(AWAY, AWAY, AWAY, HAD) == HostHealth(lanes=2)
+    assert after(AWAY, AWAY, AWAY, HAD) == HostHealth(concurrency=2)
 
 
 def test_a_host_that_asks_for_patience_is_left_alone_for_as_long_and_no_longer_than_others() -> None:

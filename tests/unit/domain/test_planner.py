@@ -141,26 +141,26 @@ def test_no_more_calls_are_queued_than_may_be_begun_in_a_second() -> None:
 # --- whose turn it is ------------------------------------------------------------------------------------------------
 
 
-def test_equals_take_turns_from_plan_to_plan() -> None:
+def test_equals_rotate_from_plan_to_plan() -> None:
     three = [a_campaign(id=CampaignId(UUID(int=n)), mode=Mode.SERIAL) for n in (1, 2, 3)]
     situation = a_situation(*three, carrier=a_carrier(network={V: 1}))
 
     served = []
     for _ in range(6):
         plan = calls_to_start(situation, now=NOON)
-        situation = replace(situation, turns=plan.turns)
+        situation = replace(situation, rotation=plan.rotation)
         served += list(started(plan))
 
     assert served == [campaign.id for campaign in three] * 2
 
 
-def test_networks_take_turns_too_when_they_share_too_few_channels() -> None:
+def test_networks_rotate_too_when_they_share_too_few_channels() -> None:
     campaign = a_campaign(mode=Mode.SERIAL)
     carrier = a_carrier(network={V: 1, M: 1}, concurrent_call=1)
     situation = a_situation(campaign, carrier=carrier, due={campaign.id: {V: 5, M: 5}})
 
     first = calls_to_start(situation, now=NOON)
-    second = calls_to_start(replace(situation, turns=first.turns), now=NOON)
+    second = calls_to_start(replace(situation, rotation=first.rotation), now=NOON)
 
     assert [*first.grants[0].ceilings, *second.grants[0].ceilings] in ([V, M], [M, V])
 

@@ -36,7 +36,7 @@ class Day:
             demand[codes_of.id] = replace(demand[codes_of.id], due={**demand[codes_of.id].due, Lane.OTP: {V: 1}})
         live = LiveCalls(carrier={V: len(self.up)}, campaigns={c: {V: n} for c, n in self.held().items()})
         plan = calls_to_start(replace(self.situation, live=live, demand=demand), now=NOON)
-        self.situation = replace(self.situation, turns=plan.turns)
+        self.situation = replace(self.situation, rotation=plan.rotation)
         started = {
             lane: [g.campaign.id for g in plan.grants if g.lane is lane for _ in range(g.count)] for lane in Lane
         }
@@ -131,7 +131,7 @@ def test_no_call_is_cut_off_for_a_newcomer() -> None:
 
 
 @given(served=st.lists(st.integers(1, 3), min_size=2, max_size=12))
-def test_every_network_of_a_crowded_carrier_has_its_turn(served: list[int]) -> None:
+def test_every_network_of_a_crowded_carrier_is_served_in_rotation(served: list[int]) -> None:
     networks = list(Network)
     campaign = a_campaign(mode=Mode.SERIAL, concurrent_call=99)
     carrier = a_carrier(concurrent_call=99, network=dict.fromkeys(networks, 99))
@@ -141,7 +141,7 @@ def test_every_network_of_a_crowded_carrier_has_its_turn(served: list[int]) -> N
     for places in served:
         narrow = replace(carrier, concurrent_call=places)
         plan = calls_to_start(replace(situation, carrier=narrow), now=NOON)
-        situation = replace(situation, turns=plan.turns)
+        situation = replace(situation, rotation=plan.rotation)
         given_out += [n for grant in plan.grants for n, count in grant.ceilings.items() for _ in range(count)]
 
     counts = Counter(given_out)

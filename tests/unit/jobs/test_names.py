@@ -4,7 +4,7 @@ from celery import Celery
 
 from worker.jobs import names
 from worker.jobs.app import configuration
-from worker.wiring import SEATS
+from worker.wiring import DOUBTFUL_HOSTS
 
 
 def test_tasks_and_queues_have_the_names_that_operators_know() -> None:
@@ -36,7 +36,7 @@ def test_the_timetable_asks_each_second() -> None:
     assert not any("options" in entry for entry in timetable.values()), "what expires does so by another's clock"
 
 
-def test_a_worker_has_threads_left_when_every_seat_for_a_host_in_doubt_is_taken() -> None:
+def test_a_worker_has_threads_left_when_the_bulkhead_of_doubtful_hosts_is_full() -> None:
     threads = configuration(broker_url="memory://", task_events=True)["worker_concurrency"]
 
-    assert threads >= SEATS + 8
+    assert threads >= DOUBTFUL_HOSTS + 8

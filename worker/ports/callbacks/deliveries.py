@@ -44,7 +44,7 @@ class Deliveries(Outbox, Protocol):
         When two have sent one row, because a turn lapsed, a failure never undoes what the other wrote.
         """
 
-    def bury(self, reasons: Mapping[DeliveryId, str], *, now: DateTime) -> None:
+    def mark_dead(self, reasons: Mapping[DeliveryId, str], *, now: DateTime) -> None:
         """Make dead letters of pending deliveries that are not to be sent."""
 
     def give_up(self, *, waiting_since: DateTime, reason: str, limit: int, now: DateTime) -> int:
@@ -60,17 +60,17 @@ class Deliveries(Outbox, Protocol):
 class Hosts(Protocol):
     """The hosts that callbacks go to: one sends to each at a time, and knows how it fared before."""
 
-    def take(self, host: str, *, turn: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
+    def acquire(self, host: str, *, lease: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
         """Take the host's turn until then; None when another has it. A host that is shut is not taken.
 
         Whoever has the turn and finds nothing due leaves in the same transaction; so one who is refused may go: what it
         was asked to send is seen by the other.
         """
 
-    def keep(self, host: str, *, turn: UUID, health: HostHealth, until: DateTime) -> bool:
+    def renew(self, host: str, *, lease: UUID, health: HostHealth, until: DateTime) -> bool:
         """Hold a turn for longer, and remember how the host fares; False when the turn has lapsed and is another's."""
 
-    def leave(self, host: str, *, turn: UUID, health: HostHealth) -> None:
+    def release(self, host: str, *, lease: UUID, health: HostHealth) -> None:
         """End a turn, and remember how the host fares."""
 
 

@@ -133,7 +133,7 @@ class Plans(Protocol):
     def situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
         """Read the same without locks, and what only explanations need: leads of inactive lists, one more due lead."""
 
-    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, turns: Mapping[str, str]) -> None:
+    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Mapping[str, str]) -> None:
         """Remember when the carrier is to be planned without being asked, and whose turn it was last."""
 
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:

@@ -61,9 +61,9 @@ callback_hosts: Final = Table(
     "callback_hosts",
     metadata,
     Column("host", String, primary_key=True),
-    Column("turn", Uuid),  # whose turn it is to send to the host
-    Column("turn_until", Instant),  # when it lapses by itself
-    Column("lanes", Integer, nullable=False),
+    Column("lease", Uuid),  # whose turn it is to send to the host
+    Column("lease_until", Instant),  # when it lapses by itself
+    Column("concurrency", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("shut_until", Instant),
 )

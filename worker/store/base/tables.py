@@ -66,7 +66,7 @@ carriers: Final = Table(
     Column("network", json_type(), nullable=False),
     Column("data", json_type(), nullable=False),  # caller_id(s) and prefixes, as on the wire
     Column("calls_per_second", Integer, nullable=False, server_default=text("0")),  # 0 is no limit
-    Column("turns", json_type(), nullable=False, server_default=text("'{}'")),  # whose turn it was last, by pool
+    Column("rotation", json_type(), nullable=False, server_default=text("'{}'")),  # whose turn it was last, by pool
     Column("next_plan_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),

@@ -24,42 +24,42 @@ class SqlHosts(Hosts):
         self._connection = connection
 
     @override
-    def take(self, host: str, *, turn: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
+    def acquire(self, host: str, *, lease: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
         commit_without_waiting(self._connection)
         row = self._lock(host)
         if row is None:
-            added = {"host": host, "lanes": _NEW.lanes, "failures": _NEW.failures}
+            added = {"host": host, "concurrency": _NEW.concurrency, "failures": _NEW.failures}
             self._connection.execute(insert_or_ignore(self._connection, callback_hosts), [added])
             row = self._lock(host)
-        if row is None or (row.turn_until is not None and now < row.turn_until):
+        if row is None or (row.lease_until is not None and now < row.lease_until):
             return None
-        health = HostHealth(row.lanes, row.failures, row.shut_until)
+        health = HostHealth(row.concurrency, row.failures, row.shut_until)
         if health.is_shut(now):
             return health
         taken = update(callback_hosts).where(callback_hosts.c.host == host)
-        self._connection.execute(taken.values(turn=turn, turn_until=until))
+        self._connection.execute(taken.values(lease=lease, lease_until=until))
         return health
 
     @override
-    def keep(self, host: str, *, turn: UUID, health: HostHealth, until: DateTime) -> bool:
+    def renew(self, host: str, *, lease: UUID, health: HostHealth, until: DateTime) -> bool:
         commit_without_waiting(self._connection)  # a record of what was sent that is lost means sending it again
-        return self._write(host, turn=turn, health=health, until=until)
+        return self._write(host, lease=lease, health=health, until=until)
 
     @override
-    def leave(self, host: str, *, turn: UUID, health: HostHealth) -> None:
-        self._write(host, turn=turn, health=health, until=None)
+    def release(self, host: str, *, lease: UUID, health: HostHealth) -> None:
+        self._write(host, lease=lease, health=health, until=None)
 
     def _lock(self, host: str) -> Row[*tuple[object, ...]] | None:
-        asked = select(*_READ, callback_hosts.c.turn_until).where(callback_hosts.c.host == host)
+        asked = select(*_READ, callback_hosts.c.lease_until).where(callback_hosts.c.host == host)
         return self._connection.execute(asked.with_for_update()).one_or_none()
 
-    def _write(self, host: str, *, turn: UUID, health: HostHealth, until: DateTime | None) -> bool:
-        ours = update(callback_hosts).where(callback_hosts.c.host == host, callback_hosts.c.turn == turn)
+    def _write(self, host: str, *, lease: UUID, health: HostHealth, until: DateTime | None) -> bool:
+        ours = update(callback_hosts).where(callback_hosts.c.host == host, callback_hosts.c.lease == lease)
         written = self._connection.execute(
             ours.values(
-                turn=None if until is None else turn,
-                turn_until=until,
-                lanes=health.lanes,
+                lease=None if until is None else lease,
+                lease_until=until,
+                concurrency=health.concurrency,
                 failures=health.failures,
                 shut_until=health.shut_until,
             )

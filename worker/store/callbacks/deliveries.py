@@ -68,7 +68,7 @@ class SqlDeliveries(Deliveries):
         )
 
     @override
-    def bury(self, reasons: Mapping[DeliveryId, str], *, now: DateTime) -> None:
+    def mark_dead(self, reasons: Mapping[DeliveryId, str], *, now: DateTime) -> None:
         if reasons:
             rows = [{"found": id_, "reason": reason, "now": now} for id_, reason in reasons.items()]
             self._connection.execute(_BURY, rows)
@@ -77,7 +77,7 @@ class SqlDeliveries(Deliveries):
     def give_up(self, *, waiting_since: DateTime, reason: str, limit: int, now: DateTime) -> int:
         old = select(_TABLE.c.id).where(PENDING_ROWS, _TABLE.c.waiting_since < waiting_since)
         ids = self._connection.scalars(old.limit(limit).with_for_update(skip_locked=True)).all()
-        self.bury({DeliveryId(id_): reason for id_ in ids}, now=now)
+        self.mark_dead({DeliveryId(id_): reason for id_ in ids}, now=now)
         return len(ids)
 
     @override
@@ -114,7 +114,7 @@ def _due_hosts() -> Select[Any]:  # Any: a row of one host
     due = exists().where(_TABLE.c.host == waiting.c.host, PENDING_ROWS, _TABLE.c.next_at <= now)
     left_alone = exists().where(
         callback_hosts.c.host == waiting.c.host,
-        or_(callback_hosts.c.turn_until > now, callback_hosts.c.shut_until > now),
+        or_(callback_hosts.c.lease_until > now, callback_hosts.c.shut_until > now),
     )
     return select(waiting.c.host).where(waiting.c.host.is_not(None), due, ~left_alone)
 

@@ -54,8 +54,8 @@ class SqlPlans(Plans):
         return self._situation(carrier_id, lock=False, now=now)
 
     @override
-    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, turns: Mapping[str, str]) -> None:
-        self._connection.execute(_PLANNED, {"carrier": carrier_id, "at": at, "now_turns": dict(turns)})
+    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Mapping[str, str]) -> None:
+        self._connection.execute(_PLANNED, {"carrier": carrier_id, "at": at, "new_rotation": dict(rotation)})
 
     @override
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
@@ -120,7 +120,7 @@ class SqlPlans(Plans):
             live=live,
             tenant_cap=cap,
             queued=queued,
-            turns=row["turns"],
+            rotation=row["rotation"],
         )
 
     def _locked_caps(self, caps: Mapping[TenantId, int | None]) -> Mapping[TenantId, int | None]:
@@ -156,7 +156,7 @@ _PLANNED: Final = (
     .where(carriers.c.id == bindparam("carrier"))
     .values(
         next_plan_at=bindparam("at", type_=carriers.c.next_plan_at.type),
-        turns=bindparam("now_turns", type_=carriers.c.turns.type),
+        rotation=bindparam("new_rotation", type_=carriers.c.rotation.type),
     )
 )
 _ASKED: Final = among(campaigns.c.id, "campaigns")

@@ -33,19 +33,19 @@ RECORDED_TOGETHER: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class SenderPool:
     """What a process sends callbacks with."""
 
     sender: CallbackSender
-    lanes: Executor
+    threads: Executor
     """Threads in which callbacks are posted beside each other, those of all hosts."""
-    seats: Semaphore
+    bulkhead: Semaphore
     """Hosts in doubt that the process attends to at once: fewer than it has threads, so that none can take them all."""
     chance: Callable[[], float]
 
 
 def deliver_callbacks(
-    store: CallbackStore, *, queue: JobQueue, mail: Mail, host: str, turn: UUID, clock: Clock
+    store: CallbackStore, *, queue: JobQueue, pool: SenderPool, host: str, lease: UUID, clock: Clock
 ) -> None:
     """Send what is due to the host; a crash at any point means sending again within seconds, never losing.
 
@@ -53,7 +53,7 @@ def deliver_callbacks(
     """
     now, outgoing = clock.now(), Outgoing(host)
     with store.transaction() as tx:
-        health = tx.hosts.take(host, turn=turn, now=now, until=now + LEASE)
+        health = tx.hosts.acquire(host, lease=lease, now=now, until=now + LEASE)
         if health is None:
             return
         if health.is_shut(now):
@@ -61,10 +61,10 @@ def deliver_callbacks(
             return
         outgoing.fetch(tx, now=now)
         if not outgoing.waiting:
-            tx.hosts.leave(host, turn=turn, health=health)
+            tx.hosts.release(host, lease=lease, health=health)
     if outgoing.waiting:
-        with _seat(mail.seats, health=health) as admitted:
-            stay = _Stay(store, mail=mail, outgoing=outgoing, turn=turn, clock=clock, health=health)
+        with _admission(pool.bulkhead, health=health) as admitted:
+            stay = _DeliverySession(store, pool=pool, outgoing=outgoing, lease=lease, clock=clock, health=health)
             if admitted:
                 stay.send_all()
             else:
@@ -74,14 +74,14 @@ def deliver_callbacks(
 
 
 @contextmanager
-def _seat(seats: Semaphore, *, health: HostHealth) -> Iterator[bool]:
+def _admission(bulkhead: Semaphore, *, health: HostHealth) -> Iterator[bool]:
     """Say whether there is a seat for the host; one that answers needs none."""
-    taken = health.in_doubt and seats.acquire(blocking=False)
+    taken = health.in_doubt and bulkhead.acquire(blocking=False)
     try:
         yield taken or not health.in_doubt
     finally:
         if taken:
-            seats.release()
+            bulkhead.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +93,23 @@ class _Posted:
     answer: Answer
 
 
-class _Stay:
+class _DeliverySession:
     """One turn at one host: lanes are kept full, and what they bring back is recorded together."""
 
     def __init__(
-        self, store: CallbackStore, *, mail: Mail, outgoing: Outgoing, turn: UUID, clock: Clock, health: HostHealth
+        self,
+        store: CallbackStore,
+        *,
+        pool: SenderPool,
+        outgoing: Outgoing,
+        lease: UUID,
+        clock: Clock,
+        health: HostHealth,
     ) -> None:
         self._store = store
-        self._mail = mail
+        self._sender_pool = pool
         self._outgoing = outgoing
-        self._turn = turn
+        self._lease = lease
         self._clock = clock
         self._health = health
         self._under_way: dict[Future[_Posted], Delivery] = {}
@@ -118,20 +125,20 @@ class _Stay:
     def leave(self) -> None:
         """End the turn; nothing has been sent."""
         with self._store.transaction() as tx:
-            tx.hosts.leave(self._outgoing.host, turn=self._turn, health=self._health)
+            tx.hosts.release(self._outgoing.host, lease=self._lease, health=self._health)
 
     def _send_some(self) -> list[Attempt]:
         """Send until there is something worth recording; keep the lanes full meanwhile."""
         attempts: list[Attempt] = []
         while len(attempts) < RECORDED_TOGETHER and self._clock.now() < self._renew_at:
-            self._fill_lanes()
+            self._start_requests()
             landed = [self._land(future) for future in self._wait()]
             attempts += landed
             if any(attempt.answer.status == GONE for attempt in landed):
                 return attempts  # its URL is to be told nothing more
             if not self._outgoing.waiting:
                 break
-        self._fill_lanes()
+        self._start_requests()
         return attempts
 
     def _wait(self) -> Iterator[Future[_Posted]]:
@@ -143,17 +150,17 @@ class _Stay:
             while True:
                 yield self._back.get_nowait()
 
-    def _fill_lanes(self) -> None:
+    def _start_requests(self) -> None:
         now = self._clock.now()
         if self._health.is_shut(now):
             self._outgoing.waiting.clear()  # the sweep asks again when the host may be tried
         if now >= self._leave_at:
             self._outgoing.leave_rest()
-        while len(self._under_way) < self._health.lanes:
-            delivery = self._outgoing.next(self._under_way.values(), lanes=self._health.lanes)
+        while len(self._under_way) < self._health.concurrency:
+            delivery = self._outgoing.next(self._under_way.values(), concurrency=self._health.concurrency)
             if delivery is None:
                 return
-            future = self._mail.lanes.submit(self._send, delivery)
+            future = self._sender_pool.threads.submit(self._send, delivery)
             self._under_way[future] = delivery
             future.add_done_callback(self._back.put)
 
@@ -161,7 +168,7 @@ class _Stay:
         """Run in a lane."""
         now = self._clock.now()
         secrets, apikey = self._outgoing.secrets(delivery), self._outgoing.apikey(delivery)
-        answer = self._mail.sender.send(delivery, secrets=secrets, apikey=apikey, now=now)
+        answer = self._sender_pool.sender.send(delivery, secrets=secrets, apikey=apikey, now=now)
         return _Posted(now, self._clock.now(), answer)
 
     def _land(self, future: Future[_Posted]) -> Attempt:
@@ -171,21 +178,21 @@ class _Stay:
         number = delivery.attempt + 1 - delivery.attempts_before
         took_seconds = _seconds(posted.sent_at, now)
         self._health = after_answer(
-            self._health, answer, took_seconds=took_seconds, now=now, chance=self._mail.chance()
+            self._health, answer, took_seconds=took_seconds, now=now, chance=self._sender_pool.chance()
         )
         return Attempt(
             delivery=delivery,
             sent_at=posted.sent_at,
             milliseconds=round(took_seconds * 1000),
             answer=answer,
-            decision=decide_retry(answer, attempt=number, now=now, chance=self._mail.chance()),
+            decision=decide_retry(answer, attempt=number, now=now, chance=self._sender_pool.chance()),
         )
 
     def _settle(self, attempts: Sequence[Attempt]) -> None:
         """Record attempts, hold the turn and read on; with nothing left, end the turn in the same transaction."""
         now, host = self._clock.now(), self._outgoing.host
         with self._store.transaction() as tx:
-            ours = tx.hosts.keep(host, turn=self._turn, health=self._health, until=now + LEASE)
+            ours = tx.hosts.renew(host, lease=self._lease, health=self._health, until=now + LEASE)
             tx.deliveries.record(attempts, now=now)
             self._outgoing.judge(tx, attempts, now=now)
             if not ours:
@@ -193,7 +200,7 @@ class _Stay:
             elif now < self._leave_at and not self._health.is_shut(now):
                 self._outgoing.fetch(tx, now=now, under_way=self._under_way.values())
             if not self._outgoing.waiting and not self._under_way:
-                tx.hosts.leave(host, turn=self._turn, health=self._health)
+                tx.hosts.release(host, lease=self._lease, health=self._health)
                 self._outgoing.left_behind |= now >= self._leave_at  # nobody has looked what came in the meantime
         self._renew_at = self._clock.now() + RENEWED_EVERY  # however long the database took, lanes are heard next
         for attempt in attempts:

@@ -41,16 +41,16 @@ class Outgoing:
         self._apikeys.update(tx.subscriptions.apikeys({d.subscription_id for d in found if d.subscription_id}))
         for tenant_id in {delivery.tenant_id for delivery in found} - self._secrets.keys():
             self._secrets[tenant_id] = tx.deliveries.secrets(tenant_id, now=now)
-        buried = self._bury(tx, found, now=now)
-        self.waiting += [delivery for delivery in found if delivery.id not in buried]
-        self.left_behind = bool(buried) and not self.waiting
+        dead = self._mark_dead(tx, found, now=now)
+        self.waiting += [delivery for delivery in found if delivery.id not in dead]
+        self.left_behind = bool(dead) and not self.waiting
 
     def leave_rest(self) -> None:
         """Send no more of what waits; nobody else has taken it, so it is due as before."""
         self.left_behind = self.left_behind or bool(self.waiting)
         self.waiting.clear()
 
-    def next(self, under_way: Collection[Delivery], *, lanes: int) -> Delivery | None:
+    def next(self, under_way: Collection[Delivery], *, concurrency: int) -> Delivery | None:
         """Take the first that may be sent beside those.
 
         One call's callbacks to one URL go one after the other; and where the host has several URLs, none of them takes
@@ -58,7 +58,7 @@ class Outgoing:
         """
         first = self.waiting[0].address if self.waiting else None
         alone = all(delivery.address == first for delivery in chain(self.waiting, under_way))
-        share = lanes if alone else max(1, lanes // 2)
+        share = concurrency if alone else max(1, concurrency // 2)
         for place, delivery in enumerate(self.waiting):
             beside = [other for other in under_way if other.address == delivery.address]
             if len(beside) < share and all(other.call_id != delivery.call_id for other in beside):
@@ -90,13 +90,13 @@ class Outgoing:
         self._drop_disabled(tx, now=now)
 
     def _drop_disabled(self, tx: CallbackTransaction, *, now: DateTime) -> None:
-        buried = self._bury(tx, self.waiting, now=now)
-        self.waiting = [delivery for delivery in self.waiting if delivery.id not in buried]
+        dead = self._mark_dead(tx, self.waiting, now=now)
+        self.waiting = [delivery for delivery in self.waiting if delivery.id not in dead]
 
-    def _bury(self, tx: CallbackTransaction, found: Sequence[Delivery], *, now: DateTime) -> dict[DeliveryId, str]:
+    def _mark_dead(self, tx: CallbackTransaction, found: Sequence[Delivery], *, now: DateTime) -> dict[DeliveryId, str]:
         reasons = {delivery.id: reason for delivery in found if (reason := self._why_not(delivery))}
         if reasons:
-            tx.deliveries.bury(reasons, now=now)
+            tx.deliveries.mark_dead(reasons, now=now)
             facts = {"host": self.host, "deliveries": len(reasons)}
             logger.warning("callbacks not sent", extra={"action": "callbacks_buried", **facts})
         return reasons

@@ -47,7 +47,7 @@ def plan_carrier(
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
         again = now if claimed > len(calls) else plan.look_again_at
         at = None if again is None else min(again, now + LOOK_AT_LEAST)
-        tx.plans.set_next_plan(carrier_id, at=at, turns=plan.turns)
+        tx.plans.set_next_plan(carrier_id, at=at, rotation=plan.rotation)
     logger.debug("carrier planned", extra={"action": "carrier_planned", "carrier_id": carrier_id, "calls": len(calls)})
     return len(calls)
 

@@ -14,7 +14,7 @@ from tests.outbox import HOST, fill_with_calls
 from worker.store.base.engine import make_engine
 from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
-from worker.usecases.callbacks.deliver_callbacks import Mail, deliver_callbacks
+from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
 from worker.usecases.callbacks.outgoing import IN_HAND
 
 CALLS = 3 * IN_HAND
@@ -43,15 +43,15 @@ def queue() -> FakeJobQueue:
     return FakeJobQueue()
 
 
-def some_mail(sender: FakeSender, *, seats: int = PLENTY) -> Mail:
+def a_sender_pool(sender: FakeSender, *, bulkhead: int = PLENTY) -> SenderPool:
     """Send with this sender, one after the other, and without chance."""
-    return Mail(sender, lanes=OneAfterTheOther(), seats=Semaphore(seats), chance=lambda: 0.5)
+    return SenderPool(sender, threads=OneAfterTheOther(), bulkhead=Semaphore(bulkhead), chance=lambda: 0.5)
 
 
 @pytest.fixture
 def deliver(store: SqlStore, queue: FakeJobQueue, clock: FakeClock) -> Deliver:
-    def run(sender: FakeSender, *, seats: int = PLENTY) -> None:
-        mail = some_mail(sender, seats=seats)
-        deliver_callbacks(store, queue=queue, mail=mail, host=HOST, turn=uuid7(), clock=clock)
+    def run(sender: FakeSender, *, bulkhead: int = PLENTY) -> None:
+        pool = a_sender_pool(sender, bulkhead=bulkhead)
+        deliver_callbacks(store, queue=queue, pool=pool, host=HOST, lease=uuid7(), clock=clock)
 
     return run

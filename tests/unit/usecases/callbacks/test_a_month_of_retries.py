@@ -22,7 +22,7 @@ from worker.store.base.engine import make_engine
 from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
 from worker.usecases.callbacks.clear_callbacks import clear_callbacks
-from worker.usecases.callbacks.deliver_callbacks import Mail, deliver_callbacks
+from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
 
 CALLS = 60
 MONTH = Duration(days=31)
@@ -59,9 +59,9 @@ class Month:
         clear_callbacks(self.store, now=self.clock.now())
         with self.store.reading() as tx:
             hosts = tx.deliveries.due_hosts(now=self.clock.now())
-        mail = Mail(self.sender, lanes=OneAfterTheOther(), seats=Semaphore(1), chance=self._chance)
+        pool = SenderPool(self.sender, threads=OneAfterTheOther(), bulkhead=Semaphore(1), chance=self._chance)
         for host in hosts:
-            deliver_callbacks(self.store, queue=FakeJobQueue(), mail=mail, host=host, turn=uuid7(), clock=self.clock)
+            deliver_callbacks(self.store, queue=FakeJobQueue(), pool=pool, host=host, lease=uuid7(), clock=self.clock)
 
     def _next_moment(self) -> DateTime | None:
         with self.store.reading() as tx:

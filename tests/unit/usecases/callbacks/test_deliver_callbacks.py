@@ -13,7 +13,7 @@ from tests.fakes.jobs import FakeJobQueue
 from tests.outbox import HOST, a_delivery, add_deliveries, stored
 from tests.unit.usecases.callbacks.conftest import CALLS, Deliver
 from tests.unit.usecases.callbacks.look import due_hosts, fill, states
-from worker.domain.breaker import FIRST_LANES
+from worker.domain.breaker import FIRST_CONCURRENCY
 from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId
 from worker.domain.retry import SCHEDULE, Answer
@@ -144,7 +144,7 @@ def test_what_waits_in_hand_for_a_url_that_is_disabled_is_not_sent(store: SqlSto
 
     deliver(sender)
 
-    assert len(sender.sent) == FIRST_LANES
+    assert len(sender.sent) == FIRST_CONCURRENCY
     assert states(store) == {"dead": IN_HAND}
 
 
@@ -157,7 +157,7 @@ def test_a_disabled_url_says_nothing_of_another_one(store: SqlStore, deliver: De
     assert [row.state for row in stored(store).values()] == ["dead", "delivered"]
 
 
-def test_everything_due_is_sent_in_one_stay_when_the_receiver_is_quick(
+def test_everything_due_is_sent_in_one_session_when_the_receiver_is_quick(
     store: SqlStore, deliver: Deliver, queue: FakeJobQueue
 ) -> None:
     fill(store, CALLS)
@@ -193,7 +193,7 @@ def test_what_a_task_has_not_sent_is_due_at_once_for_the_next(
     assert states(store) == {"delivered": IN_HAND}
 
 
-def test_what_came_while_the_last_one_was_sent_is_asked_for_when_the_stay_is_over(
+def test_what_came_while_the_last_one_was_sent_is_asked_for_when_the_session_is_over(
     store: SqlStore, deliver: Deliver, clock: FakeClock, queue: FakeJobQueue
 ) -> None:
     def a_call_ends() -> None:
@@ -207,7 +207,7 @@ def test_what_came_while_the_last_one_was_sent_is_asked_for_when_the_stay_is_ove
     assert queue.deliveries == [HOST]
 
 
-def test_what_another_task_was_asked_for_during_a_stay_is_sent_in_it(store: SqlStore, deliver: Deliver) -> None:
+def test_what_another_task_was_asked_for_during_a_session_is_sent_in_it(store: SqlStore, deliver: Deliver) -> None:
     def a_call_ends() -> None:
         add_deliveries(store, [a_delivery(2)])
         deliver(FakeSender(HAD))
@@ -249,7 +249,7 @@ def test_nothing_due_is_no_work(store: SqlStore, deliver: Deliver, queue: FakeJo
 
     with store.reading() as tx:
         (host,) = tx.connection.execute(select(callback_hosts)).all()
-    assert (sender.sent, queue.deliveries, host.turn_until) == ([], [], None)
+    assert (sender.sent, queue.deliveries, host.lease_until) == ([], [], None)
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,14 @@ from tests.fakes.callbacks import AWAY, HAD, FakeSender, OneAfterTheOther
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
 from tests.outbox import HOST, a_delivery, add_deliveries, stored
-from tests.unit.usecases.callbacks.conftest import CALLS, Deliver, some_mail
+from tests.unit.usecases.callbacks.conftest import CALLS, Deliver, a_sender_pool
 from tests.unit.usecases.callbacks.look import due_hosts, fill, states
-from worker.domain.breaker import FIRST_LANES, LONGEST_PAUSE, SHORTEST_PAUSE, SHUT_AT
+from worker.domain.breaker import FIRST_CONCURRENCY, LONGEST_PAUSE, SHORTEST_PAUSE, SHUT_AT
 from worker.domain.errors import Unavailable
 from worker.domain.retry import Answer
 from worker.ports.callbacks.store import CallbackStore, CallbackTransaction
 from worker.store.transaction import SqlStore
-from worker.usecases.callbacks.deliver_callbacks import LEASE, Mail, deliver_callbacks
+from worker.usecases.callbacks.deliver_callbacks import LEASE, SenderPool, deliver_callbacks
 from worker.usecases.callbacks.outgoing import IN_HAND
 
 
@@ -37,9 +37,9 @@ def test_a_host_that_does_not_answer_is_left_alone(
     deliver(sender)
 
     spared = [row for row in stored(store).values() if row.attempt == 0]
-    assert len(sender.sent) == FIRST_LANES
+    assert len(sender.sent) == FIRST_CONCURRENCY
     assert {row.next_at for row in spared} == {NOON}
-    assert len(spared) == IN_HAND - FIRST_LANES
+    assert len(spared) == IN_HAND - FIRST_CONCURRENCY
     assert queue.deliveries == due_hosts(store, clock) == []
 
 
@@ -90,10 +90,10 @@ def test_a_host_that_pleads_for_a_pause_is_left_as_well(store: SqlStore, deliver
 
     deliver(sender)
 
-    assert len(sender.sent) == FIRST_LANES
+    assert len(sender.sent) == FIRST_CONCURRENCY
 
 
-def test_failures_that_are_not_in_a_row_do_not_end_a_stay(store: SqlStore, deliver: Deliver) -> None:
+def test_failures_that_are_not_in_a_row_do_not_end_a_session(store: SqlStore, deliver: Deliver) -> None:
     fill(store, IN_HAND)
     sender = FakeSender(*[AWAY, AWAY, HAD] * IN_HAND)
 
@@ -137,20 +137,20 @@ def test_hosts_in_doubt_never_take_all_threads(store: SqlStore, deliver: Deliver
     fill(store, 1)
     sender = FakeSender(HAD)
 
-    deliver(sender, seats=0)
+    deliver(sender, bulkhead=0)
     asked = due_hosts(store, clock)
-    deliver(sender, seats=1)
+    deliver(sender, bulkhead=1)
 
     assert asked == [HOST]
     assert len(sender.sent) == 1
 
 
-def test_a_host_that_answers_needs_no_seat(store: SqlStore, deliver: Deliver) -> None:
+def test_a_host_that_answers_needs_no_place_in_the_bulkhead(store: SqlStore, deliver: Deliver) -> None:
     fill(store, 1)
     deliver(FakeSender(HAD))
     add_deliveries(store, [a_delivery(2)])
 
-    deliver(FakeSender(HAD), seats=0)
+    deliver(FakeSender(HAD), bulkhead=0)
 
     assert states(store) == {"delivered": 2}
 
@@ -177,7 +177,7 @@ def test_a_crash_while_sending_delays_for_seconds_and_loses_nothing(
     assert states(store) == {"delivered": IN_HAND}
 
 
-def test_a_turn_that_lapsed_is_another_s_and_what_it_brought_still_counts(
+def test_a_lapsed_lease_is_another_s_and_its_results_still_count(
     store: SqlStore, deliver: Deliver, clock: FakeClock
 ) -> None:
     other = FakeSender(AWAY)
@@ -194,30 +194,30 @@ def test_a_turn_that_lapsed_is_another_s_and_what_it_brought_still_counts(
     assert states(store) == {"delivered": 1}
 
 
-def test_a_database_that_goes_away_while_sending_costs_a_repetition_and_no_seat(
+def test_a_database_that_goes_away_while_sending_costs_a_repetition_and_no_place_in_the_bulkhead(
     store: SqlStore, deliver: Deliver, clock: FakeClock
 ) -> None:
     broken = BrokenStore(store)
     fill(store, 1)
-    first, second, seats = FakeSender(HAD, meanwhile=broken.break_down), FakeSender(HAD), Semaphore(1)
-    mail = Mail(first, lanes=OneAfterTheOther(), seats=seats, chance=lambda: 0.5)
+    first, second, bulkhead = FakeSender(HAD, meanwhile=broken.break_down), FakeSender(HAD), Semaphore(1)
+    pool = SenderPool(first, threads=OneAfterTheOther(), bulkhead=bulkhead, chance=lambda: 0.5)
 
     with pytest.raises(Unavailable):
-        deliver_callbacks(broken, queue=FakeJobQueue(), mail=mail, host=HOST, turn=uuid7(), clock=clock)
+        deliver_callbacks(broken, queue=FakeJobQueue(), pool=pool, host=HOST, lease=uuid7(), clock=clock)
     clock.wait(LEASE.total_seconds())
     deliver(second)
 
     assert [sent.delivery for sent in (*first.sent, *second.sent)] == [a_delivery(), a_delivery()]
     assert states(store) == {"delivered": 1}
-    assert seats.acquire(blocking=False)
+    assert bulkhead.acquire(blocking=False)
 
 
 def test_a_slow_database_delays_and_does_not_stop(store: SqlStore, clock: FakeClock) -> None:
     fill(store, 2)
-    mail = some_mail(FakeSender(HAD))
+    pool = a_sender_pool(FakeSender(HAD))
     slow = BrokenStore(store, meanwhile=lambda: clock.wait(3))
 
-    deliver_callbacks(slow, queue=FakeJobQueue(), mail=mail, host=HOST, turn=uuid7(), clock=clock)
+    deliver_callbacks(slow, queue=FakeJobQueue(), pool=pool, host=HOST, lease=uuid7(), clock=clock)
 
     assert states(store) == {"delivered": 2}
 

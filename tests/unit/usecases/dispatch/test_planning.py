@@ -65,7 +65,7 @@ def test_a_pause_ends_when_its_window_opens(world: World) -> None:
     assert len(world.plan()) == 1
 
 
-def test_campaigns_take_turns_from_plan_to_plan(world: World) -> None:
+def test_campaigns_rotate_from_plan_to_plan(world: World) -> None:
     other = CampaignId(UUID(int=33))
     fill_store(
         world.store,
