@@ -81,7 +81,7 @@ def look_up(phone_number: str, services: Services, tenant: Whose) -> JSONRespons
         phone = national_form(phone_number)
     except NotDialable as error:
         raise InvalidFields((Problem("phone_number", str(error)),)) from error
-    found = queries.sort_number(services.store, tenant=tenant, phone=phone, now=services.clock.now())
+    found = queries.classify_number(services.store, tenant=tenant, phone=phone, now=services.clock.now())
     rule = found.rule
     return JSONResponse(
         {

@@ -67,7 +67,7 @@ def test_a_backfill_that_somebody_else_has_in_hand_is_left_to_them(store: SqlSto
     assert (meanwhile, after) == (0, 1)
 
 
-def test_a_ported_numbers_lead_that_is_being_claimed_is_sorted_when_that_is_over(
+def test_a_ported_numbers_lead_that_is_being_claimed_is_classified_when_that_is_over(
     store: SqlStore, queue: FakeJobQueue
 ) -> None:
     claimed, free = viettel(2)

@@ -35,7 +35,7 @@ class PrefixRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class Classified:
     """A number's network and where it comes from: a rule, or (None) the list of ported numbers."""
 
     network: Network | None
@@ -55,24 +55,24 @@ class NumberPlan:
         """By prefix; of one prefix the rule that takes precedence first."""
         self._longest = max(map(len, self._rules), default=0)
 
-    def sort(self, national: str, *, on: date) -> Sorted | None:
+    def classify(self, national: str, *, on: date) -> Classified | None:
         """Give a number's network on a day of the tenant's calendar, and why; None when no rule covers it."""
         if national in self._ported:
-            return Sorted(self._ported[national])
+            return Classified(self._ported[national])
         for length in range(min(self._longest, len(national)), 0, -1):
             rule = self.rule_of(national[:length], on=on)
             if rule is not None:
-                return Sorted(rule.network, rule)
+                return Classified(rule.network, rule)
         return None
 
     def network_of(self, national: str, *, on: date) -> Network | None:
         """Give a number's network on that day; None when it is not to be dialled."""
-        found = self.sort(national, on=on)
+        found = self.classify(national, on=on)
         return None if found is None else found.network
 
     def dialable(self, national: str, *, on: date) -> Network:
         """Give a number's network on that day; ``NotDialable`` says why it has none."""
-        found = self.sort(national, on=on)
+        found = self.classify(national, on=on)
         if found is None:
             raise NotDialable("phone number is not of the number plan")
         if found.network is None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.domain.network import Network, NotDialable
-from worker.domain.number_plan import NumberPlan, PrefixRule, Sorted, Source, calendar_day, start_of
+from worker.domain.number_plan import Classified, NumberPlan, PrefixRule, Source, calendar_day, start_of
 
 TODAY = date(2026, 11, 23)
 TOMORROW = date(2026, 11, 24)
@@ -62,24 +62,24 @@ def test_a_tenants_rule_lies_over_a_later_shipped_one() -> None:
 def test_a_future_rule_of_a_longer_prefix_leaves_the_shorter_one_in_force() -> None:
     plan = NumberPlan([MOBI, a_rule("0775", Network.OFFNET, TOMORROW)])
 
-    assert plan.sort(NUMBER, on=TODAY) == Sorted(Network.MOBI, MOBI)
+    assert plan.classify(NUMBER, on=TODAY) == Classified(Network.MOBI, MOBI)
 
 
 def test_a_ported_number_goes_before_any_prefix() -> None:
     plan = NumberPlan([MOBI], ported={NUMBER: Network.VIETTEL})
 
-    assert plan.sort(NUMBER, on=TODAY) == Sorted(Network.VIETTEL)
+    assert plan.classify(NUMBER, on=TODAY) == Classified(Network.VIETTEL)
     assert plan.network_of("0775123457", on=TODAY) is Network.MOBI
 
 
 def test_a_number_that_no_rule_covers_has_no_network() -> None:
     plan = NumberPlan([MOBI])
 
-    assert plan.sort("0981234567", on=TODAY) is None
+    assert plan.classify("0981234567", on=TODAY) is None
     assert plan.network_of("0981234567", on=TODAY) is None
     with pytest.raises(NotDialable, match="not of the number plan"):
         plan.dialable("0981234567", on=TODAY)
-    assert NumberPlan([]).sort(NUMBER, on=TODAY) is None
+    assert NumberPlan([]).classify(NUMBER, on=TODAY) is None
 
 
 def test_a_prefix_may_be_barred() -> None:
@@ -117,13 +117,13 @@ RULES = st.builds(PrefixRule, PREFIXES, st.none() | st.sampled_from(Network), DA
     st.text("0123456789", min_size=1, max_size=7),
     st.dates(date(2026, 1, 1), date(2026, 1, 6)),
 )
-def test_a_number_is_sorted_as_reading_every_rule_would_do(rules: list[PrefixRule], number: str, on: date) -> None:
+def test_a_number_is_classified_as_reading_every_rule_would_do(rules: list[PrefixRule], number: str, on: date) -> None:
     fitting = [r for r in rules if number.startswith(r.prefix) and (r.effective_from or date.min) <= on]
     best = max(
         fitting, key=lambda r: (len(r.prefix), r.source is Source.TENANT, r.effective_from or date.min), default=None
     )
 
-    found = NumberPlan(rules).sort(number, on=on)
+    found = NumberPlan(rules).classify(number, on=on)
 
     assert (found is None) == (best is None)
     if best is not None:

@@ -54,7 +54,7 @@ class BackfillLeads(Protocol):
     def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
         """End those of the leads that wait."""
 
-    def sort(self, networks: Mapping[LeadId, Network], *, now: DateTime) -> None:
+    def set_networks(self, networks: Mapping[LeadId, Network], *, now: DateTime) -> None:
         """Give leads the networks that they belong to by now."""
 
     def calls_are_up(self, campaign_id: CampaignId) -> bool:

@@ -67,7 +67,7 @@ class SqlBackfillLeads(BackfillLeads):
         self._connection.execute(closing.values(stage=Stage.DONE, ending=ending, updated_at=now))
 
     @override
-    def sort(self, networks: Mapping[LeadId, Network], *, now: DateTime) -> None:
+    def set_networks(self, networks: Mapping[LeadId, Network], *, now: DateTime) -> None:
         by_network: defaultdict[Network, list[LeadId]] = defaultdict(list)
         for lead_id, network in networks.items():
             by_network[network].append(lead_id)

@@ -64,7 +64,7 @@ def import_leads(
             home = tx.lists.lock(wanted.tenant.id, wanted.list_id, scope=wanted.scope)
         except NotFound as error:
             raise NotFound("list is not found") from error
-        new, unsorted = _sorted(drafts, plan=tx.number_plan.of(wanted.tenant.id, drafts), today=today)
+        new, unsorted = _classified(drafts, plan=tx.number_plan.of(wanted.tenant.id, drafts), today=today)
         leads = {draft.row: _lead(draft, phone, n, now=now, new_id=new_id) for phone, (draft, n) in new.items()}
         campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
         ended = _ending(campaign, now=now)
@@ -106,7 +106,7 @@ def _readable(drafts: Sequence[Draft]) -> tuple[dict[str, Draft], dict[int, str]
     return readable, problems
 
 
-def _sorted(
+def _classified(
     drafts: Mapping[str, Draft], *, plan: NumberPlan, today: date
 ) -> tuple[dict[str, tuple[Draft, Network]], dict[int, str]]:
     """Give each number its network; and tell which have none."""

@@ -5,7 +5,7 @@ from pendulum import DateTime
 from worker.domain.cdr import Cdr
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId
-from worker.domain.number_plan import NumberPlan, Sorted, calendar_day
+from worker.domain.number_plan import Classified, NumberPlan, calendar_day
 from worker.domain.settings import CampaignSettings
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import (
@@ -139,11 +139,11 @@ def number_plan(store: RecordStore, *, tenant: Tenant) -> NumberPlan:
         return tx.number_plan.of(tenant.id)
 
 
-def sort_number(store: RecordStore, *, tenant: Tenant, phone: str, now: DateTime) -> Sorted:
+def classify_number(store: RecordStore, *, tenant: Tenant, phone: str, now: DateTime) -> Classified:
     """Give a number's network of today, and why; raises ``NotFound`` when no rule covers it."""
     with store.reading() as tx:
         plan = tx.number_plan.of(tenant.id, [phone])
-    found = plan.sort(phone, on=calendar_day(now, zone=tenant.timezone))
+    found = plan.classify(phone, on=calendar_day(now, zone=tenant.timezone))
     if found is None:
         raise NotFound("phone number is not of the number plan")
     return found

@@ -20,7 +20,7 @@ from worker.domain.lead import Ending, Stage
 from worker.domain.number_plan import calendar_day, start_of
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.store import RecordStore, RecordTransaction
-from worker.usecases.records.sort_leads import sort_leads
+from worker.usecases.records.classify_leads import classify_leads
 
 logger = logging.getLogger(__name__)
 
@@ -176,7 +176,7 @@ def _sort(tx: RecordTransaction, backfill: Backfill, *, now: DateTime) -> _Done:
     today = calendar_day(now, zone=tx.tenants.get(backfill.tenant_id).timezone)
     batch = tx.backfill_leads.under_prefix(backfill.tenant_id, backfill.subject, after=backfill.after, limit=BATCH)
     plan = tx.number_plan.of(backfill.tenant_id, {lead.phone for lead in batch})
-    left, changed = sort_leads(tx, batch, plan=plan, today=today, now=now)
+    left, changed = classify_leads(tx, batch, plan=plan, today=today, now=now)
     return _Done(advanced(backfill, batch, left=left, now=now), changed)
 
 

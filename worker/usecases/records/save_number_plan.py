@@ -13,7 +13,7 @@ from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import PortedNumber, Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.usecases.records.block_numbers import Handled, handled, readable_numbers
-from worker.usecases.records.sort_leads import sort_leads
+from worker.usecases.records.classify_leads import classify_leads
 
 NOT_FOUND: Final = "phone_number is not found"
 
@@ -27,7 +27,7 @@ def save_prefixes(store: RecordStore, *, tenant: Tenant, rules: Sequence[PrefixR
         tx.lists.lock_all(tenant.id)
         tx.number_plan.save(tenant.id, rules, now=now)
         for rule in rules:
-            _sort_later(tx, rule.prefix, tenant=tenant, day=rule.effective_from, now=now)
+            _classify_later(tx, rule.prefix, tenant=tenant, day=rule.effective_from, now=now)
 
 
 def remove_prefixes(
@@ -38,7 +38,7 @@ def remove_prefixes(
         tx.lists.lock_all(tenant.id)
         removed = sorted(tx.number_plan.remove(tenant.id, rules))
         for prefix in sorted({prefix for prefix, _ in removed}):
-            _sort_later(tx, prefix, tenant=tenant, day=None, now=now)
+            _classify_later(tx, prefix, tenant=tenant, day=None, now=now)
     return removed
 
 
@@ -51,7 +51,7 @@ def port_numbers(
     with store.transaction() as tx:
         tx.lists.lock_all(tenant.id)
         tx.number_plan.port(tenant.id, {phone: networks[sent] for phone, sent in readable.items()}, now=now)
-        _sort_now(tx, list(readable), queue=queue, tenant=tenant, now=now)
+        _classify_now(tx, list(readable), queue=queue, tenant=tenant, now=now)
     return handled(readable, problems, done=set(readable), otherwise="")
 
 
@@ -63,24 +63,26 @@ def unport_numbers(
     with store.transaction() as tx:
         tx.lists.lock_all(tenant.id)
         removed = tx.number_plan.unport(tenant.id, list(readable))
-        _sort_now(tx, sorted(removed), queue=queue, tenant=tenant, now=now)
+        _classify_now(tx, sorted(removed), queue=queue, tenant=tenant, now=now)
     return handled(readable, problems, done=removed, otherwise=NOT_FOUND)
 
 
-def _sort_now(tx: RecordTransaction, phones: Sequence[str], *, queue: JobQueue, tenant: Tenant, now: DateTime) -> None:
+def _classify_now(
+    tx: RecordTransaction, phones: Sequence[str], *, queue: JobQueue, tenant: Tenant, now: DateTime
+) -> None:
     """Sort the leads of these numbers; those that somebody has in hand at this moment are left to a backfill."""
     carrier_ids = tx.number_plan.carriers_of(tenant.id, phones)
     tx.carriers.wake(carrier_ids, at=now)
     leads = tx.backfill_leads.not_done(tenant.id, phones)
     today = calendar_day(now, zone=tenant.timezone)
-    left, _ = sort_leads(tx, leads, plan=tx.number_plan.of(tenant.id, phones), today=today, now=now)
+    left, _ = classify_leads(tx, leads, plan=tx.number_plan.of(tenant.id, phones), today=today, now=now)
     for phone in sorted({lead.phone for lead in left}):
-        _sort_later(tx, phone, tenant=tenant, day=None, now=now)
+        _classify_later(tx, phone, tenant=tenant, day=None, now=now)
     for carrier_id in sorted(carrier_ids):
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
 
 
-def _sort_later(tx: RecordTransaction, prefix: str, *, tenant: Tenant, day: date | None, now: DateTime) -> None:
+def _classify_later(tx: RecordTransaction, prefix: str, *, tenant: Tenant, day: date | None, now: DateTime) -> None:
     later = day is not None and day > calendar_day(now, zone=tenant.timezone)
     begins = start_of(day, zone=tenant.timezone) if day is not None and later else now
     tx.backfills.put(Backfill(tenant.id, BackfillKind.CLASSIFY_PREFIX, prefix, due_at=begins))

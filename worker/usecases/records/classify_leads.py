@@ -13,7 +13,7 @@ from worker.domain.number_plan import NumberPlan
 from worker.ports.records.store import RecordTransaction
 
 
-def sort_leads(
+def classify_leads(
     tx: RecordTransaction, leads: Sequence[BackfillLead], *, plan: NumberPlan, today: date, now: DateTime
 ) -> tuple[list[BackfillLead], int]:
     """Sort those that are not done; give the ones that have to be come back to, and how many were changed.
@@ -24,7 +24,7 @@ def sort_leads(
     networks: dict[LeadId, Network] = {}
     barred: set[LeadId] = set()
     for lead in leads:
-        found = None if lead.stage is Stage.DONE else plan.sort(lead.phone, on=today)
+        found = None if lead.stage is Stage.DONE else plan.classify(lead.phone, on=today)
         if found is not None and found.network is None:
             barred.add(lead.id)
         elif found is not None and found.network is not None and found.network is not lead.network:
@@ -34,7 +34,9 @@ def sort_leads(
     closing = (barred & held) - in_call
     if closing:
         tx.backfill_leads.close(closing, ending=Ending.DO_NOT_CALL, now=now)
-    tx.backfill_leads.sort({lead_id: network for lead_id, network in networks.items() if lead_id in held}, now=now)
+    tx.backfill_leads.set_networks(
+        {lead_id: network for lead_id, network in networks.items() if lead_id in held}, now=now
+    )
     done = closing | (networks.keys() & held)
     left = [lead for lead in leads if lead.id in (networks.keys() | barred) - done]
     return left, len(done)

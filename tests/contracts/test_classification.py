@@ -30,7 +30,7 @@ def _campaign(store: SqlStore) -> None:
     fill_store(store)
 
 
-def test_a_rule_of_today_sorts_the_leads_that_wait_and_no_others(store: SqlStore, queue: FakeJobQueue) -> None:
+def test_a_rule_of_today_classifies_the_leads_that_wait_and_no_others(store: SqlStore, queue: FakeJobQueue) -> None:
     phones = ["0774999999", "0775000001", "0775000002", "0775999999", "0776000000"]
     add_leads(store, phones[:4])
     add_leads(store, phones[4:])
@@ -43,7 +43,7 @@ def test_a_rule_of_today_sorts_the_leads_that_wait_and_no_others(store: SqlStore
     assert backfills(store) == []
 
 
-def test_a_future_rule_sorts_leads_on_its_day_in_the_tenants_zone(store: SqlStore, queue: FakeJobQueue) -> None:
+def test_a_future_rule_classifies_leads_on_its_day_in_the_tenants_zone(store: SqlStore, queue: FakeJobQueue) -> None:
     add_leads(store, ["0775000001"])
     given = rules(("0775", Network.OFFNET, TOMORROW), ("0775", Network.VINA, TODAY))
 
@@ -98,7 +98,7 @@ def test_leads_whose_prefix_is_barred_end_and_one_in_a_call_when_that_is_over(
     assert backfills(store) == []
 
 
-def test_a_ported_number_is_sorted_in_the_transaction_that_says_so(store: SqlStore, queue: FakeJobQueue) -> None:
+def test_a_ported_number_is_classified_in_the_transaction_that_says_so(store: SqlStore, queue: FakeJobQueue) -> None:
     add_leads(store, ["0981000001"], stage=Stage.RECALL)
     add_leads(store, ["0981000002"], stage=Stage.DONE)
     add_leads(store, ["0981000003"])
