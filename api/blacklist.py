@@ -10,9 +10,9 @@ from api.bodies.blacklist import AllowBody, BlockBody
 from api.bodies.fields import uuid_of
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.door import GuardedRoute
+from worker.domain.campaign_settings import Json
 from worker.domain.errors import NotFound
 from worker.domain.network import NotDialable, national_form
-from worker.domain.settings import Json
 from worker.ports.paging import Page
 from worker.ports.records.entities import BlockedNumber, Tenant
 from worker.usecases.records import queries

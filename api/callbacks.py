@@ -13,11 +13,11 @@ from api.door import GuardedRoute
 from api.moments import rfc3339
 from api.spans import to_span
 from worker.domain.callback_url import UrlStanding
+from worker.domain.campaign_settings import Json
 from worker.domain.errors import NotFound
 from worker.domain.event import Event
 from worker.domain.ids import CallId, CampaignId, DeliveryId
 from worker.domain.retry import DeliveryState
-from worker.domain.settings import Json
 from worker.ports.callbacks.records import CallbackFilter, CallbackRecord, PastAttempt
 from worker.ports.paging import ONE, Page
 from worker.usecases.callbacks import queries

@@ -1,8 +1,8 @@
 """Campaigns as clients read them."""
 
 from api.moments import rfc3339
+from worker.domain.campaign_settings import CampaignSettings, Json, schedule_row_id
 from worker.domain.network import Network
-from worker.domain.settings import CampaignSettings, Json, schedule_row_id
 from worker.ports.records.entities import CampaignNumbers, NamedCampaign
 
 

@@ -12,9 +12,9 @@ from api.campaign_shapes import campaign_shape, monitor_shape, named_campaign_sh
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.door import GuardedRoute
 from worker.domain.campaign import Status
+from worker.domain.campaign_settings import CampaignChanges
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId
-from worker.domain.settings import CampaignChanges
 from worker.ports.paging import Page
 from worker.usecases.records import queries
 from worker.usecases.records.delete_campaign import delete_campaign

@@ -10,10 +10,10 @@ from api.bodies.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.door import GuardedRoute
 from api.moments import rfc3339
+from worker.domain.campaign_settings import Json
 from worker.domain.errors import Invalid
 from worker.domain.ids import CarrierId
 from worker.domain.network import Network
-from worker.domain.settings import Json
 from worker.ports.paging import Page
 from worker.ports.records.entities import CarrierRecord
 from worker.usecases.records import queries

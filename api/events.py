@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse
 from api.bodies.callbacks import SubscriptionBody
 from api.deps import BEARER, Services, Whose
 from api.door import GuardedRoute
+from worker.domain.campaign_settings import Json
 from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId
-from worker.domain.settings import Json
 from worker.ports.dispatch.outbox import Subscription
 from worker.usecases.callbacks import queries
 from worker.usecases.callbacks.subscribe import subscribe, unsubscribe

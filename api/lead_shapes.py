@@ -4,8 +4,8 @@ import json
 from typing import Final
 
 from api.moments import NEVER, NEVER_CALLED, rfc3339
+from worker.domain.campaign_settings import Json
 from worker.domain.lead import Ending
-from worker.domain.settings import Json
 from worker.ports.records.entities import LeadRecord
 
 _TEXTS: Final = (

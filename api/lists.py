@@ -10,9 +10,9 @@ from api.bodies.leads import ListBody
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.door import GuardedRoute
 from api.moments import NEVER, rfc3339
+from worker.domain.campaign_settings import Json
 from worker.domain.errors import Invalid
 from worker.domain.ids import ListId
-from worker.domain.settings import Json
 from worker.ports.paging import Page
 from worker.ports.records.entities import ListRecord
 from worker.usecases.records import queries

@@ -9,10 +9,10 @@ from api.blacklist import told
 from api.bodies.network import PortBody, PrefixesBody, PrefixKeysBody, UnportBody
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.door import GuardedRoute
+from worker.domain.campaign_settings import Json
 from worker.domain.errors import InvalidFields, Problem
 from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import NumberPlan, PrefixRule, calendar_day
-from worker.domain.settings import Json
 from worker.ports.paging import Page
 from worker.ports.records.entities import PortedNumber
 from worker.usecases.records import queries

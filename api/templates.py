@@ -11,8 +11,8 @@ from api.bodies.template import TemplateBody
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.door import GuardedRoute
 from api.moments import rfc3339
+from worker.domain.campaign_settings import Json
 from worker.domain.ids import TemplateId
-from worker.domain.settings import Json
 from worker.ports.paging import Page
 from worker.ports.records.entities import TemplateRecord
 from worker.usecases.records import queries

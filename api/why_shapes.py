@@ -6,8 +6,8 @@ from typing import Final
 from pendulum import DateTime
 
 from api.moments import rfc3339
+from worker.domain.campaign_settings import Json
 from worker.domain.reason import Reason, Why
-from worker.domain.settings import Json
 from worker.usecases.records.explain import CampaignExplanation, LeadExplanation
 
 MESSAGES: Final[Mapping[Reason, str]] = {

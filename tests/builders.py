@@ -10,6 +10,7 @@ from pendulum import DateTime
 from sqlalchemy import insert
 
 from worker.domain.campaign import Campaign, Mode, Status
+from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.carrier import Carrier, DialType
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, RunId, TemplateId, TenantId
 from worker.domain.lead import Lane, Stage
@@ -19,7 +20,6 @@ from worker.domain.number_plan import NumberPlan
 from worker.domain.planner import Demand, Situation
 from worker.domain.quota import LiveCalls
 from worker.domain.recall import RecallPolicy
-from worker.domain.settings import CampaignSettings
 from worker.domain.window import Windows
 from worker.store.base.tables import campaigns, carriers, leader_leases, leads, lists, templates, tenants
 from worker.store.dispatch.campaign_rows import to_row

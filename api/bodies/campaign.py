@@ -21,8 +21,8 @@ from api.bodies.fields import (
 )
 from api.moments import to_moment
 from worker.domain.campaign import Mode, Priority, Status
+from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges
 from worker.domain.ids import CampaignId, CarrierId, TemplateId
-from worker.domain.settings import DEFAULT_EXTRAS, CampaignChanges
 from worker.domain.window import DAY_NS
 
 MODES: Final = {"": Mode.DIRECT, "parallel": Mode.PARALLEL, **{mode.value: mode for mode in Mode}}

@@ -10,10 +10,10 @@ from tests.builders import CAMPAIGN, CARRIER, HANOI, NOON, TENANT, fill_store, s
 from tests.contracts.rows import insert_calls
 from worker.domain.call import CallState
 from worker.domain.campaign import Status
+from worker.domain.campaign_settings import DEFAULT_SCHEDULE
 from worker.domain.carrier import DialType
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, CarrierId
-from worker.domain.settings import DEFAULT_SCHEDULE
 from worker.ports.records.entities import CarrierRecord, TenantSettings
 from worker.store.transaction import SqlStore
 from worker.usecases.records import queries

@@ -16,11 +16,11 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.wire import FakeWakeups
 from worker.domain.backfill import Backfill, BackfillKind
+from worker.domain.campaign_settings import CampaignChanges
 from worker.domain.errors import Conflict
 from worker.domain.ids import CampaignId, CarrierId, ListId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.domain.settings import CampaignChanges
 from worker.ports.records.entities import DuplicateScope, ListRecord, PortedNumber, Tenant
 from worker.store.base.tables import leads
 from worker.store.transaction import SqlStore

@@ -7,10 +7,10 @@ from typing import Final, assert_never
 from pendulum import DateTime
 
 from worker.domain.call import Outcome
+from worker.domain.campaign_settings import Json
 from worker.domain.event import Event, sequence_number
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.domain.network import Network
-from worker.domain.settings import Json
 from worker.domain.zone import zone_named
 
 LOCAL_TIME: Final = "%Y-%m-%d %H:%M:%S"

@@ -6,8 +6,14 @@ from pendulum import Duration
 from tests.builders import HANOI, NOON, stored_settings
 from worker.domain.call import Outcome
 from worker.domain.campaign import Mode, Status
+from worker.domain.campaign_settings import (
+    DEFAULT_CALL_TIMEOUT,
+    DEFAULT_SCHEDULE,
+    local_span,
+    schedule_row_id,
+    to_campaign,
+)
 from worker.domain.network import Network
-from worker.domain.settings import DEFAULT_CALL_TIMEOUT, DEFAULT_SCHEDULE, local_span, schedule_row_id, to_campaign
 from worker.domain.window import DAY_NS, WHOLE_DAY, Span
 
 SECOND = 1_000_000_000

@@ -11,11 +11,11 @@ from sqlalchemy import delete, insert, update
 from tests.builders import CARRIER, NOON, TEMPLATE, TENANT, fill_store, list_of, stored_settings
 from worker.domain.call import LIVE, Outcome
 from worker.domain.campaign import Mode, Priority, Status
+from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.carrier import DialType
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.domain.settings import CampaignSettings
 from worker.store.base.tables import calls, campaigns, carriers, do_not_call, leads, lists, metadata, tenants
 from worker.store.transaction import SqlStore
 

@@ -9,6 +9,7 @@ from pendulum import DateTime, Duration
 
 from worker.domain.call import CallState, HungUp
 from worker.domain.campaign import Campaign
+from worker.domain.campaign_settings import Json
 from worker.domain.carrier import Carrier
 from worker.domain.ids import (
     CallId,
@@ -24,7 +25,6 @@ from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
-from worker.domain.settings import Json
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import Outbox, Subscribers
 

@@ -7,11 +7,11 @@ from enum import StrEnum
 from pendulum import DateTime
 
 from worker.domain.call import CallState, Outcome
+from worker.domain.campaign_settings import CampaignSettings, Json
 from worker.domain.carrier import DialType
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.domain.settings import CampaignSettings, Json
 
 
 class DuplicateScope(StrEnum):

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from pendulum import DateTime
 
+from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.cdr import Cdr
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.lead import Ending
-from worker.domain.settings import CampaignSettings
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.store import Plans
 from worker.ports.paging import Page, Slice

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import RowMapping
 
-from worker.domain.settings import CampaignSettings
+from worker.domain.campaign_settings import CampaignSettings
 
 _COLUMN_OF: Final = {
     "campaign_uuid": "id",

@@ -23,11 +23,11 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from worker.domain.campaign import Priority
+from worker.domain.campaign_settings import Json
 from worker.domain.ids import CallId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.lead import STAGES_OF, ClaimedLead, Ending, Lane, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant
-from worker.domain.settings import Json
 from worker.ports.dispatch.store import Leads
 from worker.store.base.dialect import among
 from worker.store.base.tables import WAITING, do_not_call, leads, lists

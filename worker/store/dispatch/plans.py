@@ -20,11 +20,11 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from worker.domain.campaign import Campaign, Status
+from worker.domain.campaign_settings import to_campaign
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId, ListId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.planner import LOOK_AT_LEAST, Situation
-from worker.domain.settings import to_campaign
 from worker.ports.dispatch.store import NOT_AHEAD, DialRules, Plans
 from worker.store.base.dialect import among
 from worker.store.base.tables import QUEUED_ROWS, URGENT, WAITING, calls, campaigns, carriers, leads, lists, tenants

@@ -5,9 +5,9 @@ from sqlalchemy import Connection, Select, func, insert, select, true, update
 from typing_extensions import override
 
 from worker.domain.campaign import Status
+from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, TenantId
-from worker.domain.settings import CampaignSettings
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import NamedCampaign
 from worker.ports.records.store import Campaigns

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pendulum import DateTime
 
+from worker.domain.campaign_settings import CampaignSettings, Json, to_campaign
 from worker.domain.cdr import Cdr
 from worker.domain.errors import Invalid, NotFound, Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId, TemplateId
@@ -15,7 +16,6 @@ from worker.domain.lead import Ending, Lane, Stage
 from worker.domain.network import Network, national_form
 from worker.domain.number_plan import calendar_day
 from worker.domain.reason import Reason, why_not_run
-from worker.domain.settings import CampaignSettings, Json, to_campaign
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import ListRecord, Tenant
 from worker.ports.records.single_calls import PromisedCall, SingleCall

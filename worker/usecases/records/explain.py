@@ -8,6 +8,7 @@ from pendulum import DateTime
 
 from worker.domain.call import CallState
 from worker.domain.campaign import Campaign
+from worker.domain.campaign_settings import to_campaign
 from worker.domain.carrier import Carrier
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, LeadId
@@ -15,7 +16,6 @@ from worker.domain.network import Network
 from worker.domain.planner import Demand, Grant, Situation, calls_to_start
 from worker.domain.quota import UNLIMITED, Limits, network_cap
 from worker.domain.reason import Reason, Why, why_not_run
-from worker.domain.settings import to_campaign
 from worker.domain.standing import LeadStanding, why_not_called, why_not_next
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction

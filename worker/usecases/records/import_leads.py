@@ -8,12 +8,12 @@ from uuid import UUID
 
 from pendulum import DateTime
 
+from worker.domain.campaign_settings import CampaignSettings, Json
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.lead import Ending
 from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import NumberPlan, calendar_day
-from worker.domain.settings import CampaignSettings, Json
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import DuplicateScope, NewLead, Tenant
 from worker.ports.records.store import RecordStore

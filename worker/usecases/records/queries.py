@@ -2,11 +2,11 @@
 
 from pendulum import DateTime
 
+from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.cdr import Cdr
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId
 from worker.domain.number_plan import Classified, NumberPlan, calendar_day
-from worker.domain.settings import CampaignSettings
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import (
     BlockedNumber,

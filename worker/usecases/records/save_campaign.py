@@ -11,10 +11,10 @@ from pendulum import DateTime
 
 from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.campaign import Status, steer
+from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings, to_campaign, to_windows
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, CarrierId, RunId
 from worker.domain.network import Network
-from worker.domain.settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings, to_campaign, to_windows
 from worker.ports.dispatch.messages import JobQueue, Wakeups
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction

@@ -5,8 +5,8 @@ from typing import TypedDict
 
 from pendulum import DateTime
 
+from worker.domain.campaign_settings import to_windows
 from worker.domain.errors import NotFound
-from worker.domain.settings import to_windows
 from worker.ports.records.entities import TenantSettings
 from worker.ports.records.store import RecordStore, RecordTransaction
 
