@@ -12,10 +12,10 @@ from api.deps import BEARER, Part, Services, Whose, listed
 from api.door import GuardedRoute
 from api.moments import rfc3339
 from api.spans import to_span
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_url import UrlStanding
 from worker.domain.campaign_settings import Json
 from worker.domain.errors import NotFound
-from worker.domain.event import Event
 from worker.domain.ids import CallId, CampaignId, DeliveryId
 from worker.domain.retry import DeliveryState
 from worker.ports.callbacks.records import CallbackFilter, CallbackRecord, PastAttempt
@@ -84,7 +84,7 @@ def _filter(asked: CallbackQuery | ReplayBody, *, zone: str) -> CallbackFilter:
     return CallbackFilter(
         campaign_id=None if campaign_id is None else CampaignId(campaign_id),
         call_id=None if call_id is None else CallId(call_id),
-        event=Event(asked.event) if asked.event else None,
+        event=CallbackEvent(asked.event) if asked.event else None,
         state=DeliveryState(asked.state) if asked.state else None,
         created_from=to_span("start_date", asked.start_date, zone=zone).start,
         created_before=to_span("end_date", asked.end_date, zone=zone).end,

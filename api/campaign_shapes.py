@@ -3,7 +3,7 @@
 from api.moments import rfc3339
 from worker.domain.campaign_settings import CampaignSettings, Json, schedule_row_id
 from worker.domain.network import Network
-from worker.ports.records.entities import CampaignNumbers, NamedCampaign
+from worker.ports.records.entities import CampaignStatistics, NamedCampaign
 
 
 def campaign_shape(settings: CampaignSettings, *, zone: str) -> dict[str, Json]:
@@ -34,7 +34,7 @@ def named_campaign_shape(campaign: NamedCampaign, *, zone: str) -> dict[str, Jso
     }
 
 
-def monitor_shape(settings: CampaignSettings, numbers: CampaignNumbers) -> dict[str, Json]:
+def monitor_shape(settings: CampaignSettings, numbers: CampaignStatistics) -> dict[str, Json]:
     """Give the monitor's numbers (domain reference §7.1)."""
     return {
         "campaign_uuid": str(settings.campaign_uuid),

@@ -8,8 +8,8 @@ from fastapi.responses import JSONResponse
 from api.bodies.callbacks import SubscriptionBody
 from api.deps import BEARER, Services, Whose
 from api.door import GuardedRoute
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.campaign_settings import Json
-from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId
 from worker.ports.dispatch.outbox import Subscription
 from worker.usecases.callbacks import queries
@@ -32,7 +32,7 @@ def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONRes
         id=SubscriptionId(services.new_id()),
         tenant_id=tenant.id,
         domain=tenant.name,
-        event=Event(body.event),
+        event=CallbackEvent(body.event),
         url=body.callback_url,
         apikey=body.callback_apikey,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, list_of, viettel
 from worker.domain.call import CallState
-from worker.domain.event import Event
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId, DeliveryId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
@@ -27,7 +27,7 @@ def a_delivery(number: int = 1, **changed: Any) -> Delivery:
         "tenant_id": TENANT,
         "campaign_id": CAMPAIGN,
         "call_id": CallId(UUID(int=0xCA00 + number)),
-        "event": Event.CDR,
+        "event": CallbackEvent.CDR,
         "url": f"https://{HOST}/hook",
         "host": HOST,
         "body": f'{{"call":{number}}}',

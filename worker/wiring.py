@@ -18,6 +18,9 @@ from uuid_utils.compat import uuid7
 from worker import log
 from worker.callbacks.sender import MOST_CONNECTIONS, HttpSender
 from worker.clock import SharedClock, SystemClock
+from worker.coordination.connection import connect
+from worker.coordination.rate import RedisRate
+from worker.coordination.wakeups import RedisWakeups
 from worker.domain.ids import TenantId
 from worker.domain.retry import Answer
 from worker.jobs.app import app, configuration
@@ -36,9 +39,6 @@ from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
 from worker.usecases.callbacks.deliver_callbacks import SenderPool
 from worker.usecases.records.tokens import DEFAULT_TENANT
-from worker.wire.connection import connect
-from worker.wire.rate import RedisRate
-from worker.wire.wakeups import RedisWakeups
 
 CALLBACK_TIMEOUT_SECONDS: Final = 10.0
 DOUBTFUL_HOSTS: Final = 24

@@ -24,13 +24,13 @@ from tests.bench.servers import START_SECONDS
 from tests.bench.whole import SPREAD
 from tests.faults.part import Part
 from tests.integration.switch_process import SwitchProcess
+from worker.coordination.connection import connect
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.ports.dispatch.telephony import Origination
 from worker.settings import environment
 from worker.simulator.options import SimulatorOptions
 from worker.telephony.connection import open_connection
 from worker.telephony.originate import bgapi_originate
-from worker.wire.connection import connect
 
 QUEUE: Final = "bare"
 ANSWERS: Final = "bare-answers"

@@ -29,6 +29,7 @@ from tests.bench.whole import Shape
 from tests.faults.part import Part
 from tests.integration.switch_process import SwitchProcess
 from tests.receivers import Receivers
+from worker.coordination.connection import connect
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.ports.dispatch.telephony import Origination
 from worker.settings import environment
@@ -37,7 +38,6 @@ from worker.simulator.options import SimulatorOptions
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import Connection, open_connection
 from worker.telephony.originate import bgapi_originate
-from worker.wire.connection import connect
 
 BROKER: Final = "CALLBEAT_BENCH_BROKER"
 DATABASE: Final = "CALLBEAT_BENCH_DATABASE"

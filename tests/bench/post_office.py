@@ -17,7 +17,9 @@ from tests.conftest import free_port
 from tests.faults.part import Part
 from tests.outbox import fill_with_calls
 from worker.cli.embedded import redis_command
-from worker.domain.event import Event
+from worker.coordination.connection import connect
+from worker.coordination.wakeups import RedisWakeups
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId
 from worker.jobs import names
 from worker.jobs.app import configuration
@@ -27,8 +29,6 @@ from worker.settings import environment
 from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate
 from worker.store.transaction import SqlStore
-from worker.wire.connection import connect
-from worker.wire.wakeups import RedisWakeups
 
 CALLS: Final = 12_000
 """Ended calls that callbacks can be of; after the last the first is told of again, as another event."""
@@ -43,9 +43,9 @@ class PostOffice:
     queue: CeleryJobQueue
     parts: Mapping[str, Part]
 
-    def told(self, number: int) -> tuple[CallId, Event]:
+    def told(self, number: int) -> tuple[CallId, CallbackEvent]:
         """Give a call and an event of it that nobody has been told of, as long as numbers do not repeat."""
-        return CallId(UUID(int=0xCA00 + 1 + number % CALLS)), tuple(Event)[number // CALLS % len(Event)]
+        return CallId(UUID(int=0xCA00 + 1 + number % CALLS)), tuple(CallbackEvent)[number // CALLS % len(CallbackEvent)]
 
     def add(self, deliveries: Sequence[Delivery]) -> None:
         with self.store.transaction() as tx:

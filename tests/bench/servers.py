@@ -18,8 +18,8 @@ from tests.acceptance.stack import wait_until
 from tests.conftest import free_port
 from tests.faults.part import Part
 from worker.cli.embedded import redis_command
+from worker.coordination.connection import connect
 from worker.settings import environment
-from worker.wire.connection import connect
 
 START_SECONDS: Final = 20.0
 

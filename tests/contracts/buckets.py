@@ -10,12 +10,12 @@ from fakeredis import FakeRedis
 from redis import Redis
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.wire import FakeRate
+from tests.fakes.coordination import FakeRate
+from worker.coordination import keys
+from worker.coordination.connection import connect
+from worker.coordination.rate import RedisRate
 from worker.domain.ids import CarrierId
 from worker.ports.dispatch.messages import USED_WITHIN, Rate, Tokens
-from worker.wire import keys
-from worker.wire.connection import connect
-from worker.wire.rate import RedisRate
 
 NOON = pendulum.datetime(2026, 3, 2, 5, 0)
 SLOT_SECONDS = 0.01
@@ -37,11 +37,11 @@ class Bucket:
     aged: Callable[[str, float], str] = lambda receipt, _seconds: receipt
     """A receipt as it reads after so long."""
 
-    def left(self, per_second: int) -> Tokens:
-        return self.rate.left(self.carrier_id, per_second=per_second)
+    def available(self, per_second: int) -> Tokens:
+        return self.rate.available(self.carrier_id, per_second=per_second)
 
-    def take(self, count: int, *, per_second: int) -> Tokens:
-        return self.rate.take(self.carrier_id, per_second=per_second, count=count)
+    def reserve(self, count: int, *, per_second: int) -> Tokens:
+        return self.rate.reserve(self.carrier_id, per_second=per_second, count=count)
 
     def dialled(self, tokens: Tokens, *, after: float = 0) -> None:
         """Say that these were dialled, so long after they were taken."""
@@ -50,7 +50,7 @@ class Bucket:
 
     def fill(self, per_second: int) -> None:
         """Let the second pass after which a bucket that nobody knew has its tokens."""
-        self.left(per_second)
+        self.available(per_second)
         self.wait(BACK_SECONDS)
 
 

@@ -131,7 +131,7 @@ def test_messages_of_codes_are_sent_again_first_and_those_of_one_carrier_by_them
     made = [a_call(n, lead_ids[n], stage_before=stage) for n, stage in enumerate(stages)]
     with store.transaction() as tx:
         tx.calls.insert(made)
-        tx.calls.wait([made[2].id], until=NOON.add(seconds=9))
+        tx.calls.postpone([made[2].id], until=NOON.add(seconds=9))
 
     with store.transaction() as tx:
         elsewhere = tx.calls.unsent(now=NOON, limit=10, carrier_id=CarrierId(UUID(int=99)))

@@ -7,9 +7,9 @@ from uuid_utils.compat import uuid7
 
 from tests.builders import CAMPAIGN, NOON, TENANT
 from tests.outbox import HOST, a_delivery, add_deliveries, fill_with_calls, stored
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_url import UrlStanding
 from worker.domain.errors import NotFound
-from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId, TenantId
 from worker.domain.retry import Answer, Dead, DeliveryState
 from worker.ports.callbacks.deliveries import Attempt
@@ -59,7 +59,7 @@ def test_callbacks_come_newest_first_with_their_attempts(store: SqlStore) -> Non
     ("wanted", "count"),
     [
         (CallbackFilter(state=DeliveryState.DEAD), 3),
-        (CallbackFilter(campaign_id=CAMPAIGN, event=Event.ANSWERED), 0),
+        (CallbackFilter(campaign_id=CAMPAIGN, event=CallbackEvent.ANSWERED), 0),
         (CallbackFilter(call_id=a_delivery(4).call_id), 1),
         (CallbackFilter(delivery_id=a_delivery(4).id), 1),
         (CallbackFilter(created_from=NOON), 5),
@@ -111,13 +111,13 @@ def test_subscriptions_are_a_tenant_s_until_they_are_taken_back(store: SqlStore)
         Subscription(
             id=SubscriptionId(uuid7()), tenant_id=TENANT, domain="default", event=event, url=URL, apikey=event.value
         )
-        for event in (Event.CDR, Event.ANSWERED)
+        for event in (CallbackEvent.CDR, CallbackEvent.ANSWERED)
     ]
     with store.transaction() as tx:
         for one in made:
             tx.subscriptions.add(one, now=NOON)
         listed = tx.subscriptions.of_tenant(TENANT)
-        wanted = tx.subscriptions.of({TENANT}, events={Event.CDR, Event.HANGUP})
+        wanted = tx.subscriptions.of({TENANT}, events={CallbackEvent.CDR, CallbackEvent.HANGUP})
         tx.subscriptions.remove(TENANT, made[0].id, now=NOON)
         left = tx.subscriptions.apikeys({one.id for one in made})
 

@@ -8,8 +8,8 @@ from uuid_utils.compat import uuid7
 
 from tests.builders import NOON, TENANT
 from tests.outbox import HOST, a_delivery, add_deliveries, fill_with_calls, stored
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_url import UrlStanding
-from worker.domain.event import Event
 from worker.domain.ids import DeliveryId, SubscriptionId
 from worker.domain.retry import Answer, Dead, Delivered, RetryAt
 from worker.ports.callbacks.deliveries import Attempt
@@ -77,7 +77,7 @@ def test_each_subscription_is_told_once_beside_the_campaign(store: SqlStore) -> 
 
 
 def test_one_call_may_have_two_events(store: SqlStore) -> None:
-    answered = a_delivery(1, id=DeliveryId(UUID(int=7)), event=Event.ANSWERED)
+    answered = a_delivery(1, id=DeliveryId(UUID(int=7)), event=CallbackEvent.ANSWERED)
     add_deliveries(store, [a_delivery(1), answered])
 
     assert {delivery.event for delivery in due(store)} == {"cdr", "answered"}
@@ -280,7 +280,12 @@ def subscribe(store: SqlStore) -> SubscriptionId:
     with store.transaction() as tx:
         tx.subscriptions.add(
             Subscription(
-                id=subscription_id, tenant_id=TENANT, domain="", event=Event.CDR, url="https://crm.example/", apikey=""
+                id=subscription_id,
+                tenant_id=TENANT,
+                domain="",
+                event=CallbackEvent.CDR,
+                url="https://crm.example/",
+                apikey="",
             ),
             now=NOON,
         )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.contracts.buckets import BACK_SECONDS, KINDS, NOON, SLOT_SECONDS, UNTOLD_SECONDS, Bucket, Make
 from tests.fakes.clock import FakeClock
-from tests.fakes.wire import FakeRate
+from tests.fakes.coordination import FakeRate
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
 from worker.ports.dispatch.messages import Tokens
@@ -54,12 +54,12 @@ def test_no_second_holds_more_calls_than_tokens(
 
     for pause, wanted, dialling, is_told in steps:
         bucket.wait(pause)
-        got = bucket.take(wanted, per_second=per_second)
+        got = bucket.reserve(wanted, per_second=per_second)
         if got.count and is_told:
             bucket.dialled(got, after=dialling)
         elif got.count:
             bucket.wait(min(dialling, UNTOLD_SECONDS))
-            bucket.left(per_second)
+            bucket.available(per_second)
         dials.append((bucket.clock(), got.count))
 
     for begin, _ in dials:
@@ -73,17 +73,17 @@ def test_after_a_second_and_a_little_every_token_is_back(
 ) -> None:
     bucket = new_bucket()
     for pause, wanted, *_ in steps:
-        bucket.take(wanted, per_second=per_second)
+        bucket.reserve(wanted, per_second=per_second)
         bucket.wait(pause)
-    bucket.left(per_second)
+    bucket.available(per_second)
 
     bucket.wait(UNTOLD_SECONDS + BACK_SECONDS)
 
-    assert bucket.left(per_second) == Tokens(per_second, 0)
+    assert bucket.available(per_second) == Tokens(per_second, 0)
 
 
 def test_a_bucket_that_nobody_knows_starts_empty(bucket: Bucket) -> None:
-    tokens = bucket.take(1, per_second=5)
+    tokens = bucket.reserve(1, per_second=5)
 
     assert (tokens.count, tokens.receipt) == (0, "")
     assert 1 < tokens.wait_seconds < BACK_SECONDS
@@ -92,43 +92,43 @@ def test_a_bucket_that_nobody_knows_starts_empty(bucket: Bucket) -> None:
 def test_what_is_taken_is_what_is_left(bucket: Bucket) -> None:
     bucket.fill(5)
 
-    assert bucket.take(3, per_second=5).count == 3
-    assert bucket.left(5) == Tokens(2, 0)
-    assert bucket.take(3, per_second=5).count == 2
-    assert bucket.take(1, per_second=5).count == 0
+    assert bucket.reserve(3, per_second=5).count == 3
+    assert bucket.available(5) == Tokens(2, 0)
+    assert bucket.reserve(3, per_second=5).count == 2
+    assert bucket.reserve(1, per_second=5).count == 0
 
 
 def test_looking_takes_nothing(bucket: Bucket) -> None:
     bucket.fill(5)
 
-    assert [bucket.left(5).count for _ in range(3)] == [5, 5, 5]
+    assert [bucket.available(5).count for _ in range(3)] == [5, 5, 5]
 
 
 def test_after_the_wait_that_it_names_a_token_is_there(bucket: Bucket) -> None:
     bucket.fill(2)
-    bucket.dialled(bucket.take(1, per_second=2))
+    bucket.dialled(bucket.reserve(1, per_second=2))
     bucket.wait(0.5)
-    wait = bucket.take(1, per_second=2).wait_seconds
+    wait = bucket.reserve(1, per_second=2).wait_seconds
 
     assert 0.5 < wait < BACK_SECONDS - 0.5
     bucket.wait(wait + SLOT_SECONDS)
-    assert bucket.left(2).count == 1
+    assert bucket.available(2).count == 1
 
 
 def test_a_raised_limit_adds_its_tokens_at_once(bucket: Bucket) -> None:
     bucket.fill(2)
-    bucket.take(2, per_second=2)
+    bucket.reserve(2, per_second=2)
 
-    assert bucket.left(5).count == 3
+    assert bucket.available(5).count == 3
 
 
 def test_a_lowered_limit_holds_at_once(bucket: Bucket) -> None:
     bucket.fill(5)
-    bucket.take(1, per_second=5)
+    bucket.reserve(1, per_second=5)
     bucket.wait(0.5)
-    bucket.take(3, per_second=5)
+    bucket.reserve(3, per_second=5)
 
-    lowered = bucket.left(2)
+    lowered = bucket.available(2)
 
     assert lowered.count == 0
     assert lowered.wait_seconds > 0.9, "the oldest token's return is not enough"
@@ -136,38 +136,38 @@ def test_a_lowered_limit_holds_at_once(bucket: Bucket) -> None:
 
 def test_tokens_count_from_the_dial_once_it_is_told(bucket: Bucket) -> None:
     bucket.fill(3)
-    got = bucket.take(3, per_second=3)
+    got = bucket.reserve(3, per_second=3)
     bucket.dialled(got, after=0.5)
     bucket.wait(BACK_SECONDS - 0.5)
 
-    assert bucket.left(3).count == 0
+    assert bucket.available(3).count == 0
     bucket.wait(0.5)
-    assert bucket.left(3).count == 3
+    assert bucket.available(3).count == 3
 
 
 def test_a_dial_that_is_told_costs_no_token(bucket: Bucket) -> None:
     bucket.fill(3)
-    got = bucket.take(1, per_second=3)
+    got = bucket.reserve(1, per_second=3)
     bucket.dialled(got, after=0.1)
 
-    assert bucket.left(3).count == 2
+    assert bucket.available(3).count == 2
 
 
 def test_a_dial_told_twice_or_of_nothing_is_harmless(bucket: Bucket) -> None:
     bucket.fill(3)
-    got = bucket.take(1, per_second=3)
+    got = bucket.reserve(1, per_second=3)
     for tokens in (got, got, Tokens(0, 0)):
         bucket.dialled(tokens)
     bucket.wait(BACK_SECONDS)
 
-    assert bucket.left(3).count == 3
+    assert bucket.available(3).count == 3
 
 
 def test_carriers_have_buckets_of_their_own(bucket: Bucket) -> None:
     bucket.fill(1)
-    bucket.take(1, per_second=1)
+    bucket.reserve(1, per_second=1)
 
-    other = bucket.rate.left(CarrierId(uuid4()), per_second=1)
+    other = bucket.rate.available(CarrierId(uuid4()), per_second=1)
 
     assert other.wait_seconds > 1
 
@@ -177,7 +177,7 @@ def test_a_rate_in_memory_that_is_away_is_unavailable_and_hears_nothing() -> Non
     rate.away = True
 
     with pytest.raises(Unavailable):
-        rate.left(CARRIER, per_second=1)
+        rate.available(CARRIER, per_second=1)
     with pytest.raises(Unavailable):
-        rate.take(CARRIER, per_second=1, count=1)
+        rate.reserve(CARRIER, per_second=1, count=1)
     rate.dialled(CARRIER, receipt="1 1")

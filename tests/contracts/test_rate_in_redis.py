@@ -9,11 +9,11 @@ from redis import Redis
 
 from tests.conftest import free_port
 from tests.contracts.buckets import BACK_SECONDS, Bucket, in_redis
+from worker.coordination import keys
+from worker.coordination.connection import connect
+from worker.coordination.rate import RedisRate
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
-from worker.wire import keys
-from worker.wire.connection import connect
-from worker.wire.rate import RedisRate
 
 CARRIER = CarrierId(UUID(int=0xCA))
 
@@ -24,7 +24,7 @@ def full(redis_url: str) -> Iterator[tuple[Redis, Bucket]]:
     with connect(redis_url) as client:
         bucket = in_redis(client, CARRIER)
         bucket.fill(5)
-        assert bucket.left(5).count == 5
+        assert bucket.available(5).count == 5
         yield client, bucket
 
 
@@ -32,35 +32,35 @@ def test_a_bucket_that_redis_lost_starts_empty(full: tuple[Redis, Bucket]) -> No
     redis, bucket = full
     redis.flushall()
 
-    assert bucket.left(5).count == 0
+    assert bucket.available(5).count == 0
 
 
 def test_a_bucket_of_another_life_of_redis_is_lost(full: tuple[Redis, Bucket]) -> None:
     redis, bucket = full
     redis.hset(keys.rate(CARRIER), "life", "an older snapshot")
 
-    assert bucket.left(5).count == 0
+    assert bucket.available(5).count == 0
 
 
 def test_a_bucket_that_saw_a_later_time_is_lost(full: tuple[Redis, Bucket]) -> None:
     redis, bucket = full
     redis.hincrby(keys.rate(CARRIER), "seen", 3_600_000_000)
 
-    assert bucket.left(5).count == 0
+    assert bucket.available(5).count == 0
     bucket.wait(BACK_SECONDS)
-    assert bucket.left(5).count == 5, "an hour's leap costs a second, not an hour"
+    assert bucket.available(5).count == 5, "an hour's leap costs a second, not an hour"
 
 
 def test_a_redis_that_forgot_the_script_is_told_it_again(full: tuple[Redis, Bucket]) -> None:
     redis, bucket = full
     redis.script_flush()
 
-    assert bucket.left(5).count == 5
+    assert bucket.available(5).count == 5
 
 
 def test_a_bucket_lapses_after_an_idle_day(full: tuple[Redis, Bucket]) -> None:
     redis, bucket = full
-    bucket.left(5)
+    bucket.available(5)
 
     assert 86_000_000 < redis.pttl(keys.rate(CARRIER)) <= 86_400_000
 
@@ -68,7 +68,7 @@ def test_a_bucket_lapses_after_an_idle_day(full: tuple[Redis, Bucket]) -> None:
 def test_a_bucket_stays_small(full: tuple[Redis, Bucket]) -> None:
     redis, bucket = full
     for _ in range(1000):
-        bucket.take(1, per_second=100_000)
+        bucket.reserve(1, per_second=100_000)
 
     assert redis.hlen(keys.rate(CARRIER)) <= 110
 
@@ -78,7 +78,7 @@ def test_workers_that_take_at_once_share_the_tokens(redis_url: str) -> None:
     def take_all(_: int) -> int:
         with connect(redis_url) as client:
             rate = RedisRate(client)
-            return sum(rate.take(CARRIER, per_second=5, count=1).count for _ in range(5))
+            return sum(rate.reserve(CARRIER, per_second=5, count=1).count for _ in range(5))
 
     with ThreadPoolExecutor(4) as workers:
         got = list(workers.map(take_all, range(4)))
@@ -91,7 +91,7 @@ def test_redis_that_is_away_is_unavailable_and_hears_nothing() -> None:
         rate = RedisRate(client)
 
         with pytest.raises(Unavailable):
-            rate.left(CARRIER, per_second=1)
+            rate.available(CARRIER, per_second=1)
         with pytest.raises(Unavailable):
-            rate.take(CARRIER, per_second=1, count=1)
+            rate.reserve(CARRIER, per_second=1, count=1)
         rate.dialled(CARRIER, receipt="1 1")

@@ -138,7 +138,7 @@ def test_counts_follow_the_rows(store: SqlStore) -> None:
     plan_carrier(store, queue=FakeJobQueue(), carrier_id=CARRIER, now=NOON, new_id=uuid7)
 
     with store.reading() as tx:
-        numbers, totals = tx.numbers.of_campaign(CAMPAIGN), tx.numbers.totals()
+        numbers, totals = tx.statistics.of_campaign(CAMPAIGN), tx.statistics.totals()
         carrier = tx.carriers.get(TENANT, CARRIER)
 
     assert (numbers.leads, numbers.calls, sum(numbers.waiting.values())) == (4, 0, 4)  # queued is still to be called

@@ -7,11 +7,11 @@ import pytest
 
 from tests.conftest import free_port
 from tests.fakes.clock import FakeClock
-from tests.fakes.wire import FakeWakeups
+from tests.fakes.coordination import FakeWakeups
+from worker.coordination.connection import connect
+from worker.coordination.wakeups import LAPSE_MILLISECONDS, RedisWakeups
 from worker.domain.errors import Unavailable
 from worker.ports.dispatch.messages import Wakeups
-from worker.wire.connection import connect
-from worker.wire.wakeups import LAPSE_MILLISECONDS, RedisWakeups
 
 NOON = pendulum.datetime(2026, 3, 2, 5, 0)
 

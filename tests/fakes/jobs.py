@@ -42,5 +42,5 @@ class FakeJobQueue(JobQueue):
         self.deliveries.append(host)
 
     @override
-    def hold_callbacks(self, host: str) -> None:
+    def suppress_callbacks(self, host: str) -> None:
         self.held.append(host)

@@ -11,12 +11,12 @@ import pytest
 from celery import Celery
 from redis import Redis
 
+from worker.coordination.connection import connect
+from worker.coordination.wakeups import RedisWakeups
 from worker.domain.ids import CallId
 from worker.jobs import names
 from worker.jobs.app import configuration
 from worker.jobs.queue import CeleryJobQueue
-from worker.wire.connection import connect
-from worker.wire.wakeups import RedisWakeups
 
 MESSAGES = 300
 SOME = 20

@@ -13,8 +13,8 @@ from uuid_utils.compat import uuid7
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, fill_store, list_of, stored_settings, viettel
 from tests.fakes.clock import FakeClock
+from tests.fakes.coordination import FakeWakeups
 from tests.fakes.jobs import FakeJobQueue
-from tests.fakes.wire import FakeWakeups
 from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.campaign_settings import CampaignChanges
 from worker.domain.errors import Conflict

@@ -6,11 +6,11 @@ import pytest
 from celery import Celery
 
 from tests.conftest import free_port
+from worker.coordination.connection import connect
+from worker.coordination.wakeups import RedisWakeups
 from worker.domain.ids import CallId, CarrierId
 from worker.jobs.app import configuration
 from worker.jobs.queue import CeleryJobQueue
-from worker.wire.connection import connect
-from worker.wire.wakeups import RedisWakeups
 
 
 @pytest.fixture

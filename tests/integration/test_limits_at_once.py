@@ -13,9 +13,9 @@ from uuid_utils.compat import uuid7
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
 from tests.contracts.rows import V, claimed_leads
 from tests.fakes.clock import FakeClock
+from tests.fakes.coordination import FakeRate
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import SWITCH, FakeTelephony
-from tests.fakes.wire import FakeRate
 from worker.domain.call import CallState
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId

@@ -11,8 +11,8 @@ from uuid_utils.compat import uuid7
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, fill_store, viettel
 from tests.fakes.clock import FakeClock
+from tests.fakes.coordination import FakeWakeups
 from tests.fakes.jobs import FakeJobQueue
-from tests.fakes.wire import FakeWakeups
 from worker.domain.errors import Invalid, Unavailable
 from worker.domain.ids import CarrierId
 from worker.ports.records.entities import Tenant

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.switch_calls import CLOCK, SOON, a_call
 from worker.domain.errors import Unavailable
 from worker.ports.dispatch.telephony import Placed
-from worker.simulator.wire import DISCONNECT
+from worker.simulator.frames import DISCONNECT
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import Connection, NotReached, open_connection
 from worker.telephony.events import SwitchEvents

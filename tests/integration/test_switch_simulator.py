@@ -7,10 +7,10 @@ import pytest
 
 from tests.integration.switch_process import SwitchProcess
 from tests.unit.telephony.recordings import PAYLOADS, recorded_events, recorded_frames
+from worker.simulator.frames import DISCONNECT, GREETING, reply
 from worker.simulator.options import SimulatorOptions
-from worker.simulator.wire import DISCONNECT, GREETING, reply
 from worker.telephony.connection import Connection, ConnectionLost, open_connection
-from worker.telephony.esl import BODY, Event, event_of
+from worker.telephony.esl import BODY, SwitchEvent, event_of
 
 OF_THE_FAR_END = {"variable_sip_term_status", "variable_sip_invite_failure_status", "variable_sip_hangup_disposition"}
 
@@ -193,7 +193,7 @@ def _originate(call: str, *, digit: str) -> str:
     return f"bgapi originate {{{variables}}}sofia/gateway/g1/098123456{digit} &park()\nJob-UUID: {call}"
 
 
-def _events_of_a_call(connection: Connection, *, kind: str, digit: str) -> list[Event]:
+def _events_of_a_call(connection: Connection, *, kind: str, digit: str) -> list[SwitchEvent]:
     call = str(uuid4())
     connection.command(f"filter Unique-ID {call}")
     connection.command(f"filter Job-UUID {call}")
@@ -202,8 +202,8 @@ def _events_of_a_call(connection: Connection, *, kind: str, digit: str) -> list[
     return _read(connection, last="CHANNEL_DESTROY")
 
 
-def _read(connection: Connection, *, last: str) -> list[Event]:
-    events: list[Event] = []
+def _read(connection: Connection, *, last: str) -> list[SwitchEvent]:
+    events: list[SwitchEvent] = []
     for _ in range(200):
         events += [event_of(frame) for frame in connection.frames(within=5.0) if frame.is_event]
         if events and events[-1]["Event-Name"] == last:

@@ -188,7 +188,7 @@ def test_calls_that_waited_for_somebody_to_hear_are_sent_when_somebody_does(ears
     (call_id,) = ears.world.plan()
     ears.world.clock.wait(4)
     with ears.world.store.transaction() as tx:
-        tx.calls.wait([call_id], until=ears.world.clock.now().add(microseconds=900_000))
+        tx.calls.postpone([call_id], until=ears.world.clock.now().add(microseconds=900_000))
     ears.world.queue.calls.clear()
 
     ears.each[0].listener.step()

@@ -12,14 +12,14 @@ from rich.console import Console
 from rich.table import Table
 
 from worker.clock import SystemClock
+from worker.coordination.connection import connect
+from worker.coordination.wakeups import RedisWakeups
 from worker.domain.errors import CallbeatError, Unavailable
 from worker.settings import DATABASE_FILE, Settings
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import open_connection
-from worker.wire.connection import connect
-from worker.wire.wakeups import RedisWakeups
 from worker.wiring import settings, switches
 
 MOST_DRIFT_SECONDS: Final = 2.0

@@ -7,8 +7,8 @@ from typing import Final, assert_never
 from pendulum import DateTime
 
 from worker.domain.call import Outcome
+from worker.domain.callback_event import CallbackEvent, sequence_number
 from worker.domain.campaign_settings import Json
-from worker.domain.event import Event, sequence_number
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.domain.network import Network
 from worker.domain.zone import zone_named
@@ -90,7 +90,7 @@ def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
     }
 
 
-def callback_body(cdr: Cdr, *, event: Event, zone: str) -> dict[str, Json]:
+def callback_body(cdr: Cdr, *, event: CallbackEvent, zone: str) -> dict[str, Json]:
     """Give what a callback posts: the CDR object, what tells calls, attempts and runs apart, and what orders them."""
     return {
         **cdr_body(cdr, zone=zone),
@@ -105,7 +105,7 @@ def callback_body(cdr: Cdr, *, event: Event, zone: str) -> dict[str, Json]:
     }
 
 
-def event_body(cdr: Cdr, *, event: Event, zone: str, domain: str) -> dict[str, Json]:
+def event_body(cdr: Cdr, *, event: CallbackEvent, zone: str, domain: str) -> dict[str, Json]:
     """Give what a subscription is posted: the same, and the names that event hooks have for it (reference §6.3)."""
     return {
         **callback_body(cdr, event=event, zone=zone),
@@ -116,14 +116,14 @@ def event_body(cdr: Cdr, *, event: Event, zone: str, domain: str) -> dict[str, J
     }
 
 
-def happened_at(cdr: Cdr, *, event: Event) -> DateTime:
+def happened_at(cdr: Cdr, *, event: CallbackEvent) -> DateTime:
     """Give the moment of what is told; the call's start where the switch has not told it."""
     match event:
-        case Event.RINGING:
+        case CallbackEvent.RINGING:
             moment = cdr.ringing_at
-        case Event.ANSWERED:
+        case CallbackEvent.ANSWERED:
             moment = cdr.answered_at
-        case Event.HANGUP | Event.CDR | Event.CDR_AUTOCALL | Event.MISSED:
+        case CallbackEvent.HANGUP | CallbackEvent.CDR | CallbackEvent.CDR_AUTOCALL | CallbackEvent.MISSED:
             moment = cdr.ended_at
         case never:
             assert_never(never)

@@ -54,7 +54,7 @@ class CeleryJobQueue(JobQueue):
             self._send(names.DELIVER_CALLBACKS, host=host)
 
     @override
-    def hold_callbacks(self, host: str) -> None:
+    def suppress_callbacks(self, host: str) -> None:
         self._is_first(_delivery_key(host))
 
     def ask_for(self, task: str) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from typing_extensions import override
 
-from worker.simulator import wire
+from worker.simulator import frames as wire
 from worker.simulator.api import run_command
 from worker.simulator.switch import SimulatedSwitch
 

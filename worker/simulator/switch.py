@@ -8,11 +8,11 @@ from typing import Final, Protocol
 from uuid import uuid4
 
 from worker.simulator.channel import Channel
+from worker.simulator.frames import Event
 from worker.simulator.log import Line, SwitchLog
 from worker.simulator.model import Model
 from worker.simulator.options import SimulatorOptions
 from worker.simulator.originate import NotUnderstood, Order, read_order
-from worker.simulator.wire import Event
 
 _MICROSECONDS: Final = 1_000_000
 _FULL: Final = "DESTINATION_OUT_OF_ORDER"

@@ -35,9 +35,9 @@ from worker.store.records.do_not_call import SqlDoNotCall
 from worker.store.records.lead_records import SqlLeadRecords
 from worker.store.records.lists import SqlLists
 from worker.store.records.number_plan import SqlNumberPlans
-from worker.store.records.numbers import SqlNumbers
 from worker.store.records.single_calls import SqlSingleCalls
 from worker.store.records.standings import SqlStandings
+from worker.store.records.statistics import SqlStatistics
 from worker.store.records.templates import SqlTemplates
 from worker.store.records.tenants import SqlTenants
 
@@ -152,8 +152,8 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
 
     @override
     @cached_property
-    def numbers(self) -> SqlNumbers:
-        return SqlNumbers(self.connection)
+    def statistics(self) -> SqlStatistics:
+        return SqlStatistics(self.connection)
 
     @override
     @cached_property

@@ -18,7 +18,7 @@ LONGEST_BODY: Final = 32 * 1024 * 1024
 
 _END_OF_HEADERS: Final = b"\n\n"
 
-Event = dict[str, str]
+SwitchEvent = dict[str, str]
 
 
 class BrokenStream(Unavailable):
@@ -114,7 +114,7 @@ class FrameReader:
         return length
 
 
-def event_of(frame: Frame) -> Event:
+def event_of(frame: Frame) -> SwitchEvent:
     """Read the event that a frame carries, the same from plain and json; raises ``OddEvent``."""
     match frame.content_type:
         case "text/event-plain":
@@ -134,7 +134,7 @@ def _headers_of(block: str) -> dict[str, str]:
     return headers
 
 
-def _plain_event(body: bytes) -> Event:
+def _plain_event(body: bytes) -> SwitchEvent:
     block, _, rest = body.partition(_END_OF_HEADERS)
     event = _headers_of(block.decode(errors="replace"))
     for name, value in event.items():
@@ -148,7 +148,7 @@ def _plain_event(body: bytes) -> Event:
     return event
 
 
-def _json_event(body: bytes) -> Event:
+def _json_event(body: bytes) -> SwitchEvent:
     read = _json(body)
     if not isinstance(read, dict) or "Event-Name" not in read:
         raise OddEvent("an event without a name")

@@ -17,7 +17,7 @@ from worker.ports.dispatch.telephony import EventSource
 from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotReached, open_connection
-from worker.telephony.esl import Event, Frame, OddEvent, event_of
+from worker.telephony.esl import Frame, OddEvent, SwitchEvent, event_of
 from worker.telephony.translation import Translation
 
 logger = logging.getLogger(__name__)
@@ -189,7 +189,7 @@ class SwitchEvents(EventSource):
         return WAIT_SECONDS if due is None else min(WAIT_SECONDS, max(0.0, due - time.monotonic()))
 
 
-def _events_in(frames: list[Frame]) -> list[Event]:
+def _events_in(frames: list[Frame]) -> list[SwitchEvent]:
     events = []
     for frame in frames:
         if not frame.is_event:

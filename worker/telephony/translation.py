@@ -13,7 +13,7 @@ from pendulum import DateTime
 from worker.domain.call import Answered, CallEvent, HungUp, Refused, Ringing
 from worker.domain.ids import CallId
 from worker.telephony.causes import REFUSALS, Hangup, outcome_of
-from worker.telephony.esl import BODY, Event
+from worker.telephony.esl import BODY, SwitchEvent
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Translation:
         self._seen: dict[CallId, None] = {}
         self._failed: dict[CallId, _FailedJob] = {}
 
-    def read(self, events: Iterable[Event], *, at: float) -> list[CallEvent]:
+    def read(self, events: Iterable[SwitchEvent], *, at: float) -> list[CallEvent]:
         """Give what the events mean, in order, and then what the failed jobs that are due mean."""
         news = [news for event in events if (news := self._read(event, at=at)) is not None]
         due = [job for job in self._failed.values() if job.due <= at]
@@ -59,18 +59,22 @@ class Translation:
         """Say when a failed job is due; None when none is held."""
         return min((job.due for job in self._failed.values()), default=None)
 
-    def _read(self, event: Event, *, at: float) -> CallEvent | None:
+    def _read(self, event: SwitchEvent, *, at: float) -> CallEvent | None:
         try:
             if event["Event-Name"] == "BACKGROUND_JOB":
                 self._read_job(event, at=at)
                 return None
             return self._read_channel(event)
         except (KeyError, ValueError, OverflowError) as error:  # foreign or damaged: the next event may be ours
-            fields = {"action": "odd_event", "event": event.get("Event-Name", "")[:40], "problem": repr(error)[:200]}
+            fields = {
+                "action": "odd_event",
+                "event": event.get("Event-Name", "")[:40],
+                "problem": repr(error)[:200],
+            }
             logger.warning("odd event skipped", extra=fields)
             return None
 
-    def _read_channel(self, event: Event) -> CallEvent | None:
+    def _read_channel(self, event: SwitchEvent) -> CallEvent | None:
         call_id = _call_of(event)
         if call_id is None:
             return None
@@ -92,7 +96,7 @@ class Translation:
         if len(self._seen) > self._remembered:
             del self._seen[next(iter(self._seen))]
 
-    def _read_job(self, event: Event, *, at: float) -> None:
+    def _read_job(self, event: SwitchEvent, *, at: float) -> None:
         if event.get("Job-Command") != "originate":
             return
         ordered = event.get("Job-Command-Arg", "")
@@ -115,7 +119,7 @@ class Translation:
         return HungUp(job.call_id, outcome, job.cause, started_at=job.at, ended_at=job.at, dial=job.dial)
 
 
-def _call_of(event: Event) -> CallId | None:
+def _call_of(event: SwitchEvent) -> CallId | None:
     """Give the call whose channel this is; None when it is none of ours."""
     channel = event.get("Unique-ID", "")
     if "variable_callbeat_lead" not in event and event.get("variable_origination_uuid") != channel:
@@ -126,7 +130,7 @@ def _call_of(event: Event) -> CallId | None:
         return None
 
 
-def _hung_up(call_id: CallId, event: Event) -> HungUp:
+def _hung_up(call_id: CallId, event: SwitchEvent) -> HungUp:
     ended = _time(event, "Caller-Channel-Hangup-Time", "variable_end_uepoch") or _moment(event["Event-Date-Timestamp"])
     cause = event.get("Hangup-Cause") or event.get("variable_hangup_cause") or "UNKNOWN"
     answered = _answered(event)
@@ -144,17 +148,17 @@ def _hung_up(call_id: CallId, event: Event) -> HungUp:
     )
 
 
-def _rang(event: Event) -> DateTime | None:
+def _rang(event: SwitchEvent) -> DateTime | None:
     ring = _time(event, "Caller-Channel-Progress-Time", "variable_progress_uepoch")
     media = _time(event, "Caller-Channel-Progress-Media-Time", "variable_progress_media_uepoch")
     return min(filter(None, (ring, media)), default=None)
 
 
-def _answered(event: Event) -> DateTime | None:
+def _answered(event: SwitchEvent) -> DateTime | None:
     return _time(event, "Caller-Channel-Answered-Time", "variable_answer_uepoch")
 
 
-def _time(event: Event, *names: str) -> DateTime | None:
+def _time(event: SwitchEvent, *names: str) -> DateTime | None:
     """Read the first of the headers that holds a time; 0 is none."""
     for name in names:
         if (text := event.get(name, "0")) not in {"", "0"}:

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from tests.builders import NOON
 from worker.domain.call import CallState, Outcome
-from worker.domain.event import Event
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId, DeliveryId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
@@ -48,7 +48,7 @@ def store_delivery(store: SqlStore, *, call_id: UUID, at: DateTime) -> Delivery:
             tenant_id=call.tenant_id,
             campaign_id=call.campaign_id,
             call_id=CallId(call_id),
-            event=Event.CDR,
+            event=CallbackEvent.CDR,
             url=URL,
             host="crm.example",
             body='{"note":""}',

@@ -12,9 +12,9 @@ from uuid_utils.compat import uuid7
 from api.app import create_app
 from tests.builders import HANOI, NOON, let_be_heard
 from tests.fakes.clock import FakeClock
+from tests.fakes.coordination import FakeWakeups
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import SWITCH
-from tests.fakes.wire import FakeWakeups
 from worker.ports.records.entities import Tenant
 from worker.store.base.engine import make_engine
 from worker.store.base.tables import metadata

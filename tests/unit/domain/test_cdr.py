@@ -5,8 +5,8 @@ from uuid import UUID
 
 from tests.builders import CAMPAIGN, HANOI, NOON
 from worker.domain.call import Outcome
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.cdr import Cdr, callback_body, cdr_body, event_body, happened_at, seconds_between
-from worker.domain.event import Event
 from worker.domain.ids import CallId, LeadId, RunId
 from worker.domain.network import Network
 
@@ -52,8 +52,8 @@ def test_what_did_not_happen_is_empty_and_never_null() -> None:
 def test_a_callback_tells_calls_attempts_and_runs_apart() -> None:
     run = RunId(UUID(int=9))
 
-    body = callback_body(a_cdr(run_id=run, attempt=2, ref_id="r1"), event=Event.CDR, zone=HANOI)
-    without_run = callback_body(a_cdr(), event=Event.CDR, zone=HANOI)
+    body = callback_body(a_cdr(run_id=run, attempt=2, ref_id="r1"), event=CallbackEvent.CDR, zone=HANOI)
+    without_run = callback_body(a_cdr(), event=CallbackEvent.CDR, zone=HANOI)
 
     assert (body["state"], body["attempt"], body["network"], body["ref_id"]) == ("cdr", 2, "viettel", "r1")
     assert (body["run_id"], without_run["run_id"]) == (str(run), "")
@@ -68,9 +68,9 @@ def test_seconds_are_differences_of_whole_seconds_and_never_negative() -> None:
 
 
 def test_a_callback_says_when_it_happened_and_where_that_is_in_the_lead_s_life() -> None:
-    answered = callback_body(a_cdr(ended_at=None), event=Event.ANSWERED, zone=HANOI)
-    cdr = callback_body(a_cdr(), event=Event.CDR, zone=HANOI)
-    recalled = callback_body(a_cdr(attempt=2), event=Event.RINGING, zone=HANOI)
+    answered = callback_body(a_cdr(ended_at=None), event=CallbackEvent.ANSWERED, zone=HANOI)
+    cdr = callback_body(a_cdr(), event=CallbackEvent.CDR, zone=HANOI)
+    recalled = callback_body(a_cdr(attempt=2), event=CallbackEvent.RINGING, zone=HANOI)
 
     assert answered["event_time"] == "2026-11-23T12:00:05.000000+07:00"
     assert (cdr["event_time"], cdr["sequence"]) == ("2026-11-23T12:00:15.000000+07:00", 14)
@@ -79,7 +79,7 @@ def test_a_callback_says_when_it_happened_and_where_that_is_in_the_lead_s_life()
 
 
 def test_what_the_switch_did_not_tell_is_told_as_of_the_call_s_start() -> None:
-    assert happened_at(a_cdr(ringing_at=None), event=Event.RINGING) == NOON
+    assert happened_at(a_cdr(ringing_at=None), event=CallbackEvent.RINGING) == NOON
 
 
 def test_a_call_that_rings_has_no_status_yet() -> None:
@@ -87,7 +87,7 @@ def test_a_call_that_rings_has_no_status_yet() -> None:
 
 
 def test_an_event_hook_finds_the_names_that_it_knows() -> None:
-    body = event_body(a_cdr(), event=Event.HANGUP, zone=HANOI, domain="acme")
+    body = event_body(a_cdr(), event=CallbackEvent.HANGUP, zone=HANOI, domain="acme")
 
     assert (body["domain"], body["hotline"], body["application"]) == ("acme", "02873003586", "autocall")
     assert (body["state"], body["customer_id"], body["direction"]) == ("hangup", "", "outbound")

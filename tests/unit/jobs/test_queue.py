@@ -10,7 +10,7 @@ from celery import Celery
 from pendulum import DateTime
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.wire import FakeWakeups
+from tests.fakes.coordination import FakeWakeups
 from worker.domain.ids import CallId, CarrierId
 from worker.jobs.app import configuration
 from worker.jobs.queue import CeleryJobQueue
@@ -104,7 +104,7 @@ def test_no_calls_are_no_message(app: Celery, wakeups: FakeWakeups) -> None:
 
 def test_a_host_that_is_held_is_not_asked_for(app: Celery, wakeups: FakeWakeups) -> None:
     queue = CeleryJobQueue(app, wakeups)
-    queue.hold_callbacks("crm.example")
+    queue.suppress_callbacks("crm.example")
     queue.deliver_callbacks("crm.example")
 
     assert sent(app, "callbacks") == []

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from worker.telephony.esl import Event, Frame, FrameReader, event_of
+from worker.telephony.esl import Frame, FrameReader, SwitchEvent, event_of
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 RECORDINGS = sorted(PAYLOADS.glob("*.bin"))
@@ -12,5 +12,5 @@ def recorded_frames(name: str) -> list[Frame]:
     return FrameReader().feed((PAYLOADS / f"{name}.bin").read_bytes())
 
 
-def recorded_events(name: str) -> list[Event]:
+def recorded_events(name: str) -> list[SwitchEvent]:
     return [event_of(frame) for frame in recorded_frames(name) if frame.is_event]

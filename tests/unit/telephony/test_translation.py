@@ -6,7 +6,7 @@ import pytest
 from tests.unit.telephony.recordings import recorded_events
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.ids import CallId
-from worker.telephony.esl import BODY, Event
+from worker.telephony.esl import BODY, SwitchEvent
 from worker.telephony.translation import HOLD_SECONDS, Translation
 
 LISTENING = pendulum.datetime(2026, 11, 23, 4)
@@ -152,7 +152,7 @@ def test_a_failed_job_says_which_dial_it_was(translation: Translation, result: s
         },
     ],
 )
-def test_foreign_and_odd_events_are_skipped(translation: Translation, event: Event) -> None:
+def test_foreign_and_odd_events_are_skipped(translation: Translation, event: SwitchEvent) -> None:
     assert translation.read([event, _channel("CHANNEL_PROGRESS")], at=0.0)[0].call_id == CALL
 
 
@@ -165,7 +165,7 @@ def test_early_media_is_ringing_too(translation: Translation) -> None:
 
 
 @pytest.mark.parametrize("found", [{"variable_amd_result": "machine"}, {"variable_avmd_detect": "TRUE"}])
-def test_a_detected_machine_is_voicemail(translation: Translation, found: Event) -> None:
+def test_a_detected_machine_is_voicemail(translation: Translation, found: SwitchEvent) -> None:
     event = _hangup("NORMAL_CLEARING") | found | {"Caller-Channel-Answered-Time": "1795407101000000"}
 
     (hung_up,) = translation.read([event], at=0.0)
@@ -184,7 +184,7 @@ def test_what_is_remembered_is_bounded() -> None:
     assert [event.call_id for event in translation.read([], at=1.0)] == [calls[0]]
 
 
-def _channel(name: str, *, call: CallId = CALL) -> Event:
+def _channel(name: str, *, call: CallId = CALL) -> SwitchEvent:
     return {
         "Event-Name": name,
         "Unique-ID": str(call),
@@ -193,11 +193,11 @@ def _channel(name: str, *, call: CallId = CALL) -> Event:
     }
 
 
-def _hangup(cause: str) -> Event:
+def _hangup(cause: str) -> SwitchEvent:
     return _channel("CHANNEL_HANGUP_COMPLETE") | {"Hangup-Cause": cause}
 
 
-def _job(result: str, *, call: CallId = CALL) -> Event:
+def _job(result: str, *, call: CallId = CALL) -> SwitchEvent:
     return {
         "Event-Name": "BACKGROUND_JOB",
         "Job-Command": "originate",

@@ -10,9 +10,9 @@ from uuid_utils.compat import uuid7
 
 from tests.builders import CARRIER, NOON
 from tests.fakes.clock import FakeClock
+from tests.fakes.coordination import FakeRate
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import SWITCH, FakeTelephony
-from tests.fakes.wire import FakeRate
 from worker.domain.call import CallEvent
 from worker.domain.ids import CallId
 from worker.domain.leadership import LeaderLease, listener_of

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from pendulum import DateTime
 
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_url import UrlStanding
-from worker.domain.event import Event
 from worker.domain.ids import CallId, CampaignId, DeliveryId, SubscriptionId, TenantId
 from worker.domain.retry import DeliveryState
 from worker.ports.paging import Page, Slice
@@ -32,7 +32,7 @@ class CallbackRecord:
     campaign_id: CampaignId
     call_id: CallId
     subscription_id: SubscriptionId | None
-    event: Event
+    event: CallbackEvent
     url: str
     body: str
     state: DeliveryState
@@ -53,7 +53,7 @@ class CallbackFilter:
     delivery_id: DeliveryId | None = None
     campaign_id: CampaignId | None = None
     call_id: CallId | None = None
-    event: Event | None = None
+    event: CallbackEvent | None = None
     state: DeliveryState | None = None
     created_from: DateTime | None = None
     created_before: DateTime | None = None

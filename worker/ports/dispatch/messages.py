@@ -27,7 +27,7 @@ class JobQueue(Protocol):
     def deliver_callbacks(self, host: str) -> None:
         """Ask for the host's due deliveries to be sent; a host has at most one request waiting."""
 
-    def hold_callbacks(self, host: str) -> None:
+    def suppress_callbacks(self, host: str) -> None:
         """Send nothing for the host for the next few seconds: it is left alone, and the sweep asks in time."""
 
 
@@ -71,10 +71,10 @@ class Rate(Protocol):
     ``per_second``, which is 1 at least, holds at once.
     """
 
-    def left(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
+    def available(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
         """Say how many tokens there are; raises ``Unavailable``: nothing is dialled then."""
 
-    def take(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+    def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
         """Take up to ``count`` tokens, give how many were got; raises ``Unavailable``: nothing is dialled then.
 
         Until ``dialled`` is told, they count as used ``USED_WITHIN`` from now.

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pendulum import DateTime
 
-from worker.domain.event import Event
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId, CampaignId, DeliveryId, SubscriptionId, TenantId
 
 
@@ -18,7 +18,7 @@ class Delivery:
     tenant_id: TenantId
     campaign_id: CampaignId
     call_id: CallId
-    event: Event
+    event: CallbackEvent
     url: str
     host: str
     body: str
@@ -39,7 +39,7 @@ class Subscription:
     id: SubscriptionId
     tenant_id: TenantId
     domain: str
-    event: Event
+    event: CallbackEvent
     url: str
     apikey: str = ""
 
@@ -57,5 +57,5 @@ class Outbox(Protocol):
 class Subscribers(Protocol):
     """Who wants to hear of events."""
 
-    def of(self, tenant_ids: Collection[TenantId], *, events: Collection[Event]) -> list[Subscription]:
+    def of(self, tenant_ids: Collection[TenantId], *, events: Collection[CallbackEvent]) -> list[Subscription]:
         """Give the tenants' subscriptions to one of the events, oldest first."""

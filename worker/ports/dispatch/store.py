@@ -207,7 +207,7 @@ class Calls(Protocol):
     def finish(self, ended: Sequence[Ended], *, now: DateTime) -> None:
         """End locked rows, and give their leads their next step: one transaction's work for a whole batch."""
 
-    def wait(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
+    def postpone(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
         """Have no message sent for these queued calls before the moment."""
 
     def unsent(self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None) -> list[CallId]:

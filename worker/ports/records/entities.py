@@ -173,7 +173,7 @@ class PortedNumber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignNumbers:
+class CampaignStatistics:
     """What the monitor shows of one campaign."""
 
     leads: int

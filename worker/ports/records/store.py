@@ -16,7 +16,7 @@ from worker.ports.paging import Page, Slice
 from worker.ports.records.backfills import BackfillLeads, Backfills
 from worker.ports.records.entities import (
     BlockedNumber,
-    CampaignNumbers,
+    CampaignStatistics,
     CarrierRecord,
     CdrFilter,
     DuplicateScope,
@@ -210,10 +210,10 @@ class DoNotCall(Protocol):
         """Give the tenant's numbers in order."""
 
 
-class Numbers(Protocol):
+class Statistics(Protocol):
     """Counts for monitor and metrics."""
 
-    def of_campaign(self, campaign_id: CampaignId) -> CampaignNumbers:
+    def of_campaign(self, campaign_id: CampaignId) -> CampaignStatistics:
         """Count one campaign's leads and calls."""
 
     def totals(self) -> Totals:
@@ -242,7 +242,7 @@ class RecordTransaction(Protocol):
     @property
     def do_not_call(self) -> DoNotCall: ...
     @property
-    def numbers(self) -> Numbers: ...
+    def statistics(self) -> Statistics: ...
     @property
     def plans(self) -> Plans: ...
     @property

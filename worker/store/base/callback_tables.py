@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, Uuid, text
 
-from worker.domain.event import Event
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.retry import DeliveryState
 from worker.store.base.columns import Choice, Instant, id_column, reference
 from worker.store.base.schema import metadata, partial_index
@@ -17,7 +17,7 @@ deliveries: Final = Table(
     reference("campaign_id", "campaigns.id"),
     reference("call_id", "calls.id"),
     reference("subscription_id", "event_subscriptions.id", nullable=True),  # null: a URL of the campaign's own
-    Column("event", Choice(Event), nullable=False),
+    Column("event", Choice(CallbackEvent), nullable=False),
     Column("url", Text, nullable=False),
     Column("host", String, nullable=False),
     Column("body", Text, nullable=False),
@@ -85,7 +85,7 @@ event_subscriptions: Final = Table(
     metadata,
     id_column(),
     reference("tenant_id", "tenants.id", index=True),
-    Column("event", Choice(Event), nullable=False),
+    Column("event", Choice(CallbackEvent), nullable=False),
     Column("url", String, nullable=False),
     Column("apikey", String, nullable=False),  # "" is none
     Column("created_at", Instant, nullable=False),

@@ -7,8 +7,8 @@ from pendulum import DateTime
 from sqlalchemy import Connection, Select, insert, select, update
 from typing_extensions import override
 
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.errors import NotFound
-from worker.domain.event import Event
 from worker.domain.ids import SubscriptionId, TenantId
 from worker.ports.callbacks.deliveries import Subscriptions
 from worker.ports.dispatch.outbox import Subscription
@@ -27,7 +27,7 @@ class SqlSubscriptions(Subscriptions):
         self._connection = connection
 
     @override
-    def of(self, tenant_ids: Collection[TenantId], *, events: Collection[Event]) -> list[Subscription]:
+    def of(self, tenant_ids: Collection[TenantId], *, events: Collection[CallbackEvent]) -> list[Subscription]:
         asked = {"tenants": list(tenant_ids), "events": list(events)}
         return [Subscription(**row) for row in self._connection.execute(_OF, asked).mappings()]
 

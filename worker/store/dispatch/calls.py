@@ -113,7 +113,7 @@ class SqlCalls(Calls):
         self._connection.execute(_FINISH_LEAD, [_next_step_of(one, now=now) for one in ended])
 
     @override
-    def wait(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
+    def postpone(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
         waiting = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state == CallState.QUEUED)
         self._connection.execute(waiting.values(resend_at=until))
 

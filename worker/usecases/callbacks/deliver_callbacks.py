@@ -57,7 +57,7 @@ def deliver_callbacks(
         if health is None:
             return
         if health.is_shut(now):
-            tx.after_commit(partial(queue.hold_callbacks, host))
+            tx.after_commit(partial(queue.suppress_callbacks, host))
             return
         outgoing.fetch(tx, now=now)
         if not outgoing.waiting:

@@ -10,9 +10,9 @@ from uuid import UUID
 from pendulum import DateTime
 
 from worker.domain.call import HungUp
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr, seconds_between
-from worker.domain.event import Event
 from worker.domain.lead import Stage
 from worker.domain.recall import GiveUp, RecallAt, decide_recall
 from worker.ports.dispatch.messages import JobQueue
@@ -39,7 +39,7 @@ def finish_calls(
         Happening(event, call, cdr)
         for call, end in ended
         for cdr in [_cdr(call, end)]
-        for event in (Event.HANGUP, Event.CDR, Event.CDR_AUTOCALL)
+        for event in (CallbackEvent.HANGUP, CallbackEvent.CDR, CallbackEvent.CDR_AUTOCALL)
     ]
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
     for carrier_id in {call.carrier_id for call, _ in ended}:

@@ -9,7 +9,7 @@ from uuid import UUID
 from pendulum import DateTime, Duration
 
 from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
-from worker.domain.event import Event
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId
 from worker.domain.leadership import LeaderLease
 from worker.ports.dispatch.messages import JobQueue
@@ -58,7 +58,7 @@ class _Changes:
     """What a batch of events comes to: only the last move of a call is written, and none of a call that ends."""
 
     moved: dict[CallId, Move] = field(default_factory=dict)
-    happened: list[tuple[Event, Call]] = field(default_factory=list)
+    happened: list[tuple[CallbackEvent, Call]] = field(default_factory=list)
     refused: list[Call] = field(default_factory=list)
     ended: list[tuple[Call, HungUp]] = field(default_factory=list)
 
@@ -80,12 +80,12 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes) ->
         case Ringing(at=at):
             changes.moved[call.id] = Move(to, at)
             ringing = replace(call, state=to, ringing_at=at)
-            changes.happened.append((Event.RINGING, ringing))
+            changes.happened.append((CallbackEvent.RINGING, ringing))
             return ringing
         case Answered(at=at):
             changes.moved[call.id] = Move(to, at)
             answered = replace(call, state=to, answered_at=at)
-            changes.happened.append((Event.ANSWERED, answered))
+            changes.happened.append((CallbackEvent.ANSWERED, answered))
             return answered
         case HungUp():
             changes.moved.pop(call.id, None)

@@ -9,18 +9,18 @@ from uuid import UUID
 from pendulum import DateTime
 
 from worker.domain.call import Outcome
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_text import body_text
 from worker.domain.campaign import Campaign
 from worker.domain.campaign_settings import Json
 from worker.domain.cdr import Cdr, callback_body, event_body
-from worker.domain.event import Event
 from worker.domain.ids import CampaignId, DeliveryId
 from worker.domain.retry import host_of
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.outbox import Delivery, Subscription
 from worker.ports.dispatch.store import Call, DispatchTransaction
 
-_OF_CAMPAIGNS: Final = frozenset({Event.CDR, Event.ANSWERED})
+_OF_CAMPAIGNS: Final = frozenset({CallbackEvent.CDR, CallbackEvent.ANSWERED})
 """What campaigns have URLs of their own for."""
 
 
@@ -28,7 +28,7 @@ _OF_CAMPAIGNS: Final = frozenset({Event.CDR, Event.ANSWERED})
 class Happening:
     """Something that happened to a call, and the call's record as it stands then."""
 
-    event: Event
+    event: CallbackEvent
     call: Call
     cdr: Cdr
 
@@ -104,7 +104,9 @@ def cdr_so_far(call: Call, *, now: DateTime) -> Cdr:
 
 
 def _notices(happening: Happening, *, campaign: Campaign, subscriptions: Sequence[Subscription]) -> list[_Notice]:
-    own = {Event.CDR: campaign.callback_url, Event.ANSWERED: campaign.answer_callback_url}.get(happening.event)
+    own = {CallbackEvent.CDR: campaign.callback_url, CallbackEvent.ANSWERED: campaign.answer_callback_url}.get(
+        happening.event
+    )
     zone = campaign.windows.zone
     notices = [_Notice(happening, own, zone)] if own else []
     return notices + [_Notice(happening, one.url, zone, one) for one in subscriptions if _wants(one, happening)]

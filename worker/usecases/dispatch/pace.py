@@ -63,7 +63,7 @@ def put_off(
     """Let queued calls wait for their carrier's next token; the plan of that moment sends them again."""
     for carrier_id, call_ids in waiting.items():
         moment = _next_step(now, tokens[carrier_id].wait_seconds)
-        tx.calls.wait(call_ids, until=moment)
+        tx.calls.postpone(call_ids, until=moment)
         tx.after_commit(partial(queue.plan_carrier_at, carrier_id, at=moment, now=now))
 
 
@@ -76,8 +76,8 @@ def _asked(rate: Rate, carrier: Carrier, *, count: int | None) -> Tokens:
     """Ask a bucket how much is left, or take so many; one that cannot be reached lets nobody through."""
     try:
         if count is None:
-            return rate.left(carrier.id, per_second=carrier.calls_per_second)
-        return rate.take(carrier.id, per_second=carrier.calls_per_second, count=count)
+            return rate.available(carrier.id, per_second=carrier.calls_per_second)
+        return rate.reserve(carrier.id, per_second=carrier.calls_per_second, count=count)
     except Unavailable:
         extra = {"action": "rate_away", "carrier_id": carrier.id}
         logger.warning("calls wait, their carrier's rate cannot be asked", extra=extra)

@@ -37,7 +37,7 @@ def place_calls(
         switch = telephony.pick(among=tx.leader_leases.listeners(now=clock.now()))
         if switch is None:
             logger.warning("no switch is heard and reached", extra={"action": "no_switch", "calls": len(call_ids)})
-            tx.calls.wait(call_ids, until=clock.now() + UNHEARD_PAUSE)
+            tx.calls.postpone(call_ids, until=clock.now() + UNHEARD_PAUSE)
             return 0
         won, until = _win(tx, call_ids, queue=queue, rate=rate, switch=switch, clock=clock)
     if not won:

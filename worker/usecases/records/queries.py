@@ -10,7 +10,7 @@ from worker.domain.number_plan import Classified, NumberPlan, calendar_day
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import (
     BlockedNumber,
-    CampaignNumbers,
+    CampaignStatistics,
     CarrierRecord,
     CdrFilter,
     LeadFilter,
@@ -55,10 +55,10 @@ def list_campaigns(store: RecordStore, *, tenant: Tenant, part: Slice, kind: str
 
 def monitor_campaign(
     store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId
-) -> tuple[CampaignSettings, CampaignNumbers]:
+) -> tuple[CampaignSettings, CampaignStatistics]:
     """Give one campaign with its numbers."""
     with store.reading() as tx:
-        return tx.campaigns.get(tenant.id, campaign_id), tx.numbers.of_campaign(campaign_id)
+        return tx.campaigns.get(tenant.id, campaign_id), tx.statistics.of_campaign(campaign_id)
 
 
 def get_carrier(store: RecordStore, *, tenant: Tenant, carrier_id: CarrierId) -> CarrierRecord:
@@ -158,4 +158,4 @@ def list_ported_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> P
 def totals(store: RecordStore) -> Totals:
     """Give the metrics' numbers."""
     with store.reading() as tx:
-        return tx.numbers.totals()
+        return tx.statistics.totals()

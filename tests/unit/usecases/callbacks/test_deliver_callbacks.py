@@ -14,7 +14,7 @@ from tests.outbox import HOST, a_delivery, add_deliveries, stored
 from tests.unit.usecases.callbacks.conftest import CALLS, Deliver
 from tests.unit.usecases.callbacks.look import due_hosts, fill, states
 from worker.domain.breaker import FIRST_CONCURRENCY
-from worker.domain.event import Event
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import SubscriptionId
 from worker.domain.retry import SCHEDULE, Answer
 from worker.store.base.callback_tables import callback_hosts, callback_urls, delivery_attempts, event_subscriptions
@@ -276,7 +276,13 @@ def test_each_attempt_is_logged_by_ids_alone(
 
 def subscribe(store: SqlStore, *, apikey: str = "") -> SubscriptionId:
     subscription_id = SubscriptionId(uuid7())
-    row = {"id": subscription_id, "tenant_id": TENANT, "event": Event.CDR, "url": a_delivery().url, "apikey": apikey}
+    row = {
+        "id": subscription_id,
+        "tenant_id": TENANT,
+        "event": CallbackEvent.CDR,
+        "url": a_delivery().url,
+        "apikey": apikey,
+    }
     with store.transaction() as tx:
         tx.connection.execute(insert(event_subscriptions).values(row | {"created_at": NOON}))
     return subscription_id

@@ -1,7 +1,7 @@
 """Which of a host's callbacks go together."""
 
 from tests.outbox import HOST, a_delivery
-from worker.domain.event import Event
+from worker.domain.callback_event import CallbackEvent
 from worker.ports.dispatch.outbox import Delivery
 from worker.usecases.callbacks.outgoing import Outgoing
 
@@ -19,7 +19,7 @@ def test_the_one_due_longest_goes_first() -> None:
 
 
 def test_one_call_s_callbacks_to_one_url_go_one_after_the_other() -> None:
-    answered, cdr = a_delivery(1, event=Event.ANSWERED), a_delivery(1)
+    answered, cdr = a_delivery(1, event=CallbackEvent.ANSWERED), a_delivery(1)
 
     assert outgoing(cdr, a_delivery(2)).next([answered], concurrency=4) == a_delivery(2)
     assert outgoing(cdr).next([answered], concurrency=4) is None

@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from tests.builders import CARRIER, NOON, add_leads, fill_store, stored_settings, viettel
 from tests.fakes.clock import FakeClock
+from tests.fakes.coordination import FakeRate
 from tests.fakes.telephony import FakeTelephony
-from tests.fakes.wire import FakeRate
 from tests.unit.usecases.conftest import World
 from tests.unit.usecases.look import call_row, put, states
 from worker.domain.call import CallState
@@ -35,14 +35,14 @@ class WatchedRate(Rate):
         self._then = then
 
     @override
-    def left(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
-        tokens = self._rate.left(carrier_id, per_second=per_second)
+    def available(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
+        tokens = self._rate.available(carrier_id, per_second=per_second)
         self._then()
         return tokens
 
     @override
-    def take(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        return self._rate.take(carrier_id, per_second=per_second, count=count)
+    def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+        return self._rate.reserve(carrier_id, per_second=per_second, count=count)
 
     @override
     def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
@@ -66,7 +66,7 @@ class SlowTelephony(FakeTelephony):
 def paced(world: World) -> None:
     """Let the carrier begin two calls a second; its bucket is full."""
     fill_store(world.store, stored_settings(concurrent_call=9), carrier={"calls_per_second": FULL_BUCKET})
-    world.rate.left(CARRIER, per_second=FULL_BUCKET)
+    world.rate.available(CARRIER, per_second=FULL_BUCKET)
     world.clock.wait(2)
 
 
@@ -79,7 +79,7 @@ def test_tokens_of_calls_that_a_switch_says_nothing_of_stay_out_for_longer(world
     left = []
     for seconds in (1.1, USED_WITHIN.total_seconds()):
         world.clock.wait(seconds)
-        left.append(world.rate.left(CARRIER, per_second=FULL_BUCKET).count)
+        left.append(world.rate.available(CARRIER, per_second=FULL_BUCKET).count)
 
     assert len(world.telephony.placed) == FULL_BUCKET
     assert left == [0, FULL_BUCKET]
@@ -135,7 +135,7 @@ def test_those_who_wait_are_sent_once(world: World) -> None:
 
 
 def test_the_first_tokens_go_to_codes(world: World) -> None:
-    world.rate.take(CARRIER, per_second=FULL_BUCKET, count=1)
+    world.rate.reserve(CARRIER, per_second=FULL_BUCKET, count=1)
     add_leads(world.store, viettel(1))
     (listed,) = world.plan()
     add_leads(world.store, viettel(1, start=1), stage=Stage.OTP)
@@ -149,7 +149,7 @@ def test_the_first_tokens_go_to_codes(world: World) -> None:
 def test_a_call_for_which_another_worker_was_quicker_goes_back(world: World) -> None:
     add_leads(world.store, viettel(2))
     call_ids = world.plan()
-    rate = WatchedRate(world.rate, then=lambda: world.rate.take(CARRIER, per_second=FULL_BUCKET, count=1))
+    rate = WatchedRate(world.rate, then=lambda: world.rate.reserve(CARRIER, per_second=FULL_BUCKET, count=1))
 
     world.place(call_ids, rate=rate)
 
@@ -191,7 +191,7 @@ def test_a_token_counts_from_the_moment_of_the_dial(world: World) -> None:
     world.dial()
     world.clock.wait(1)
 
-    assert world.rate.left(CARRIER, per_second=FULL_BUCKET).count == 0
+    assert world.rate.available(CARRIER, per_second=FULL_BUCKET).count == 0
 
 
 def test_a_call_that_waits_for_a_token_is_judged_meanwhile(world: World) -> None:
@@ -235,7 +235,7 @@ def test_a_second_sees_no_more_calls_than_its_limit_however_busy(world: World) -
 
 def test_a_call_without_a_token_is_not_even_moved(world: World, caplog: pytest.LogCaptureFixture) -> None:
     add_leads(world.store, viettel(2))
-    world.rate.take(CARRIER, per_second=FULL_BUCKET, count=1)
+    world.rate.reserve(CARRIER, per_second=FULL_BUCKET, count=1)
 
     world.dial()
 

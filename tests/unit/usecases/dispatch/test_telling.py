@@ -10,7 +10,7 @@ from tests.builders import NOON, TENANT, add_leads, fill_store, stored_settings,
 from tests.unit.usecases.conftest import World
 from tests.unit.usecases.look import an_end
 from worker.domain.call import Answered, Outcome, Ringing
-from worker.domain.event import Event
+from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId, SubscriptionId
 from worker.ports.dispatch.outbox import Subscription
 from worker.store.base.callback_tables import deliveries
@@ -18,7 +18,7 @@ from worker.store.base.callback_tables import deliveries
 HOOK = "http://hooks.example/events"
 
 
-def subscribe(world: World, *events: Event) -> None:
+def subscribe(world: World, *events: CallbackEvent) -> None:
     with world.store.transaction() as tx:
         for event in events:
             subscription = Subscription(
@@ -44,17 +44,17 @@ def told(world: World) -> list[Any]:
 def test_a_subscription_is_told_of_its_event_alone(world: World) -> None:
     fill_store(world.store)
     add_leads(world.store, viettel(1))
-    subscribe(world, Event.HANGUP)
+    subscribe(world, CallbackEvent.HANGUP)
 
     a_whole_call(world)
 
-    assert [(row.event, row.url) for row in told(world)] == [(Event.HANGUP, HOOK)]
+    assert [(row.event, row.url) for row in told(world)] == [(CallbackEvent.HANGUP, HOOK)]
 
 
 def test_all_of_a_call_s_events_are_told_in_the_order_of_their_sequence(world: World) -> None:
     fill_store(world.store)
     add_leads(world.store, viettel(1))
-    subscribe(world, *Event)
+    subscribe(world, *CallbackEvent)
 
     call_id = a_whole_call(world)
 
@@ -73,12 +73,12 @@ def test_all_of_a_call_s_events_are_told_in_the_order_of_their_sequence(world: W
 def test_a_batch_that_holds_a_whole_life_tells_all_of_it(world: World) -> None:
     fill_store(world.store)
     add_leads(world.store, viettel(1))
-    subscribe(world, Event.RINGING, Event.ANSWERED, Event.CDR)
+    subscribe(world, CallbackEvent.RINGING, CallbackEvent.ANSWERED, CallbackEvent.CDR)
     (call_id,) = world.dial()
 
     world.hear(Ringing(call_id, NOON), Answered(call_id, NOON), an_end(call_id, Outcome.ANSWERED))
 
-    assert [row.event for row in told(world)] == [Event.RINGING, Event.ANSWERED, Event.CDR]
+    assert [row.event for row in told(world)] == [CallbackEvent.RINGING, CallbackEvent.ANSWERED, CallbackEvent.CDR]
 
 
 def test_the_next_call_of_a_lead_has_greater_numbers(world: World) -> None:
@@ -98,15 +98,15 @@ def test_the_campaign_s_urls_and_subscriptions_go_the_same_way(world: World) -> 
     own = {"callback_url": "http://crm.example/cdr", "answer_callback_url": "http://crm.example/answered"}
     fill_store(world.store, stored_settings(**own))
     add_leads(world.store, viettel(1))
-    subscribe(world, Event.ANSWERED, Event.CDR)
+    subscribe(world, CallbackEvent.ANSWERED, CallbackEvent.CDR)
 
     a_whole_call(world)
 
     assert sorted((row.event, row.url) for row in told(world)) == [
-        (Event.ANSWERED, "http://crm.example/answered"),
-        (Event.ANSWERED, HOOK),
-        (Event.CDR, "http://crm.example/cdr"),
-        (Event.CDR, HOOK),
+        (CallbackEvent.ANSWERED, "http://crm.example/answered"),
+        (CallbackEvent.ANSWERED, HOOK),
+        (CallbackEvent.CDR, "http://crm.example/cdr"),
+        (CallbackEvent.CDR, HOOK),
     ]
     assert set(world.queue.deliveries) == {"crm.example", "hooks.example"}
 

@@ -65,12 +65,12 @@ class FakeRate(Rate):
         self.away = False
 
     @override
-    def left(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
+    def available(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
         out = self._out(carrier_id)
         return Tokens(_left(out, per_second), self._wait(out, per_second))
 
     @override
-    def take(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+    def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
         out = self._out(carrier_id)
         got = min(count, _left(out, per_second))
         receipt = str(next(self._receipts)) if got else ""

@@ -10,8 +10,8 @@ from worker.domain.call import ON_SWITCH, CallState
 from worker.domain.campaign import Status
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Ending
-from worker.ports.records.entities import CampaignNumbers, Totals
-from worker.ports.records.store import Numbers
+from worker.ports.records.entities import CampaignStatistics, Totals
+from worker.ports.records.store import Statistics
 from worker.store.base.callback_tables import PENDING_ROWS, deliveries
 from worker.store.base.tables import LIVE_ROWS, WAITING, calls, campaigns, leads
 from worker.store.dispatch.demand import WAITING_STAGES
@@ -20,7 +20,7 @@ HEARD: Final = (CallState.RINGING, CallState.ANSWERED)
 """Calls that were surely placed; one in ``dialing`` may still be refused by the switch."""
 
 
-class SqlNumbers(Numbers):
+class SqlStatistics(Statistics):
     """Counting in SQL."""
 
     def __init__(self, connection: Connection) -> None:
@@ -28,7 +28,7 @@ class SqlNumbers(Numbers):
         self._connection = connection
 
     @override
-    def of_campaign(self, campaign_id: CampaignId) -> CampaignNumbers:
+    def of_campaign(self, campaign_id: CampaignId) -> CampaignStatistics:
         networks = self._connection.execute(_BY_NETWORK, {"campaign": campaign_id}).all()
         live = select(calls.c.network, calls.c.state, func.count().label("calls")).where(
             calls.c.campaign_id == campaign_id, LIVE_ROWS
@@ -38,7 +38,7 @@ class SqlNumbers(Numbers):
         for one in states:
             if one.state is CallState.QUEUED:  # its lead has still to be called
                 waiting[one.network] += one.calls
-        return CampaignNumbers(
+        return CampaignStatistics(
             leads=sum(row.leads for row in networks),
             in_call=sum(one.calls for one in states if one.state in ON_SWITCH),
             calls=sum(row.calls for row in networks) + sum(one.calls for one in states if one.state in HEARD),

@@ -7,11 +7,11 @@ from typing import Final, TypeAlias, cast
 from redis import Redis
 from typing_extensions import override
 
+from worker.coordination import keys
+from worker.coordination.connection import outages_named
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
 from worker.ports.dispatch.messages import USED_WITHIN, Rate, Tokens
-from worker.wire import keys
-from worker.wire.connection import outages_named
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +32,12 @@ class RedisRate(Rate):
         self._script = redis.register_script(files(__package__).joinpath("rate.lua").read_text())
 
     @override
-    def left(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
+    def available(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
         _, left, wait, _ = self._ask(carrier_id, per_second=per_second)
         return Tokens(left, wait / _MICRO)
 
     @override
-    def take(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+    def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
         taken, _, wait, receipt = self._ask(carrier_id, per_second=per_second, count=count)
         return Tokens(taken, wait / _MICRO, receipt=receipt.decode())
 

@@ -8,14 +8,14 @@ from tests.contracts.rows import MOBI, M, V, insert_calls
 from worker.domain.call import CallState
 from worker.domain.campaign import Status
 from worker.domain.lead import Ending, Stage
-from worker.ports.records.entities import CampaignNumbers
+from worker.ports.records.entities import CampaignStatistics
 from worker.store.base.tables import leads
 from worker.store.transaction import SqlStore
 
 
-def numbers(store: SqlStore) -> CampaignNumbers:
+def numbers(store: SqlStore) -> CampaignStatistics:
     with store.reading() as tx:
-        return tx.numbers.of_campaign(CAMPAIGN)
+        return tx.statistics.of_campaign(CAMPAIGN)
 
 
 def test_leads_wait_in_whatever_lane_and_in_inactive_lists_too(store: SqlStore) -> None:
@@ -25,7 +25,7 @@ def test_leads_wait_in_whatever_lane_and_in_inactive_lists_too(store: SqlStore) 
     add_leads(store, MOBI[:2], parked=True)
     add_leads(store, MOBI[2:3], stage=Stage.DONE, ending=Ending.DO_NOT_CALL)
 
-    assert numbers(store) == CampaignNumbers(
+    assert numbers(store) == CampaignStatistics(
         leads=7, in_call=0, calls=6, called_leads=3, dnc_leads=1, waiting={V: 4, M: 2}, finished=False
     )
 
@@ -34,7 +34,7 @@ def test_calls_that_are_queued_or_up_are_counted_where_they_stand(store: SqlStor
     fill_store(store)
     insert_calls(store, CallState.QUEUED, CallState.DIALING, CallState.RINGING, CallState.ANSWERED, CallState.ENDED)
 
-    assert numbers(store) == CampaignNumbers(
+    assert numbers(store) == CampaignStatistics(
         leads=5, in_call=3, calls=2, called_leads=0, dnc_leads=0, waiting={V: 1}, finished=False
     )
 
@@ -72,6 +72,6 @@ def test_only_a_campaign_that_runs_finishes(store: SqlStore, status: Status) -> 
 def test_a_running_campaign_without_leads_has_nothing_to_do(store: SqlStore) -> None:
     fill_store(store)
 
-    assert numbers(store) == CampaignNumbers(
+    assert numbers(store) == CampaignStatistics(
         leads=0, in_call=0, calls=0, called_leads=0, dnc_leads=0, waiting={}, finished=True
     )

@@ -5,9 +5,9 @@ from typing import Final
 from redis import Redis
 from typing_extensions import override
 
+from worker.coordination import keys
+from worker.coordination.connection import outages_named
 from worker.ports.dispatch.messages import Wakeups
-from worker.wire import keys
-from worker.wire.connection import outages_named
 
 LAPSE_MILLISECONDS: Final = 3_000
 """A request whose message was lost blocks later ones for no longer than this."""
