@@ -20,8 +20,8 @@ from api import (
     tenant,
     why,
 )
+from api.concurrency_limit import Places
 from api.deps import ApiServices
-from api.places import Places
 from api.refusals import REFUSED, TOLD_LATER
 from worker import wiring
 

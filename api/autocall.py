@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.bodies.autocall import ImportBody, OtpBody
 from api.deps import ASKS_FOR_CALLS, BEARER, Services, Whose
-from api.door import GuardedRoute
 from api.leads import NO_PHONE, TOO_SHORT
+from api.middleware import GuardedRoute
+from api.requests.autocall import ImportBody, OtpBody
 from worker.domain.cdr import cdr_body
 from worker.domain.errors import InvalidFields, Problem
 from worker.domain.network import NotDialable

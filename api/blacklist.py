@@ -6,10 +6,10 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.bodies.blacklist import AllowBody, BlockBody
-from api.bodies.fields import uuid_of
 from api.deps import BEARER, Part, Services, Whose, listed
-from api.door import GuardedRoute
+from api.middleware import GuardedRoute
+from api.requests.blacklist import AllowBody, BlockBody
+from api.requests.fields import uuid_of
 from worker.domain.campaign_settings import Json
 from worker.domain.errors import NotFound
 from worker.domain.network import NotDialable, national_form

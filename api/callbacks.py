@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from api.bodies.callbacks import CallbackQuery, ReplayBody, UrlBody
-from api.bodies.fields import to_uuid
+from api.date_ranges import to_span
 from api.deps import BEARER, Part, Services, Whose, listed
-from api.door import GuardedRoute
-from api.moments import rfc3339
-from api.spans import to_span
+from api.middleware import GuardedRoute
+from api.requests.callbacks import CallbackQuery, ReplayBody, UrlBody
+from api.requests.fields import to_uuid
+from api.timestamps import rfc3339
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_url import UrlStanding
 from worker.domain.campaign_settings import Json

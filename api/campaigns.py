@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.bodies.campaign import ActiveBody, CampaignBody, NewCampaignBody
-from api.bodies.fields import Line
-from api.campaign_shapes import campaign_shape, monitor_shape, named_campaign_shape
 from api.deps import BEARER, Part, Services, Whose, listed
-from api.door import GuardedRoute
+from api.middleware import GuardedRoute
+from api.requests.campaign import ActiveBody, CampaignBody, NewCampaignBody
+from api.requests.fields import Line
+from api.responses.campaign import campaign_shape, monitor_shape, named_campaign_shape
 from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignChanges
 from worker.domain.errors import Invalid

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.bodies.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
 from api.deps import BEARER, Part, Services, Whose, listed
-from api.door import GuardedRoute
-from api.moments import rfc3339
+from api.middleware import GuardedRoute
+from api.requests.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
+from api.timestamps import rfc3339
 from worker.domain.campaign_settings import Json
 from worker.domain.errors import Invalid
 from worker.domain.ids import CarrierId

@@ -5,11 +5,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from api.bodies.fields import Body, Line, to_uuid
+from api.date_ranges import Span, to_span
 from api.deps import BEARER, Part, Services, Whose, listed
-from api.door import GuardedRoute
 from api.leads import national
-from api.spans import Span, to_span
+from api.middleware import GuardedRoute
+from api.requests.fields import Body, Line, to_uuid
 from worker.domain.call import Outcome
 from worker.domain.cdr import cdr_body
 from worker.domain.ids import CampaignId

@@ -5,9 +5,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.bodies.callbacks import SubscriptionBody
 from api.deps import BEARER, Services, Whose
-from api.door import GuardedRoute
+from api.middleware import GuardedRoute
+from api.requests.callbacks import SubscriptionBody
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.campaign_settings import Json
 from worker.domain.ids import SubscriptionId

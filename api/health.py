@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.deps import Services
-from api.door import BoundedRoute
 from api.errors import RETRY_AFTER
+from api.middleware import BoundedRoute
 from worker.domain.errors import Unavailable
 
 router = APIRouter(tags=["health"])

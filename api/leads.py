@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from api.bodies.fields import Body, Line, to_uuid, uuid_of
-from api.bodies.leads import LeadBody, ManyLeadsBody, NewLeadBody
 from api.deps import ASKS_FOR_CALLS, BEARER, Part, Services, Whose, listed
-from api.door import GuardedRoute
 from api.errors import problems_of
-from api.lead_shapes import lead_shape
+from api.middleware import GuardedRoute
+from api.requests.fields import Body, Line, to_uuid, uuid_of
+from api.requests.leads import LeadBody, ManyLeadsBody, NewLeadBody
+from api.responses.leads import lead_shape
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.network import NotDialable, national_form

@@ -5,11 +5,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.bodies.campaign import ActiveBody
-from api.bodies.leads import ListBody
 from api.deps import BEARER, Part, Services, Whose, listed
-from api.door import GuardedRoute
-from api.moments import NEVER, rfc3339
+from api.middleware import GuardedRoute
+from api.requests.campaign import ActiveBody
+from api.requests.leads import ListBody
+from api.timestamps import NEVER, rfc3339
 from worker.domain.campaign_settings import Json
 from worker.domain.errors import Invalid
 from worker.domain.ids import ListId

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
 from api.deps import Services
-from api.door import BoundedRoute
+from api.middleware import BoundedRoute
 from worker.domain.call import LIVE
 from worker.ports.records.entities import Totals
 from worker.usecases.records import queries

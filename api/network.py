@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.blacklist import told
-from api.bodies.network import PortBody, PrefixesBody, PrefixKeysBody, UnportBody
 from api.deps import BEARER, Part, Services, Whose, listed
-from api.door import GuardedRoute
+from api.middleware import GuardedRoute
+from api.requests.network import PortBody, PrefixesBody, PrefixKeysBody, UnportBody
 from worker.domain.campaign_settings import Json
 from worker.domain.errors import InvalidFields, Problem
 from worker.domain.network import Network, NotDialable, national_form

@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.bodies.fields import Line
-from api.bodies.template import TemplateBody
 from api.deps import BEARER, Part, Services, Whose, listed
-from api.door import GuardedRoute
-from api.moments import rfc3339
+from api.middleware import GuardedRoute
+from api.requests.fields import Line
+from api.requests.template import TemplateBody
+from api.timestamps import rfc3339
 from worker.domain.campaign_settings import Json
 from worker.domain.ids import TemplateId
 from worker.ports.paging import Page

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.deps import BEARER, Services, Whose
-from api.door import GuardedRoute
+from api.middleware import GuardedRoute
 from worker.usecases.records import queries
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["tenant"])

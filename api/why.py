@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.deps import BEARER, Services, Whose
-from api.door import GuardedRoute
-from api.why_shapes import campaign_why_shape, lead_why_shape
+from api.middleware import GuardedRoute
+from api.responses.why import campaign_why_shape, lead_why_shape
 from worker.domain.ids import CampaignId, LeadId
 from worker.usecases.records.explain import explain_campaign, explain_lead
 

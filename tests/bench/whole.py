@@ -16,7 +16,7 @@ from tests.builders import CAMPAIGN, TENANT, fill_store, list_of, stored_setting
 from tests.conftest import free_port
 from tests.faults.part import Part
 from tests.integration.switch_process import SwitchProcess
-from worker.cli.parts import QUICK_QUEUES
+from worker.cli.process_list import QUICK_QUEUES
 from worker.domain.ids import CampaignId
 from worker.jobs import names
 from worker.settings import environment

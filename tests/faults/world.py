@@ -24,7 +24,7 @@ from tests.faults.receiver import Receiver, receiving
 from tests.faults.relay import Relay, relaying
 from tests.faults.ticks import Ticks
 from worker.cli.embedded import redis_command
-from worker.cli.parts import QUICK_QUEUES
+from worker.cli.process_list import QUICK_QUEUES
 from worker.jobs import names
 
 TOKEN: Final = "fault-token"

@@ -4,7 +4,8 @@ import sys
 
 import typer
 
-from worker.cli import doctor, first_steps, processes, secrets, tenants, up
+from worker.cli import bootstrap as first_steps
+from worker.cli import doctor, processes, secrets, tenants, up
 from worker.cli.demo.command import demo
 from worker.domain.errors import CallbeatError
 from worker.settings import WrongSetting

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 from pendulum import Duration
 
-from worker.cli.first_steps import CHANCE, opened
+from worker.cli.bootstrap import CHANCE, opened
 from worker.clock import SystemClock
 from worker.domain.errors import Conflict
 from worker.usecases.records.rotate_secret import rotate_secret, show_secret

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from worker.cli.first_steps import opened
+from worker.cli.bootstrap import opened
 from worker.clock import SystemClock
 from worker.ports.records.entities import TenantSettings
 from worker.settings import check_zone

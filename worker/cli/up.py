@@ -14,8 +14,8 @@ import httpx
 import typer
 
 from worker.cli import embedded
-from worker.cli.first_steps import bring_up_to_date, make_default_tenant
-from worker.cli.parts import Wanted, assemble
+from worker.cli.bootstrap import bring_up_to_date, make_default_tenant
+from worker.cli.process_list import Wanted, assemble
 from worker.cli.supervision import end, supervise, write_configuration
 from worker.domain.errors import Rejected
 from worker.settings import Settings, environment, read_settings

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from api.why_shapes import MESSAGES
+from api.responses.why import MESSAGES
 from tests.builders import NOON
 from tests.unit.api.calls import store_call
 from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, FakeServices, a_tenant, make_list

@@ -20,7 +20,7 @@ from worker.cli.demo.operator import Operator
 from worker.cli.demo.receiver import Receiver, receiving
 from worker.cli.demo.summary import Summary, first_dial_after, received_of, show
 from worker.cli.demo.watch import Sight, line, look, screen
-from worker.cli.parts import SWITCH_RECORD, Wanted
+from worker.cli.process_list import SWITCH_RECORD, Wanted
 from worker.cli.up import prepare, running, url_of, wait_until_ready
 from worker.clock import SystemClock
 from worker.domain.errors import Unavailable

@@ -11,9 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from typing_extensions import override
 
-from api.bodies.kept import NO_NUL, why_not_kept
+from api.concurrency_limit import Places
 from api.deps import tenant_of_token
-from api.places import Places
+from api.requests.json_limits import NO_NUL, why_not_kept
 
 LONGEST_BODY: Final = 8 * 1024 * 1024
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import AfterValidator, Field
 
-from api.bodies.fields import (
+from api.requests.fields import (
     LARGEST_INT,
     Body,
     Channels,
@@ -19,7 +19,7 @@ from api.bodies.fields import (
     channels_of,
     to_uuid,
 )
-from api.moments import to_moment
+from api.timestamps import to_moment
 from worker.domain.campaign import Mode, Priority, Status
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges
 from worker.domain.ids import CampaignId, CarrierId, TemplateId

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Literal
 import orjson
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from api.bodies.fields import Body, Line, Name, Text, to_uuid, uuid_of
-from api.bodies.kept import holds_too_large_a_number, why_not_kept
+from api.requests.fields import Body, Line, Name, Text, to_uuid, uuid_of
+from api.requests.json_limits import holds_too_large_a_number, why_not_kept
 from worker.domain.campaign_settings import Json
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId, ListId

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from fastapi.testclient import TestClient
 
-from api.places import Places
+from api.concurrency_limit import Places
 from worker.domain.errors import Unavailable
 
 

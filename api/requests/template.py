@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.bodies.fields import Body, Line, Name, Text, to_uuid
+from api.requests.fields import Body, Line, Name, Text, to_uuid
 from worker.domain.campaign_settings import Json
 from worker.domain.ids import TemplateId
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final
 import orjson
 from pydantic import AfterValidator, AliasChoices, Field
 
-from api.bodies.fields import Body, Line, Name, uuid_of
-from api.bodies.kept import holds_too_large_a_number
-from api.bodies.leads import LARGEST_ADDITIONAL
+from api.requests.fields import Body, Line, Name, uuid_of
+from api.requests.json_limits import holds_too_large_a_number
+from api.requests.leads import LARGEST_ADDITIONAL
 from worker.domain.campaign_settings import Json
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId

@@ -3,7 +3,7 @@
 import pendulum
 import pytest
 
-from api.moments import rfc3339, to_moment
+from api.timestamps import rfc3339, to_moment
 
 BERLIN = "Europe/Berlin"
 SHOWN_ONCE = "2026-07-01 12:00:00"

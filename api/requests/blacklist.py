@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from api.bodies.fields import Body, Text
+from api.requests.fields import Body, Text
 
 MOST_NUMBERS: Final = 2000
 

@@ -1,6 +1,6 @@
 """Campaigns as clients read them."""
 
-from api.moments import rfc3339
+from api.timestamps import rfc3339
 from worker.domain.campaign_settings import CampaignSettings, Json, schedule_row_id
 from worker.domain.network import Network
 from worker.ports.records.entities import CampaignStatistics, NamedCampaign

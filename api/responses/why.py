@@ -5,7 +5,7 @@ from typing import Final
 
 from pendulum import DateTime
 
-from api.moments import rfc3339
+from api.timestamps import rfc3339
 from worker.domain.campaign_settings import Json
 from worker.domain.reason import Reason, Why
 from worker.usecases.records.explain import CampaignExplanation, LeadExplanation

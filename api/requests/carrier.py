@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from api.bodies.fields import Body, Channels, Line, Name, NetworkBody, Text, channels_of, to_uuid
+from api.requests.fields import Body, Channels, Line, Name, NetworkBody, Text, channels_of, to_uuid
 from worker.domain.carrier import DialType
 from worker.domain.ids import CarrierId
 from worker.domain.network import Network

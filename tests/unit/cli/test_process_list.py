@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.cli.parts import Wanted, assemble
+from worker.cli.process_list import Wanted, assemble
 from worker.cli.supervision import Child, write_configuration
 from worker.settings import defaults
 

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from api.bodies.fields import Body, Line, Url
+from api.requests.fields import Body, Line, Url
 
 VISIBLE: Final = r"^[\x21-\x7e]*$"
 """What a header carries as it is: nothing that ends a line, and nothing that is trimmed."""
