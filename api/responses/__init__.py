@@ -1,1 +1,1 @@
-"""TODO."""
+"""What the API answers: one module for each kind of object."""

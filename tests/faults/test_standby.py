@@ -1,4 +1,4 @@
-"""Two beats, two listeners: one leads, the other takes over within ten seconds; a leader that wakes up late is standby."""
+"""Two beats, two listeners: one leads, the other takes over within ten seconds; a leader that wakes late is standby."""
 
 import os
 import signal
