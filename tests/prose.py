@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from typing_extensions import override
+
 ROOT: Final = Path(__file__).parent.parent
 PRODUCT: Final = ("worker", "api")
 LONGEST_SENTENCE: Final = 40
@@ -68,6 +70,7 @@ class Fault:
     line: int
     what: str
 
+    @override
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.what}"
 

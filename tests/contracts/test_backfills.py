@@ -20,14 +20,14 @@ from tests.builders import (
 from tests.contracts.backfills import LIST, backfills, expire, put, set_leads, switch, values
 from tests.contracts.rows import a_call
 from tests.fakes.jobs import FakeJobQueue
-from worker.domain.backfill import AFTER_CALLS, BATCH, END, Backfill, BackfillKind
+from worker.domain.backfill import AFTER_CALLS, BATCH, Backfill, BackfillKind, Cursor
 from worker.domain.call import CallState
-from worker.domain.ids import CallId, CampaignId
+from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.store.base.tables import calls, campaigns, carriers
 from worker.store.transaction import SqlStore
-from worker.usecases.records.run_backfills import PIECES, run_backfills
+from worker.usecases.records.run_backfills import BATCHES, run_backfills
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,9 @@ def test_nothing_to_do_changes_nothing(store: SqlStore, queue: FakeJobQueue) -> 
 def test_of_two_backfills_on_one_subject_the_earlier_moment_holds_and_it_begins_anew(store: SqlStore) -> None:
     put(store, BackfillKind.CLASSIFY_PREFIX, "077", at=NOON)
     with store.transaction() as tx:
-        tx.backfills.save(Backfill(TENANT, BackfillKind.CLASSIFY_PREFIX, "077", NOON, done_through="0771 x"))
+        tx.backfills.save(
+            Backfill(TENANT, BackfillKind.CLASSIFY_PREFIX, "077", NOON, cursor=Cursor("0771", LeadId(uuid4())))
+        )
 
     put(store, BackfillKind.CLASSIFY_PREFIX, "077", at=NOON.add(hours=1))
     put(store, BackfillKind.CLASSIFY_PREFIX, "078", at=NOON.add(hours=1))
@@ -62,7 +64,7 @@ def test_a_backfill_that_was_put_again_is_not_struck_off(store: SqlStore) -> Non
     (read,) = backfills(store)
 
     with store.transaction() as tx:
-        tx.backfills.finish(replace(read, done_through="~"))
+        tx.backfills.finish(read.done())
 
     assert backfills(store) == [read]
 
@@ -70,7 +72,7 @@ def test_a_backfill_that_was_put_again_is_not_struck_off(store: SqlStore) -> Non
 def test_a_backfill_whose_end_a_crash_swallowed_is_ended(store: SqlStore, queue: FakeJobQueue) -> None:
     put(store, BackfillKind.PARK_LIST, LIST)
     with store.transaction() as tx:
-        tx.backfills.save(replace(tx.backfills.due(now=NOON, limit=1)[0], done_through=END))
+        tx.backfills.save(tx.backfills.due(now=NOON, limit=1)[0].done())
 
     assert run_backfills(store, queue=queue, now=NOON) == 0
     assert queue.plans == [CARRIER]
@@ -122,14 +124,14 @@ def test_what_a_backfill_changed_is_planned_at_once_and_woken_should_that_be_los
 
 
 def test_a_bounded_part_is_done_at_a_time_and_backfills_rotate(store: SqlStore, queue: FakeJobQueue) -> None:
-    add_leads(store, viettel(PIECES * BATCH))
+    add_leads(store, viettel(BATCHES * BATCH))
     set_leads(store, add_leads(store, ["0901000001"], stage=Stage.DONE), stage=Stage.NEW, network=Network.VINA)
     switch(store, active=False, queue=queue)
     put(store, BackfillKind.CLASSIFY_PREFIX, "0901")
 
     changed = [run_backfills(store, queue=queue, now=NOON.add(seconds=second)) for second in range(3)]
 
-    assert changed == [(PIECES - 1) * BATCH + 1, BATCH + 1, 0]
+    assert changed == [(BATCHES - 1) * BATCH + 1, BATCH + 1, 0]
     assert set(values(store, "parked")) == {True}
     assert values(store, "network")[0] is Network.MOBI
     assert backfills(store) == []

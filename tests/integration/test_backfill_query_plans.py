@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, text
 
 from tests.builders import CAMPAIGN, TENANT, add_leads, fill_store, list_of, stored_settings, viettel
 from tests.integration.test_query_plans import explain
-from worker.domain.ids import CampaignId
+from worker.domain.backfill import Cursor
+from worker.domain.ids import CampaignId, LeadId
 from worker.store.base.engine import make_engine
 from worker.store.base.tables import leads, metadata
 from worker.store.records.backfill_leads import batch, imported_into, under
@@ -17,7 +18,7 @@ from worker.store.transaction import SqlStore
 
 MANY = 10_000
 OTHER = CampaignId(UUID(int=77))
-PIECES = {
+BATCHES = {
     "uq_leads_list_id_phone": imported_into(list_of(CAMPAIGN)),
     "ix_leads_campaign_id_phone": [leads.c.campaign_id == CAMPAIGN],
     "ix_leads_tenant_id_phone": [leads.c.tenant_id == TENANT, *under("09812")],
@@ -42,10 +43,10 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     engine.dispose()
 
 
-@pytest.mark.parametrize("index", PIECES)
-@pytest.mark.parametrize("after", ["", f"0981250000 {UUID(int=5)}"])
-def test_a_piece_is_read_along_an_index_in_its_order(store: SqlStore, index: str, after: str) -> None:
-    these: list[ColumnElement[bool]] = PIECES[index]
+@pytest.mark.parametrize("index", BATCHES)
+@pytest.mark.parametrize("after", [None, Cursor("0981250000", LeadId(UUID(int=5)))])
+def test_a_batch_is_read_along_an_index_in_its_order(store: SqlStore, index: str, after: Cursor | None) -> None:
+    these: list[ColumnElement[bool]] = BATCHES[index]
 
     plan = explain(store, batch(*these, after=after, limit=500), {})
 
@@ -55,4 +56,4 @@ def test_a_piece_is_read_along_an_index_in_its_order(store: SqlStore, index: str
     assert "SCAN leads" not in plan, plan
     assert index in plan, plan
     begins = re.search(r"phone>\?|Index Cond: .*phone\S* >=", plan)
-    assert (begins is not None) == bool(after or index == "ix_leads_tenant_id_phone"), plan
+    assert (begins is not None) == bool(after is not None or index == "ix_leads_tenant_id_phone"), plan

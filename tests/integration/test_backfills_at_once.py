@@ -60,7 +60,7 @@ def test_a_backfill_that_somebody_else_has_in_hand_is_left_to_them(store: SqlSto
     (backfill,) = backfills(store)
 
     with store.transaction() as other:
-        assert other.backfills.hold(backfill)
+        assert other.backfills.lock(backfill)
         meanwhile = run_backfills(store, queue=queue, now=NOON)
     after = run_backfills(store, queue=queue, now=NOON)
 

@@ -1,4 +1,7 @@
-"""What a changed setting still has to do to many leads: done in small batches, so that no dial waits for it."""
+"""Backfills: what an edit means for many leads, done later in batches so that no dial waits for it.
+
+No rule depends on a backfill: planning and dialling judge by the present settings whether it has run or not.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,46 +15,71 @@ from worker.domain.lead import Stage
 from worker.domain.network import Network
 
 BATCH: Final = 500
-"""As many leads are looked at in one transaction."""
-END: Final = "~"
-"""A place behind all others: every lead has been looked at."""
-CALLS_LEFT: Final = "!"
-"""A place before all others: the leads are looked at once more when the calls that are up have ended."""
+"""Leads read in one transaction; larger batches would hold row locks for longer than a dial may wait."""
 SOON: Final = Duration(seconds=1)
+"""Until the batch is tried again whose leads another transaction had locked."""
 AFTER_CALLS: Final = Duration(seconds=5)
+"""Between two looks whether the campaign's last calls have ended."""
 
 
 class BackfillKind(StrEnum):
-    """Which work it is. None of it is needed for a rule to hold: planning and dialling judge for themselves."""
+    """What is done to the leads."""
 
     PARK_LIST = "park_list"
-    """Take an inactive list's waiting leads out of planning's sight, or bring back those of an active one."""
+    """Hide the waiting leads of an inactive list from planning, or show those of an active one again."""
     EXPIRE_CAMPAIGN = "expire_campaign"
     """Close the waiting leads of a campaign whose ``lead_expired_at`` has passed."""
-    CLASSIFY_PREFIX = "sort_prefix"
-    """Give the leads under a prefix the network that the number plan says by now."""
+    CLASSIFY_PREFIX = "sort_prefix"  # the stored value keeps the name that older releases read
+    """Set the network of the leads under a prefix to what the number plan says now."""
+
+
+class Progress(StrEnum):
+    """How far a backfill has come."""
+
+    LEADS = "leads"
+    """It reads batches of leads, behind its cursor."""
+    AWAITING_CALLS = "awaiting_calls"
+    """It has read every lead and starts again when the campaign's live calls have ended."""
+    DONE = "done"
+    """It has read every lead; only its row has to be removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last lead that was read; batches are ordered by phone, then by id."""
+
+    phone: str
+    lead_id: LeadId
 
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """One batch of work on ``subject`` (a list's id, a campaign's id, a prefix), due from a moment on."""
+    """Work on ``subject`` (a list's id, a campaign's id or a prefix), due from ``due_at`` on."""
 
     tenant_id: TenantId
     kind: BackfillKind
     subject: str
     due_at: DateTime
-    done_through: str = ""
-    """The place of the last lead that was looked at."""
+    progress: Progress = Progress.LEADS
+    cursor: Cursor | None = None
+    """None: the next batch is the first."""
 
-    @property
-    def after(self) -> str:
-        """The place behind which the next batch begins."""
-        return "" if self.done_through == CALLS_LEFT else self.done_through
+    def restarted(self, *, at: DateTime) -> "Backfill":
+        """Return the backfill as it begins again with the first lead, due at that time."""
+        return replace(self, progress=Progress.LEADS, cursor=None, due_at=at)
+
+    def done(self) -> "Backfill":
+        """Return the backfill with nothing left to read."""
+        return replace(self, progress=Progress.DONE, cursor=None)
+
+    def awaiting_calls(self, *, now: DateTime) -> "Backfill":
+        """Return the backfill after its last lead, while calls of the campaign are still live."""
+        return replace(self, progress=Progress.AWAITING_CALLS, cursor=None, due_at=now + AFTER_CALLS)
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillLead:
-    """A lead that a backfill looks at."""
+    """A lead as a backfill reads it."""
 
     id: LeadId
     phone: str
@@ -60,22 +88,19 @@ class BackfillLead:
     parked: bool
 
     @property
-    def place(self) -> str:
-        """Where it stands in the order of the batches: by number, then by id."""
-        return f"{self.phone} {self.id}"
+    def cursor(self) -> Cursor:
+        """Return the cursor behind this lead."""
+        return Cursor(self.phone, self.id)
 
 
-def advanced(
-    backfill: Backfill, batch: Sequence[BackfillLead], *, left: Sequence[BackfillLead], now: DateTime
+def after_batch(
+    backfill: Backfill, batch: Sequence[BackfillLead], *, locked_elsewhere: Sequence[BackfillLead], now: DateTime
 ) -> Backfill:
-    """Give the backfill after a batch: it comes back soon to the first lead that somebody else had in hand."""
-    if left:
-        before = batch.index(left[0]) - 1
-        return replace(backfill, done_through=batch[before].place if before >= 0 else backfill.after, due_at=now + SOON)
-    through = batch[-1].place if len(batch) == BATCH else END
-    return replace(backfill, done_through=through, due_at=now)
-
-
-def awaiting_calls(backfill: Backfill, *, now: DateTime) -> Backfill:
-    """Give a backfill that has looked at every lead, and does so again when the calls that are up have ended."""
-    return replace(backfill, done_through=CALLS_LEFT, due_at=now + AFTER_CALLS)
+    """Return the backfill after a batch; it comes back soon to the first lead that another transaction had locked."""
+    if locked_elsewhere:
+        first = batch.index(locked_elsewhere[0])
+        cursor = batch[first - 1].cursor if first > 0 else backfill.cursor
+        return replace(backfill, progress=Progress.LEADS, cursor=cursor, due_at=now + SOON)
+    if len(batch) < BATCH:
+        return replace(backfill.done(), due_at=now)
+    return replace(backfill, progress=Progress.LEADS, cursor=batch[-1].cursor, due_at=now)

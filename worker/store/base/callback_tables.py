@@ -61,8 +61,8 @@ callback_hosts: Final = Table(
     "callback_hosts",
     metadata,
     Column("host", String, primary_key=True),
-    Column("lease", Uuid),  # whose turn it is to send to the host
-    Column("lease_until", Instant),  # when it lapses by itself
+    Column("lease", Uuid),  # of the one task that delivers to the host
+    Column("lease_until", Instant),  # when it lapses
     Column("concurrency", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("shut_until", Instant),

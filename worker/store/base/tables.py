@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from worker.domain.backfill import BackfillKind
+from worker.domain.backfill import BackfillKind, Progress
 from worker.domain.call import CallState, Outcome
 from worker.domain.campaign import Mode, Priority, Status
 from worker.domain.carrier import DialType
@@ -66,7 +66,7 @@ carriers: Final = Table(
     Column("network", json_type(), nullable=False),
     Column("data", json_type(), nullable=False),  # caller_id(s) and prefixes, as on the wire
     Column("calls_per_second", Integer, nullable=False, server_default=text("0")),  # 0 is no limit
-    Column("rotation", json_type(), nullable=False, server_default=text("'{}'")),  # whose turn it was last, by pool
+    Column("rotation", json_type(), nullable=False, server_default=text("'{}'")),  # who was served last, by pool
     Column("next_plan_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
@@ -157,7 +157,7 @@ leads: Final = Table(
     Column("last_outcome", Choice(Outcome)),
     Column("profile", json_type(), nullable=False),  # name, code, address …: what dialling never reads
     Column("additional", json_type(), nullable=False),
-    Column("parked", Boolean, nullable=False, server_default=false()),  # out of planning's sight: its list is inactive
+    Column("parked", Boolean, nullable=False, server_default=false()),  # hidden from planning: its list is inactive
     Column("call_id", Uuid),  # of a single call, which may repeat a number: the id its first call was promised
     Column("ref_id", String, nullable=False, server_default=""),  # of a single call: the client's own reference
     reference("template_id", "templates.id", nullable=True),  # of an OTP: played instead of the campaign's own
@@ -260,7 +260,9 @@ backfills: Final = Table(
     Column("kind", Choice(BackfillKind), nullable=False),
     Column("subject", String, nullable=False),  # a list's id, a campaign's id, a prefix
     Column("due_at", Instant, nullable=False, index=True),
-    Column("done_through", String, nullable=False),  # how far it has come
+    Column("progress", Choice(Progress), nullable=False),
+    Column("after_phone", String),  # the cursor: the last lead that was read; null before the first batch
+    Column("after_lead_id", Uuid),
     UniqueConstraint("tenant_id", "kind", "subject"),
 )
 
@@ -269,7 +271,7 @@ leader_leases: Final = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("holder", Uuid, nullable=False),  # a process; each start of one is another
-    Column("since", Instant, nullable=False),  # from when on the holder knows what happens there
+    Column("since", Instant, nullable=False),  # since when the holder has received everything
     Column("held_until", Instant, nullable=False),
-    Column("open_from", Instant, nullable=False),  # from when on the switch that it is about may be told of calls
+    Column("open_from", Instant, nullable=False),  # from when on calls may be sent to the listener's switch
 )

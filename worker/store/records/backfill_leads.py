@@ -1,15 +1,14 @@
-"""Leads as backfills see them: in batches along an index, locked without waiting for anybody."""
+"""Leads as backfills read them: in batches along an index, locked with SKIP LOCKED."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from pendulum import DateTime
 from sqlalchemy import ColumnElement, Connection, Select, select, update
 from typing_extensions import override
 
-from worker.domain.backfill import BackfillLead
+from worker.domain.backfill import BackfillLead, Cursor
 from worker.domain.ids import CampaignId, LeadId, ListId, TenantId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
@@ -21,22 +20,24 @@ _WAITING: Final = (Stage.OTP, Stage.SINGLE, Stage.NEW, Stage.RECALL)
 
 
 class SqlBackfillLeads(BackfillLeads):
-    """Leads in hand, in SQL."""
+    """Leads of a backfill, in SQL."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
 
     @override
-    def of_list(self, list_id: ListId, *, after: str, limit: int) -> Sequence[BackfillLead]:
+    def of_list(self, list_id: ListId, *, after: Cursor | None, limit: int) -> Sequence[BackfillLead]:
         return self._read(batch(*imported_into(list_id), after=after, limit=limit))
 
     @override
-    def of_campaign(self, campaign_id: CampaignId, *, after: str, limit: int) -> Sequence[BackfillLead]:
+    def of_campaign(self, campaign_id: CampaignId, *, after: Cursor | None, limit: int) -> Sequence[BackfillLead]:
         return self._read(batch(leads.c.campaign_id == campaign_id, after=after, limit=limit))
 
     @override
-    def under_prefix(self, tenant_id: TenantId, prefix: str, *, after: str, limit: int) -> Sequence[BackfillLead]:
+    def under_prefix(
+        self, tenant_id: TenantId, prefix: str, *, after: Cursor | None, limit: int
+    ) -> Sequence[BackfillLead]:
         return self._read(batch(leads.c.tenant_id == tenant_id, *under(prefix), after=after, limit=limit))
 
     @override
@@ -45,17 +46,17 @@ class SqlBackfillLeads(BackfillLeads):
         return self._read(select(*_READ).where(*these).order_by(leads.c.phone, leads.c.id))
 
     @override
-    def calls_are_up(self, campaign_id: CampaignId) -> bool:
+    def has_live_calls(self, campaign_id: CampaignId) -> bool:
         asked = select(calls.c.id).where(calls.c.campaign_id == campaign_id, LIVE_ROWS).limit(1)
         return self._connection.scalar(asked) is not None
 
     @override
-    def hold(self, lead_ids: Collection[LeadId]) -> set[LeadId]:
+    def lock(self, lead_ids: Collection[LeadId]) -> set[LeadId]:
         if not lead_ids:
             return set()
         asked = select(leads.c.id).where(leads.c.id.in_(list(lead_ids))).order_by(leads.c.id)
-        held = self._connection.scalars(asked.with_for_update(skip_locked=True, key_share=True))
-        return {LeadId(lead) for lead in held}
+        locked = self._connection.scalars(asked.with_for_update(skip_locked=True, key_share=True))
+        return {LeadId(lead) for lead in locked}
 
     @override
     def park(self, lead_ids: Collection[LeadId], *, parked: bool, now: DateTime) -> None:
@@ -78,22 +79,23 @@ class SqlBackfillLeads(BackfillLeads):
         return [BackfillLead(**row) for row in self._connection.execute(asked).mappings()]
 
 
-def batch(*these: ColumnElement[bool], after: str, limit: int) -> Select[Any]:  # Any: a row of the read columns
-    """Select leads behind a place, in the order of the index on their numbers."""
+def batch(
+    *these: ColumnElement[bool], after: Cursor | None, limit: int
+) -> Select[Any]:  # Any: a row of the read columns
+    """Select the leads behind a cursor, in the order of the index on their numbers."""
     asked = select(*_READ).where(*these).order_by(leads.c.phone, leads.c.id).limit(limit)
-    if not after:
+    if after is None:
         return asked
-    phone, lead_id = after.split()
-    return asked.where(leads.c.phone >= phone, (leads.c.phone > phone) | (leads.c.id > UUID(lead_id)))
+    return asked.where(leads.c.phone >= after.phone, (leads.c.phone > after.phone) | (leads.c.id > after.lead_id))
 
 
 def imported_into(list_id: ListId) -> list[ColumnElement[bool]]:
-    """Say that leads were imported into the list: single calls are not parked, for they are few."""
+    """Return the conditions for leads that were imported into the list; single calls are few and never parked."""
     return [leads.c.list_id == list_id, leads.c.call_id.is_(None)]
 
 
 def under(prefix: str) -> list[ColumnElement[bool]]:
-    """Say that numbers begin so, by a range and no pattern: every collation's index can be used for it."""
+    """Return the conditions for numbers under a prefix: a range, which uses an index in every collation."""
     beyond = str(int(prefix) + 1).zfill(len(prefix))
     return [leads.c.phone >= prefix, leads.c.phone < beyond]
 

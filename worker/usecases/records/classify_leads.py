@@ -1,4 +1,4 @@
-"""Give leads that still have to be called the networks that the number plan says by now."""
+"""Classify leads again after the number plan changed: set each one's network, close those that are barred."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,10 +16,10 @@ from worker.ports.records.store import RecordTransaction
 def classify_leads(
     tx: RecordTransaction, leads: Sequence[BackfillLead], *, plan: NumberPlan, today: date, now: DateTime
 ) -> tuple[list[BackfillLead], int]:
-    """Sort those that are not done; give the ones that have to be come back to, and how many were changed.
+    """Classify leads that are not done; return those to come back to, and how many were changed.
 
-    A lead whose number the plan bars by now ends as on do-not-call, one in a call when that is over. A number that no
-    rule covers any longer keeps its network: nobody said that it may not be dialled.
+    A lead whose number is now barred ends as ``do_not_call``, after its call if it is in one. A number that no rule
+    covers any more keeps its network: no rule forbids dialling it.
     """
     networks: dict[LeadId, Network] = {}
     barred: set[LeadId] = set()
@@ -29,14 +29,14 @@ def classify_leads(
             barred.add(lead.id)
         elif found is not None and found.network is not None and found.network is not lead.network:
             networks[lead.id] = found.network
-    held = tx.backfill_leads.hold([*networks, *barred])
+    locked = tx.backfill_leads.lock([*networks, *barred])
     in_call = {lead.id for lead in leads if lead.stage is Stage.CALLING}
-    closing = (barred & held) - in_call
+    closing = (barred & locked) - in_call
     if closing:
         tx.backfill_leads.close(closing, ending=Ending.DO_NOT_CALL, now=now)
     tx.backfill_leads.set_networks(
-        {lead_id: network for lead_id, network in networks.items() if lead_id in held}, now=now
+        {lead_id: network for lead_id, network in networks.items() if lead_id in locked}, now=now
     )
-    done = closing | (networks.keys() & held)
-    left = [lead for lead in leads if lead.id in (networks.keys() | barred) - done]
-    return left, len(done)
+    done = closing | (networks.keys() & locked)
+    skipped = [lead for lead in leads if lead.id in (networks.keys() | barred) - done]
+    return skipped, len(done)
