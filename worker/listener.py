@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 from uuid import UUID
 
-from pendulum import DateTime, Duration
+from pendulum import DateTime
 
 from worker.domain.call import CallEvent
 from worker.domain.errors import Superseded, Unavailable
 from worker.domain.leadership import LeaderLease, listener_of
+from worker.domain.timing import EVENTS_REMEMBERED
 from worker.ports.dispatch.telephony import EventSource
 from worker.usecases.dispatch.handle_events import handle_events
 from worker.usecases.dispatch.hold_leadership import Leadership
@@ -19,8 +20,6 @@ from worker.wiring import Services
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 5.0
-REMEMBERED = Duration(seconds=15)
-"""What came earlier has been handled by whoever holds the post: longer than it takes to notice that he is gone."""
 
 
 class Listener:
@@ -54,7 +53,7 @@ class Listener:
             self._leadership.release()
         if open_from is None or not self._leadership.hold(since=since, now=now, open_from=open_from):
             others_at = self._leadership.others_at
-            self._source.stand_by(None if others_at is None else (now - others_at) + REMEMBERED)
+            self._source.stand_by(None if others_at is None else (now - others_at) + EVENTS_REMEMBERED)
             return
         if not was_held:
             self._services.queue.sweep()  # calls that ended while nobody listened hold slots

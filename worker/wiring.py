@@ -23,6 +23,7 @@ from worker.coordination.rate import RedisRate
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.ids import TenantId
 from worker.domain.retry import Answer
+from worker.domain.timing import CALLBACK_ANSWERED_WITHIN
 from worker.jobs.app import app, configuration
 from worker.jobs.queue import CeleryJobQueue
 from worker.ports.callbacks.deliveries import CallbackSender
@@ -40,7 +41,6 @@ from worker.telephony.switch import Switches
 from worker.usecases.callbacks.deliver_callbacks import SenderPool
 from worker.usecases.records.tokens import DEFAULT_TENANT
 
-CALLBACK_TIMEOUT_SECONDS: Final = 10.0
 DOUBTFUL_HOSTS: Final = 24
 """For hosts in doubt: so many may hang at once, and a worker for callbacks still has threads for those that answer."""
 
@@ -185,7 +185,9 @@ def _sender_pool(chosen: Settings, database: SqlStore, *, chance: Callable[[], f
 
 def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
     sender = HttpSender(
-        allow=chosen.callback_allow, ports=chosen.callback_ports, timeout_seconds=CALLBACK_TIMEOUT_SECONDS
+        allow=chosen.callback_allow,
+        ports=chosen.callback_ports,
+        timeout_seconds=CALLBACK_ANSWERED_WITHIN.total_seconds(),
     )
     if chosen.callback_secret is None:
         return sender

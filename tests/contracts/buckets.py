@@ -15,13 +15,14 @@ from worker.coordination import keys
 from worker.coordination.connection import connect
 from worker.coordination.rate import RedisRate
 from worker.domain.ids import CarrierId
-from worker.ports.dispatch.messages import USED_WITHIN, Rate, Tokens
+from worker.domain.timing import TOKEN_UNCONFIRMED
+from worker.ports.dispatch.messages import Rate, Tokens
 
 NOON = pendulum.datetime(2026, 3, 2, 5, 0)
 SLOT_SECONDS = 0.01
 BACK_SECONDS = 1.07
 """After so long every token is back: the second, the margin, and a slot of time."""
-UNTOLD_SECONDS = USED_WITHIN.total_seconds()
+UNTOLD_SECONDS = TOKEN_UNCONFIRMED.total_seconds()
 """So much later where nobody said when the call was dialled."""
 
 

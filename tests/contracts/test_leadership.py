@@ -9,11 +9,12 @@ from pendulum import DateTime
 
 from tests.builders import NOON
 from worker.domain.errors import Superseded
-from worker.domain.leadership import BEAT, LEASE, STANDBY_PRECEDENCE, LeaderLease, listener_of
+from worker.domain.leadership import BEAT, LeaderLease, listener_of
+from worker.domain.timing import LEADER_LEASE, STANDBY_PRECEDENCE
 from worker.store.transaction import SqlStore
 
 FIRST, SECOND = (LeaderLease(BEAT, UUID(int=number)) for number in (1, 2))
-LAPSED = NOON + LEASE
+LAPSED = NOON + LEADER_LEASE
 
 
 def take(store: SqlStore, lease: LeaderLease, *, seconds: float = 0, since: DateTime = NOON) -> bool:
@@ -28,20 +29,20 @@ def check(store: SqlStore, lease: LeaderLease) -> None:
 
 
 def test_a_lease_has_one_holder_until_it_is_not_renewed(store: SqlStore) -> None:
-    almost = LEASE.total_seconds() - 0.001
+    almost = LEADER_LEASE.total_seconds() - 0.001
 
     taken = [take(store, FIRST), take(store, SECOND), take(store, SECOND, seconds=almost)]
-    replaced = take(store, SECOND, seconds=LEASE.total_seconds())
+    replaced = take(store, SECOND, seconds=LEADER_LEASE.total_seconds())
 
     assert (taken, replaced) == ([True, False, False], True)
-    assert not take(store, FIRST, seconds=LEASE.total_seconds())
+    assert not take(store, FIRST, seconds=LEADER_LEASE.total_seconds())
 
 
 def test_a_newcomer_waits_for_a_standby_that_missed_nothing(store: SqlStore) -> None:
     newcomer, since = LeaderLease(BEAT, UUID(int=3)), NOON.add(seconds=2)
     take(store, FIRST)
     take(store, FIRST, seconds=1)
-    held, wait = LEASE.total_seconds(), STANDBY_PRECEDENCE.total_seconds()
+    held, wait = LEADER_LEASE.total_seconds(), STANDBY_PRECEDENCE.total_seconds()
 
     tried = [take(store, newcomer, seconds=1 + held + later, since=since) for later in (0, wait - 0.001)]
     known = take(store, SECOND, seconds=1 + held + wait - 0.001)
@@ -52,7 +53,7 @@ def test_a_newcomer_waits_for_a_standby_that_missed_nothing(store: SqlStore) -> 
 def test_a_newcomer_takes_a_lease_that_nobody_else_wants(store: SqlStore) -> None:
     take(store, FIRST)
 
-    assert take(store, SECOND, seconds=(LEASE + STANDBY_PRECEDENCE).total_seconds(), since=NOON.add(seconds=1))
+    assert take(store, SECOND, seconds=(LEADER_LEASE + STANDBY_PRECEDENCE).total_seconds(), since=NOON.add(seconds=1))
 
 
 def test_a_leader_that_renews_its_lease_keeps_it(store: SqlStore) -> None:

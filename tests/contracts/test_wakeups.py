@@ -9,8 +9,9 @@ from tests.conftest import free_port
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
 from worker.coordination.connection import connect
-from worker.coordination.wakeups import LAPSE_MILLISECONDS, RedisWakeups
+from worker.coordination.wakeups import RedisWakeups
 from worker.domain.errors import Unavailable
+from worker.domain.timing import WAKEUP_LAPSES
 from worker.ports.dispatch.messages import Wakeups
 
 NOON = pendulum.datetime(2026, 3, 2, 5, 0)
@@ -65,7 +66,7 @@ def test_a_request_that_nobody_took_lapses_in_memory() -> None:
     clock = FakeClock(NOON)
     wakeups = FakeWakeups(clock)
     wakeups.request("plan:1")
-    clock.wait(LAPSE_MILLISECONDS / 1000)
+    clock.wait(WAKEUP_LAPSES.total_seconds())
 
     assert wakeups.request("plan:1")
 
@@ -75,7 +76,7 @@ def test_a_request_that_nobody_took_lapses_in_redis(redis_url: str) -> None:
     with connect(redis_url) as client:
         RedisWakeups(client).request("plan:1")
 
-        assert 0 < client.pttl("callbeat:wakeup:plan:1") <= LAPSE_MILLISECONDS
+        assert 0 < client.pttl("callbeat:wakeup:plan:1") <= WAKEUP_LAPSES.total_seconds() * 1000
 
 
 def test_where_somebody_could_be_asked_there_is_nothing_to_say(wakeups: Wakeups) -> None:

@@ -8,7 +8,8 @@ from typing_extensions import override
 
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
-from worker.ports.dispatch.messages import USED_WITHIN, Rate, Tokens, Wakeups
+from worker.domain.timing import TOKEN_UNCONFIRMED
+from worker.ports.dispatch.messages import Rate, Tokens, Wakeups
 from worker.ports.dispatch.store import Clock
 
 LAPSE = Duration(seconds=3)
@@ -75,7 +76,7 @@ class FakeRate(Rate):
         got = min(count, _left(out, per_second))
         receipt = str(next(self._receipts)) if got else ""
         if got:
-            out[receipt] = self._taking(got, used_within=USED_WITHIN)
+            out[receipt] = self._taking(got, used_within=TOKEN_UNCONFIRMED)
         return Tokens(got, self._wait(out, per_second), receipt=receipt)
 
     @override

@@ -134,9 +134,9 @@ RUNNING: Final = """
 INSERT INTO posts (name, holder, since, held_until, open_from) VALUES ('beat', :holder, :now, :now, :now);
 INSERT INTO tenants (id, name, timezone, callback_secret, created_at)
     VALUES (:tenant, 'acme', 'UTC', 'whsec', :now);
-INSERT INTO carriers (id, tenant_id, name, description, gateway, dial_type, concurrent_call, network, data, turns,
-    created_at, updated_at) VALUES (:carrier, :tenant, 'main', '', 'g1', 'sip_one_for_all', 5, '{}', '{}', '{"list": "a"}',
-    :now, :now);
+INSERT INTO carriers (id, tenant_id, name, description, gateway, dial_type, concurrent_call, network, data,
+    turns, created_at, updated_at) VALUES (:carrier, :tenant, 'main', '', 'g1', 'sip_one_for_all', 5, '{}', '{}',
+    '{"list": "a"}', :now, :now);
 INSERT INTO chores (id, tenant_id, kind, subject, due_at, done_through)
     VALUES (:chore, :tenant, 'sort_prefix', '077', :now, '0771 x');
 INSERT INTO callback_hosts (host, turn, turn_until, lanes, failures) VALUES ('a', :holder, :now, 7, 1);

@@ -13,13 +13,13 @@ from tests.integration.switch_calls import CAMPAIGN, CLOCK, LISTENING, SOON, a_c
 from tests.integration.switch_process import SwitchProcess
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.errors import Unavailable
-from worker.domain.leadership import SETTLES_WITHIN
+from worker.domain.timing import SIGN_OF_LIFE_AFTER, SIGN_OF_LIFE_WITHIN, SWITCH_SETTLES
 from worker.ports.dispatch.telephony import Placed
 from worker.simulator.log import dials_by_call, peak
 from worker.simulator.options import SimulatorOptions
 from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import NotReached, open_connection
-from worker.telephony.events import ANSWERS_WITHIN_SECONDS, ASKED_AFTER_SECONDS, SwitchEvents
+from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
 
 NETWORK_HOLDS_SECONDS = 2.0
@@ -219,7 +219,7 @@ def test_a_switch_that_stands_still_is_told_of_nothing_until_it_has_gone_on_for_
     switches.place([call], switch=switch.url.name, until=SOON)
     news = read_until(events, lambda news: bool(ends(news)))
 
-    assert events.dialable_from == LISTENING + SETTLES_WITHIN
+    assert events.dialable_from == LISTENING + SWITCH_SETTLES
     assert (events.listening_since, ends(news)[call.call_id].outcome) == (since, Outcome.BUSY), "nothing was missed"
 
 
@@ -241,7 +241,7 @@ def test_a_switch_that_does_not_answer_an_originate_is_left_soon_and_the_call_is
 
 
 def test_a_switch_that_has_nothing_to_say_is_asked_and_answers(events: SwitchEvents) -> None:
-    quiet_until = time.monotonic() + ASKED_AFTER_SECONDS + ANSWERS_WITHIN_SECONDS + 1
+    quiet_until = time.monotonic() + SIGN_OF_LIFE_AFTER.total_seconds() + SIGN_OF_LIFE_WITHIN.total_seconds() + 1
 
     news = []
     while time.monotonic() < quiet_until:

@@ -14,8 +14,8 @@ from tests.unit.usecases.conftest import World
 from tests.unit.usecases.conftest import world as world  # noqa: PLC0414 - a fixture
 from tests.unit.usecases.look import an_end, call_row, states
 from worker.domain.call import CallState
-from worker.domain.leadership import LEASE, SETTLES_WITHIN
-from worker.listener import REMEMBERED, Listener
+from worker.domain.timing import EVENTS_REMEMBERED, LEADER_LEASE, SWITCH_SETTLES
+from worker.listener import Listener
 from worker.store.base.tables import leader_leases
 from worker.wiring import Services
 
@@ -98,7 +98,7 @@ def test_whoever_stands_by_takes_over_and_has_missed_nothing(ears: Ears) -> None
     second.listener.step()
 
     ears.tell(an_end(call_id))  # and the first dies before it reads that
-    ears.world.clock.wait(LEASE.total_seconds())
+    ears.world.clock.wait(LEADER_LEASE.total_seconds())
     second.listener.step()
 
     assert holder(ears.world) == HOLDERS[1]
@@ -120,7 +120,7 @@ def test_a_leader_that_wakes_up_superseded_changes_nothing_and_becomes_standby(e
 
     assert untouched == {CallState.DIALING: 1}
     assert call_row(ears.world, call_id).state is CallState.ENDED
-    assert first.events.memories == [REMEMBERED]
+    assert first.events.memories == [EVENTS_REMEMBERED]
 
 
 def test_what_was_heard_before_the_other_was_last_seen_is_forgotten(ears: Ears) -> None:
@@ -162,12 +162,12 @@ def test_a_switch_that_goes_on_is_heard_at_once_and_told_of_calls_a_moment_later
     world, listener = ears.world, ears.each[0]
     add_leads(world.store, viettel(1, start=1))
     waiting, call_id = world.plan(), world.telephony.placed[0].call_id
-    listener.events.dialable = world.clock.now() + SETTLES_WITHIN
+    listener.events.dialable = world.clock.now() + SWITCH_SETTLES
 
     ears.tell(an_end(call_id))
     listener.listener.step()
     ended, before = call_row(world, call_id).state, world.place_as_heard(waiting)
-    world.clock.wait(SETTLES_WITHIN.total_seconds())
+    world.clock.wait(SWITCH_SETTLES.total_seconds())
     world.queue.calls.clear()
     listener.listener.step()
 

@@ -11,14 +11,14 @@ from worker.coordination import keys
 from worker.coordination.connection import outages_named
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
-from worker.ports.dispatch.messages import USED_WITHIN, Rate, Tokens
+from worker.domain.timing import TOKEN_RETURNS, TOKEN_UNCONFIRMED
+from worker.ports.dispatch.messages import Rate, Tokens
 
 logger = logging.getLogger(__name__)
 
-RETURNS_AFTER_MICROSECONDS: Final = 1_050_000
-"""A token comes back after a second, and a little: calls do not all take equally long on their way to the switch."""
 _MICRO: Final = 1_000_000
-USED_WITHIN_MICROSECONDS: Final = round(USED_WITHIN.total_seconds() * _MICRO)
+_RETURNS_AFTER: Final = round(TOKEN_RETURNS.total_seconds() * _MICRO)
+_UNCONFIRMED: Final = round(TOKEN_UNCONFIRMED.total_seconds() * _MICRO)
 
 _Answer: TypeAlias = tuple[int, int, int, bytes]
 """What the script gives: taken, left, microseconds until the next token, receipt."""
@@ -52,6 +52,6 @@ class RedisRate(Rate):
             logger.warning("tokens count from their taking, not from the dial", extra=extra)
 
     def _ask(self, carrier_id: CarrierId, *, per_second: int = 0, count: int = 0, receipt: str = "") -> _Answer:
-        arguments: list[str | int] = [per_second, count, RETURNS_AFTER_MICROSECONDS, receipt, USED_WITHIN_MICROSECONDS]
+        arguments: list[str | int] = [per_second, count, _RETURNS_AFTER, receipt, _UNCONFIRMED]
         with outages_named():
             return cast("_Answer", tuple(self._script(keys=[keys.rate(carrier_id)], args=arguments)))

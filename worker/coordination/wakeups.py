@@ -7,10 +7,10 @@ from typing_extensions import override
 
 from worker.coordination import keys
 from worker.coordination.connection import outages_named
+from worker.domain.timing import WAKEUP_LAPSES
 from worker.ports.dispatch.messages import Wakeups
 
-LAPSE_MILLISECONDS: Final = 3_000
-"""A request whose message was lost blocks later ones for no longer than this."""
+_LAPSE_MILLISECONDS: Final = round(WAKEUP_LAPSES.total_seconds() * 1000)
 
 
 class RedisWakeups(Wakeups):
@@ -23,7 +23,7 @@ class RedisWakeups(Wakeups):
     @override
     def request(self, key: str) -> bool:
         with outages_named():
-            return bool(self._redis.set(keys.wakeup(key), b"1", nx=True, px=LAPSE_MILLISECONDS))
+            return bool(self._redis.set(keys.wakeup(key), b"1", nx=True, px=_LAPSE_MILLISECONDS))
 
     @override
     def taken(self, key: str) -> bool:
@@ -34,4 +34,4 @@ class RedisWakeups(Wakeups):
     def check(self) -> None:
         """Write, since a Redis that is full still answers and still deletes."""
         with outages_named():
-            self._redis.set(keys.CHECK, b"1", px=LAPSE_MILLISECONDS)
+            self._redis.set(keys.CHECK, b"1", px=_LAPSE_MILLISECONDS)

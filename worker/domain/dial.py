@@ -2,9 +2,8 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import Final
 
-from pendulum import DateTime, Duration
+from pendulum import DateTime
 
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
@@ -13,9 +12,6 @@ from worker.domain.lead import Lane
 from worker.domain.network import Network
 from worker.domain.quota import Limits, LiveCalls
 from worker.domain.reason import Reason, Why, why_not_run
-
-HOLDS_FOR: Final = Duration(milliseconds=400)
-"""What was judged is dialled within this time or judged again: shorter than a window's last moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pendulum import DateTime, Duration
+from pendulum import DateTime
 
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
@@ -20,6 +20,7 @@ from worker.domain.network import Network
 from worker.domain.quota import Limits, LiveCalls
 from worker.domain.reason import Reason, Why, may_dial_from, why_not_run
 from worker.domain.share import share_one_by_one
+from worker.domain.timing import NEXT_TOKEN, PLANNED_WHILE_DUE
 
 Lanes = tuple[Lane, ...]
 
@@ -27,18 +28,6 @@ CODES: Final[Lanes] = (Lane.OTP,)
 OTHERS: Final[Lanes] = (Lane.SINGLE, Lane.LIST)
 ROUNDS: Final[tuple[Lanes, ...]] = (CODES, OTHERS)
 """Codes go ahead of everything on the carrier; single calls only of their own campaign's lists, pool by pool."""
-
-LOOK_AGAIN_WHILE_DUE: Final = Duration(seconds=2)
-"""A freed channel asks for a plan at once; this is for the wake-up that a crash or a lost broker swallowed."""
-
-LOOK_AT_LEAST: Final = Duration(minutes=10)
-"""However far the next opening is, a carrier that waits for one is looked at so often: no plan is due later than this.
-
-One that is was noted before a clock was set back, and is due at once.
-"""
-
-NEXT_TOKEN: Final = Duration(seconds=1)
-"""By then a carrier that has begun all the calls of a second may begin the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +148,7 @@ class _Candidate:
         yield from self._falling_due()
         yield from (why.until for why in reasons if why.until is not None)
         if self._is_due:
-            yield self._now + LOOK_AGAIN_WHILE_DUE
+            yield self._now + PLANNED_WHILE_DUE
         if any(why.reason is Reason.CALLS_PER_SECOND for why in reasons):
             yield self._now + NEXT_TOKEN
 

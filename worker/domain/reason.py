@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pendulum import DateTime, Duration
+from pendulum import DateTime
 
 from worker.domain.campaign import Campaign, Status, resume_if_due
 from worker.domain.lead import Lane
 from worker.domain.network import Network
-
-LAST_MOMENT = Duration(milliseconds=500)
-"""A dial takes time to reach the switch: none is begun in the last half second of a window."""
+from worker.domain.timing import STOPS_BEFORE_END
 
 
 class Reason(StrEnum):
@@ -77,13 +75,13 @@ def _why_not_open(campaign: Campaign, *, now: DateTime) -> Why | None:
         return Why(Reason.STOPPED)
     if status is Status.PAUSE:
         return Why(Reason.PAUSED, until=campaign.resume_at)
-    if not campaign.windows.stays_open(now, through=LAST_MOMENT):
+    if not campaign.windows.stays_open(now, through=STOPS_BEFORE_END):
         return Why(Reason.WINDOW_SHUT, until=campaign.windows.next_opening(now))
     return None
 
 
 def may_dial_from(campaign: Campaign, *, lane: Lane = Lane.LIST, since: DateTime) -> DateTime | None:
     """Give the first moment from this one on at which the windows let a lead of the lane be dialled."""
-    if lane is Lane.OTP or campaign.windows.stays_open(since, through=LAST_MOMENT):
+    if lane is Lane.OTP or campaign.windows.stays_open(since, through=STOPS_BEFORE_END):
         return since
     return campaign.windows.next_opening(since)

@@ -8,13 +8,12 @@ from typing import Any, Final
 from celery import Celery
 from kombu import Queue
 
+from worker.domain.timing import SWEEP_EVERY, TICK_EVERY
 from worker.jobs import names
 
 THREADS: Final = 32
 """Hosts that a worker for callbacks attends to at once: more than may be in doubt."""
 BROKER_TIMEOUT_SECONDS: Final = 5
-TICK_SECONDS: Final = 1.0
-SWEEP_SECONDS: Final = 2.0
 
 app: Final = Celery("callbeat", loader="worker.wiring:Loader", set_as_current=False)
 
@@ -83,10 +82,10 @@ def _timetable() -> dict[str, Any]:  # Any: see configuration
     """Ask for what is due each second."""
     return {
         "beat_scheduler": "worker.beat:OneBeat",
-        "beat_max_loop_interval": TICK_SECONDS,
+        "beat_max_loop_interval": TICK_EVERY.total_seconds(),
         "result_expires": None,  # no results, so nothing to clean up each night
         "beat_schedule": {
-            "tick": {"task": names.TICK, "schedule": TICK_SECONDS},
-            "sweep": {"task": names.SWEEP, "schedule": SWEEP_SECONDS},
+            "tick": {"task": names.TICK, "schedule": TICK_EVERY.total_seconds()},
+            "sweep": {"task": names.SWEEP, "schedule": SWEEP_EVERY.total_seconds()},
         },
     }

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from worker.domain.call import CallEvent
 from worker.domain.errors import Unavailable
-from worker.domain.leadership import SETTLES_WITHIN
+from worker.domain.timing import SIGN_OF_LIFE_AFTER, SIGN_OF_LIFE_WITHIN, SWITCH_SETTLES, SWITCH_SILENT
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import EventSource
 from worker.telephony.address import SwitchUrl
@@ -29,13 +29,7 @@ SUBSCRIPTION: Final = (
 WAIT_SECONDS: Final = 0.5
 MOST_KEPT: Final = 50_000
 """Frames: who stands by while nobody can say whether that is needed reads no further."""
-ASKED_AFTER_SECONDS: Final = 0.5
-"""A switch that says nothing for so long is asked for a sign of life."""
-ANSWERS_WITHIN_SECONDS: Final = 1.5
-"""A switch that does not answer that for so long stands still: what it is told now it may carry out much later."""
 SIGN_OF_LIFE: Final = b"api strepoch\n\n"
-SILENCE_SECONDS: Final = 45.0
-"""After so long without an answer the connection is dead."""
 
 
 class SwitchEvents(EventSource):
@@ -47,7 +41,7 @@ class SwitchEvents(EventSource):
         *,
         clock: Clock,
         chance: Chance = system_chance,
-        silence_seconds: float = SILENCE_SECONDS,
+        silence_seconds: float = SWITCH_SILENT.total_seconds(),
     ) -> None:
         """Know the switch; the first ``read`` connects."""
         self._url = url
@@ -171,15 +165,15 @@ class SwitchEvents(EventSource):
         if frames:
             self._heard_at, self._asked_at = now, None
             if self._dialable_from is None:
-                self._dialable_from = self._clock.now() + SETTLES_WITHIN
+                self._dialable_from = self._clock.now() + SWITCH_SETTLES
                 logger.info("switch goes on", extra={"action": "switch_goes_on", "switch": self.switch})
         elif now - self._heard_at > self._silence_seconds:
             raise ConnectionLost("no sign of life")
         elif self._asked_at is None:
-            if now - self._heard_at >= ASKED_AFTER_SECONDS:
+            if now - self._heard_at >= SIGN_OF_LIFE_AFTER.total_seconds():
                 connection.write(SIGN_OF_LIFE, within=0)
                 self._asked_at = now
-        elif now - self._asked_at > ANSWERS_WITHIN_SECONDS and self._dialable_from is not None:
+        elif now - self._asked_at > SIGN_OF_LIFE_WITHIN.total_seconds() and self._dialable_from is not None:
             self._dialable_from = None
             logger.warning("switch stands still", extra={"action": "switch_stands_still", "switch": self.switch})
 

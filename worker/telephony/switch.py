@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 from uuid import UUID
 
 import orjson
@@ -15,6 +14,7 @@ from typing_extensions import override
 
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
+from worker.domain.timing import ORIGINATE_ACKNOWLEDGED_WITHIN, ORIGINATE_ANSWERED_WITHIN
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import Origination, Placed, Telephony
 from worker.telephony.address import SwitchUrl
@@ -23,13 +23,6 @@ from worker.telephony.connection import Connection, ConnectionLost, NotAnswered,
 from worker.telephony.originate import Unsayable, bgapi_originate
 
 logger = logging.getLogger(__name__)
-
-
-UNHEARD_SECONDS: Final = 2.0
-"""How long the network may hold back what was written."""
-ANSWERS_WITHIN_SECONDS: Final = 0.75
-"""A switch answers an originate at once, before it dials. When it does not, the connection is given up with all that
-has not arrived there: a call must not come out of the network long after it was judged."""
 
 
 class SwitchUnreachable(Unavailable):
@@ -76,7 +69,7 @@ class _Line:
         if self._backoff.pause_left(at=time.monotonic()) > 0:
             raise SwitchUnreachable(f"switch {self.name} was unreachable a moment ago")
         try:
-            connection = open_connection(self._url, unheard_seconds=UNHEARD_SECONDS)
+            connection = open_connection(self._url, unheard_seconds=ORIGINATE_ACKNOWLEDGED_WITHIN.total_seconds())
         except NotReached:
             self._backoff.failed(at=time.monotonic())
             logger.warning("switch unreachable", extra={"action": "switch_unreachable", "switch": self.name})
@@ -218,7 +211,8 @@ def _place(
             undialled.add(call_id)
     try:
         for call_id in written:
-            if connection.reply(until=time.monotonic() + ANSWERS_WITHIN_SECONDS).text.startswith("-ERR"):
+            until = time.monotonic() + ORIGINATE_ANSWERED_WITHIN.total_seconds()
+            if connection.reply(until=until).text.startswith("-ERR"):
                 undialled.add(call_id)
     except ConnectionLost as error:
         is_answered = not isinstance(error, NotAnswered)

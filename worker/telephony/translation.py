@@ -12,13 +12,12 @@ from pendulum import DateTime
 
 from worker.domain.call import Answered, CallEvent, HungUp, Refused, Ringing
 from worker.domain.ids import CallId
+from worker.domain.timing import JOB_WAITS_FOR_CHANNEL
 from worker.telephony.causes import REFUSALS, Hangup, outcome_of
 from worker.telephony.esl import BODY, SwitchEvent
 
 logger = logging.getLogger(__name__)
 
-HOLD_SECONDS: Final = 0.5
-"""How long a failed job waits for a channel event: the switch may tell the job before the hang-up."""
 
 REMEMBERED: Final = 20_000
 """Calls of which there was a channel: more than any switch begins in the minutes for which a job may come again."""
@@ -110,7 +109,9 @@ class Translation:
         cause = answer.removeprefix("-ERR").strip() or "UNKNOWN"
         moment = _moment(event["Event-Date-Timestamp"])
         number = None if dial is None else int(dial[1])
-        self._failed[call_id] = _FailedJob(call_id, cause[:80], moment, at + HOLD_SECONDS, number)
+        self._failed[call_id] = _FailedJob(
+            call_id, cause[:80], moment, at + JOB_WAITS_FOR_CHANNEL.total_seconds(), number
+        )
 
     def _meaning_of(self, job: _FailedJob) -> CallEvent:
         if job.cause in REFUSALS:

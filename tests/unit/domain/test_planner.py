@@ -8,9 +8,10 @@ from worker.domain.campaign import Mode, Status
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Lane
 from worker.domain.network import Network
-from worker.domain.planner import NEXT_TOKEN, Demand, Plan, calls_to_start
+from worker.domain.planner import Demand, Plan, calls_to_start
 from worker.domain.quota import LiveCalls
 from worker.domain.reason import Reason, Why
+from worker.domain.timing import NEXT_TOKEN
 from worker.domain.window import Span, Week, Windows
 
 HOUR = 3_600_000_000_000

@@ -12,9 +12,10 @@ from worker.domain.campaign import Campaign, Mode
 from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
 from worker.domain.lead import Lane
 from worker.domain.network import Network
-from worker.domain.planner import LOOK_AGAIN_WHILE_DUE, Demand, Grant, Plan, Situation, calls_to_start
+from worker.domain.planner import Demand, Grant, Plan, Situation, calls_to_start
 from worker.domain.quota import network_cap
 from worker.domain.reason import Reason, why_not_run
+from worker.domain.timing import PLANNED_WHILE_DUE
 
 LIMITING = {
     Reason.TENANT_LIMIT,
@@ -242,7 +243,7 @@ def test_the_next_look_is_in_the_future_and_soon_while_anything_is_due(situation
 
     due = any(books.due(campaign, n) for campaign in situation.campaigns for n in Network)
     assert plan.look_again_at is None or plan.look_again_at > NOON
-    assert not due or (plan.look_again_at is not None and plan.look_again_at <= NOON + LOOK_AGAIN_WHILE_DUE)
+    assert not due or (plan.look_again_at is not None and plan.look_again_at <= NOON + PLANNED_WHILE_DUE)
 
 
 @given(situation=strategies.situations(strategies.direct) | strategies.situations(strategies.pooled))

@@ -4,9 +4,10 @@ from tests.builders import HANOI, NOON, a_campaign, a_carrier, a_situation
 from worker.domain.campaign import Mode, Status
 from worker.domain.lead import Lane
 from worker.domain.network import Network
-from worker.domain.planner import LOOK_AGAIN_WHILE_DUE, Demand, Situation, calls_to_start
+from worker.domain.planner import Demand, Situation, calls_to_start
 from worker.domain.quota import LiveCalls
 from worker.domain.reason import Reason, Why
+from worker.domain.timing import PLANNED_WHILE_DUE
 from worker.domain.window import Span, Week, Windows
 
 HOUR = 3_600_000_000_000
@@ -130,7 +131,7 @@ def test_while_leads_are_due_it_looks_again_soon_in_case_a_wakeup_is_lost() -> N
     plan = calls_to_start(a_situation(campaign), now=NOON)
     sooner = calls_to_start(a_situation(campaign, next_due_at=NOON.add(seconds=1)), now=NOON)
 
-    assert plan.look_again_at == NOON + LOOK_AGAIN_WHILE_DUE
+    assert plan.look_again_at == NOON + PLANNED_WHILE_DUE
     assert sooner.look_again_at == NOON.add(seconds=1)
 
 

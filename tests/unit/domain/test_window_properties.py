@@ -20,7 +20,8 @@ from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
 from worker.domain.lead import Lane
 from worker.domain.network import Network
 from worker.domain.planner import Demand, calls_to_start
-from worker.domain.reason import LAST_MOMENT, Reason
+from worker.domain.reason import Reason
+from worker.domain.timing import STOPS_BEFORE_END
 from worker.domain.window import DAY_NS, Span, Week, Windows
 
 HOUR = DAY_NS // 24
@@ -57,7 +58,7 @@ def test_no_dial_outside_a_window(asked: tuple[Windows, DateTime]) -> None:
     refused = why_not_dial(A_CALL, campaign=campaign, carrier=a_carrier(), up=CallsUp(), tenant_cap=None, now=now)
     plan = calls_to_start(a_situation(campaign), now=now)
 
-    allowed = is_open(windows, now) and is_open(windows, now + LAST_MOMENT)
+    allowed = is_open(windows, now) and is_open(windows, now + STOPS_BEFORE_END)
     assert (refused is None) == allowed
     assert bool(plan.grants) == allowed
     assert refused is None or refused.reason is Reason.WINDOW_SHUT

@@ -6,8 +6,9 @@ import pytest
 from tests.unit.telephony.recordings import recorded_events
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.ids import CallId
+from worker.domain.timing import JOB_WAITS_FOR_CHANNEL
 from worker.telephony.esl import BODY, SwitchEvent
-from worker.telephony.translation import HOLD_SECONDS, Translation
+from worker.telephony.translation import Translation
 
 LISTENING = pendulum.datetime(2026, 11, 23, 4)
 CALL = CallId(UUID("11111111-1111-4111-8111-111111111111"))
@@ -59,10 +60,10 @@ def test_a_failed_call_ends_once_by_its_hangup(translation: Translation, recordi
 def test_a_refusal_of_the_switch_is_known_after_a_moment(translation: Translation, recording: str) -> None:
     at_once = translation.read(recorded_events(recording), at=10.0)
     due = translation.next_due()
-    (refused,) = translation.read([], at=10.0 + HOLD_SECONDS)
+    (refused,) = translation.read([], at=10.0 + JOB_WAITS_FOR_CHANNEL.total_seconds())
 
     assert at_once == []
-    assert due == 10.0 + HOLD_SECONDS
+    assert due == 10.0 + JOB_WAITS_FOR_CHANNEL.total_seconds()
     assert isinstance(refused, Refused)
     assert (refused.cause, refused.listening_since) == ("DESTINATION_OUT_OF_ORDER", LISTENING)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
-from pendulum import DateTime, Duration
+from pendulum import DateTime
 
 from worker.domain.ids import CallId, CarrierId
 
@@ -57,13 +57,6 @@ class Tokens:
     """Of a taking: given back once the calls have been dialled."""
 
 
-USED_WITHIN: Final = Duration(seconds=3)
-"""Of a taking whose end nobody has told: the worker died, or the switch stands still and may go on at any moment.
-
-Longer than it takes to notice that a switch stands still; shorter than anybody should wait for a worker that died.
-"""
-
-
 class Rate(Protocol):
     """A carrier's calls-per-second bucket, shared by all workers: a token comes back a second after its call went out.
 
@@ -77,7 +70,7 @@ class Rate(Protocol):
     def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
         """Take up to ``count`` tokens, give how many were got; raises ``Unavailable``: nothing is dialled then.
 
-        Until ``dialled`` is told, they count as used ``USED_WITHIN`` from now.
+        Until ``dialled`` is told, they count as used ``TOKEN_UNCONFIRMED`` from now.
         """
 
     def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:

@@ -11,14 +11,11 @@ from worker.domain.call import LIVE, ON_SWITCH, CallState
 from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.reason import Reason
+from worker.domain.timing import CLOCK_SET_BACK, MESSAGE_RESENT
 from worker.ports.dispatch.store import Call, Calls, Dial, Ended, Move, UpByOwner
 from worker.store.base.dialect import among
 from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 from worker.store.dispatch.live import read_up
-from worker.store.dispatch.plans import CLOCKS_APART
-
-RESEND_SECONDS: Final = 3
-"""How long a message may be on its way before the sweep sends it again."""
 
 _FIELDS: Final = tuple(Call.__dataclass_fields__)
 _READ: Final = [calls.c[name] for name in _FIELDS]
@@ -121,7 +118,7 @@ class SqlCalls(Calls):
     def unsent(self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None) -> list[CallId]:
         asked = (
             select(calls.c.id)
-            .where(QUEUED_ROWS, or_(calls.c.resend_at <= now, calls.c.resend_at > now + CLOCKS_APART))
+            .where(QUEUED_ROWS, or_(calls.c.resend_at <= now, calls.c.resend_at > now + CLOCK_SET_BACK))
             .order_by(calls.c.stage_before != Stage.OTP, calls.c.resend_at, calls.c.id)
             .limit(limit)
             .with_for_update(key_share=True, skip_locked=True)
@@ -131,7 +128,7 @@ class SqlCalls(Calls):
         ids = [CallId(call) for call in self._connection.scalars(asked)]
         if ids:
             pushed = update(calls).where(calls.c.id.in_(ids))
-            self._connection.execute(pushed.values(resend_at=now.add(seconds=RESEND_SECONDS)))
+            self._connection.execute(pushed.values(resend_at=now + MESSAGE_RESENT))
         return ids
 
     @override

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from typing_extensions import override
 
 from worker.domain.errors import Superseded
-from worker.domain.leadership import LEASE, STANDBY_PRECEDENCE, LeaderLease, switch_of
+from worker.domain.leadership import LeaderLease, switch_of
+from worker.domain.timing import CLOCK_SET_BACK, LEADER_LEASE, STANDBY_PRECEDENCE
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.tables import leader_leases
-from worker.store.dispatch.plans import CLOCKS_APART
 
 _HOLDER: Final = (
     select(leader_leases.c.holder).where(leader_leases.c.name == bindparam("lease")).with_for_update(read=True)
@@ -33,8 +33,8 @@ class SqlLeaderLeases(LeaderLeases):
     @override
     def acquire(self, lease: LeaderLease, *, since: DateTime, now: DateTime, open_from: DateTime | None = None) -> bool:
         opens = since if open_from is None else open_from
-        held = {"holder": lease.holder, "since": since, "held_until": now + LEASE, "open_from": opens}
-        missed_nothing = leader_leases.c.held_until >= since + LEASE
+        held = {"holder": lease.holder, "since": since, "held_until": now + LEADER_LEASE, "open_from": opens}
+        missed_nothing = leader_leases.c.held_until >= since + LEADER_LEASE
         lapsed = (leader_leases.c.held_until <= now) & missed_nothing | (
             leader_leases.c.held_until <= now - STANDBY_PRECEDENCE
         )
@@ -63,5 +63,5 @@ class SqlLeaderLeases(LeaderLeases):
 
     @override
     def listeners(self, *, now: DateTime) -> dict[str, DateTime]:
-        held = self._connection.execute(_HELD, {"now": now, "set_back": now + CLOCKS_APART})
+        held = self._connection.execute(_HELD, {"now": now, "set_back": now + CLOCK_SET_BACK})
         return {switch: row.since for row in held if (switch := switch_of(row.name)) is not None}

@@ -24,7 +24,8 @@ from worker.domain.campaign_settings import to_campaign
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId, ListId, TenantId
 from worker.domain.lead import Stage
-from worker.domain.planner import LOOK_AT_LEAST, Situation
+from worker.domain.planner import Situation
+from worker.domain.timing import CLOCK_SET_BACK, PLANNED_AT_LEAST
 from worker.ports.dispatch.store import NOT_AHEAD, DialRules, Plans
 from worker.store.base.dialect import among
 from worker.store.base.tables import QUEUED_ROWS, URGENT, WAITING, calls, campaigns, carriers, leads, lists, tenants
@@ -33,8 +34,6 @@ from worker.store.dispatch.carrier_rows import to_carrier
 from worker.store.dispatch.demand import read_demand
 from worker.store.dispatch.live import read_live
 
-CLOCKS_APART: Final = Duration(minutes=1)
-"""What lies further ahead than anything is put off by, and this, was noted before a clock was set back."""
 RUNNABLE: Final = (Status.START, Status.PAUSE)
 
 
@@ -59,7 +58,7 @@ class SqlPlans(Plans):
 
     @override
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
-        at, set_back = carriers.c.next_plan_at, now + LOOK_AT_LEAST + CLOCKS_APART
+        at, set_back = carriers.c.next_plan_at, now + PLANNED_AT_LEAST + CLOCK_SET_BACK
         due = select(carriers.c.id, at).where(or_(at <= now + ahead, at > set_back)).order_by(at)
         moments = {CarrierId(row.id): row.next_plan_at for row in self._connection.execute(due)}
         return {carrier_id: now if moment > set_back else moment for carrier_id, moment in moments.items()}

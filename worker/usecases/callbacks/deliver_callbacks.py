@@ -11,10 +11,11 @@ from threading import Semaphore
 from typing import Final, assert_never
 from uuid import UUID
 
-from pendulum import DateTime, Duration
+from pendulum import DateTime
 
 from worker.domain.breaker import HostHealth, after_answer
 from worker.domain.retry import GONE, Answer, Dead, Delivered, RetryAt, decide_retry
+from worker.domain.timing import DELIVERY_SESSION, HOST_LEASE, HOST_LEASE_RENEWED_EVERY
 from worker.ports.callbacks.deliveries import Attempt, CallbackSender
 from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.messages import JobQueue
@@ -24,11 +25,6 @@ from worker.usecases.callbacks.outgoing import Outgoing
 
 logger = logging.getLogger(__name__)
 
-LEASE: Final = Duration(seconds=8)
-"""How long nobody else sends to a host whose sender has died: all that a crash costs."""
-RENEWED_EVERY: Final = Duration(seconds=2)
-LONGEST_STAY: Final = Duration(seconds=5)
-"""After this a task begins nothing more, so that other hosts get their turn."""
 RECORDED_TOGETHER: Final = 20
 
 
@@ -53,7 +49,7 @@ def deliver_callbacks(
     """
     now, outgoing = clock.now(), Outgoing(host)
     with store.transaction() as tx:
-        health = tx.hosts.acquire(host, lease=lease, now=now, until=now + LEASE)
+        health = tx.hosts.acquire(host, lease=lease, now=now, until=now + HOST_LEASE)
         if health is None:
             return
         if health.is_shut(now):
@@ -114,8 +110,8 @@ class _DeliverySession:
         self._health = health
         self._under_way: dict[Future[_Posted], Delivery] = {}
         self._back: SimpleQueue[Future[_Posted]] = SimpleQueue()
-        self._renew_at = clock.now() + RENEWED_EVERY
-        self._leave_at = clock.now() + LONGEST_STAY
+        self._renew_at = clock.now() + HOST_LEASE_RENEWED_EVERY
+        self._leave_at = clock.now() + DELIVERY_SESSION
 
     def send_all(self) -> None:
         """Send until nothing is due, the host is in trouble, or it is time to go."""
@@ -192,7 +188,7 @@ class _DeliverySession:
         """Record attempts, hold the turn and read on; with nothing left, end the turn in the same transaction."""
         now, host = self._clock.now(), self._outgoing.host
         with self._store.transaction() as tx:
-            ours = tx.hosts.renew(host, lease=self._lease, health=self._health, until=now + LEASE)
+            ours = tx.hosts.renew(host, lease=self._lease, health=self._health, until=now + HOST_LEASE)
             tx.deliveries.record(attempts, now=now)
             self._outgoing.judge(tx, attempts, now=now)
             if not ours:
@@ -202,7 +198,9 @@ class _DeliverySession:
             if not self._outgoing.waiting and not self._under_way:
                 tx.hosts.release(host, lease=self._lease, health=self._health)
                 self._outgoing.left_behind |= now >= self._leave_at  # nobody has looked what came in the meantime
-        self._renew_at = self._clock.now() + RENEWED_EVERY  # however long the database took, lanes are heard next
+        self._renew_at = (
+            self._clock.now() + HOST_LEASE_RENEWED_EVERY
+        )  # however long the database took, lanes are heard next
         for attempt in attempts:
             _log(attempt)
 

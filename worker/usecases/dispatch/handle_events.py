@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 from uuid import UUID
 
-from pendulum import DateTime, Duration
+from pendulum import DateTime
 
 from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId
 from worker.domain.leadership import LeaderLease
+from worker.domain.timing import PROCESS_CLOCKS_APART
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore, Move
 from worker.usecases.dispatch.finish_calls import finish_calls
@@ -19,8 +20,6 @@ from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenin
 
 logger = logging.getLogger(__name__)
 
-CLOCKS_APART = Duration(seconds=1)
-"""How far two of our processes may read the one clock apart."""
 LONGEST_REFUSAL_PAUSE = 4
 """Seconds: a switch that was full has room again at any moment, and the calls that wait hold slots meanwhile."""
 
@@ -110,4 +109,4 @@ def _unproven(event: CallEvent, *, call: Call) -> bool:
         return True
     if not isinstance(event, Refused):
         return False
-    return call.dialing_at is None or call.dialing_at < event.listening_since + CLOCKS_APART
+    return call.dialing_at is None or call.dialing_at < event.listening_since + PROCESS_CLOCKS_APART

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pendulum import DateTime
 
 from worker.domain.errors import Unavailable
-from worker.domain.leadership import LEASE, RENEWED_EVERY, RETRIED_EVERY, LeaderLease
+from worker.domain.leadership import LeaderLease
+from worker.domain.timing import LEADER_LEASE, LEASE_RENEWED_EVERY, LEASE_RETRIED_EVERY
 from worker.ports.dispatch.store import DispatchStore
 
 logger = logging.getLogger(__name__)
@@ -65,10 +66,10 @@ class Leadership:
                 self.is_held = tx.leader_leases.acquire(self.lease, since=since, now=now, open_from=open_from)
         except Unavailable:
             self.is_held = self._held_until is not None and now < self._held_until
-            self._ask_at = now + RETRIED_EVERY
+            self._ask_at = now + LEASE_RETRIED_EVERY
             return
-        self._ask_at = now + (RENEWED_EVERY if self.is_held else RETRIED_EVERY)
+        self._ask_at = now + (LEASE_RENEWED_EVERY if self.is_held else LEASE_RETRIED_EVERY)
         if self.is_held:
-            self._held_until = now + LEASE
+            self._held_until = now + LEADER_LEASE
         else:
             self._held_until, self.others_at = None, now

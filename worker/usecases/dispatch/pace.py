@@ -12,13 +12,13 @@ from pendulum import DateTime
 from worker.domain.carrier import Carrier
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId
+from worker.domain.timing import UNREACHABLE_PAUSE
 from worker.ports.dispatch.messages import JobQueue, Rate, Tokens
 from worker.ports.dispatch.store import DispatchTransaction
 from worker.usecases.dispatch.judge_calls import Won
 
 logger = logging.getLogger(__name__)
 
-UNREACHABLE_PAUSE_SECONDS: Final = 1.0
 MICROSECONDS: Final = 1_000_000
 STEP_MICROSECONDS: Final = 50_000
 """Those who wait for tokens try again together, at the next of these steps: one plan sends all of a carrier's calls."""
@@ -81,4 +81,4 @@ def _asked(rate: Rate, carrier: Carrier, *, count: int | None) -> Tokens:
     except Unavailable:
         extra = {"action": "rate_away", "carrier_id": carrier.id}
         logger.warning("calls wait, their carrier's rate cannot be asked", extra=extra)
-        return Tokens(0, UNREACHABLE_PAUSE_SECONDS)
+        return Tokens(0, UNREACHABLE_PAUSE.total_seconds())

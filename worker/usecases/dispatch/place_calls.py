@@ -7,20 +7,18 @@ from functools import partial
 from pendulum import DateTime
 
 from worker.domain.call import CallState
-from worker.domain.dial import HOLDS_FOR
 from worker.domain.ids import CallId, CarrierId, LeadId
 from worker.domain.lead import Ending
 from worker.domain.reason import Reason
+from worker.domain.timing import UNREACHABLE_PAUSE, VERDICT_HOLDS
 from worker.ports.dispatch.messages import JobQueue, Rate, Tokens
 from worker.ports.dispatch.store import Call, Clock, Dial, DispatchStore, DispatchTransaction
 from worker.ports.dispatch.telephony import Placed, Telephony
 from worker.usecases.dispatch.judge_calls import Won, judge_calls
 from worker.usecases.dispatch.pace import put_off, take_tokens, tell_dialled, tokens_left
-from worker.usecases.dispatch.resend_calls import UNHEARD_PAUSE
 
 logger = logging.getLogger(__name__)
 
-UNREACHABLE_PAUSE_SECONDS = 1
 _CLOSES_LEAD = {
     Reason.DO_NOT_CALL: Ending.DO_NOT_CALL,
     Reason.ATTEMPTS_USED: Ending.ATTEMPTS_USED,
@@ -37,7 +35,7 @@ def place_calls(
         switch = telephony.pick(among=tx.leader_leases.listeners(now=clock.now()))
         if switch is None:
             logger.warning("no switch is heard and reached", extra={"action": "no_switch", "calls": len(call_ids)})
-            tx.calls.postpone(call_ids, until=clock.now() + UNHEARD_PAUSE)
+            tx.calls.postpone(call_ids, until=clock.now() + UNREACHABLE_PAUSE)
             return 0
         won, until = _win(tx, call_ids, queue=queue, rate=rate, switch=switch, clock=clock)
     if not won:
@@ -80,7 +78,7 @@ def _win(
         _cancel(tx, [call for call in calls if call.id in verdicts.refused], reasons=verdicts.refused, now=now)
         for carrier_id in {call.carrier_id for call in calls} | {carrier.id for carrier in rules.carriers.values()}:
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
-    return verdicts.won, now + HOLDS_FOR
+    return verdicts.won, now + VERDICT_HOLDS
 
 
 def _put_back(
@@ -94,7 +92,7 @@ def _put_back(
 ) -> None:
     """Queue calls again of which it is certain that nobody was dialled."""
     back = {*undialled, *(call_id for call_ids in held.values() for call_id in call_ids)}
-    tx.calls.put_back(back, resend_at=now.add(seconds=UNREACHABLE_PAUSE_SECONDS), refused=False)
+    tx.calls.put_back(back, resend_at=now + UNREACHABLE_PAUSE, refused=False)
     put_off(tx, held, tokens=tokens, queue=queue, now=now)
     extra = {"action": "calls_put_back", "calls": len(undialled), "without_token": len(back) - len(undialled)}
     logger.warning("calls were not dialled", extra=extra)

@@ -6,20 +6,18 @@ from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
-from pendulum import DateTime, Duration
+from pendulum import DateTime
 
 from worker.domain.call import CallState
 from worker.domain.campaign import Campaign, resume_if_due
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.lead import ClaimedLead, Ending, Stage
-from worker.domain.planner import LOOK_AT_LEAST, Grant, Situation, calls_to_start
+from worker.domain.planner import Grant, Situation, calls_to_start
+from worker.domain.timing import MESSAGE_RESENT, PLANNED_AT_LEAST
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore, DispatchTransaction
 
 logger = logging.getLogger(__name__)
-
-RESEND_AFTER = Duration(seconds=3)
-"""A message that has not been taken up by then may be lost, and the sweep sends it again; a repeat is harmless."""
 
 
 def plan_carrier(
@@ -46,7 +44,7 @@ def plan_carrier(
         if claimed > len(calls):  # some were closed instead: their places go to the next ones
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
         again = now if claimed > len(calls) else plan.look_again_at
-        at = None if again is None else min(again, now + LOOK_AT_LEAST)
+        at = None if again is None else min(again, now + PLANNED_AT_LEAST)
         tx.plans.set_next_plan(carrier_id, at=at, rotation=plan.rotation)
     logger.debug("carrier planned", extra={"action": "carrier_planned", "carrier_id": carrier_id, "calls": len(calls)})
     return len(calls)
@@ -106,7 +104,7 @@ def _call_for(
         network=lead.network,
         state=CallState.QUEUED,
         queued_at=now,
-        resend_at=now + RESEND_AFTER,
+        resend_at=now + MESSAGE_RESENT,
         ref_id=lead.ref_id,
         template_id=lead.template_id,
     )

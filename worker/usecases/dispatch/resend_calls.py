@@ -4,17 +4,16 @@ import logging
 
 from pendulum import DateTime, Duration
 
+from worker.domain.timing import UNREACHABLE_PAUSE
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchStore
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 500
-UNHEARD_PAUSE = Duration(seconds=1)
-"""How long calls are put off when nobody hears a switch that can be reached."""
 
 
-def resend_calls(store: DispatchStore, *, queue: JobQueue, now: DateTime, ahead: Duration = UNHEARD_PAUSE) -> None:
+def resend_calls(store: DispatchStore, *, queue: JobQueue, now: DateTime, ahead: Duration = UNREACHABLE_PAUSE) -> None:
     """Send those whose message is due, or would be before long: what they waited for is there."""
     with store.transaction() as tx:
         unsent = tx.calls.unsent(now=now + ahead, limit=AT_ONCE)

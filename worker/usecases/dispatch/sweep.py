@@ -12,6 +12,7 @@ from pendulum import DateTime, Duration
 from worker.domain.call import LOST, ON_SWITCH, CallState, HungUp, Outcome
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
+from worker.domain.timing import CALL_ASKED_AFTER, CALL_LOST_AFTER, UNHEARD_CALL_ASKED_AFTER, UNHEARD_CALL_LOST_AFTER
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore
 from worker.ports.dispatch.telephony import Telephony
@@ -31,9 +32,9 @@ class _Patience:
     lost_after: Duration
 
 
-HEARD = _Patience(Duration(seconds=5), Duration(seconds=12))
+HEARD = _Patience(CALL_ASKED_AFTER, CALL_LOST_AFTER)
 """Its originate may still be on its way, its last event may only be late."""
-MISSED = _Patience(Duration(seconds=1), Duration(seconds=1))
+MISSED = _Patience(UNHEARD_CALL_ASKED_AFTER, UNHEARD_CALL_LOST_AFTER)
 """It was dialled before anybody who listens now: its end may have been told to nobody."""
 
 

@@ -17,9 +17,9 @@ from worker.domain.breaker import FIRST_CONCURRENCY
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import SubscriptionId
 from worker.domain.retry import SCHEDULE, Answer
+from worker.domain.timing import DELIVERY_SESSION
 from worker.store.base.callback_tables import callback_hosts, callback_urls, delivery_attempts, event_subscriptions
 from worker.store.transaction import SqlStore
-from worker.usecases.callbacks.deliver_callbacks import LONGEST_STAY
 from worker.usecases.callbacks.outgoing import IN_HAND
 
 
@@ -176,7 +176,7 @@ def test_a_task_leaves_after_a_while_and_asks_for_another(
 
     deliver(sender)
 
-    assert LONGEST_STAY.total_seconds() <= len(sender.sent) < IN_HAND
+    assert DELIVERY_SESSION.total_seconds() <= len(sender.sent) < IN_HAND
     assert queue.deliveries == [HOST]
     assert due_hosts(store, clock) == [HOST]
 

@@ -18,9 +18,10 @@ from tests.unit.usecases.callbacks.look import due_hosts, fill, states
 from worker.domain.breaker import FIRST_CONCURRENCY, LONGEST_PAUSE, SHORTEST_PAUSE, SHUT_AT
 from worker.domain.errors import Unavailable
 from worker.domain.retry import Answer
+from worker.domain.timing import HOST_LEASE
 from worker.ports.callbacks.store import CallbackStore, CallbackTransaction
 from worker.store.transaction import SqlStore
-from worker.usecases.callbacks.deliver_callbacks import LEASE, SenderPool, deliver_callbacks
+from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
 from worker.usecases.callbacks.outgoing import IN_HAND
 
 
@@ -165,7 +166,7 @@ def test_a_crash_while_sending_delays_for_seconds_and_loses_nothing(
     with pytest.raises(Killed):
         deliver(FakeSender(HAD, meanwhile=die))
 
-    clock.wait(LEASE.total_seconds() - 1)
+    clock.wait(HOST_LEASE.total_seconds() - 1)
     too_early = FakeSender(HAD)
     deliver(too_early)
     clock.wait(1)
@@ -183,7 +184,7 @@ def test_a_lapsed_lease_is_another_s_and_its_results_still_count(
     other = FakeSender(AWAY)
 
     def stall() -> None:
-        clock.wait(LEASE.total_seconds())
+        clock.wait(HOST_LEASE.total_seconds())
         deliver(other)
 
     fill(store, 1)
@@ -204,7 +205,7 @@ def test_a_database_that_goes_away_while_sending_costs_a_repetition_and_no_place
 
     with pytest.raises(Unavailable):
         deliver_callbacks(broken, queue=FakeJobQueue(), pool=pool, host=HOST, lease=uuid7(), clock=clock)
-    clock.wait(LEASE.total_seconds())
+    clock.wait(HOST_LEASE.total_seconds())
     deliver(second)
 
     assert [sent.delivery for sent in (*first.sent, *second.sent)] == [a_delivery(), a_delivery()]

@@ -19,7 +19,8 @@ from worker.domain.campaign import Status
 from worker.domain.ids import CarrierId
 from worker.domain.lead import Stage
 from worker.domain.reason import Reason
-from worker.ports.dispatch.messages import USED_WITHIN, Rate, Tokens
+from worker.domain.timing import TOKEN_UNCONFIRMED
+from worker.ports.dispatch.messages import Rate, Tokens
 from worker.ports.dispatch.telephony import Origination, Placed
 from worker.store.base.tables import carriers
 
@@ -77,7 +78,7 @@ def test_tokens_of_calls_that_a_switch_says_nothing_of_stay_out_for_longer(world
     world.telephony.answers = True
 
     left = []
-    for seconds in (1.1, USED_WITHIN.total_seconds()):
+    for seconds in (1.1, TOKEN_UNCONFIRMED.total_seconds()):
         world.clock.wait(seconds)
         left.append(world.rate.available(CARRIER, per_second=FULL_BUCKET).count)
 

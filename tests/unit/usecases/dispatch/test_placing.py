@@ -14,8 +14,8 @@ from worker.domain.call import CallState
 from worker.domain.campaign import Status
 from worker.domain.ids import CarrierId
 from worker.domain.lead import Ending, Stage
-from worker.domain.leadership import LEASE
 from worker.domain.reason import Reason
+from worker.domain.timing import LEADER_LEASE
 from worker.store.base.tables import carriers, do_not_call, tenants
 
 
@@ -205,7 +205,7 @@ def test_nobody_is_dialled_while_nobody_hears_the_switch(world: World) -> None:
     call_ids = world.plan()
     world.listen()
 
-    world.clock.wait(LEASE.total_seconds())
+    world.clock.wait(LEADER_LEASE.total_seconds())
     dialled = world.place_as_heard(call_ids)
 
     row = call_row(world, call_ids[0])

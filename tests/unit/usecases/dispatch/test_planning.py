@@ -10,7 +10,7 @@ from tests.unit.usecases.look import an_end, lead_rows, next_plan
 from worker.domain.campaign import Status
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Ending, Stage
-from worker.domain.planner import LOOK_AT_LEAST
+from worker.domain.timing import PLANNED_AT_LEAST
 from worker.store.base.tables import do_not_call
 
 
@@ -60,7 +60,7 @@ def test_a_pause_ends_when_its_window_opens(world: World) -> None:
     add_leads(world.store, viettel(1))
 
     assert world.plan() == []
-    assert next_plan(world) == NOON + LOOK_AT_LEAST, "it is looked at now and then, however far the opening is"
+    assert next_plan(world) == NOON + PLANNED_AT_LEAST, "it is looked at now and then, however far the opening is"
     world.clock.wait(3600)
     assert len(world.plan()) == 1
 

@@ -1,0 +1,84 @@
+"""The order that safety-relevant durations must keep: each relation with what breaks without it."""
+
+from pendulum import Duration
+
+from worker.domain import timing
+
+SECOND = Duration(seconds=1)
+
+
+def test_a_verdict_is_used_before_a_window_that_it_saw_open_can_end() -> None:
+    assert timing.VERDICT_HOLDS < timing.STOPS_BEFORE_END
+
+
+def test_a_token_comes_back_after_the_second_that_it_stands_for() -> None:
+    assert timing.TOKEN_RETURNS > SECOND
+
+
+def test_an_unconfirmed_token_stays_out_until_a_standing_switch_has_been_noticed() -> None:
+    """Otherwise the switch dials what it was sent, and the next second's calls beside it."""
+    assert timing.TOKEN_UNCONFIRMED > timing.SIGN_OF_LIFE_AFTER + timing.SIGN_OF_LIFE_WITHIN
+    assert timing.TOKEN_UNCONFIRMED > timing.ORIGINATE_ANSWERED_WITHIN + timing.TOKEN_RETURNS
+
+
+def test_a_switch_settles_for_longer_than_its_last_tokens_are_out() -> None:
+    """Otherwise calls of its backlog and new calls begin in one second."""
+    assert timing.SWITCH_SETTLES > timing.TOKEN_RETURNS
+
+
+def test_a_standing_switch_is_noticed_long_before_its_connection_is_given_up() -> None:
+    assert timing.SIGN_OF_LIFE_AFTER + timing.SIGN_OF_LIFE_WITHIN < timing.SWITCH_SILENT
+
+
+def test_an_originate_is_given_up_by_us_before_the_network_gives_it_up() -> None:
+    assert timing.ORIGINATE_ANSWERED_WITHIN < timing.ORIGINATE_ACKNOWLEDGED_WITHIN
+
+
+def test_a_leader_may_miss_two_renewals() -> None:
+    assert timing.LEADER_LEASE >= 3 * timing.LEASE_RENEWED_EVERY
+
+
+def test_a_standby_asks_while_it_has_precedence() -> None:
+    """Otherwise a newcomer, which has missed events, is as likely to become leader."""
+    assert timing.LEASE_RETRIED_EVERY < timing.STANDBY_PRECEDENCE
+
+
+def test_a_standby_remembers_what_a_dead_leader_may_have_left_undone() -> None:
+    """It notices the lapse after the lease and one question more; a database that is slow adds to that."""
+    noticed = timing.LEADER_LEASE + timing.STANDBY_PRECEDENCE + timing.LEASE_RETRIED_EVERY
+    assert 2 * noticed < timing.EVENTS_REMEMBERED
+
+
+def test_a_call_is_asked_for_after_its_message_and_its_originate_can_be_under_way() -> None:
+    assert timing.CALL_ASKED_AFTER > timing.ORIGINATE_ACKNOWLEDGED_WITHIN + timing.VERDICT_HOLDS
+    assert timing.CALL_ASKED_AFTER > timing.MESSAGE_RESENT
+
+
+def test_a_call_is_not_lost_before_its_events_could_be_handled_by_a_new_leader() -> None:
+    noticed = timing.LEADER_LEASE + timing.STANDBY_PRECEDENCE + timing.LEASE_RETRIED_EVERY
+    assert noticed + timing.SWEEP_EVERY < timing.CALL_LOST_AFTER
+
+
+def test_a_call_that_nobody_heard_is_settled_sooner() -> None:
+    assert timing.UNHEARD_CALL_ASKED_AFTER < timing.CALL_ASKED_AFTER
+    assert timing.UNHEARD_CALL_LOST_AFTER < timing.CALL_LOST_AFTER
+
+
+def test_a_wakeup_that_was_lost_outlives_a_tick_and_no_plan_waits_for_two() -> None:
+    assert timing.TICK_EVERY < timing.WAKEUP_LAPSES
+    assert timing.PLANS_AHEAD >= timing.TICK_EVERY
+
+
+def test_no_plan_or_message_is_stored_so_far_ahead_that_it_looks_like_a_clock_set_back() -> None:
+    assert timing.CLOCK_SET_BACK > timing.MESSAGE_RESENT
+    assert timing.CLOCK_SET_BACK > timing.SWITCH_SETTLES
+    assert timing.PLANNED_AT_LEAST > timing.PLANNED_WHILE_DUE
+
+
+def test_a_host_lease_outlives_a_session_and_two_missed_renewals() -> None:
+    assert timing.HOST_LEASE > timing.DELIVERY_SESSION
+    assert timing.HOST_LEASE >= 3 * timing.HOST_LEASE_RENEWED_EVERY
+
+
+def test_the_processes_clocks_are_closer_than_a_lease_lasts() -> None:
+    assert timing.PROCESS_CLOCKS_APART < timing.LEADER_LEASE

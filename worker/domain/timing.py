@@ -1,0 +1,117 @@
+"""Every duration on which safety rests, in one place, with the order that the durations must keep.
+
+``tests/unit/domain/test_timing.py`` asserts that order. A duration may be changed as long as that test holds; each
+text says what gets worse on either side. Durations that only cost comfort or speed stand where they are used.
+
+How they follow each other, in seconds::
+
+    a dial        |-- VERDICT_HOLDS 0.4 --| STOPS_BEFORE_END 0.5 |          window ends
+    a token       |------- TOKEN_RETURNS 1.05 -------| SWITCH_SETTLES 1.1 |
+    a dead switch |- SIGN_OF_LIFE_AFTER 0.5 -|-- SIGN_OF_LIFE_WITHIN 1.5 --|   TOKEN_UNCONFIRMED 3
+    a leader      |- renews 1 -|- 1 -|- 1 -| LEADER_LEASE 3 | STANDBY_PRECEDENCE 1 |      EVENTS_REMEMBERED 15
+    a lost call   |-- CALL_ASKED_AFTER 5 --|------- CALL_LOST_AFTER 12 -------|
+    a host        |- renews 2 -|  SESSION 5  | HOST_LEASE 8 |
+"""
+
+from typing import Final
+
+from pendulum import Duration
+
+# --- A dial ----------------------------------------------------------------------------------------------------------
+
+VERDICT_HOLDS: Final = Duration(milliseconds=400)
+"""A judged call is sent to the switch within this time or judged again.
+
+Shorter than ``STOPS_BEFORE_END``, so that nothing judged inside a window begins after it.
+"""
+STOPS_BEFORE_END: Final = Duration(milliseconds=500)
+"""No dial begins in this last part of a window, because a dial takes time to reach the switch."""
+ORIGINATE_ANSWERED_WITHIN: Final = Duration(milliseconds=750)
+"""A switch accepts an originate at once, before it dials. Without an answer the connection is closed with all that has
+not arrived: a call must not leave the network long after it was judged."""
+ORIGINATE_ACKNOWLEDGED_WITHIN: Final = Duration(seconds=2)
+"""TCP gives up unacknowledged originates after this time, so that a cut network does not deliver them later."""
+
+# --- Calls per second ------------------------------------------------------------------------------------------------
+
+TOKEN_RETURNS: Final = Duration(milliseconds=1050)
+"""A token comes back this long after its call was dialled: one second and a margin, since calls do not all take equally
+long on their way to the switch."""
+TOKEN_UNCONFIRMED: Final = Duration(seconds=3)
+"""A reserved token whose dial nobody confirmed counts as used for this long.
+
+Longer than it takes to notice that a switch stands still, which may still carry out what it was sent. Shorter than a
+carrier should wait for a worker that died.
+"""
+NEXT_TOKEN: Final = Duration(seconds=1)
+"""A carrier that has begun all the calls of a second is planned again after this time."""
+
+# --- A switch that stands still --------------------------------------------------------------------------------------
+
+SIGN_OF_LIFE_AFTER: Final = Duration(milliseconds=500)
+"""A switch that has been silent for this long is asked for a sign of life."""
+SIGN_OF_LIFE_WITHIN: Final = Duration(milliseconds=1500)
+"""A switch that does not answer within this time stands still: it may carry out much later what it is sent now."""
+SWITCH_SETTLES: Final = Duration(milliseconds=1100)
+"""A switch that stood still gets no new calls for this long: it first carries out what it was sent before, and a
+carrier's calls per second are counted where they begin. Longer than ``TOKEN_RETURNS``."""
+SWITCH_SILENT: Final = Duration(seconds=45)
+"""A connection on which nothing arrives for this long is dead and is opened again."""
+JOB_WAITS_FOR_CHANNEL: Final = Duration(milliseconds=500)
+"""A failed originate job waits this long for a channel event: the switch may report the job before the hang-up."""
+
+# --- Leaders ---------------------------------------------------------------------------------------------------------
+
+LEADER_LEASE: Final = Duration(seconds=3)
+"""A leader that has not renewed its lease for this long is replaced; three renewals may be missed."""
+LEASE_RENEWED_EVERY: Final = Duration(seconds=1)
+LEASE_RETRIED_EVERY: Final = Duration(milliseconds=500)
+"""A standby asks this often whether the lease is free."""
+STANDBY_PRECEDENCE: Final = Duration(seconds=1)
+"""A lapsed lease is kept this much longer for a process that was standby then: a newcomer has missed events."""
+EVENTS_REMEMBERED: Final = Duration(seconds=15)
+"""A standby listener keeps the events of this last part, which a leader that has just died may not have handled.
+
+Longer than it takes to notice that the leader is gone.
+"""
+
+# --- Lost messages and lost calls ------------------------------------------------------------------------------------
+
+TICK_EVERY: Final = Duration(seconds=1)
+"""The beat asks for due plans."""
+PLANS_AHEAD: Final = Duration(seconds=1)
+"""A tick schedules plans that fall due within this time for their exact time, so that none waits for the next tick."""
+SWEEP_EVERY: Final = Duration(seconds=2)
+WAKEUP_LAPSES: Final = Duration(seconds=3)
+"""A wake-up whose message was lost suppresses identical ones for no longer than this."""
+MESSAGE_RESENT: Final = Duration(seconds=3)
+"""A queued call whose message was not taken up after this time gets another one; a repeat is harmless."""
+UNREACHABLE_PAUSE: Final = Duration(seconds=1)
+"""Queued calls wait this long when no switch, no listener or no rate limiter can be reached."""
+CALL_ASKED_AFTER: Final = Duration(seconds=5)
+"""A call this old is looked up on its switch: before that, its originate may still be on its way."""
+CALL_LOST_AFTER: Final = Duration(seconds=12)
+"""A call that its switch has not had for this long is over: before that, its last event may only be late."""
+UNHEARD_CALL_ASKED_AFTER: Final = Duration(seconds=1)
+"""The same for a call that was dialled before the present listener connected: nobody may have heard its end."""
+UNHEARD_CALL_LOST_AFTER: Final = Duration(seconds=1)
+PLANNED_WHILE_DUE: Final = Duration(seconds=2)
+"""A carrier with due leads is planned this often even if the wake-up of a freed channel was lost."""
+PLANNED_AT_LEAST: Final = Duration(minutes=10)
+"""No plan is stored as due later than this. A later one was stored before a clock was set back, and is due at once."""
+
+# --- Callbacks -------------------------------------------------------------------------------------------------------
+
+HOST_LEASE: Final = Duration(seconds=8)
+"""A host whose sender died gets no callbacks for this long: all that a crash costs."""
+HOST_LEASE_RENEWED_EVERY: Final = Duration(seconds=2)
+DELIVERY_SESSION: Final = Duration(seconds=5)
+"""A delivery task starts no request after this time, so that other hosts are served."""
+CALLBACK_ANSWERED_WITHIN: Final = Duration(seconds=10)
+
+# --- Clocks ----------------------------------------------------------------------------------------------------------
+
+PROCESS_CLOCKS_APART: Final = Duration(seconds=1)
+"""Two of our processes may read the database's clock this far apart."""
+CLOCK_SET_BACK: Final = Duration(minutes=1)
+"""A stored time further ahead than anything is postponed, plus this, is from before the clock was set back."""
