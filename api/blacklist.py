@@ -10,8 +10,8 @@ from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from api.requests.blacklist import AllowBody, BlockBody
 from api.requests.fields import uuid_of
-from worker.domain.campaign_settings import Json
 from worker.domain.errors import NotFound
+from worker.domain.json_value import Json
 from worker.domain.network import NotDialable, national_form
 from worker.ports.paging import Page
 from worker.ports.records.entities import BlockedNumber, Tenant

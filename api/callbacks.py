@@ -14,9 +14,9 @@ from api.requests.fields import to_uuid
 from api.timestamps import rfc3339
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_url import UrlStanding
-from worker.domain.campaign_settings import Json
 from worker.domain.errors import NotFound
 from worker.domain.ids import CallId, CampaignId, DeliveryId
+from worker.domain.json_value import Json
 from worker.domain.retry import DeliveryState
 from worker.ports.callbacks.records import CallbackFilter, CallbackRecord, PastAttempt
 from worker.ports.paging import ONE, Page

@@ -10,9 +10,9 @@ from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from api.requests.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
 from api.timestamps import rfc3339
-from worker.domain.campaign_settings import Json
 from worker.domain.errors import Invalid
 from worker.domain.ids import CarrierId
+from worker.domain.json_value import Json
 from worker.domain.network import Network
 from worker.ports.paging import Page
 from worker.ports.records.entities import CarrierRecord

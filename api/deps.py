@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
 from api.errors import NoAccess
-from worker.domain.campaign_settings import Json
 from worker.domain.errors import NotFound
+from worker.domain.json_value import Json
 from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.messages import JobQueue, Wakeups
 from worker.ports.dispatch.store import Clock

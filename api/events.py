@@ -9,8 +9,8 @@ from api.deps import BEARER, Services, Whose
 from api.middleware import GuardedRoute
 from api.requests.callbacks import SubscriptionBody
 from worker.domain.callback_event import CallbackEvent
-from worker.domain.campaign_settings import Json
 from worker.domain.ids import SubscriptionId
+from worker.domain.json_value import Json
 from worker.ports.dispatch.outbox import Subscription
 from worker.usecases.callbacks import queries
 from worker.usecases.callbacks.subscribe import subscribe, unsubscribe

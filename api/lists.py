@@ -10,9 +10,9 @@ from api.middleware import GuardedRoute
 from api.requests.campaign import ActiveBody
 from api.requests.leads import ListBody
 from api.timestamps import NEVER, rfc3339
-from worker.domain.campaign_settings import Json
 from worker.domain.errors import Invalid
 from worker.domain.ids import ListId
+from worker.domain.json_value import Json
 from worker.ports.paging import Page
 from worker.ports.records.entities import ListRecord
 from worker.usecases.records import queries

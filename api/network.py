@@ -9,8 +9,8 @@ from api.blacklist import told
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from api.requests.network import PortBody, PrefixesBody, PrefixKeysBody, UnportBody
-from worker.domain.campaign_settings import Json
 from worker.domain.errors import InvalidFields, Problem
+from worker.domain.json_value import Json
 from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import NumberPlan, PrefixRule, calendar_day
 from worker.ports.paging import Page

@@ -11,8 +11,8 @@ from api.middleware import GuardedRoute
 from api.requests.fields import Line
 from api.requests.template import TemplateBody
 from api.timestamps import rfc3339
-from worker.domain.campaign_settings import Json
 from worker.domain.ids import TemplateId
+from worker.domain.json_value import Json
 from worker.ports.paging import Page
 from worker.ports.records.entities import TemplateRecord
 from worker.usecases.records import queries

@@ -1,34 +1,31 @@
 """Builds the adapters from the settings and hands them over as ports."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from threading import Semaphore
 from typing import Any, Final
 from uuid import UUID
 
 from celery import signals
 from celery.loaders.base import BaseLoader
-from pendulum import DateTime
 from typing_extensions import override
 from uuid_utils.compat import uuid7
 
 from worker import log
+from worker.callbacks.own_secret import OwnSecretSender
 from worker.callbacks.sender import MOST_CONNECTIONS, HttpSender
 from worker.clock import SharedClock, SystemClock
 from worker.coordination.connection import connect
 from worker.coordination.rate import RedisRate
 from worker.coordination.wakeups import RedisWakeups
-from worker.domain.ids import TenantId
-from worker.domain.retry import Answer
 from worker.domain.timing import CALLBACK_ANSWERED_WITHIN
 from worker.jobs.app import app, configuration
 from worker.jobs.queue import CeleryJobQueue
 from worker.ports.callbacks.deliveries import CallbackSender
 from worker.ports.dispatch.messages import Rate, Wakeups
-from worker.ports.dispatch.outbox import Delivery
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
@@ -39,7 +36,7 @@ from worker.telephony.address import SwitchUrl
 from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
 from worker.usecases.callbacks.deliver_callbacks import SenderPool
-from worker.usecases.records.tokens import DEFAULT_TENANT
+from worker.usecases.records.tokens import DEFAULT_TENANT, find_tenant
 
 DOUBTFUL_HOSTS: Final = 24
 """For hosts in doubt: so many may hang at once, and a worker for callbacks still has threads for those that answer."""
@@ -157,27 +154,6 @@ def _services(patience: Patience) -> Services:
     )
 
 
-class _OwnSecret(CallbackSender):
-    """Signs for the tenant ``default`` with the secret that the operator chose, and for others with their own."""
-
-    def __init__(self, sender: CallbackSender, *, secrets: Sequence[str], database: SqlStore) -> None:
-        self._sender = sender
-        self._secrets = secrets
-        self._database = database
-
-    @override
-    def send(self, delivery: Delivery, *, secrets: Sequence[str], apikey: str, now: DateTime) -> Answer:
-        is_default = delivery.tenant_id == self._default_tenant
-        chosen = self._secrets if is_default else secrets
-        return self._sender.send(delivery, secrets=chosen, apikey=apikey, now=now)
-
-    @cached_property
-    def _default_tenant(self) -> TenantId | None:
-        with self._database.reading() as tx:
-            tenant = tx.tenants.named(DEFAULT_TENANT)
-        return tenant.id if tenant else None
-
-
 def _sender_pool(chosen: Settings, database: SqlStore, *, chance: Callable[[], float]) -> SenderPool:
     threads = ThreadPoolExecutor(MOST_CONNECTIONS, thread_name_prefix="callback")
     return SenderPool(_sender(chosen, database), threads=threads, bulkhead=Semaphore(DOUBTFUL_HOSTS), chance=chance)
@@ -191,7 +167,11 @@ def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
     )
     if chosen.callback_secret is None:
         return sender
-    return _OwnSecret(sender, secrets=secrets_of(chosen.callback_secret), database=database)
+    return OwnSecretSender(
+        sender,
+        secrets=secrets_of(chosen.callback_secret),
+        find_default_tenant=partial(find_tenant, database, name=DEFAULT_TENANT),
+    )
 
 
 def _clock(database: SqlStore) -> SystemClock:

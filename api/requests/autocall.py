@@ -8,9 +8,9 @@ from pydantic import AfterValidator, AliasChoices, Field
 from api.requests.fields import Body, Line, Name, uuid_of
 from api.requests.json_limits import holds_too_large_a_number
 from api.requests.leads import LARGEST_ADDITIONAL
-from worker.domain.campaign_settings import Json
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId
+from worker.domain.json_value import Json
 from worker.ports.records.entities import Tenant
 from worker.usecases.records.call_now import CallRequest
 

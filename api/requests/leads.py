@@ -8,9 +8,9 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from api.requests.fields import Body, Line, Name, Text, to_uuid, uuid_of
 from api.requests.json_limits import holds_too_large_a_number, why_not_kept
-from worker.domain.campaign_settings import Json
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId, ListId
+from worker.domain.json_value import Json
 from worker.usecases.records.import_leads import Draft
 
 MOST_ROWS: Final = 2000

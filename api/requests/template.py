@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.requests.fields import Body, Line, Name, Text, to_uuid
-from worker.domain.campaign_settings import Json
 from worker.domain.ids import TemplateId
+from worker.domain.json_value import Json
 
 LONGEST_SPEECH = 10_000
 MOST_KEYS = 100

@@ -1,7 +1,8 @@
 """Campaigns as clients read them."""
 
 from api.timestamps import rfc3339
-from worker.domain.campaign_settings import CampaignSettings, Json, schedule_row_id
+from worker.domain.campaign_settings import CampaignSettings, schedule_row_id
+from worker.domain.json_value import Json
 from worker.domain.network import Network
 from worker.ports.records.entities import CampaignStatistics, NamedCampaign
 

@@ -4,7 +4,7 @@ import json
 from typing import Final
 
 from api.timestamps import NEVER, NEVER_CALLED, rfc3339
-from worker.domain.campaign_settings import Json
+from worker.domain.json_value import Json
 from worker.domain.lead import Ending
 from worker.ports.records.entities import LeadRecord
 

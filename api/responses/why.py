@@ -6,7 +6,7 @@ from typing import Final
 from pendulum import DateTime
 
 from api.timestamps import rfc3339
-from worker.domain.campaign_settings import Json
+from worker.domain.json_value import Json
 from worker.domain.reason import Reason, Why
 from worker.usecases.records.explain import CampaignExplanation, LeadExplanation
 

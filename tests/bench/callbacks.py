@@ -25,8 +25,8 @@ from uuid_utils.compat import uuid7
 from tests.bench.post_office import PostOffice, post_office
 from tests.outbox import a_delivery
 from tests.receivers import Receivers
+from worker.domain.callback_url import host_of
 from worker.domain.ids import DeliveryId
-from worker.domain.retry import host_of
 from worker.ports.dispatch.outbox import Delivery
 
 RUNS: Final = 5

@@ -18,7 +18,7 @@ from tests.receivers import Receivers
 from worker.callbacks.sender import HttpSender
 from worker.clock import SystemClock
 from worker.domain.breaker import FIRST_CONCURRENCY
-from worker.domain.retry import host_of
+from worker.domain.callback_url import host_of
 from worker.store.base.callback_tables import delivery_attempts
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore

@@ -10,7 +10,8 @@ import pytest
 from tests.bench.post_office import post_office
 from tests.outbox import a_delivery, stored
 from tests.receivers import Receivers
-from worker.domain.retry import DeliveryState, host_of
+from worker.domain.callback_url import host_of
+from worker.domain.retry import DeliveryState
 
 COUNT = 120
 PATIENCE_SECONDS = 120

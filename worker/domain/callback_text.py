@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from worker.domain.campaign_settings import Json
+from worker.domain.json_value import Json
 
 LARGEST_BODY: Final = 20_000
 """Bytes of UTF-8."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from pendulum import DateTime, Duration
 
@@ -50,3 +51,11 @@ def _since(standing: UrlStanding, *, now: DateTime) -> DateTime:
     if standing.failing_since is None or standing.failed_at is None or now - standing.failed_at > FORGOTTEN_AFTER:
         return now
     return standing.failing_since
+
+
+def host_of(url: str) -> str:
+    """Name the receiver: the deliveries of one host and port are sent together. Credentials stay out of the name."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from pendulum import DateTime
 
@@ -11,6 +11,11 @@ from worker.domain.ids import CampaignId, CarrierId, RunId, TemplateId, TenantId
 from worker.domain.network import Network
 from worker.domain.recall import RecallPolicy
 from worker.domain.window import Windows
+
+AUTOCALL: Final = "autocall"
+"""A campaign type of the wire: a message is played to whoever answers. The only type that can run."""
+AUTODIALER: Final = "autodialer"
+"""A campaign type of the wire: who answers is connected to an agent."""
 
 
 class Status(StrEnum):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final, TypeAlias, TypedDict
+from typing import Final, TypedDict
 from uuid import UUID
 
 from pendulum import DateTime, Duration
@@ -12,11 +12,10 @@ from pendulum import DateTime, Duration
 from worker.domain.call import Outcome
 from worker.domain.campaign import Campaign, Mode, Priority, Status
 from worker.domain.ids import CampaignId, CarrierId, RunId, TemplateId, TenantId
+from worker.domain.json_value import Json
 from worker.domain.network import Network
 from worker.domain.recall import RecallPolicy
 from worker.domain.window import DAY_NS, WHOLE_DAY, Span, Week, Windows
-
-Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | int | float | bool | None"
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SCHEDULE_KEYS: Final = tuple(f"{day}_{edge}_time" for day in WEEKDAYS for edge in ("start", "end"))

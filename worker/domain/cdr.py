@@ -8,8 +8,8 @@ from pendulum import DateTime
 
 from worker.domain.call import Outcome
 from worker.domain.callback_event import CallbackEvent, sequence_number
-from worker.domain.campaign_settings import Json
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
+from worker.domain.json_value import Json
 from worker.domain.network import Network
 from worker.domain.zone import zone_named
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
 
 from pendulum import DateTime, Duration
 
@@ -82,11 +81,3 @@ def decide_retry(answer: Answer, *, attempt: int, now: DateTime, chance: float) 
 def is_delivered(status: int | None) -> bool:
     """Whether the receiver says that it has the callback."""
     return status is not None and 200 <= status < 300  # noqa: PLR2004 - HTTP's own class
-
-
-def host_of(url: str) -> str:
-    """Name the receiver: the deliveries of one host and port are sent together. Credentials stay out of the name."""
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return ""

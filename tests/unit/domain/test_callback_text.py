@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.domain.callback_text import LARGEST_BODY, LEFT_OUT, body_text
-from worker.domain.campaign_settings import Json
+from worker.domain.json_value import Json
 
 CDR: dict[str, Any] = {"id": "7", "note": "", "additional": {"name": "Nguyễn Ánh 😀"}}
 

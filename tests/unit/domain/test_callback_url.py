@@ -2,7 +2,7 @@ import pendulum
 import pytest
 from pendulum import DateTime, Duration
 
-from worker.domain.callback_url import FORGOTTEN_AFTER, LONGEST_FAILURE, UrlStanding, after_attempt
+from worker.domain.callback_url import FORGOTTEN_AFTER, LONGEST_FAILURE, UrlStanding, after_attempt, host_of
 from worker.domain.retry import JITTER, SCHEDULE, Answer
 
 NOON = pendulum.datetime(2026, 11, 23, 12)
@@ -64,3 +64,18 @@ def test_what_was_under_way_does_not_change_why_a_url_was_disabled() -> None:
 
 def test_a_url_outlives_one_callback_s_attempts() -> None:
     assert sum(SCHEDULE, Duration()) * (1 + JITTER) < LONGEST_FAILURE
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://CDR.example/hook?token=1", "cdr.example"),
+        ("http://127.0.0.1:8080", "127.0.0.1:8080"),
+        ("https://user:key@cdr.example:8443/", "cdr.example:8443"),
+        ("http://[::1]:80/", "[::1]:80"),
+        ("cdr.example/hook", ""),
+        ("http://[::1/", ""),
+    ],
+)
+def test_a_host_is_named_without_path_and_credentials(url: str, host: str) -> None:
+    assert host_of(url) == host

@@ -6,16 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pendulum import DateTime, Duration
 
-from worker.domain.retry import (
-    JITTER,
-    SCHEDULE,
-    Answer,
-    Dead,
-    Delivered,
-    RetryAt,
-    decide_retry,
-    host_of,
-)
+from worker.domain.retry import JITTER, SCHEDULE, Answer, Dead, Delivered, RetryAt, decide_retry
 
 NOON = pendulum.datetime(2026, 11, 23, 12)
 AWAY = Answer(None, "no connection")
@@ -109,21 +100,6 @@ def test_retry_after_means_nothing_with_another_status() -> None:
     answer = Answer(500, retry_after=Duration(hours=1))
 
     assert decide_retry(answer, attempt=1, now=NOON, chance=MIDDLE) == RetryAt(NOON.add(seconds=5))
-
-
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [
-        ("https://CDR.example/hook?token=1", "cdr.example"),
-        ("http://127.0.0.1:8080", "127.0.0.1:8080"),
-        ("https://user:key@cdr.example:8443/", "cdr.example:8443"),
-        ("http://[::1]:80/", "[::1]:80"),
-        ("cdr.example/hook", ""),
-        ("http://[::1/", ""),
-    ],
-)
-def test_a_host_is_named_without_path_and_credentials(url: str, host: str) -> None:
-    assert host_of(url) == host
 
 
 @pytest.mark.parametrize(("status", "trouble"), [(None, True), (429, True), (503, True), (500, False), (200, False)])

@@ -9,7 +9,6 @@ from pendulum import DateTime, Duration
 
 from worker.domain.call import CallState, HungUp
 from worker.domain.campaign import Campaign
-from worker.domain.campaign_settings import Json
 from worker.domain.carrier import Carrier
 from worker.domain.ids import (
     CallId,
@@ -21,6 +20,7 @@ from worker.domain.ids import (
     TemplateId,
     TenantId,
 )
+from worker.domain.json_value import Json
 from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant, Situation

@@ -7,9 +7,10 @@ from enum import StrEnum
 from pendulum import DateTime
 
 from worker.domain.call import CallState, Outcome
-from worker.domain.campaign_settings import CampaignSettings, Json
+from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.carrier import DialType
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
+from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from pendulum import DateTime
 
-from worker.domain.campaign_settings import Json
 from worker.domain.ids import CallId, CampaignId, LeadId, ListId, TemplateId, TenantId
+from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.ports.records.entities import ListRecord

@@ -23,8 +23,8 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from worker.domain.campaign import Priority
-from worker.domain.campaign_settings import Json
 from worker.domain.ids import CallId, LeadId, ListId, TemplateId, TenantId
+from worker.domain.json_value import Json
 from worker.domain.lead import STAGES_OF, ClaimedLead, Ending, Lane, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant

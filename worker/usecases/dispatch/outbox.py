@@ -11,11 +11,11 @@ from pendulum import DateTime
 from worker.domain.call import Outcome
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_text import body_text
+from worker.domain.callback_url import host_of
 from worker.domain.campaign import Campaign
-from worker.domain.campaign_settings import Json
 from worker.domain.cdr import Cdr, callback_body, event_body
 from worker.domain.ids import CampaignId, DeliveryId
-from worker.domain.retry import host_of
+from worker.domain.json_value import Json
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.outbox import Delivery, Subscription
 from worker.ports.dispatch.store import Call, DispatchTransaction

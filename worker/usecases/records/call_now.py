@@ -8,10 +8,12 @@ from uuid import UUID
 
 from pendulum import DateTime
 
-from worker.domain.campaign_settings import CampaignSettings, Json, to_campaign
+from worker.domain.campaign import AUTOCALL
+from worker.domain.campaign_settings import CampaignSettings, to_campaign
 from worker.domain.cdr import Cdr
 from worker.domain.errors import Invalid, NotFound, Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId, TemplateId
+from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Lane, Stage
 from worker.domain.network import Network, national_form
 from worker.domain.number_plan import calendar_day
@@ -20,7 +22,6 @@ from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import ListRecord, Tenant
 from worker.ports.records.single_calls import PromisedCall, SingleCall
 from worker.ports.records.store import RecordStore, RecordTransaction
-from worker.usecases.records.save_campaign import AUTOCALL
 
 _REFUSALS: Final = {Reason.INACTIVE: "campaign is not active", Reason.EXPIRED: "lead_expired_at has passed"}
 _ENDED_BY: Final = {Ending.DO_NOT_CALL: Reason.DO_NOT_CALL.value}

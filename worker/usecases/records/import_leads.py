@@ -8,9 +8,10 @@ from uuid import UUID
 
 from pendulum import DateTime
 
-from worker.domain.campaign_settings import CampaignSettings, Json
+from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CampaignId, LeadId, ListId
+from worker.domain.json_value import Json
 from worker.domain.lead import Ending
 from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import NumberPlan, calendar_day

@@ -10,7 +10,7 @@ from uuid import UUID
 from pendulum import DateTime
 
 from worker.domain.backfill import Backfill, BackfillKind
-from worker.domain.campaign import Status, steer
+from worker.domain.campaign import AUTOCALL, AUTODIALER, Status, steer
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings, to_campaign, to_windows
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, CarrierId, RunId
@@ -19,8 +19,6 @@ from worker.ports.dispatch.messages import JobQueue, Wakeups
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
 
-AUTOCALL: Final = "autocall"
-AUTODIALER: Final = "autodialer"
 SMALLEST_HOPPER: Final = 10
 LARGEST_HOPPER: Final = 100
 

@@ -69,3 +69,10 @@ def _hash(token: str) -> str:
 def _random_bytes(chance: Callable[[], float]) -> bytes:
     """Draw bytes; the process gives a chance that is fit for secrets."""
     return bytes(int(chance() * 256) for _ in range(SECRET_BYTES))
+
+
+def find_tenant(store: RecordStore, *, name: str) -> TenantId | None:
+    """Return the id of the tenant of this name, if it exists."""
+    with store.reading() as tx:
+        tenant = tx.tenants.named(name)
+    return None if tenant is None else tenant.id
