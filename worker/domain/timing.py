@@ -60,6 +60,15 @@ SWITCH_SILENT: Final = Duration(seconds=45)
 JOB_WAITS_FOR_CHANNEL: Final = Duration(milliseconds=500)
 """A failed originate job waits this long for a channel event: the switch may report the job before the hang-up."""
 
+# --- A trunk that fails ----------------------------------------------------------------------------------------------
+
+TRUNK_SHORTEST_PAUSE: Final = Duration(seconds=1)
+"""Until the first trial calls after a carrier's breaker opened; each later pause is twice as long."""
+TRUNK_LONGEST_PAUSE: Final = Duration(minutes=1)
+"""A trunk that is well again is noticed after this time at the latest."""
+TRUNK_PROVEN_FOR: Final = Duration(minutes=1)
+"""A trunk that has not replied for this long starts slowly, since it may have died meanwhile."""
+
 # --- Leaders ---------------------------------------------------------------------------------------------------------
 
 LEADER_LEASE: Final = Duration(seconds=3)
