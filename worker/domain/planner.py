@@ -86,7 +86,7 @@ class Plan:
 
 
 def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
-    """Decide which calls one carrier starts now; this is the only function that grants channels."""
+    """Decide which calls one carrier starts now."""
     limits = Limits(situation.carrier, live=situation.live, tenant_cap=situation.tenant_cap, queued=situation.queued)
     rotation = dict(situation.rotation)
     candidates = [_Candidate(campaign, situation=situation, now=now) for campaign in situation.campaigns]
