@@ -1,6 +1,6 @@
 """The circuit breaker and the concurrency of one callback host.
 
-Each answer raises how many requests may run in parallel. Failures in a row shut the host: it gets nothing for a while.
+Answers raise the number of parallel requests. Failures in a row shut the host: it gets nothing for a while.
 """
 
 from dataclasses import dataclass, replace

@@ -21,7 +21,7 @@ class Claim:
     campaign: Campaign
     pool: str
     held: int
-    """Channels of the pool that the campaign holds; a direct campaign's live calls count on every network."""
+    """Channels of the pool that the campaign holds; of a direct campaign these are its live calls on all networks."""
     due: Mapping[Lane, Mapping[Network, int]]
     limits: tuple[Limit, ...]
     """Limits that the claim shares with other claims; a channel that is taken counts in each of them."""

@@ -60,7 +60,7 @@ class Situation:
     live: LiveCalls
     tenant_cap: int | None = None
     queued: int = 0
-    """The carrier's queued calls, which its calls per second have not allowed yet."""
+    """Number of the carrier's queued calls; each still needs one of the carrier's calls per second."""
     rotation: Mapping[str, str] = field(default_factory=dict)
     """Who was served last in each pool, as the plan before this one returned it."""
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 
 class Claimant(Protocol):
-    """One that wants channels of one pool."""
+    """A participant that wants channels of one pool: a campaign's ``Claim``."""
 
     @property
     def pool(self) -> str: ...
@@ -22,7 +22,7 @@ class Claimant(Protocol):
     def name(self) -> str: ...
     @property
     def held(self) -> int:
-        """Return how many channels it holds, those taken before this plan included."""
+        """Return how many channels it holds now, those of its live calls included."""
 
     def take(self) -> bool:
         """Take one channel; False when none is free for it. It is not asked again: free channels only become fewer."""
@@ -51,5 +51,5 @@ def share_one_by_one(claimants: Iterable[Claimant], *, rotation: dict[str, str],
 
 
 def _next_in_rotation(name: str, rotation: dict[str, str], priority_class: str) -> tuple[bool, str]:
-    """Return a sort key that puts the names after the one served last first."""
+    """Return a sort key that starts the order with the name after the one served last."""
     return name <= rotation.get(priority_class, ""), name

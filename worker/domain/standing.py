@@ -35,7 +35,7 @@ FULL: Final = frozenset(
         Reason.CALLS_PER_SECOND,
     }
 )
-"""Reasons why a due lead that may be called still waits: no channel is free, or other calls use all of them."""
+"""Reasons why a due lead that may be called still waits: a limit allows no more calls."""
 
 FOR_GOOD: Final = frozenset({Reason.DELETED, Reason.DO_NOT_CALL, Reason.ATTEMPTS_USED, Reason.EXPIRED})
 """Reasons that do not pass with time, so that the lead's due time says nothing more."""

@@ -28,7 +28,7 @@ class JobQueue(Protocol):
         """Ask for the host's due deliveries to be sent; at most one request per host waits."""
 
     def suppress_callbacks(self, host: str) -> None:
-        """Ignore requests for a shut host for the next few seconds; the sweep asks again when they are due."""
+        """Drop requests for a shut host for the next few seconds; the sweep asks again in time."""
 
 
 class Wakeups(Protocol):
@@ -70,7 +70,7 @@ class Rate(Protocol):
     def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
         """Take up to ``count`` tokens and return how many. Raises ``Unavailable``; then nothing may be dialled.
 
-        Until ``dialled`` is called, the tokens count as used at ``TOKEN_UNCONFIRMED`` from now.
+        Until ``dialled`` is called, the tokens count as used at the time now + ``TOKEN_UNCONFIRMED``.
         """
 
     def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:

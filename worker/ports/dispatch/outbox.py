@@ -24,6 +24,7 @@ class Delivery:
     body: str
     attempt: int = 0
     attempts_before: int = 0
+    """Attempts before the last replay; the retry schedule counts only those after it."""
     subscription_id: SubscriptionId | None = None
 
     @property

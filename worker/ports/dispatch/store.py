@@ -29,6 +29,7 @@ from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import Outbox, Subscribers
 
 NOT_AHEAD: Final = Duration()
+"""Only what is due now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Call:
     list_id: ListId
     run_id: RunId | None
     revision: int
+    """The campaign's revision by which the call was planned or, later, allowed to be dialled."""
     attempt: int
     stage_before: Stage
     phone: str
@@ -74,13 +76,16 @@ class Call:
     state: CallState
     queued_at: DateTime
     resend_at: DateTime
+    """When the message of a queued call is sent again."""
     switch: str = ""
     caller_id: str = ""
     refusals: int = 0
+    """How often a switch refused the call."""
     dialing_at: DateTime | None = None
     ringing_at: DateTime | None = None
     answered_at: DateTime | None = None
     missing_since: DateTime | None = None
+    """Since when the sweep finds the call no longer on its switch."""
     ref_id: str = ""
     template_id: TemplateId | None = None
 
@@ -243,13 +248,10 @@ class DispatchTransaction(Protocol):
 
 
 class DispatchStore(Protocol):
-    """The database."""
+    """The database; both methods raise ``Unavailable`` when it cannot be reached or is too busy."""
 
     def transaction(self) -> AbstractContextManager[DispatchTransaction]:
-        """Begin a transaction that may write; commit at the end of the block, roll back on an error.
-
-        Raises ``Unavailable`` when the database cannot be reached or is too busy.
-        """
+        """Begin a transaction that may write; commit at the end of the block, roll back on an error."""
 
     def reading(self) -> AbstractContextManager[DispatchTransaction]:
         """Begin a read-only transaction."""
