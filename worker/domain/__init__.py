@@ -1,1 +1,1 @@
-"""Decisions: plain values in, a plain value out; no I/O, no clock, no chance."""
+"""Decisions: pure functions from plain values to a plain value, without I/O, clock or random numbers."""

@@ -1,4 +1,7 @@
-"""How much is sent to one host at once: more with each answer, and nothing for a while after failures in a row."""
+"""The circuit breaker and the concurrency of one callback host.
+
+Answers raise the number of parallel requests. Failures in a row shut the host: it gets nothing for a while.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -8,24 +11,27 @@ from pendulum import DateTime, Duration
 from worker.domain.retry import JITTER, Answer, is_delivered
 
 FIRST_CONCURRENCY: Final = 4
+"""Parallel requests to a host of which nothing is known yet."""
 QUICK_CONCURRENCY: Final = 8
-"""Enough for a host that answers quickly: more would only wait for each other in our own process."""
+"""For a host that answers within ``QUICK_SECONDS``: more requests would only wait for each other in our process."""
 MAX_CONCURRENCY: Final = 32
-"""For a host that takes its time: at a fifth of a second an answer these carry 160 callbacks a second."""
+"""For a slower host: at 0.2 s an answer, 32 parallel requests carry 160 callbacks a second."""
 QUICK_SECONDS: Final = 0.05
 TROUBLE: Final = 7
+"""The weight of a failure that the next callback to the host would meet too: no answer, or 429 or 503."""
 REFUSAL: Final = 1
+"""The weight of any other failure: the host refused one callback, which says little about the next."""
 SHUT_AT: Final = 3 * TROUBLE
-"""A host is left alone after three callbacks in a row without an answer, or twenty-one that it refused."""
+"""A host is shut after three callbacks in a row without an answer, or after 21 that it refused."""
 SHORTEST_PAUSE: Final = Duration(seconds=5)
 LONGEST_PAUSE: Final = Duration(minutes=1)
 _DOUBLINGS: Final = 4
-"""After so many the longest pause is reached."""
+"""After four doublings the shortest pause exceeds the longest: 5 s · 2⁴ = 80 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostHealth:
-    """What is known of a host: callbacks it may have at once, its failures in a row by weight, when it may be tried."""
+    """A host's concurrency, the summed weight of its failures in a row, and until when it is shut."""
 
     concurrency: int = FIRST_CONCURRENCY
     failures: int = 0
@@ -33,21 +39,21 @@ class HostHealth:
 
     @property
     def in_doubt(self) -> bool:
-        """Whether the host has not answered yet, or not lately: it may hold whoever sends to it for long."""
+        """Return True while a host is new, or has answered little since it failed: it may block threads for long."""
         return self.concurrency <= FIRST_CONCURRENCY
 
     def is_shut(self, now: DateTime) -> bool:
-        """Whether nothing is to be sent to the host now."""
+        """Return True while nothing may be sent to the host."""
         return self.shut_until is not None and now < self.shut_until
 
 
 def after_answer(
     health: HostHealth, answer: Answer, *, took_seconds: float, now: DateTime, chance: float
 ) -> HostHealth:
-    """Decide what an answer means for the host's other callbacks; ``chance`` in [0, 1) spreads the pauses' ends.
+    """Return the host's health after an answer; ``chance`` in [0, 1) spreads the ends of the pauses.
 
-    A refusal says little of other callbacks, unless nothing else comes. Of callbacks that were under way together the
-    first failures shut the host; those that fail after them tell nothing new.
+    A refusal says little about other callbacks, so only many refusals in a row shut the host. Requests that were
+    running when the host was shut and fail afterwards change nothing: they add no new fact.
     """
     most = QUICK_CONCURRENCY if took_seconds < QUICK_SECONDS else MAX_CONCURRENCY
     grown = health.concurrency + 1 if health.concurrency < most else max(most, health.concurrency - 1)

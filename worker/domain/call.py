@@ -1,4 +1,4 @@
-"""A call's life, the events that move it on, and how it can end."""
+"""The states of a call, the events that change its state, and the outcomes it can have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from worker.domain.ids import CallId
 
 
 class CallState(StrEnum):
-    """Where a call stands; a call in one of the first four occupies a slot."""
+    """The state of a call; in the first four the call is live and occupies a slot."""
 
     QUEUED = "queued"
     DIALING = "dialing"
@@ -23,10 +23,11 @@ class CallState(StrEnum):
 
 LIVE: Final = (CallState.QUEUED, CallState.DIALING, CallState.RINGING, CallState.ANSWERED)
 ON_SWITCH: Final = (CallState.DIALING, CallState.RINGING, CallState.ANSWERED)
+"""States in which a switch has the call, or is about to get it."""
 
 
 class Outcome(StrEnum):
-    """How a call ended: the nine results that ``recall_status`` can name."""
+    """How a call ended: the nine values that the setting ``recall_status`` can contain."""
 
     ANSWERED = "answered"
     BUSY = "busy"
@@ -40,12 +41,12 @@ class Outcome(StrEnum):
 
 
 LOST: Final = "LOST"
-"""The cause of an attempt whose fate cannot be known: it counts, so that nobody is rung twice for it."""
+"""The cause of a call whose end nobody saw: it counts as an attempt, so that nobody is called twice for one attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """The far end rings."""
+    """The callee's phone rings."""
 
     call_id: CallId
     at: DateTime
@@ -53,7 +54,7 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The far end picked up."""
+    """The callee answered."""
 
     call_id: CallId
     at: DateTime
@@ -61,7 +62,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The call is over, with everything that its CDR needs; times are the switch's own."""
+    """The call is over, with everything that its CDR needs; the times are from the switch's clock."""
 
     call_id: CallId
     outcome: Outcome
@@ -71,16 +72,16 @@ class HungUp:
     ringing_at: DateTime | None = None
     answered_at: DateTime | None = None
     dial: int | None = None
-    """Of an end that no channel told of: which of the call's dials failed so."""
+    """Which dial of the call failed, when the originate failed before a channel existed; otherwise None."""
     sip_call_id: str = ""
     hangup_disposition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The switch itself would not take the call: no channel existed, nobody was dialled.
+    """The switch itself refused the call: no channel existed and nobody was dialled.
 
-    True only of calls that were placed after ``listening_since``: an older one's channel may have come and gone unseen.
+    This is certain only for a dial after ``listening_since``: an earlier one may have had a channel that nobody saw.
     """
 
     call_id: CallId
@@ -101,8 +102,9 @@ LIFE: Final[Mapping[tuple[CallState, type[CallEvent]], CallState]] = {
     (CallState.RINGING, HungUp): CallState.ENDED,
     (CallState.ANSWERED, HungUp): CallState.ENDED,
 }
+"""Every transition that an event may cause; any other combination of state and event is ignored."""
 
 
 def next_state(state: CallState, event: CallEvent) -> CallState | None:
-    """Give the state that the event leads to; None for a late, repeated or impossible event."""
+    """Return the state that the event leads to; None for a late, repeated or impossible event."""
     return LIFE.get((state, type(event)))

@@ -1,11 +1,11 @@
-"""What can be told of a call, and in which order it happens."""
+"""The events of a call that are posted as callbacks, and their order."""
 
 from enum import StrEnum
 from typing import Final
 
 
 class CallbackEvent(StrEnum):
-    """Something that happened to a call; the wire's name for it, and the ``state`` of what is posted."""
+    """Something that happened to a call; the value is its name on the wire and the ``state`` in the posted body."""
 
     RINGING = "ringing"
     ANSWERED = "answered"
@@ -13,7 +13,7 @@ class CallbackEvent(StrEnum):
     CDR = "cdr"
     CDR_AUTOCALL = "cdr_autocall"
     MISSED = "missed"
-    """An inbound call that nobody took: it may be asked for, and an outbound call never is one."""
+    """An inbound call that nobody answered: a subscription may name it, but outbound calls never cause it."""
 
 
 _ORDER: Final = (
@@ -25,12 +25,12 @@ _ORDER: Final = (
     CallbackEvent.MISSED,
 )
 _STEP: Final = 10
-"""Numbers kept for each call, so that an event that comes to be told later finds its place."""
+"""Sequence numbers reserved for each call; more than there are events, so that new events can be added later."""
 
 
 def sequence_number(event: CallbackEvent, *, attempt: int) -> int:
-    """Give an event's place in its lead's life: the later one has the greater number, whatever arrives first.
+    """Return the event's position among all events of its lead; receivers sort by it, whatever arrives first.
 
-    Nothing is counted for it, so that nothing can be lost: a lead's calls have ascending attempts.
+    The number is computed from the attempt, which ascends from call to call, so no counter has to be stored.
     """
     return attempt * _STEP + _ORDER.index(event) + 1

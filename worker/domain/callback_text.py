@@ -1,4 +1,4 @@
-"""A callback's body as text, which never grows past what receivers take."""
+"""A callback's body as text, limited to a size that receivers accept."""
 
 import json
 from collections.abc import Mapping
@@ -7,15 +7,15 @@ from typing import Final
 from worker.domain.json_value import Json
 
 LARGEST_BODY: Final = 20_000
-"""Bytes of UTF-8."""
+"""The maximum size of a body, in bytes of UTF-8."""
 LEFT_OUT: Final = "additional_left_out"
-"""True in a body from which some of the lead's own data was left out; the CDR that is read over HTTP has all of it."""
+"""True in a body from which some of the lead's own data was left out; the CDR read through the API has all of it."""
 
 
 def body_text(body: Mapping[str, Json], *, own: Mapping[str, Json]) -> str:
-    """Write the body as it goes out, without the largest of the lead's own values where it would be too large.
+    """Return the body as JSON text; where it would exceed ``LARGEST_BODY``, the lead's largest own values are left out.
 
-    They are the body's ``additional``.
+    ``own`` holds the lead's own values, which the body carries under ``additional``.
     """
     text = _text(body)
     excess = len(text.encode()) - LARGEST_BODY
@@ -32,6 +32,6 @@ def body_text(body: Mapping[str, Json], *, own: Mapping[str, Json]) -> str:
 
 
 def _text(body: Mapping[str, Json]) -> str:
-    """Write plain UTF-8; half a character, which cannot be sent, becomes a question mark."""
+    """Return compact JSON; a lone surrogate, which UTF-8 cannot encode, becomes a question mark."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""When a callback URL is given up: at its own word, or after failing for long."""
+"""When a callback URL is disabled: after 410 Gone, or after failing for days."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,15 +9,16 @@ from pendulum import DateTime, Duration
 from worker.domain.retry import GONE, Answer, is_delivered
 
 LONGEST_FAILURE: Final = Duration(days=5)
-"""Nothing but failures for so long: longer than one callback is tried."""
+"""A URL that only failed for this long is disabled; longer than the retries of one callback last."""
 FORGOTTEN_AFTER: Final = Duration(days=2)
-"""A failure that nothing followed for so long, which is longer than any pause between attempts, is an old story."""
+"""A failure this long ago starts no series with a new one; longer than any pause between two attempts."""
 NOTED_EVERY: Final = Duration(minutes=1)
+"""Failures are written at most this often, to spare the database while a URL is down."""
 
 
 @dataclass(frozen=True, slots=True)
 class UrlStanding:
-    """How a URL has fared: since when nothing but failures came, the last of them, and whether it is disabled."""
+    """Since when a URL has only failed, its last failure that was written, and since when and why it is disabled."""
 
     failing_since: DateTime | None = None
     failed_at: DateTime | None = None
@@ -26,7 +27,7 @@ class UrlStanding:
 
 
 def after_attempt(standing: UrlStanding, answer: Answer, *, now: DateTime) -> UrlStanding:
-    """Decide what an attempt means for all that is still to go to its URL."""
+    """Return the URL's standing after an attempt; a delivery resets it, a failure leaves a disabled URL as it is."""
     if is_delivered(answer.status):
         return UrlStanding()
     if standing.disabled_at is not None:
@@ -43,18 +44,19 @@ def after_attempt(standing: UrlStanding, answer: Answer, *, now: DateTime) -> Ur
 
 
 def _is_known(standing: UrlStanding, answer: Answer, *, now: DateTime) -> bool:
-    """Whether a failure came so soon after the last that it need not be written down."""
+    """Return True for a failure that came too soon after the last one to be written again."""
     return answer.status != GONE and standing.failed_at is not None and now < standing.failed_at + NOTED_EVERY
 
 
 def _since(standing: UrlStanding, *, now: DateTime) -> DateTime:
+    """Return when the present series of failures began."""
     if standing.failing_since is None or standing.failed_at is None or now - standing.failed_at > FORGOTTEN_AFTER:
         return now
     return standing.failing_since
 
 
 def host_of(url: str) -> str:
-    """Name the receiver: the deliveries of one host and port are sent together. Credentials stay out of the name."""
+    """Return host and port, whose deliveries are sent together, without credentials; empty for an invalid URL."""
     try:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:

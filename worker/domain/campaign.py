@@ -1,4 +1,4 @@
-"""A campaign as decisions see it, and how its run state changes."""
+"""A campaign as planning, dialling and recalling use it, and how its status changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,13 +13,13 @@ from worker.domain.recall import RecallPolicy
 from worker.domain.window import Windows
 
 AUTOCALL: Final = "autocall"
-"""A campaign type of the wire: a message is played to whoever answers. The only type that can run."""
+"""A campaign type of the wire: the callee hears a message. The only type that can run."""
 AUTODIALER: Final = "autodialer"
-"""A campaign type of the wire: who answers is connected to an agent."""
+"""A campaign type of the wire: the callee is connected to an agent."""
 
 
 class Status(StrEnum):
-    """Whether a campaign runs."""
+    """The run state that an operator sets."""
 
     START = "start"
     STOP = "stop"
@@ -27,7 +27,7 @@ class Status(StrEnum):
 
 
 class Mode(StrEnum):
-    """How channels are budgeted; the wire spells the last one so."""
+    """How a campaign's channels are limited by network; ``parralel`` is the spelling of the wire."""
 
     DIRECT = "direct"
     SERIAL = "serial"
@@ -35,7 +35,7 @@ class Mode(StrEnum):
 
 
 class Priority(StrEnum):
-    """Who goes first: new leads or due recalls."""
+    """Which leads of a list are called first: new ones, or due recalls."""
 
     NORMAL = "normal"
     RECALL = "recall"
@@ -43,7 +43,7 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What planning, dialling and recalling need to know of a campaign."""
+    """What planning, dialling and recalling need of a campaign's settings."""
 
     id: CampaignId
     tenant_id: TenantId
@@ -62,13 +62,13 @@ class Campaign:
     run_id: RunId | None = None
     resume_at: DateTime | None = None
     expires_at: DateTime | None = None
-    """From this moment on (``lead_expired_at``) its leads are not dialled, and end."""
+    """From this time on (``lead_expired_at``) the campaign's leads are not dialled and end as expired."""
     callback_url: str = ""
     answer_callback_url: str = ""
 
 
 def steer(campaign: Campaign, *, to: Status, now: DateTime, new_run_id: RunId) -> Campaign:
-    """Start, pause or stop: a start from ``stop`` begins a new run, a pause waits for the next window to open."""
+    """Return the campaign with the new status; leaving ``stop`` begins a new run, a pause ends at the next opening."""
     match to:
         case Status.START:
             run_id = new_run_id if campaign.run_id is None else campaign.run_id
@@ -83,6 +83,6 @@ def steer(campaign: Campaign, *, to: Status, now: DateTime, new_run_id: RunId) -
 
 
 def resume_if_due(campaign: Campaign, *, now: DateTime) -> Campaign:
-    """Turn a pause into a start once the window that it waited for has opened."""
+    """Return the campaign with its pause turned into a start, once the window that the pause waited for has opened."""
     due = campaign.status is Status.PAUSE and campaign.resume_at is not None and campaign.resume_at <= now
     return replace(campaign, status=Status.START, resume_at=None) if due else campaign

@@ -1,9 +1,8 @@
-"""A campaign's settings as an operator sends and reads them, and what they mean to the planner."""
+"""A campaign's settings as operators write and read them, and their translation for the planner."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Final, TypedDict
 from uuid import UUID
 
@@ -22,7 +21,7 @@ SCHEDULE_KEYS: Final = tuple(f"{day}_{edge}_time" for day in WEEKDAYS for edge i
 DEFAULT_SCHEDULE: Final[Mapping[str, int]] = {
     key: 28_800_000_000_000 if key.endswith("start_time") else 75_600_000_000_000 for key in SCHEDULE_KEYS
 }
-"""Every day 08:00 to 21:00, which a campaign gets without asking (domain reference §2.5)."""
+"""Every day 08:00 to 21:00 in nanoseconds after midnight; the default of a new campaign (domain reference §2.5)."""
 
 DEFAULT_EXTRAS: Final[Mapping[str, Json]] = {
     "ratio": 100,
@@ -41,19 +40,20 @@ DEFAULT_EXTRAS: Final[Mapping[str, Json]] = {
     "enable_encrypt": False,
     "orig_campaign_uuid": "",
 }
-"""What a campaign keeps and gives back although dialling an autocall never reads it (domain reference §2.1)."""
+"""Fields that a campaign stores and returns, but that an autocall never uses (domain reference §2.1)."""
 
 DEFAULT_CALL_TIMEOUT: Final = 60
-"""Seconds of ringing where ``call_timeout`` is 0, which the wire uses for "the server decides"."""
+"""Seconds of ringing when ``call_timeout`` is 0, which means "the server decides" on the wire."""
 
 SECOND_NS: Final = 1_000_000_000
 CLOCK_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])", re.ASCII)
 LAST_CLOCK_TIME: Final = "23:59:59"
+"""As an end it means the end of the day, because the wire cannot express 24:00:00."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignSettings:
-    """One stored campaign, field by field as on the wire; ``extras`` holds what does not bear on dialling."""
+    """One stored campaign, field by field as on the wire; ``extras`` holds fields that dialling does not use."""
 
     campaign_uuid: CampaignId
     tenant_id: TenantId
@@ -90,7 +90,7 @@ class CampaignSettings:
 
 
 class CampaignChanges(TypedDict, total=False):
-    """What a PUT changes: the keys that were sent, checked and in stored form; an absent key leaves its field alone."""
+    """The fields that a PUT sent, validated and in stored form; an absent key leaves its field unchanged."""
 
     campaign_name: str
     type: str
@@ -120,7 +120,7 @@ class CampaignChanges(TypedDict, total=False):
 
 
 def to_campaign(settings: CampaignSettings, *, zone: str) -> Campaign:
-    """Say what the settings mean to planning, dialling and recalling."""
+    """Translate the settings into what planning, dialling and recalling use; ``zone`` is the tenant's time zone."""
     return Campaign(
         id=settings.campaign_uuid,
         tenant_id=settings.tenant_id,
@@ -145,13 +145,13 @@ def to_campaign(settings: CampaignSettings, *, zone: str) -> Campaign:
 
 
 def to_windows(settings: CampaignSettings, *, zone: str) -> Windows:
-    """Read schedules and local times; no schedule row is no restriction."""
+    """Translate schedule rows and local times; without a row every time of the week is open."""
     rows = tuple(_week(row) for row in settings.schedules)
     return Windows(zone=zone, rows=rows, local=local_span(settings.local_start_time, settings.local_end_time))
 
 
 def to_recall_policy(settings: CampaignSettings) -> RecallPolicy:
-    """Read the ``recall_*`` settings."""
+    """Translate the recall settings; ``after`` means that a recall is due at once."""
     minutes = settings.schedule_recall_duration if settings.schedule_recall == "minute" else 0
     return RecallPolicy(
         times=settings.recall_times,
@@ -162,7 +162,7 @@ def to_recall_policy(settings: CampaignSettings) -> RecallPolicy:
 
 
 def local_span(start: str, end: str) -> Span:
-    """Read ``HH:MM:SS`` times of day; empty means no restriction, and the day's last second stands for its end."""
+    """Read two times ``HH:MM:SS``; an empty one does not restrict, and the end 23:59:59 means the end of the day."""
     closes = DAY_NS if end in {"", LAST_CLOCK_TIME} else _clock_ns(end)
     opens = 0 if not start else _clock_ns(start)
     return WHOLE_DAY if (opens, closes) == (0, DAY_NS) else Span(opens, closes)
@@ -174,11 +174,14 @@ def _clock_ns(text: str) -> int:
 
 
 def _week(row: Mapping[str, int]) -> Week:
-    edges = [row.get(key, 0) for key in SCHEDULE_KEYS]
-    spans = [Span(opens, closes) for opens, closes in list(pairwise(edges))[::2]]
-    return Week((spans[0], spans[1], spans[2], spans[3], spans[4], spans[5], spans[6]))
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday = (_span(row, weekday=day) for day in WEEKDAYS)
+    return Week((monday, tuesday, wednesday, thursday, friday, saturday, sunday))
+
+
+def _span(row: Mapping[str, int], *, weekday: str) -> Span:
+    return Span(row.get(f"{weekday}_start_time", 0), row.get(f"{weekday}_end_time", 0))
 
 
 def schedule_row_id(campaign_id: CampaignId, number: int) -> UUID:
-    """Name a schedule row: the same row of the same campaign always reads back under the same id."""
+    """Return the id under which the API shows schedule row ``number`` (from 0) of a campaign; it never changes."""
     return UUID(int=campaign_id.int ^ (number + 1))

@@ -1,4 +1,4 @@
-"""A carrier, and which prefix and caller id one call over it gets."""
+"""A carrier, and the choice of prefix and caller id for one call."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from worker.domain.network import Network
 
 
 class DialType(StrEnum):
-    """How a carrier picks prefix and caller id (parameter-table names of the wire reference)."""
+    """How a carrier chooses prefix and caller id; the values are the names on the wire (domain reference §3.2)."""
 
     SIP_ONE = "sip_one_for_all"
     SIP_RANDOM = "sip_random_for_all"
@@ -21,7 +21,7 @@ class DialType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """An outbound route: a gateway, its numbers, and its limits in simultaneous calls."""
+    """An outbound route: a gateway, its caller ids and prefixes, and its limits of simultaneous calls."""
 
     id: CarrierId
     tenant_id: TenantId
@@ -29,7 +29,7 @@ class Carrier:
     dial_type: DialType
     concurrent_call: int
     calls_per_second: int = 0
-    """How many calls may be begun in any one second; 0 is no limit."""
+    """The most calls that may begin within any second; 0 means no limit."""
     network: Mapping[Network, int] = field(default_factory=dict)
     caller_ids: tuple[str, ...] = ()
     prefix: str = ""
@@ -39,14 +39,14 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What is put before the number, and the number that the callee sees."""
+    """What is dialled before the number, and the number that the callee sees."""
 
     prefix: str
     caller_id: str
 
 
 def route(carrier: Carrier, *, network: Network, chance: float) -> Route:
-    """Choose prefix and caller id for one call to that network; ``chance`` in [0, 1) picks from a pool."""
+    """Choose prefix and caller id for one call to a network; ``chance`` in [0, 1) picks one of several caller ids."""
     match carrier.dial_type:
         case DialType.SIP_ONE:
             return Route("", carrier.caller_ids[0] if carrier.caller_ids else "")

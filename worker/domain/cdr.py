@@ -1,4 +1,4 @@
-"""The record that a finished call leaves, and its wire form (domain reference §6.1)."""
+"""The call detail record (CDR), and the bodies that are posted with it (domain reference §6.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,11 +18,12 @@ _TEXTS_OF_AGENT_CALLS: Final = (
     "recording_url autocall_recording_url extension receive_dest autocall_presskey_epoch time_presskey fullname email "
     "username rate digits note customer_fullname customer_email demand_customer interest_segment".split()
 )
+"""Text fields of the wire that only calls of agents fill; they are always empty here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cdr:
-    """One call that has ended, or so much of it as there is when it rings or is answered; times in UTC."""
+    """One call that has ended, or what is known of it while it rings or is answered; times in UTC."""
 
     call_id: CallId
     campaign_id: CampaignId
@@ -45,24 +46,24 @@ class Cdr:
 
     @property
     def duration(self) -> int:
-        """Seconds from start to end, as a difference of whole seconds like the switch's own (0 while it lasts)."""
+        """Whole seconds from start to end, counted as the switch counts them; 0 while the call lasts."""
         return seconds_between(self.started_at, self.ended_at)
 
     @property
     def billsec(self) -> int:
-        """Seconds from answer to end, as a difference of whole seconds like the switch's own."""
+        """Whole seconds from answer to end, counted in the same way; 0 without an answer or an end."""
         return seconds_between(self.answered_at, self.ended_at)
 
 
 def seconds_between(start: DateTime | None, end: DateTime | None) -> int:
-    """Count whole seconds on the clock from start to end; 0 where one is missing."""
+    """Return the difference of the two times, each cut to whole seconds; 0 when one is missing."""
     if start is None or end is None:
         return 0
     return max(0, end.int_timestamp - start.int_timestamp)
 
 
 def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
-    """Give the CDR object of the wire: local times without zone, ``""`` for missing text, nothing null."""
+    """Return the CDR object of the wire: local times without a zone, ``""`` for missing text, no null."""
     started = _local(cdr.started_at, zone=zone)
     return {
         **dict.fromkeys(_TEXTS_OF_AGENT_CALLS, ""),
@@ -91,7 +92,7 @@ def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
 
 
 def callback_body(cdr: Cdr, *, event: CallbackEvent, zone: str) -> dict[str, Json]:
-    """Give what a callback posts: the CDR object, what tells calls, attempts and runs apart, and what orders them."""
+    """Return the body of a callback: the CDR object, the call's ids, and the order and time of the event."""
     return {
         **cdr_body(cdr, zone=zone),
         "call_id": str(cdr.call_id),
@@ -106,7 +107,7 @@ def callback_body(cdr: Cdr, *, event: CallbackEvent, zone: str) -> dict[str, Jso
 
 
 def event_body(cdr: Cdr, *, event: CallbackEvent, zone: str, domain: str) -> dict[str, Json]:
-    """Give what a subscription is posted: the same, and the names that event hooks have for it (reference §6.3)."""
+    """Return the body for a subscription: a callback's body and the fields of event hooks (domain reference §6.3)."""
     return {
         **callback_body(cdr, event=event, zone=zone),
         "domain": domain,
@@ -117,7 +118,7 @@ def event_body(cdr: Cdr, *, event: CallbackEvent, zone: str, domain: str) -> dic
 
 
 def happened_at(cdr: Cdr, *, event: CallbackEvent) -> DateTime:
-    """Give the moment of what is told; the call's start where the switch has not told it."""
+    """Return when the event happened; the start of the call when the switch did not report it."""
     match event:
         case CallbackEvent.RINGING:
             moment = cdr.ringing_at

@@ -1,4 +1,4 @@
-"""What one campaign asks of one pool of channels, and what it is given there."""
+"""What one campaign claims of one pool of channels, and how many of them it gets."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,46 +11,46 @@ from worker.domain.quota import Limit, Limits
 from worker.domain.reason import Why
 
 DIRECT: Final = "direct"
-"""The pool of direct campaigns; every other pool is the carrier's channels of one network, and has its name."""
+"""The pool of direct campaigns; every other pool holds the carrier's channels of one network and has its name."""
 
 
 @dataclass(slots=True)
 class Claim:
-    """One campaign's share of a pool while the pool's places are being given out."""
+    """One campaign's share of a pool while the pool's channels are being given out."""
 
     campaign: Campaign
     pool: str
     held: int
-    """How many places of the pool the campaign has by now; a direct campaign's calls all count, on whatever network."""
+    """Channels of the pool that the campaign holds; of a direct campaign these are its live calls on all networks."""
     due: Mapping[Lane, Mapping[Network, int]]
     limits: tuple[Limit, ...]
-    """Those in which others take their places too; each place is one in all of them."""
+    """Limits that the claim shares with other claims; a channel that is taken counts in each of them."""
     caps: Mapping[Network, Limit]
-    """The campaign's own on each network of the pool; in direct mode only its leads' order tells what goes where."""
+    """The campaign's own limit on each network of the pool; the order of its leads decides which network is used."""
     taken: int = 0
     waiting: Mapping[Network, int] = field(init=False)
-    """The due leads of all lanes together."""
-    wished: Mapping[Network, int] = field(init=False)
-    """Those of them that the caps let through."""
+    """Due leads by network, all priority classes together."""
+    allowed: Mapping[Network, int] = field(init=False)
+    """Those of them that the caps allow to be called now."""
 
     def __post_init__(self) -> None:
-        """Cut the due leads to the caps."""
+        """Limit the due leads to the caps."""
         self.waiting = {n: sum(due.get(n, 0) for due in self.due.values()) for n in self.caps}
-        self.wished = {n: min(self.waiting[n], cap.free) for n, cap in self.caps.items()}
+        self.allowed = {n: min(self.waiting[n], cap.free) for n, cap in self.caps.items()}
 
     @property
     def name(self) -> str:
-        """Whose turn it is."""
+        """The campaign's name in the rotation."""
         return str(self.campaign.id)
 
     @property
-    def content(self) -> bool:
-        """Whether it has taken all that its own caps let it take."""
-        return self.taken == sum(self.wished.values())
+    def is_satisfied(self) -> bool:
+        """Return True when it has taken a channel for every due lead that the campaign's caps allow."""
+        return self.taken == sum(self.allowed.values())
 
     def take(self) -> bool:
-        """Take one place; say whether there was one."""
-        if self.content or not all(limit.free for limit in self.limits):
+        """Take one channel; False when a limit is full or the claim is satisfied."""
+        if self.is_satisfied or not all(limit.free for limit in self.limits):
             return False
         for limit in self.limits:
             limit.in_use += 1
@@ -59,32 +59,39 @@ class Claim:
         return True
 
     def close(self) -> None:
-        """Fill the caps by what surely goes to each network: what is left when all the others have got their wish."""
+        """Count in each network's cap the calls that certainly go to it, before the next round is shared out.
+
+        Which networks the calls go to depends on the order of the leads. A network surely gets what remains when every
+        other network has got all of its allowed leads.
+        """
         for network, cap in self.caps.items():
-            others = sum(wish for other, wish in self.wished.items() if other is not network)
+            others = sum(count for other, count in self.allowed.items() if other is not network)
             cap.in_use += max(0, self.taken - others)
 
     def given(self) -> Iterator[tuple[Lane, int, Mapping[Network, int]]]:
-        """Give each lane its part, earlier ones first: how many places, and how many of them at most on a network."""
-        left, room = self.taken, self.wished
+        """Divide the taken channels among the priority classes, earlier ones first.
+
+        Yields each class with its number of channels and the most of them that may go to each network.
+        """
+        channels_left, allowed_left = self.taken, self.allowed
         for lane, due in self.due.items():
-            most = {n: min(due.get(n, 0), free) for n, free in room.items()}
-            room = {n: free - most[n] for n, free in room.items()}
-            places = min(left, sum(most.values()))
-            left -= places
-            yield lane, places, {n: min(wish, places) for n, wish in most.items() if wish and places}
+            allowed_here = {n: min(due.get(n, 0), count) for n, count in allowed_left.items()}
+            allowed_left = {n: count - allowed_here[n] for n, count in allowed_left.items()}
+            channels = min(channels_left, sum(allowed_here.values()))
+            channels_left -= channels
+            yield lane, channels, {n: min(count, channels) for n, count in allowed_here.items() if count and channels}
 
     def why_not_more(self) -> Iterator[Why]:
-        """Name the full limits that due leads are waiting for."""
-        if not self.content:
+        """Yield the full limits that keep due leads waiting."""
+        if not self.is_satisfied:
             yield from (limit.why() for limit in self.limits if not limit.free)
         for network, cap in self.caps.items():
-            if self.waiting[network] > self.wished[network] and not cap.free:
+            if self.waiting[network] > self.allowed[network] and not cap.free:
                 yield cap.why()
 
 
 def claims_of(campaign: Campaign, *, due: Mapping[Lane, Mapping[Network, int]], limits: Limits) -> list[Claim]:
-    """Ask once for all networks in direct mode, and in the others of each network's channels."""
+    """Return a campaign's claims: one for all networks in direct mode, in the other modes one for each network."""
     own = limits.of_campaign(campaign)
     caps = {n: limits.of_campaign_on(n, campaign=campaign) for n in Network}
     if campaign.mode is Mode.DIRECT:

@@ -1,4 +1,4 @@
-"""The last word before a dial: whether a queued call may go out at this moment, by the settings of this moment."""
+"""The check right before a dial: may a queued call still go out, by the settings of this moment."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from worker.domain.reason import Reason, Why, why_not_run
 
 @dataclass(frozen=True, slots=True)
 class QueuedCall:
-    """What the judgement needs of a queued call."""
+    """What the check needs of a queued call."""
 
     network: Network
     attempt: int
@@ -28,14 +28,14 @@ class QueuedCall:
 
 @dataclass(frozen=True, slots=True)
 class CallsUp:
-    """Calls that are on the switch or on their way to it; queued ones hold a slot but have not been dialled."""
+    """Calls by network that are on a switch or being sent to it; queued calls hold a slot but do not count here."""
 
     campaign: Counter[Network] = field(default_factory=Counter)
     carrier: Counter[Network] = field(default_factory=Counter)
     tenant: Counter[Network] = field(default_factory=Counter)
 
     def count(self, network: Network) -> None:
-        """Count a call that has just been let through."""
+        """Count a call that has just been allowed, so that the next check sees it."""
         for calls in (self.campaign, self.carrier, self.tenant):
             calls[network] += 1
 
@@ -49,7 +49,7 @@ def why_not_dial(
     tenant_cap: int | None,
     now: DateTime,
 ) -> Why | None:
-    """Say why the call must not be dialled now; None when it may."""
+    """Return the first reason why the call must not be dialled now; None when it may be."""
     if campaign is None:
         return Why(Reason.DELETED)
     if carrier is None:
@@ -75,7 +75,7 @@ def _why_not_this(call: QueuedCall, *, campaign: Campaign, carrier: Carrier) -> 
 def _why_no_room(
     network: Network, *, campaign: Campaign, carrier: Carrier, up: CallsUp, tenant_cap: int | None
 ) -> Why | None:
-    """Ask every limit again: one that was lowered after the call was queued holds from the very next dial on."""
+    """Check every limit again: a limit that was lowered after the call was queued holds from the next dial on."""
     live = LiveCalls(tenant=up.tenant.total(), carrier=up.carrier, campaigns={campaign.id: up.campaign})
     for limit in Limits(carrier, live=live, tenant_cap=tenant_cap).of_call(network, campaign=campaign):
         if not limit.free:

@@ -1,18 +1,18 @@
-"""What can go wrong, said by what happens next."""
+"""Errors, classified by what the caller can do next."""
 
 from dataclasses import dataclass
 
 
 class CallbeatError(Exception):
-    """The root of every error that Callbeat raises on purpose."""
+    """The base class of every error that Callbeat raises on purpose."""
 
 
 class Rejected(CallbeatError):
-    """Asking again cannot help: the API answers 4xx, a task stops."""
+    """A repeated request cannot succeed: the API answers 4xx, a task stops."""
 
 
 class Unavailable(CallbeatError):
-    """Asking later may help: a task retries, the API answers 503."""
+    """A later request may succeed: the API answers 503, a task tries again."""
 
 
 class NotFound(Rejected):
@@ -20,29 +20,29 @@ class NotFound(Rejected):
 
 
 class Conflict(Rejected):
-    """The request contradicts what is stored; the message is the wire's own."""
+    """The request contradicts what is stored; the message is the text of the wire."""
 
 
 class Invalid(Rejected):
-    """The request cannot be right whatever is stored; the message is the wire's own."""
+    """The request is invalid whatever is stored; the message is the text of the wire."""
 
 
 class Superseded(Rejected):
-    """Somebody else does this now: whoever did it before stands by."""
+    """Another process is the leader now; the process that gets this error becomes standby."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One broken rule of one field; ``(root)`` stands for the body itself."""
+    """One rule that one field breaks; the field ``(root)`` is the body itself."""
 
     field: str
     message: str
 
 
 class InvalidFields(Rejected):
-    """The request breaks rules of single fields; one problem for each."""
+    """Fields of the request break rules; one problem for each broken rule."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        """Keep the problems in the order in which the fields were checked."""
+        """Store the problems in the order in which the fields were checked."""
         super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems))
         self.problems = problems

@@ -1,4 +1,4 @@
-"""One type per identifier, so that a lead's id is never taken for a call's."""
+"""One type per kind of id, so that mypy refuses a lead's id where a call's is needed."""
 
 from typing import NewType
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A lead, where it stands, and how it can end."""
+"""The stages of a lead, its priority class, and how it can end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from worker.domain.network import Network
 
 
 class Stage(StrEnum):
-    """Where a lead stands: all but the last two wait for a call."""
+    """The state of a lead; in all but the last two it waits for a call."""
 
     OTP = "otp"
-    """A single call that reads out a code: ahead of everything, at any hour, again and again in this stage."""
+    """A single call that reads out a one-time password: before all else, at any hour; its recalls keep this stage."""
     SINGLE = "single"
-    """A single call for which a person waits: ahead of its campaign's lists; when it is recalled it is ``recall``."""
+    """A single call for which a person is waiting: before its campaign's lists; its recall has the stage ``recall``."""
     NEW = "new"
     RECALL = "recall"
     CALLING = "calling"
@@ -23,7 +23,7 @@ class Stage(StrEnum):
 
 
 class Lane(StrEnum):
-    """Who goes ahead of whom: an earlier lane's leads are called before any of a later one's."""
+    """The priority class of a waiting lead: leads of an earlier class are called before those of a later one."""
 
     OTP = "otp"
     SINGLE = "single"
@@ -35,10 +35,10 @@ STAGES_OF: Final[Mapping[Lane, tuple[Stage, ...]]] = {
     Lane.SINGLE: (Stage.SINGLE,),
     Lane.LIST: (Stage.NEW, Stage.RECALL),
 }
-"""The waiting stages of each lane; ``priority_recall`` decides the order within the last."""
+"""The waiting stages of each priority class; ``priority_recall`` decides the order of those of lists."""
 
 LANE_OF: Final[Mapping[Stage, Lane]] = {stage: lane for lane, stages in STAGES_OF.items() for stage in stages}
-"""The lane of each waiting stage."""
+"""The priority class of each waiting stage."""
 
 
 class Ending(StrEnum):
@@ -53,7 +53,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimedLead:
-    """A lead that a plan has just taken, with what its call row needs."""
+    """A lead that a plan has just claimed, with what its call row needs."""
 
     id: LeadId
     list_id: ListId
@@ -62,9 +62,9 @@ class ClaimedLead:
     attempt: int
     stage_before: Stage
     promised_call_id: CallId | None = None
-    """Of a single call that was not called yet: the id which its client was told."""
+    """The call id that the client of a single call already has; None after its first call, and for leads of lists."""
     template_id: TemplateId | None = None
-    """What is played instead of the campaign's template."""
+    """The template that is played instead of the campaign's."""
     ref_id: str = ""
     is_listed: bool = False
-    """Its number is on the tenant's do-not-call list."""
+    """True when the number is on the tenant's do-not-call list."""

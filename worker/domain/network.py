@@ -1,4 +1,4 @@
-"""Networks, and the one stored form of a phone number; which number belongs to which network says the number plan."""
+"""The networks, and the national form in which phone numbers are stored; the number plan finds a number's network."""
 
 import re
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Network(StrEnum):
-    """The five buckets in which operators sell channels."""
+    """The five groups of networks for which operators sell channels."""
 
     VIETTEL = "viettel"
     MOBI = "mobi"
@@ -16,7 +16,7 @@ class Network(StrEnum):
 
 
 class NotDialable(ValueError):
-    """The text is no number that a campaign may dial; the message says why."""
+    """The text is not a number that a campaign may dial; the message gives the reason."""
 
 
 _SUCCESSOR: Final = {
@@ -35,11 +35,11 @@ _SUCCESSOR: Final = {
     "188": "58",
     "199": "59",
 }
-"""What became of the eleven-digit mobile prefixes, without the leading 0, when they were shortened in 2018."""
+"""The prefixes that replaced those of eleven-digit mobile numbers in 2018; both without the leading 0."""
 
 _SEPARATORS: Final = re.compile(r"[\s.\-()]+")
 _COUNTRY: Final = re.compile(r"(?:\+|00)?84(?=0?[1-9][0-9]{8,9}$)0?|0(?=[1-9][0-9]{8,9}$)", re.ASCII)
-"""The way into the country, before a national number of nine or ten digits; some write its leading 0 after it too."""
+"""The country code or the leading 0 before nine or ten digits; some people write the 0 after the code as well."""
 _SERVICE: Final = {
     re.compile(r"(?:(?:\+|00)?84)?1800[0-9]{4,6}", re.ASCII): "a toll-free number (1800) is not for campaigns",
     re.compile(r"(?:(?:\+|00)?84)?1900[0-9]{4,6}", re.ASCII): "a premium number (1900) is not for campaigns",
@@ -53,9 +53,10 @@ _LONGEST_TEXT: Final = 64
 
 
 def national_form(text: str) -> str:
-    """Read ``0…``, ``84…``, ``+84…`` or ``0084…``, separators or none, as ``0…``; ``NotDialable`` says why not.
+    """Return a number written as ``0…``, ``84…``, ``+84…`` or ``0084…``, with or without separators, as ``0…``.
 
-    An eleven-digit mobile number of before 2018 becomes the ten-digit one that its owner has today.
+    An eleven-digit mobile number from before 2018 becomes its owner's present ten-digit number. Raises
+    ``NotDialable`` with the reason.
     """
     if len(text) > _LONGEST_TEXT:
         raise NotDialable("phone number is too long")
@@ -63,13 +64,14 @@ def national_form(text: str) -> str:
     for service, why in _SERVICE.items():
         if service.fullmatch(dialled):
             raise NotDialable(why)
-    way_in = _COUNTRY.match(dialled)
-    if way_in is None:
+    country = _COUNTRY.match(dialled)
+    if country is None:
         raise NotDialable("not a Vietnamese phone number")
-    return "0" + _converted(dialled[way_in.end() :])
+    return "0" + _present_digits(dialled[country.end() :])
 
 
-def _converted(significant: str) -> str:
+def _present_digits(significant: str) -> str:
+    """Return the digits after the leading 0 as they are since 2018; raises ``NotDialable``."""
     if old := _OLD_MOBILE.fullmatch(significant):
         if old[1] not in _SUCCESSOR:
             raise NotDialable(f"no eleven-digit mobile number began with 0{old[1]}")

@@ -1,8 +1,8 @@
-"""THE decision: how many calls to start for which campaign on which network, and when to look again.
+"""The planner: how many calls to start for which campaign on which network, and when to plan again.
 
-``calls_to_start`` takes one carrier's situation, read under the carrier's lock, and answers with grants that keep every
-limit (``quota``), share scarce channels fairly (``share``), and leave none idle that a due lead may use. What is not
-started has a reason, and the API's ``why`` is this same answer.
+``calls_to_start`` takes one carrier's situation, read under the carrier's lock, and returns grants. They keep every
+limit (``quota``), share scarce channels fairly (``share``), and leave no channel idle that a due lead may use. What is
+not started has a reason; the API's ``why`` shows the answer of this same function.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,28 +27,32 @@ Lanes = tuple[Lane, ...]
 CODES: Final[Lanes] = (Lane.OTP,)
 OTHERS: Final[Lanes] = (Lane.SINGLE, Lane.LIST)
 ROUNDS: Final[tuple[Lanes, ...]] = (CODES, OTHERS)
-"""Codes go ahead of everything on the carrier; single calls only of their own campaign's lists, pool by pool."""
+"""Channels are given out round by round: OTPs first, for all campaigns of the carrier, then everything else.
+
+In the second round single calls come before the lists of their own campaign only, and separately in each pool.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A campaign's waiting leads: how many are due (counted up to what could be used), and when the next one is."""
+    """A campaign's waiting leads: how many are due (counted up to what the carrier could use), and when the next is."""
 
     due: Mapping[Lane, Mapping[Network, int]] = field(default_factory=dict)
     next_due_at: DateTime | None = None
-    """Of the lanes ``single`` and ``list``, the first moment after now."""
+    """When the next lead falls due that is not an OTP; None when no such lead waits."""
     next_otp_at: DateTime | None = None
+    """When the next OTP falls due."""
     in_inactive_lists: bool = False
-    """Leads wait in lists that are not active; they are not among the due ones."""
+    """True when leads wait in inactive lists; ``due`` does not count them."""
 
     def is_due(self, lanes: Lanes) -> bool:
-        """Whether any lead of these lanes is due."""
+        """Return True when a lead of one of these priority classes is due."""
         return any(any(self.due.get(lane, {}).values()) for lane in lanes)
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One carrier, its campaigns, what waits and what is live, at one moment and under the carrier's lock."""
+    """One carrier with its campaigns, their waiting leads and live calls; read at one time under the carrier's lock."""
 
     carrier: Carrier
     campaigns: tuple[Campaign, ...]
@@ -56,14 +60,14 @@ class Situation:
     live: LiveCalls
     tenant_cap: int | None = None
     queued: int = 0
-    """The carrier's queued calls: they have yet to be let out by its calls per second."""
+    """Number of the carrier's queued calls; each still needs one of the carrier's calls per second."""
     rotation: Mapping[str, str] = field(default_factory=dict)
-    """Who was served last, as the plan before this one gave it."""
+    """Who was served last in each pool, as the plan before this one returned it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Start this many calls: the lane's first due leads in order, no more on a network than its ceiling."""
+    """Permission to call ``count`` due leads of a priority class, in order, at most ``ceilings[n]`` on a network n."""
 
     campaign: Campaign
     lane: Lane
@@ -73,7 +77,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to start now, why not more of each campaign, and when to look again without being asked (None: never)."""
+    """What to start now, why each campaign starts no more, and when to plan again without a wake-up (None: never)."""
 
     grants: tuple[Grant, ...]
     reasons: Mapping[CampaignId, tuple[Why, ...]]
@@ -82,7 +86,7 @@ class Plan:
 
 
 def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
-    """Decide which calls one carrier starts at this moment."""
+    """Decide which calls one carrier starts now."""
     limits = Limits(situation.carrier, live=situation.live, tenant_cap=situation.tenant_cap, queued=situation.queued)
     rotation = dict(situation.rotation)
     candidates = [_Candidate(campaign, situation=situation, now=now) for campaign in situation.campaigns]
@@ -102,10 +106,10 @@ def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
 
 
 class _Candidate:
-    """A campaign while its carrier is being planned."""
+    """One campaign while its carrier is being planned."""
 
     def __init__(self, campaign: Campaign, *, situation: Situation, now: DateTime) -> None:
-        """Ask at once whether it may run."""
+        """Decide for each round whether the campaign may dial at all."""
         self.campaign = campaign
         self._demand = situation.demand.get(campaign.id, Demand())
         self._live = sum(situation.live.of_campaign(campaign.id).values())
@@ -115,7 +119,7 @@ class _Candidate:
         self._claims: list[Claim] = []
 
     def claim(self, lanes: Lanes, *, limits: Limits) -> list[Claim]:
-        """Ask for channels, if leads of these lanes may be dialled at all."""
+        """Claim channels for these priority classes; no claims when the campaign may not dial them or none is due."""
         if self._refused[lanes] is not None or not self._demand.is_due(lanes):
             return []
         claims = claims_of(self.campaign, due={lane: self._demand.due.get(lane, {}) for lane in lanes}, limits=limits)
@@ -123,28 +127,36 @@ class _Candidate:
         return claims
 
     def grants(self, lane: Lane) -> Iterator[Grant]:
-        """Give what was taken for a lane, of all pools together."""
-        given = [part for claim in self._claims if claim.taken for part in claim.given() if part[0] is lane]
-        count = sum(places for _, places, _ in given)
+        """Yield at most one grant: the channels taken for a priority class in all pools."""
+        count = 0
+        ceilings: dict[Network, int] = {}
+        for claim in self._claims:
+            for given_lane, channels, most_by_network in claim.given():
+                if given_lane is lane:
+                    count += channels
+                    ceilings |= most_by_network
         if count:
-            ceilings = {n: most for _, _, of_pool in given for n, most in of_pool.items()}
             yield Grant(self.campaign, lane, count, ceilings)
 
     def why_not_more(self) -> tuple[Why, ...]:
-        """Say what keeps more calls from being started; nothing does when all that is due is started."""
+        """Return what keeps the campaign from starting more calls; empty when all that is due is started."""
         reasons = [why for claim in self._claims for why in claim.why_not_more()]
         if self._demand.in_inactive_lists:
             reasons.append(Why(Reason.LIST_INACTIVE))
         refused = self._refused[OTHERS]
         if refused is not None:
             reasons.append(refused)
-        if not self._is_due:  # of what may be dialled: a code that waits for its moment does so in a shut window too
-            reasons += [Why(Reason.NOT_DUE, until=moment) for moment in sorted(self._falling_due())[:1]]
-            reasons = reasons or [Why(Reason.NOTHING_LEFT, in_use=self._live)]
+        if not self._is_due:
+            # An OTP that is not due yet gives NOT_DUE beside the reason why the rest of the campaign may not dial.
+            falling_due = self._falling_due()
+            if falling_due:
+                reasons.append(Why(Reason.NOT_DUE, until=min(falling_due)))
+            elif not reasons:
+                reasons.append(Why(Reason.NOTHING_LEFT, in_use=self._live))
         return tuple(dict.fromkeys(reasons))
 
     def look_again(self, reasons: Sequence[Why]) -> Iterator[DateTime]:
-        """Give the moments at which there may be more to start without anybody asking."""
+        """Yield the times at which more calls may start although no wake-up asks for a plan."""
         yield from self._falling_due()
         yield from (why.until for why in reasons if why.until is not None)
         if self._is_due:
@@ -153,7 +165,12 @@ class _Candidate:
             yield self._now + NEXT_TOKEN
 
     def _falling_due(self) -> list[DateTime]:
-        otp = self._demand.next_otp_at if self._refused[CODES] is None else None
-        other = self._demand.next_due_at if self._refused[OTHERS] is None else None
-        moments = (otp, other and may_dial_from(self.campaign, since=other))
-        return [moment for moment in moments if moment is not None]
+        """Return when the next OTP and the next other lead may be dialled; without those that may not be dialled."""
+        moments: list[DateTime] = []
+        if self._refused[CODES] is None and self._demand.next_otp_at is not None:
+            moments.append(self._demand.next_otp_at)
+        if self._refused[OTHERS] is None and self._demand.next_due_at is not None:
+            opening = may_dial_from(self.campaign, since=self._demand.next_due_at)
+            if opening is not None:
+                moments.append(opening)
+        return moments

@@ -1,4 +1,4 @@
-"""The limits of tenant, carrier, campaign and network: what each lets through, and how much of it is taken."""
+"""The limits of tenant, carrier, campaign and network: how many calls each allows, and how many use it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,13 +11,14 @@ from worker.domain.network import Network
 from worker.domain.reason import Reason, Why
 
 UNLIMITED: Final = 1_000_000_000
+"""Stands for "no limit" where a number is needed; more calls than any carrier has channels."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCalls:
-    """The slots that are taken: live rows of a carrier, of each of its campaigns, and of the tenant.
+    """The slots in use: counts of live call rows of a carrier, of each of its campaigns, and of the tenant.
 
-    A campaign's calls count wherever they run, so that moving it to another carrier does not lift its limit.
+    A campaign's calls count on whatever carrier they run, so that moving it to another carrier does not lift its limit.
     """
 
     tenant: int = 0
@@ -25,17 +26,17 @@ class LiveCalls:
     campaigns: Mapping[CampaignId, Mapping[Network, int]] = field(default_factory=dict)
 
     def of_carrier(self) -> int:
-        """All live calls on the carrier."""
+        """Return the number of live calls on the carrier."""
         return sum(self.carrier.values())
 
     def of_campaign(self, campaign_id: CampaignId) -> Mapping[Network, int]:
-        """The campaign's live calls by network."""
+        """Return the number of the campaign's live calls by network."""
         return self.campaigns.get(campaign_id, {})
 
 
 @dataclass(slots=True)
 class Limit:
-    """One limit, and how full it is while calls are being given out."""
+    """One limit, and how many calls use it while a plan is being made."""
 
     reason: Reason
     limit: int
@@ -44,21 +45,21 @@ class Limit:
 
     @property
     def free(self) -> int:
-        """The places left; a limit that was lowered below its use has none."""
+        """How many more calls the limit allows; 0 when it was lowered below its use."""
         return max(0, self.limit - self.in_use)
 
     def why(self) -> Why:
-        """Say that this limit is what keeps a call waiting."""
+        """Return this limit as the reason why a call waits."""
         not_set_up = self.network is not None and self.limit == 0
         reason = Reason.NETWORK_NOT_SET_UP if not_set_up else self.reason
         return Why(reason, network=self.network, in_use=self.in_use, limit=self.limit)
 
 
 class Limits:
-    """Every limit of one carrier and its campaigns: each is one object, in which all that it binds take places."""
+    """Every limit of one carrier and its campaigns; all claims that a limit binds share one ``Limit`` object."""
 
     def __init__(self, carrier: Carrier, *, live: LiveCalls, tenant_cap: int | None, queued: int = 0) -> None:
-        """Count from the live calls; ``queued`` are those that the carrier's calls per second have yet to let out."""
+        """Start from the live calls; ``queued`` is the number of calls that wait for the carrier's calls per second."""
         self._live = live
         self._of_campaigns: dict[CampaignId, Limit] = {}
         self._of_campaigns_on: dict[tuple[CampaignId, Network], Limit] = {}
@@ -72,14 +73,14 @@ class Limits:
         }
 
     def of_campaign(self, campaign: Campaign) -> Limit:
-        """Give the campaign's ``concurrent_call``; its use is all that the campaign holds."""
+        """Return the campaign's ``concurrent_call`` limit; all of its live calls use it."""
         if campaign.id not in self._of_campaigns:
             held = sum(self._live.of_campaign(campaign.id).values())
             self._of_campaigns[campaign.id] = Limit(Reason.CAMPAIGN_LIMIT, campaign.concurrent_call, held)
         return self._of_campaigns[campaign.id]
 
     def of_campaign_on(self, network: Network, *, campaign: Campaign) -> Limit:
-        """Give the campaign's cap on one network; its use is what the campaign holds there."""
+        """Return the campaign's cap on one network; its live calls on that network use it."""
         key = campaign.id, network
         if key not in self._of_campaigns_on:
             held = self._live.of_campaign(campaign.id).get(network, 0)
@@ -88,14 +89,14 @@ class Limits:
         return self._of_campaigns_on[key]
 
     def of_call(self, network: Network, *, campaign: Campaign) -> list[Limit]:
-        """Give every limit of one call; direct mode does not ask for the carrier's channels of a network."""
+        """Return every limit that binds one call; in direct mode the carrier's channels per network do not."""
         channels = [] if campaign.mode is Mode.DIRECT else [self.of_channels[network]]
         own = [self.of_campaign(campaign), self.of_campaign_on(network, campaign=campaign)]
         return [*self.of_all, *channels, *own]
 
 
 def network_cap(campaign: Campaign, network: Network) -> int:
-    """Give the campaign's cap on one network: zero is no cap in direct and serial mode, and not dialled in parallel."""
+    """Return the campaign's cap on a network; a stored 0 is no cap in direct and serial mode, no calls in parallel."""
     value = campaign.network.get(network, 0)
     if value or campaign.mode is Mode.PARALLEL:
         return value

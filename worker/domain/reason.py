@@ -1,4 +1,4 @@
-"""Why a campaign, a lead or a call is not dialled now: a code, and the facts that belong to it."""
+"""Why a campaign, a lead or a call is not dialled now: a reason code with its facts."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ from worker.domain.timing import STOPS_BEFORE_END
 
 
 class Reason(StrEnum):
-    """What keeps a call from being dialled; a cancelled call row carries it."""
+    """A reason code, as the API's ``why`` shows it and as a cancelled call row stores it."""
 
     INACTIVE = "inactive"
     STOPPED = "stopped"
@@ -40,12 +40,12 @@ class Reason(StrEnum):
     ANSWERED = "answered"
     NOT_RECALLED = "not_recalled"
     DUE = "due"
-    """Nothing keeps it: the next plan takes it. This one and the three before it are said of leads alone."""
+    """No reason: the next plan takes the lead. This code and the three before it are used for leads only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A reason with its facts: until (or since) when, on which network, and how full which limit is."""
+    """A reason with its facts: until or since when, on which network, and the use of the limit."""
 
     reason: Reason
     until: DateTime | None = None
@@ -56,9 +56,9 @@ class Why:
 
 
 def why_not_run(campaign: Campaign, *, lane: Lane = Lane.LIST, now: DateTime) -> Why | None:
-    """Say why no call of this campaign and lane may be dialled at this moment; None when it may.
+    """Return why no call of this campaign and priority class may be dialled now; None when it may.
 
-    An OTP goes out whatever the campaign's status and hour: its code is worth nothing later.
+    An OTP is dialled whatever the campaign's status and window, because its code is worthless later.
     """
     if not campaign.active:
         return Why(Reason.INACTIVE)
@@ -81,7 +81,7 @@ def _why_not_open(campaign: Campaign, *, now: DateTime) -> Why | None:
 
 
 def may_dial_from(campaign: Campaign, *, lane: Lane = Lane.LIST, since: DateTime) -> DateTime | None:
-    """Give the first moment from this one on at which the windows let a lead of the lane be dialled."""
+    """Return the first time, ``since`` or later, at which the windows allow a call; None when they never do."""
     if lane is Lane.OTP or campaign.windows.stays_open(since, through=STOPS_BEFORE_END):
         return since
     return campaign.windows.next_opening(since)

@@ -1,4 +1,4 @@
-"""After a call: call again, and when; or give up, and why."""
+"""What follows a call for its lead: a recall at some time, or the end with a reason."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from worker.domain.lead import Ending
 
 @dataclass(frozen=True, slots=True)
 class RecallPolicy:
-    """A campaign's ``recall_*`` settings (reading of ``recall_times``: extra attempts)."""
+    """A campaign's recall settings; ``times`` (``recall_times``) counts the attempts after the first one."""
 
     times: int = 0
     statuses: frozenset[Outcome] = frozenset()
@@ -19,13 +19,13 @@ class RecallPolicy:
 
     @property
     def attempts(self) -> int:
-        """How often one lead may be called in all."""
+        """How often one lead may be called, the first attempt included."""
         return 1 + self.times
 
 
 @dataclass(frozen=True, slots=True)
 class RecallAt:
-    """Call again, not before this moment; the campaign's windows are asked when it comes."""
+    """Call again at this time or later; the campaign's windows are checked when it has come."""
 
     moment: DateTime
 
@@ -46,7 +46,7 @@ def decide_recall(
     ended_at: DateTime,
     expires_at: DateTime | None,
 ) -> RecallAt | GiveUp:
-    """Decide a lead's next step after its attempt number ``attempt`` (1 is the first)."""
+    """Decide what follows attempt number ``attempt`` (1 is the first); ``expires_at`` is ``lead_expired_at``."""
     satisfied = outcome is Outcome.ANSWERED and billed_seconds >= policy.answered_below_seconds
     if satisfied or outcome not in policy.statuses:
         return GiveUp(Ending.ANSWERED if outcome is Outcome.ANSWERED else Ending.NOT_RECALLED)

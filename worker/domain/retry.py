@@ -1,4 +1,4 @@
-"""After a callback was tried: delivered, again and when, or given up."""
+"""What follows an attempt to deliver a callback: delivered, a retry at some time, or a dead letter."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,19 +9,23 @@ from pendulum import DateTime, Duration
 SCHEDULE: Final = tuple(
     Duration(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 57600, 86400)
 )
-"""Pauses between attempts: about three days in all (Standard Webhooks: several days, growing pauses)."""
+"""Pauses between attempts, about three days in all; Standard Webhooks asks for growing pauses over several days."""
 JITTER: Final = 0.2
+"""Pauses are up to 20 % shorter or longer, so that retries do not all come at once."""
 GONE: Final = 410
+"""HTTP status: the receiver wants nothing more at this URL."""
 BUSY_STATUSES: Final = frozenset({429, 503})
+"""HTTP statuses by which a receiver asks for a slower pace; they may carry ``Retry-After``."""
 LONGEST_RETRY_AFTER: Final = Duration(days=1)
+"""A longer ``Retry-After`` is cut to this; the longest pause of the schedule is one day too."""
 LONGEST_WAIT: Final = Duration(days=4)
-"""After so long a callback is given up, tried or not: a host that is away is not asked for each of a long queue."""
+"""After this time a callback is given up even if it was never tried, so that the queue of a host that is away ends."""
 KEPT: Final = Duration(days=30)
-"""How long a callback stays to be read and replayed after its end."""
+"""How long a callback can be read and replayed after it was delivered or given up."""
 
 
 class DeliveryState(StrEnum):
-    """Where a callback stands."""
+    """The state of a callback."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -30,7 +34,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one attempt brought: a status (None when no answer came), why, and the pause that the receiver asked for."""
+    """The result of one attempt: HTTP status (None without a response), error text and ``Retry-After`` pause."""
 
     status: int | None
     error: str = ""
@@ -38,25 +42,25 @@ class Answer:
 
     @property
     def tells_of_trouble(self) -> bool:
-        """Whether the next callback to this host would fare no better: no answer at all, or a plea to slow down."""
+        """Return True when the host's next callback would fail too: no response, or a request to slow down."""
         return self.status is None or self.status in BUSY_STATUSES
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The receiver has it."""
+    """The receiver has accepted the callback."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Try again, not before this moment."""
+    """Try again at this time or later."""
 
     moment: DateTime
 
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """Kept as a dead letter; replaying is the operator's business."""
+    """Given up and kept as a dead letter, which an operator may replay."""
 
     reason: str
 
@@ -79,5 +83,5 @@ def decide_retry(answer: Answer, *, attempt: int, now: DateTime, chance: float) 
 
 
 def is_delivered(status: int | None) -> bool:
-    """Whether the receiver says that it has the callback."""
+    """Return True for a 2xx status: the receiver has accepted the callback."""
     return status is not None and 200 <= status < 300  # noqa: PLR2004 - HTTP's own class

@@ -1,9 +1,11 @@
-"""Idle channels shared between those who want them: max-min fair, in rotation, and none left idle that somebody can use.
+"""Idle channels shared among campaigns: max-min fair, in rotation, and work-conserving.
 
-Places go one at a time to whoever holds least (progressive filling), and where several hold the least they go round: in
-each pool of channels in the order of names, beginning after the one that was served last, and in the same way from pool
-to pool. So of k claimants of a pool nobody who holds as little as the others waits for more than k places given there,
-and whoever comes to a full pool has its fair share when the calls that it found there have ended; none is cut off.
+Channels are given out one at a time, each to the claimant that holds the fewest (progressive filling). Claimants that
+hold equally few are served in rotation: in each pool in the order of their names, starting after the one served last.
+The pools rotate in the same way. Two bounds follow:
+
+* Of k claimants of a pool, one that holds as few as the others gets a channel within k channels given there.
+* A claimant that comes to a full pool has its fair share when the calls it found there have ended. No call is cut off.
 """
 
 import heapq
@@ -12,7 +14,7 @@ from typing import Protocol
 
 
 class Claimant(Protocol):
-    """Somebody who wants places in one pool."""
+    """A participant that wants channels of one pool: a campaign's ``Claim``."""
 
     @property
     def pool(self) -> str: ...
@@ -20,16 +22,16 @@ class Claimant(Protocol):
     def name(self) -> str: ...
     @property
     def held(self) -> int:
-        """How many places it holds by now."""
+        """Return how many channels it holds now, those of its live calls included."""
 
     def take(self) -> bool:
-        """Take one place; False when there is none for it, and then there will be none, as places only become fewer."""
+        """Take one channel; False when none is free for it. It is not asked again: free channels only become fewer."""
 
 
 def share_one_by_one(claimants: Iterable[Claimant], *, rotation: dict[str, str], priority_class: str) -> None:
-    """Give out places until nobody can take one, and note in ``turns`` who was served last in the pools and in all.
+    """Share out channels until no claimant can take one; write into ``rotation`` which pool and claimant came last.
 
-    ``priority_class`` names the turns of these claimants: those of another priority_class do not move them on.
+    The rotation is separate for each ``priority_class``: claimants of one class do not move that of another on.
     """
     order = sorted(
         claimants,
@@ -38,16 +40,16 @@ def share_one_by_one(claimants: Iterable[Claimant], *, rotation: dict[str, str],
             _next_in_rotation(c.name, rotation, f"{priority_class}.{c.pool}"),
         ),
     )
-    queue = [(claimant.held, place, claimant) for place, claimant in enumerate(order)]
+    queue = [(claimant.held, position, claimant) for position, claimant in enumerate(order)]
     heapq.heapify(queue)
     while queue:
-        _, place, claimant = heapq.heappop(queue)
+        _, position, claimant = heapq.heappop(queue)
         if claimant.take():
             rotation[priority_class] = claimant.pool
             rotation[f"{priority_class}.{claimant.pool}"] = claimant.name
-            heapq.heappush(queue, (claimant.held, place, claimant))
+            heapq.heappush(queue, (claimant.held, position, claimant))
 
 
 def _next_in_rotation(name: str, rotation: dict[str, str], priority_class: str) -> tuple[bool, str]:
-    """Order names beginning with the first after the one that was served last."""
+    """Return a sort key that starts the order with the name after the one served last."""
     return name <= rotation.get(priority_class, ""), name

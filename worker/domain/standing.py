@@ -1,4 +1,4 @@
-"""Where one lead stands, and which of the rules that decide holds it back."""
+"""One lead's situation, and which rule keeps it from being called; the API's ``why`` for leads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ SAID_OF: Final[Mapping[Ending, Reason]] = {
     Ending.DO_NOT_CALL: Reason.DO_NOT_CALL,
     Ending.EXPIRED: Reason.EXPIRED,
 }
-"""What is said of a lead that is done."""
+"""The reason code for each way in which a lead ends."""
 
 FULL: Final = frozenset(
     {
@@ -35,15 +35,15 @@ FULL: Final = frozenset(
         Reason.CALLS_PER_SECOND,
     }
 )
-"""What keeps a lead waiting that is due and may be called: there is no place for it, or others have it."""
+"""Reasons why a due lead that may be called still waits: a limit allows no more calls."""
 
 FOR_GOOD: Final = frozenset({Reason.DELETED, Reason.DO_NOT_CALL, Reason.ATTEMPTS_USED, Reason.EXPIRED})
-"""After these it does not matter when the lead is due."""
+"""Reasons that do not pass with time, so that the lead's due time says nothing more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadStanding:
-    """What is known of one lead, of its list and its number, and of the call that it is in."""
+    """One lead with what is known of its list, its number and its live call."""
 
     id: LeadId
     campaign_id: CampaignId
@@ -60,16 +60,16 @@ class LeadStanding:
 
     @property
     def lane(self) -> Lane | None:
-        """Who goes ahead of it, and which rules it passes; None of a lead that does not wait."""
+        """Return the lead's priority class; None when it does not wait for a call."""
         return next((lane for lane, stages in STAGES_OF.items() if self.stage in stages), None)
 
 
 def why_not_called(
     lead: LeadStanding, *, campaign: Campaign | None, carrier: Carrier | None, now: DateTime
 ) -> tuple[Why, ...]:
-    """Say what holds the lead back by itself, whoever else is called; a lead that waits for its turn only has nothing.
+    """Return what keeps the lead from being called, other leads and full limits aside; empty when nothing does.
 
-    ``campaign`` is None when it is deleted, ``carrier`` when the campaign has none.
+    ``campaign`` is None when it is deleted, ``carrier`` is None when the campaign has none.
     """
     if lead.ending is not None:
         return (Why(SAID_OF[lead.ending]),)
@@ -83,16 +83,16 @@ def why_not_called(
 
 
 def why_not_next(lead: LeadStanding, *, of_campaign: tuple[Why, ...]) -> tuple[Why, ...]:
-    """Of a lead that others go ahead of: give those of its campaign's reasons that leave no place on its network."""
+    """Return the campaign's reasons that make a due lead wait behind others: limits that are full on its network."""
     return tuple(why for why in of_campaign if why.reason in FULL and why.network in {None, lead.network})
 
 
 def _refusal(
     lead: LeadStanding, *, lane: Lane, campaign: Campaign | None, carrier: Carrier | None, now: DateTime
 ) -> Why | None:
-    """Ask what the dial asks, as if the lead's call were queued now and no call were up.
+    """Make the check before a dial, as if the lead's call were queued now and no other call were on a switch.
 
-    How full the limits are is the planner's to say: a lead waits for a place in its plan.
+    Reasons about full limits come from the planner, so a lowered limit is not returned here.
     """
     if campaign is None:
         return Why(Reason.DELETED)

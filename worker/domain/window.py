@@ -1,7 +1,7 @@
-"""May we dial at this moment; and if not, when next.
+"""Calling windows: whether a campaign may dial at a given time, and when its next window opens.
 
-A moment is judged by the wall clock of the callee's zone: it is inside when that clock shows a time inside. In the hour
-that a zone repeats in autumn a window is therefore open both times, and in the hour it skips nothing can be open.
+A time is inside a window when the wall clock of the callee's zone shows a time inside it. In the hour that a zone
+repeats in autumn a window is therefore open both times. In the hour that it skips in spring no window is open.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,14 +15,14 @@ from worker.domain.zone import zone_named
 
 DAY_NS: Final = 86_400_000_000_000
 DAYS_AHEAD: Final = 16
-"""A week shows every opening, unless the clock is set forward over it, which no zone does two weeks running."""
+"""Days that are searched for an opening; a clock change may skip a weekly one, but never in two weeks running."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """One day's window: nanoseconds after local midnight, start included, end excluded.
 
-    Equal ends mean a closed day; an end before the start runs over midnight and belongs to the day on which it starts.
+    Equal start and end mean a closed day. An end before the start runs past midnight, into the next day.
     """
 
     opens: int
@@ -30,17 +30,17 @@ class Span:
 
     @property
     def today(self) -> "Hours":
-        """The part of the day on which it starts."""
+        """Return the hours on the day on which the window starts."""
         return self.opens, (DAY_NS if self.closes < self.opens else self.closes)
 
     @property
     def tomorrow(self) -> "Hours":
-        """The part of the day after, which a span over midnight has."""
+        """Return the hours on the next day, which only a window past midnight has."""
         return 0, (self.closes if self.closes < self.opens else 0)
 
 
 Hours = tuple[int, int]
-"""From one time of a day (included) to another (excluded); none at all when they are equal."""
+"""Nanoseconds after midnight from a time (included) to another (excluded); empty when both are equal."""
 
 CLOSED: Final = Span(0, 0)
 WHOLE_DAY: Final = Span(0, DAY_NS)
@@ -54,24 +54,24 @@ class Week:
 
     @classmethod
     def every_day(cls, span: Span) -> "Week":
-        """Give all seven days the same span."""
+        """Return a week with the same window on all seven days."""
         return cls((span,) * 7)
 
     def hours(self, weekday: int) -> tuple[Hours, Hours]:
-        """Give the hours of that weekday (Monday is 0): the rest of the day before's span, and its own."""
+        """Return the hours of a weekday (Monday is 0): the rest of the window of the day before, and its own window."""
         return self.days[weekday - 1].tomorrow, self.days[weekday].today
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """When a campaign may dial: the union of its rows, narrowed by its local times; no row at all is no restriction."""
+    """When a campaign may dial: inside any of its rows and inside its local times; no row at all restricts nothing."""
 
     zone: str
     rows: tuple[Week, ...] = ()
     local: Span = WHOLE_DAY
 
     def contains(self, moment: DateTime) -> bool:
-        """Whether dialling is allowed at this moment."""
+        """Return True when dialling is allowed at this time."""
         wall = moment.in_timezone(zone_named(self.zone))
         time_of_day = _nanoseconds(wall)
         return any(opens <= time_of_day < closes for opens, closes in self._local_hours(wall.weekday())) and any(
@@ -79,16 +79,17 @@ class Windows:
         )
 
     def stays_open(self, moment: DateTime, *, through: Duration) -> bool:
-        """Whether dialling is allowed at this moment and still is so much later."""
+        """Return True when dialling is allowed at this time and also ``through`` later."""
         return self.contains(moment) and self.contains(moment + through)
 
     def next_opening(self, after: DateTime) -> DateTime | None:
-        """Give the first moment after this one at which a shut window opens, in UTC; None when none ever does."""
+        """Return the first time after ``after`` at which a closed window opens, in UTC; None when none ever does."""
         today = after.in_timezone(zone_named(self.zone)).naive().start_of("day")
         openings = (self._opening_on(today.add(days=number), after=after) for number in range(-1, DAYS_AHEAD))
         for opening, a_day_later in pairwise(openings):
-            if opening is not None:  # a clock that is set back over midnight mixes the hours of two days
-                return min(opening, a_day_later or opening)
+            if opening is not None:
+                # A clock set back over midnight mixes the hours of two days: the next day's opening may come first.
+                return opening if a_day_later is None else min(opening, a_day_later)
         return None
 
     def _opening_on(self, day: DateTime, *, after: DateTime) -> DateTime | None:
@@ -99,18 +100,18 @@ class Windows:
         return self.contains(moment) and not self.contains(moment.subtract(microseconds=1))
 
     def _edges(self, day: DateTime) -> Iterator[DateTime]:
-        """Every moment of a local day at which it may open: by the wall clock, or because that clock is changed."""
+        """Yield each time of a local day at which a window may open: by the wall clock, or by a change of the clock."""
         zone = zone_named(self.zone)
         midnight = day.replace(tzinfo=zone).in_timezone("UTC")
         next_midnight = day.add(days=1).replace(tzinfo=zone).in_timezone("UTC")
         yield from _offset_changes(midnight, next_midnight, zone=zone)
         for opens in self._openings(day.weekday()):
-            edge = day.add(microseconds=-(-opens // 1000))
+            edge = day.add(microseconds=(opens + 999) // 1000)  # rounded up: before it, the window is still closed
             yield edge.replace(tzinfo=zone, fold=0).in_timezone("UTC")
             yield edge.replace(tzinfo=zone, fold=1).in_timezone("UTC")
 
     def _openings(self, weekday: int) -> Iterator[int]:
-        """The times of day at which both rows and local times come to allow."""
+        """Yield the times of day at which rows and local times begin to allow dialling together."""
         for opens, closes in _united(self._row_hours(weekday)):
             for local_opens, local_closes in self._local_hours(weekday):
                 if max(opens, local_opens) < min(closes, local_closes):
@@ -127,7 +128,7 @@ class Windows:
 
 
 def _united(hours: Iterable[Hours]) -> list[Hours]:
-    """Join hours that touch or overlap."""
+    """Return the hours sorted, with those joined that touch or overlap."""
     united: list[Hours] = []
     for opens, closes in sorted(hours):
         if united and opens <= united[-1][1]:
@@ -143,7 +144,7 @@ def _nanoseconds(wall: DateTime) -> int:
 
 
 def _offset_changes(start: DateTime, end: DateTime, *, zone: Timezone) -> Iterator[DateTime]:
-    """Find the second between two moments at which the zone's offset changes, if it does."""
+    """Yield the first second between two times at which the zone has its new UTC offset, if the offset changes."""
 
     def offset(second: int) -> int | None:
         return start.add(seconds=second).in_timezone(zone).offset

@@ -1,4 +1,4 @@
-"""Time zones by name."""
+"""Time zones by name, cached."""
 
 from functools import cache
 
@@ -7,5 +7,5 @@ from pendulum import Timezone, timezone
 
 @cache
 def zone_named(name: str) -> Timezone:
-    """Give a zone, read once: Pendulum reads its file for every moment that is asked for; raises its own errors."""
+    """Return a time zone, cached because Pendulum reads its file on every call; raises Pendulum's own errors."""
     return timezone(name)

@@ -1,1 +1,1 @@
-"""What use cases need from the outside, in their own words; adapters and fakes keep the same promises."""
+"""Ports: the interfaces that use cases need from outside; the same contract tests run on adapters and fakes."""

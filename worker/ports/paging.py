@@ -1,4 +1,4 @@
-"""Long answers in parts."""
+"""Paging of long results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ RowT = TypeVar("RowT")
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Which part of a long answer is wanted."""
+    """Which rows of a long result are wanted."""
 
     limit: int = 10
     offset: int = 0
@@ -17,7 +17,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[RowT]):
-    """One part of a long answer, and how long all of it is."""
+    """One page of a long result; ``total`` counts the rows of all pages."""
 
     rows: Sequence[RowT] = ()
     total: int = 0

@@ -1,1 +1,1 @@
-"""What delivering and reading callbacks needs."""
+"""Ports for delivering, reading and replaying callbacks."""

@@ -1,4 +1,4 @@
-"""What use cases need to tell customers of their calls."""
+"""Ports for delivering callbacks: sender, outbox, hosts, URLs, subscriptions."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from worker.ports.dispatch.outbox import Delivery, Outbox, Subscribers, Subscrip
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One callback that was sent, how long that took, and what follows from the answer."""
+    """One attempt to send a callback: when, how long it took, the answer, and what follows from it."""
 
     delivery: Delivery
     sent_at: DateTime
@@ -26,75 +26,75 @@ class Attempt:
 
 
 class CallbackSender(Protocol):
-    """Posts one callback."""
+    """Posts callbacks."""
 
     def send(self, delivery: Delivery, *, secrets: Sequence[str], apikey: str, now: DateTime) -> Answer:
-        """POST the body, signed with each of the secrets; never raises for what a receiver can do."""
+        """POST the body, signed with each secret; never raises, whatever the receiver does."""
 
 
 class Deliveries(Outbox, Protocol):
-    """The outbox as those who send see it."""
+    """The outbox as the sending side uses it."""
 
     def due(self, host: str, *, now: DateTime, limit: int, besides: Collection[DeliveryId]) -> list[Delivery]:
-        """Give due deliveries of a host, longest due first, besides those; for whoever has the host's turn."""
+        """Return due deliveries of a host except ``besides``, longest due first; the caller holds the host's lease."""
 
     def record(self, attempts: Sequence[Attempt], *, now: DateTime) -> None:
-        """Write attempts, and what follows for their deliveries.
+        """Write attempts and the new states of their deliveries.
 
-        When two have sent one row, because a turn lapsed, a failure never undoes what the other wrote.
+        After a lapsed lease two tasks may have sent the same row: a failure never overwrites what the other task wrote.
         """
 
     def mark_dead(self, reasons: Mapping[DeliveryId, str], *, now: DateTime) -> None:
-        """Make dead letters of pending deliveries that are not to be sent."""
+        """Turn pending deliveries into dead letters, each with its reason."""
 
     def give_up(self, *, waiting_since: DateTime, reason: str, limit: int, now: DateTime) -> int:
-        """Make dead letters of deliveries that have waited since before then; say how many."""
+        """Turn deliveries that have waited since before ``waiting_since`` into dead letters; return how many."""
 
     def forget(self, *, ended_before: DateTime, limit: int) -> int:
-        """Take away deliveries, with their attempts, that ended before then; say how many."""
+        """Delete deliveries that ended before ``ended_before``, with their attempts; return how many."""
 
     def secrets(self, tenant_id: TenantId, *, now: DateTime) -> list[str]:
-        """Give the tenant's signing secrets (``whsec_…``): the present one, then the retired one while it is valid."""
+        """Return the tenant's signing secrets (``whsec_…``): the present one, then the retired one if still valid."""
 
 
 class Hosts(Protocol):
-    """The hosts that callbacks go to: one sends to each at a time, and knows how it fared before."""
+    """The hosts that receive callbacks: each has a lease, which one task at a time holds, and its stored health."""
 
     def acquire(self, host: str, *, lease: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
-        """Take the host's turn until then; None when another has it. A host that is shut is not taken.
+        """Take the host's lease until ``until`` and return its health; None when another task holds the lease.
 
-        Whoever has the turn and finds nothing due leaves in the same transaction; so one who is refused may go: what it
-        was asked to send is seen by the other.
+        A shut host is not leased: its health is returned. A holder that finds nothing due must release the lease in
+        the transaction in which it looked. So a task that gets None may stop, because the holder sees what is due.
         """
 
     def renew(self, host: str, *, lease: UUID, health: HostHealth, until: DateTime) -> bool:
-        """Hold a turn for longer, and remember how the host fares; False when the turn has lapsed and is another's."""
+        """Extend the lease and store the host's health; False when another task has taken the lapsed lease."""
 
     def release(self, host: str, *, lease: UUID, health: HostHealth) -> None:
-        """End a turn, and remember how the host fares."""
+        """End the lease and store the host's health."""
 
 
 class CallbackUrls(Protocol):
-    """How callback URLs have fared, and which are disabled."""
+    """The standings of callback URLs: which of them fail, and which are disabled."""
 
     def of(self, addresses: Collection[tuple[TenantId, str]]) -> dict[tuple[TenantId, str], UrlStanding]:
-        """Give the standings of those URLs of which there is something to say."""
+        """Return the standings of those of the URLs for which one is stored."""
 
     def save(self, standings: Mapping[tuple[TenantId, str], UrlStanding]) -> None:
-        """Write standings."""
+        """Insert or replace standings."""
 
 
 class Subscriptions(Subscribers, Protocol):
-    """Subscriptions to events."""
+    """Subscriptions to callback events."""
 
     def apikeys(self, ids: Collection[SubscriptionId]) -> dict[SubscriptionId, str]:
-        """Give the keys of those subscriptions that have not been taken back."""
+        """Return the API keys of those of the subscriptions that have not been removed."""
 
     def add(self, subscription: Subscription, *, now: DateTime) -> None:
         """Add a subscription."""
 
     def of_tenant(self, tenant_id: TenantId) -> list[Subscription]:
-        """Give the tenant's subscriptions, oldest first."""
+        """Return the tenant's subscriptions, oldest first."""
 
     def remove(self, tenant_id: TenantId, subscription_id: SubscriptionId, *, now: DateTime) -> None:
-        """Take one back; raises ``NotFound``."""
+        """Remove a subscription; raises ``NotFound``."""

@@ -1,4 +1,4 @@
-"""Callbacks as operators read and replay them, the URLs they go to, and subscriptions to events."""
+"""Ports for reading and replaying callbacks, and for the URLs they go to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from worker.ports.paging import Page, Slice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastAttempt:
-    """One POST, and what came of it."""
+    """One POST and its result; ``status`` is None without a response."""
 
     number: int
     sent_at: DateTime
@@ -26,7 +26,7 @@ class PastAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRecord:
-    """A callback as operators read it; ``attempts`` are joined, oldest first."""
+    """A callback as operators read it, with its attempts, oldest first."""
 
     id: DeliveryId
     campaign_id: CampaignId
@@ -48,7 +48,7 @@ class CallbackRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackFilter:
-    """Which callbacks are wanted; None is any. Periods include their start and exclude their end."""
+    """Conditions that callbacks must meet; None is no condition. Periods include their start and exclude their end."""
 
     delivery_id: DeliveryId | None = None
     campaign_id: CampaignId | None = None
@@ -61,7 +61,7 @@ class CallbackFilter:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """Callbacks that were put in the outbox again, in the order of their ids."""
+    """One batch of callbacks that are pending again; ``last_id`` is the cursor for the next batch."""
 
     last_id: DeliveryId
     count: int
@@ -70,18 +70,18 @@ class Replayed:
 
 
 class CallbackRecords(Protocol):
-    """Callbacks of one tenant."""
+    """Callbacks as operators read and replay them; every method is limited to one tenant."""
 
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: CallbackFilter) -> Page[CallbackRecord]:
-        """Give the tenant's callbacks with their attempts, newest first."""
+        """Return the tenant's callbacks with their attempts, newest first."""
 
     def replay(
         self, tenant_id: TenantId, *, wanted: CallbackFilter, after: DeliveryId | None, limit: int, now: DateTime
     ) -> Replayed | None:
-        """Make callbacks due at once, with all of their attempts before them again; None when there is none left."""
+        """Make a batch of callbacks due now, each with the full retry schedule again; None when no callback is left."""
 
     def urls(self, tenant_id: TenantId, part: Slice) -> Page[tuple[str, UrlStanding]]:
-        """Give the tenant's URLs that have failed lately or are disabled, in order."""
+        """Return the tenant's URLs that failed lately or are disabled, sorted by URL."""
 
     def enable(self, tenant_id: TenantId, urls: frozenset[str]) -> int:
-        """Send to disabled URLs again; say how many there were."""
+        """Enable those of the URLs that are disabled; return how many that were."""

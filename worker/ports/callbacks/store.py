@@ -1,4 +1,4 @@
-"""The store as the use cases of callbacks see it."""
+"""The store as the use cases of callbacks need it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -9,7 +9,7 @@ from worker.ports.callbacks.records import CallbackRecords
 
 
 class CallbackTransaction(Protocol):
-    """One transaction: all of it or nothing, and what is to be told is told after the commit."""
+    """One transaction; actions registered with ``after_commit`` run only when it has committed."""
 
     @property
     def deliveries(self) -> Deliveries: ...
@@ -22,14 +22,14 @@ class CallbackTransaction(Protocol):
     @property
     def callback_records(self) -> CallbackRecords: ...
     def after_commit(self, action: Callable[[], None]) -> None:
-        """Do this once the transaction has committed; not at all if it rolls back."""
+        """Run the action when the transaction has committed; never when it rolls back."""
 
 
 class CallbackStore(Protocol):
-    """Where the truth is kept; both raise ``Unavailable`` when the database is away or too busy."""
+    """The database; both methods raise ``Unavailable`` when it cannot be reached or is too busy."""
 
     def transaction(self) -> AbstractContextManager[CallbackTransaction]:
         """Begin a transaction that may write; commit at the end of the block, roll back on an error."""
 
     def reading(self) -> AbstractContextManager[CallbackTransaction]:
-        """Begin a transaction that only reads, at one moment."""
+        """Begin a read-only transaction, which sees the data of one moment."""

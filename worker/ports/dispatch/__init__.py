@@ -1,1 +1,1 @@
-"""What planning, dialling and settling calls need; the base that other subjects may read."""
+"""Ports for planning, dialling and ending calls; the ports of other subjects may import these."""

@@ -1,4 +1,4 @@
-"""What use cases need of the store to let one process at a time do what one alone may do."""
+"""The port for leader leases: work that only one process at a time may do, while others are standby."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -9,20 +9,20 @@ from worker.domain.leadership import LeaderLease
 
 
 class LeaderLeases(Protocol):
-    """Who holds which post, and until when."""
+    """Leader leases: which process holds each one, and until when."""
 
     def acquire(self, lease: LeaderLease, *, since: DateTime, now: DateTime, open_from: DateTime | None = None) -> bool:
-        """Take the post, or keep it, for a while from now on; False while somebody else holds it.
+        """Take or renew the lease for ``LEADER_LEASE`` from now; False while another process holds it.
 
-        ``since`` is from when on its holder knows what happens there: whoever has missed nothing takes it first.
-        ``open_from`` is from when on a listener's switch may be told of calls (None: at once).
+        ``since`` is the time from which this process has received all events. A standby that missed none takes a
+        lapsed lease before a newcomer does. ``open_from`` is when a listener's switch may get calls (None: at once).
         """
 
     def release(self, lease: LeaderLease) -> None:
-        """Let somebody else take it at once; nothing happens where somebody else has taken it already."""
+        """Free the lease for another process at once; does nothing when another process has taken it already."""
 
     def check(self, lease: LeaderLease) -> None:
-        """Raise ``Superseded`` unless the post is still this holder's; it stays so until the transaction ends."""
+        """Raise ``Superseded`` unless this process holds the lease; no other can take it until the transaction ends."""
 
     def listeners(self, *, now: DateTime) -> Mapping[str, DateTime]:
-        """Give the switches that somebody listens to and that may be told of calls, and since when they are heard."""
+        """Return the switches that have a listener and may get calls, each with the time since when it is heard."""

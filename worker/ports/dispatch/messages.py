@@ -1,4 +1,4 @@
-"""What use cases need to have work done by somebody else, later."""
+"""Ports for messages to workers: job queue, wake-ups, and the rate limiter of calls per second."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,72 +10,72 @@ from worker.domain.ids import CallId, CarrierId
 
 
 class JobQueue(Protocol):
-    """Sends tasks. A broker that is away is not an error here: the sweep sends again what is due."""
+    """Sends tasks to workers. A broker that cannot be reached raises nothing: the sweep sends again what is due."""
 
     def plan_carrier(self, carrier_id: CarrierId) -> None:
-        """Ask for a plan at once; a carrier has at most one such plan waiting."""
+        """Ask for a plan of the carrier now; at most one such request per carrier waits."""
 
     def plan_carrier_at(self, carrier_id: CarrierId, *, at: DateTime, now: DateTime) -> None:
-        """Ask for a plan at a moment of the coming seconds; asking again for the same moment adds nothing."""
+        """Ask for a plan at a time in the next seconds; a second request for the same time adds nothing."""
 
     def place_calls(self, call_ids: Sequence[CallId]) -> None:
-        """Hand queued calls to the workers, up to twenty a message."""
+        """Send queued calls to the workers, up to 20 in a message."""
 
     def sweep(self, *, wait_seconds: float = 0) -> None:
-        """Ask for a sweep before its time; asking again for the same wait adds nothing for a few seconds."""
+        """Ask for an early sweep; a second request with the same wait adds nothing for a few seconds."""
 
     def deliver_callbacks(self, host: str) -> None:
-        """Ask for the host's due deliveries to be sent; a host has at most one request waiting."""
+        """Ask for the host's due deliveries to be sent; at most one request per host waits."""
 
     def suppress_callbacks(self, host: str) -> None:
-        """Send nothing for the host for the next few seconds: it is left alone, and the sweep asks in time."""
+        """Drop requests for a shut host for the next few seconds; the sweep asks again in time."""
 
 
 class Wakeups(Protocol):
-    """Lets one of many identical requests through until it has been taken up."""
+    """Coalesces identical requests: one passes, later ones are dropped until a worker takes it up."""
 
     def request(self, key: str) -> bool:
-        """Say whether this request is the first since the last ``taken`` (or since it lapsed, a few seconds)."""
+        """Return True for the first request since the last ``taken``; a request also lapses after a few seconds."""
 
     def taken(self, key: str) -> bool:
-        """The work is about to read the state of things: later requests go through again.
+        """Open the way for the next request; call this before the work reads the state that it works on.
 
-        Gives whether a request was waiting; False too for one that has lapsed.
+        Return True when a request was waiting; False when there was none or it had lapsed.
         """
 
     def check(self) -> None:
-        """Raise ``Unavailable`` when nobody could be asked for anything now: the broker is away, or full."""
+        """Raise ``Unavailable`` when no request could be sent now: the broker cannot be reached or is full."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """How many calls may be begun, and in how many seconds the next token is there when none is left."""
+    """How many calls may begin; when that is 0, the next token comes back in ``wait_seconds``."""
 
     count: int
     wait_seconds: float
     receipt: str = ""
-    """Of a taking: given back once the calls have been dialled."""
+    """Identifies reserved tokens; passed to ``dialled`` when their calls have been dialled."""
 
 
 class Rate(Protocol):
-    """A carrier's calls-per-second bucket, shared by all workers: a token comes back a second after its call went out.
+    """The rate limiter: one token bucket per carrier, shared by all workers.
 
-    So no second, wherever it begins, sees more calls than tokens. A bucket that was lost starts empty; a changed
-    ``per_second``, which is 1 at least, holds at once.
+    A token comes back one second after its call was dialled, so that no period of one second, wherever it begins, has
+    more calls than tokens. A lost bucket starts empty. ``per_second`` is at least 1; a changed value holds at once.
     """
 
     def available(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
-        """Say how many tokens there are; raises ``Unavailable``: nothing is dialled then."""
+        """Return how many tokens are left, without taking any. Raises ``Unavailable``; then nothing may be dialled."""
 
     def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        """Take up to ``count`` tokens, give how many were got; raises ``Unavailable``: nothing is dialled then.
+        """Take up to ``count`` tokens and return how many. Raises ``Unavailable``; then nothing may be dialled.
 
-        Until ``dialled`` is told, they count as used ``TOKEN_UNCONFIRMED`` from now.
+        Until ``dialled`` is called, the tokens count as used at the time now + ``TOKEN_UNCONFIRMED``.
         """
 
     def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
-        """Say that the calls of a taking have been dialled just now: their tokens come back a second after this.
+        """Confirm that the calls of a reservation were dialled just now; their tokens come back one second later.
 
-        However long the dialling took, the switch then sees no second with more calls than tokens. Nothing is raised
-        when the buckets cannot be reached: the calls are out already.
+        So the switch sees no second with more calls than tokens, however long the dialling took. Raises nothing when
+        the buckets cannot be reached, because the calls have been sent already.
         """

@@ -1,4 +1,4 @@
-"""What dispatching needs to have customers told of their calls."""
+"""Ports for writing callbacks while calls are dispatched: outbox and subscribers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from worker.domain.ids import CallId, CampaignId, DeliveryId, SubscriptionId, Te
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One callback on its way: written with what it tells, sent at least once; its id is the ``webhook-id``."""
+    """One callback: written in the transaction that makes it true, sent at least once; its id is the ``webhook-id``."""
 
     id: DeliveryId
     tenant_id: TenantId
@@ -24,17 +24,18 @@ class Delivery:
     body: str
     attempt: int = 0
     attempts_before: int = 0
+    """Attempts before the last replay; the retry schedule counts only those after it."""
     subscription_id: SubscriptionId | None = None
 
     @property
     def address(self) -> tuple[TenantId, str]:
-        """Give whose URL it goes to: what one tenant's receiver does says nothing of another's."""
+        """Return tenant and URL, the key of a URL's standing: tenants with the same URL do not affect each other."""
         return self.tenant_id, self.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """Who wants to hear of one kind of event of all the tenant's calls, and the key that goes with it."""
+    """A URL that gets one kind of event of all the tenant's calls; ``apikey`` is sent with each callback."""
 
     id: SubscriptionId
     tenant_id: TenantId
@@ -45,17 +46,17 @@ class Subscription:
 
 
 class Outbox(Protocol):
-    """The outbox of callbacks."""
+    """The outbox: callbacks that are stored before they are sent."""
 
     def insert(self, deliveries: Sequence[Delivery], *, now: DateTime) -> None:
-        """Add rows to be sent at once; an event of a call is added once for each who wants it, however often told."""
+        """Add deliveries that are due now; a repeated event of a call adds no second one for the same recipient."""
 
     def due_hosts(self, *, now: DateTime) -> list[str]:
-        """Give hosts that have due deliveries, are not shut, and whose turn nobody has."""
+        """Return the hosts that have due deliveries, are not shut, and whose lease no task holds."""
 
 
 class Subscribers(Protocol):
-    """Who wants to hear of events."""
+    """Reads subscriptions to events."""
 
     def of(self, tenant_ids: Collection[TenantId], *, events: Collection[CallbackEvent]) -> list[Subscription]:
-        """Give the tenants' subscriptions to one of the events, oldest first."""
+        """Return the tenants' subscriptions to any of the events, oldest first."""

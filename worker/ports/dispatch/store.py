@@ -1,4 +1,4 @@
-"""What planning, dialling and settling calls need of the clock and the store."""
+"""Ports of the clock and the store for planning, dialling and ending calls."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -29,11 +29,12 @@ from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import Outbox, Subscribers
 
 NOT_AHEAD: Final = Duration()
+"""Only what is due now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A call's step to ``ringing`` or ``answered``."""
+    """A call's move to ``ringing`` or ``answered``, and when it happened."""
 
     to: CallState
     at: DateTime
@@ -41,7 +42,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class UpByOwner:
-    """Calls that are on a switch or on their way to it, by network, of those owners that have any."""
+    """Counts by network of calls that are on a switch or being sent to it; owners without such calls are left out."""
 
     campaigns: Mapping[CampaignId, Mapping[Network, int]]
     carriers: Mapping[CarrierId, Mapping[Network, int]]
@@ -49,15 +50,15 @@ class UpByOwner:
 
 
 class Clock(Protocol):
-    """The time."""
+    """The clock."""
 
     def now(self) -> DateTime:
-        """Give the present moment in UTC."""
+        """Return the present time in UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call row as the use cases see it; it holds a slot while its state is a live one."""
+    """A call row as the use cases see it; while its state is live, the row is the slot it occupies."""
 
     id: CallId
     tenant_id: TenantId
@@ -67,6 +68,7 @@ class Call:
     list_id: ListId
     run_id: RunId | None
     revision: int
+    """The campaign's revision by which the call was planned or, later, allowed to be dialled."""
     attempt: int
     stage_before: Stage
     phone: str
@@ -74,25 +76,28 @@ class Call:
     state: CallState
     queued_at: DateTime
     resend_at: DateTime
+    """When the message of a queued call is sent again."""
     switch: str = ""
     caller_id: str = ""
     refusals: int = 0
+    """How often a switch refused the call."""
     dialing_at: DateTime | None = None
     ringing_at: DateTime | None = None
     answered_at: DateTime | None = None
     missing_since: DateTime | None = None
+    """Since when the sweep finds the call no longer on its switch."""
     ref_id: str = ""
     template_id: TemplateId | None = None
 
     @property
     def dialled_at(self) -> DateTime:
-        """Say when it was won for the switch; while it is queued, since when it has been."""
+        """Return when the call moved to ``dialing``; for a queued call, when it was queued."""
         return self.dialing_at or self.queued_at
 
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """One call that was won for dialling: the row's new facts, written with the move to ``dialing``."""
+    """One call that is about to be dialled: what is written to its row with the move to ``dialing``."""
 
     call_id: CallId
     switch: str
@@ -102,7 +107,7 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A call that ends, and what becomes of its lead."""
+    """A call that ends, and the next step of its lead."""
 
     call: Call
     event: HungUp
@@ -113,9 +118,9 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class DialRules:
-    """What queued calls are judged by, as it stands under the locks.
+    """The settings by which queued calls are judged, read under the locks.
 
-    Campaigns that are deleted are left out, and so are the carriers of those that have none.
+    Deleted campaigns are left out. ``carriers`` is keyed by campaign and has no entry for a campaign without a carrier.
     """
 
     campaigns: Mapping[CampaignId, Campaign]
@@ -125,63 +130,66 @@ class DialRules:
 
 
 class Plans(Protocol):
-    """What planning reads and writes of carriers and campaigns."""
+    """Carriers and campaigns as planning and dialling read and write them."""
 
     def lock_situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
-        """Lock tenant (when capped), carrier and campaigns; read what planning needs; None without such a carrier."""
+        """Return what planning needs; None when the carrier does not exist.
+
+        Locks the tenant (when it has a cap), the carrier and the campaigns, in this order.
+        """
 
     def situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
-        """Read the same without locks, and what only explanations need: leads of inactive lists, one more due lead."""
+        """Read the same without locks, and what only ``why`` needs: leads in inactive lists, and one more due lead."""
 
     def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Mapping[str, str]) -> None:
-        """Remember when the carrier is to be planned without being asked, and whose turn it was last."""
+        """Store when the carrier is planned next without a wake-up, and who was served last in the rotation."""
 
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
-        """Give the carriers whose next plan is due, or will be before long, with its moment; oldest first."""
+        """Return the carriers whose next plan is due within ``ahead`` from now, with its time; oldest first."""
 
     def resume(self, campaign: Campaign) -> None:
-        """Store a pause that turned into a start."""
+        """Write the status of a campaign whose pause turned into a start."""
 
     def lock_for_dial(self, call_ids: Collection[CallId]) -> DialRules:
-        """Lock capped tenants, carriers and campaigns, in this order, of those of the calls that are queued.
+        """Return the rules for those of the calls that are queued.
 
-        Gives what these calls are judged by.
+        Locks their capped tenants, carriers and campaigns, in this order.
         """
 
     def campaigns(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, Campaign]:
-        """Give campaigns by id, deleted ones included: their last calls still leave CDRs."""
+        """Return campaigns by id, deleted ones included, because their last calls still have CDRs to post."""
 
 
 class Leads(Protocol):
-    """What planning and finishing need of leads."""
+    """Leads as planning and ending calls use them."""
 
     def claim(self, grant: Grant, *, now: DateTime) -> list[ClaimedLead]:
-        """Take the grant's first due leads, in its order, none of inactive lists, and move them to ``calling``."""
+        """Move the grant's first due leads to ``calling`` and return them, in its order; none of inactive lists."""
 
     def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
         """Move leads to ``done`` with their ending."""
 
     def hand_back(self, stages: Mapping[LeadId, Stage]) -> None:
-        """Put leads of cancelled calls back where they were; the attempt does not count."""
+        """Move leads of cancelled calls back to their earlier stages; the attempt does not count."""
 
     def do_not_call(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
-        """Give those of the numbers that are on the tenant's do-not-call list."""
+        """Return those of the numbers that are on the tenant's do-not-call list."""
 
     def additional(self, lead_ids: Collection[LeadId]) -> dict[LeadId, Mapping[str, Json]]:
-        """Give the leads' imported data, for CDRs."""
+        """Return the leads' imported data, for CDRs."""
 
 
 class Calls(Protocol):
-    """Call rows: slots while live, CDRs once ended."""
+    """Call rows: slots while they are live, CDRs when they have ended."""
 
     def insert(self, calls: Sequence[Call]) -> None:
         """Insert queued calls."""
 
     def forget_cancelled(self, call_ids: Collection[CallId]) -> None:
-        """Take away cancelled rows whose ids were promised to their clients: the lead's next call needs them."""
+        """Delete cancelled rows whose ids clients already have, so that the lead's next call can use the same id."""
 
     def lock(self, call_ids: Collection[CallId], *, states: Collection[CallState]) -> list[Call]:
-        """Lock the rows that are in one of the states, in id order; others are left out."""
+        """Lock and return the rows that are in one of the states, in id order; others are left out."""
 
     def up(
         self,
@@ -190,38 +198,38 @@ class Calls(Protocol):
         carriers: Collection[CarrierId] = (),
         tenants: Collection[TenantId] = (),
     ) -> UpByOwner:
-        """Count the calls that are on a switch or on their way to it, all at one moment."""
+        """Count the calls that are on a switch or being sent to it, all at one moment."""
 
     def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
-        """Move locked queued rows to ``dialing`` with their route."""
+        """Move locked queued rows to ``dialing`` and write their switch, caller id and revision."""
 
     def cancel(self, reasons: Mapping[CallId, Reason], *, now: DateTime) -> None:
-        """Move queued rows to ``cancelled`` with their reasons."""
+        """Move queued rows to ``cancelled``, each with its reason."""
 
     def move(self, moves: Mapping[CallId, Move]) -> None:
         """Move locked rows to ``ringing`` or ``answered``."""
 
     def put_back(self, call_ids: Collection[CallId], *, resend_at: DateTime, refused: bool) -> None:
-        """Move rows in ``dialing`` back to ``queued``: it is certain that nobody was dialled."""
+        """Move rows from ``dialing`` back to ``queued``; only for calls that certainly dialled nobody."""
 
     def finish(self, ended: Sequence[Ended], *, now: DateTime) -> None:
-        """End locked rows, and give their leads their next step: one transaction's work for a whole batch."""
+        """End a batch of locked rows and write the next step of their leads."""
 
     def postpone(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
-        """Have no message sent for these queued calls before the moment."""
+        """Send no message for these queued calls before ``until``."""
 
     def unsent(self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None) -> list[CallId]:
-        """Give queued calls whose message is due (again), OTPs first, then the oldest; put the next one off."""
+        """Return queued calls whose message is due, OTPs first, then the longest due; postpone their next message."""
 
     def on_switch_since(self, moment: DateTime, *, limit: int) -> list[Call]:
-        """Give calls that have been on a switch since before the moment, longest unasked first."""
+        """Return calls that have been on a switch since the given time or longer, earliest dial first."""
 
     def set_missing(self, call_ids: Collection[CallId], *, since: DateTime | None) -> None:
-        """Note since when the switch does not know the calls (None: it does)."""
+        """Write since when the switch does not have the calls; None: it has them."""
 
 
 class DispatchTransaction(Protocol):
-    """One transaction: all of it or nothing, and what is to be told is told after the commit."""
+    """One transaction; actions registered with ``after_commit`` run only when it has committed."""
 
     @property
     def plans(self) -> Plans: ...
@@ -236,17 +244,14 @@ class DispatchTransaction(Protocol):
     @property
     def subscriptions(self) -> Subscribers: ...
     def after_commit(self, action: Callable[[], None]) -> None:
-        """Do this once the transaction has committed; not at all if it rolls back."""
+        """Run the action when the transaction has committed; never when it rolls back."""
 
 
 class DispatchStore(Protocol):
-    """Where the truth is kept."""
+    """The database; both methods raise ``Unavailable`` when it cannot be reached or is too busy."""
 
     def transaction(self) -> AbstractContextManager[DispatchTransaction]:
-        """Begin a transaction that may write; commit at the end of the block, roll back on an error.
-
-        Raises ``Unavailable`` when the database is away or too busy.
-        """
+        """Begin a transaction that may write; commit at the end of the block, roll back on an error."""
 
     def reading(self) -> AbstractContextManager[DispatchTransaction]:
-        """Begin a transaction that only reads."""
+        """Begin a read-only transaction."""

@@ -1,4 +1,4 @@
-"""What use cases need of the switches."""
+"""Ports of the switches: placing calls, and reading events."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origination:
-    """One call for the switch to place; ``destination`` is the carrier's prefix and the national number."""
+    """One call for a switch to place; ``destination`` is the carrier's prefix followed by the national number."""
 
     call_id: CallId
     campaign_id: CampaignId
@@ -23,63 +23,63 @@ class Origination:
     caller_id: str
     timeout_seconds: int
     dial: int = 1
-    """Counts how often a switch has been told of this call: it is told again only after it has refused."""
+    """Counts the dials of this call: 1 is the first, and another follows only when a switch refused the one before."""
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What became of calls that a switch was to place."""
+    """What is known of the calls that were sent to a switch."""
 
     undialled: frozenset[CallId] = frozenset()
-    """Those that were certainly not dialled; any other may have been: the sweep will ask."""
+    """Calls that were certainly not dialled. Any other call may have been dialled; the sweep asks the switch later."""
     is_answered: bool = True
-    """False: the switch has said nothing to some of them, and may carry them out when it goes on."""
+    """False when the switch has not answered some of them; a switch that stands still may dial them later."""
 
 
 class Telephony(Protocol):
     """The switches, by name."""
 
     def pick(self, *, among: Collection[str]) -> str | None:
-        """Name one of these switches that can be told something now; None when none can be reached."""
+        """Return the name of one of these switches that can be reached now; None when none can."""
 
     def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
-        """Send the calls to the switch, at most once each; never raises for a doubtful case.
+        """Send the calls to the switch, at most once each; a doubtful case raises nothing.
 
-        Nothing is sent after ``until``: what allowed the calls may not hold any more. What has not arrived when the
-        switch should have answered never will: a call must not come out of a network that held it back.
+        Nothing is sent after ``until``, because the rules that allowed the calls may have changed. When the switch does
+        not answer in time, the connection is closed: a call must not arrive late out of a network that held it back.
         """
 
     def up(self, switch: str) -> set[CallId]:
-        """Give the calls that the switch has now.
+        """Return the calls that the switch has now.
 
         Raises ``Unavailable`` when it cannot be asked, ``NotFound`` when no switch of this name is configured.
         """
 
     def end(self, call_id: CallId, *, switch: str) -> None:
-        """Tell the switch to end a call."""
+        """Order the switch to end a call."""
 
 
 class EventSource(Protocol):
-    """One switch's events, as they come."""
+    """The events of one switch, in the order in which they arrive."""
 
     @property
     def switch(self) -> str:
-        """Name the switch, as ``Telephony`` does."""
+        """Return the switch's name, as ``Telephony`` uses it."""
 
     @property
     def listening_since(self) -> DateTime | None:
-        """Say from when on everything is heard; None while there is no connection."""
+        """Return the time from which no event has been missed; None while there is no connection."""
 
     @property
     def dialable_from(self) -> DateTime | None:
-        """Say from when on the switch may be told of calls; None while it gives no sign of life.
+        """Return the time from which calls may be sent to the switch; None while it shows no sign of life.
 
-        A switch that stood still carries out what it had been told as soon as it goes on; more would come on top of it.
+        A switch that stood still first dials what it was sent before; new calls would come on top of these.
         """
 
     def read(self) -> list[CallEvent]:
-        """Wait up to a second, then give all events that have arrived, in order; connects and reconnects by itself."""
+        """Wait up to one second, then return arrived events in order; connects and reconnects by itself."""
 
     def stand_by(self, memory: Duration | None) -> None:
-        """Wait up to a second, and keep what arrives for the next ``read``, no longer than ``memory`` (None: all)."""
+        """Wait up to one second; keep arriving events for the next ``read``, no longer than ``memory`` (None: all)."""

@@ -1,1 +1,1 @@
-"""What storing and reading an operator's records needs."""
+"""Ports for storing and reading what operators manage: tenants, campaigns, carriers, lists, leads, CDRs."""

@@ -1,4 +1,4 @@
-"""Stored things as the API's use cases read and write them."""
+"""Stored objects as the API's use cases read and write them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from worker.domain.network import Network
 
 
 class DuplicateScope(StrEnum):
-    """Among whose leads a number may be only once; single calls never count."""
+    """The leads among which a phone number must be unique when leads are imported; single calls do not count."""
 
     LIST = "list"
     CAMPAIGN = "campaign"
@@ -25,7 +25,7 @@ class DuplicateScope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """Whose objects they are; times without a zone of their own are read in this one."""
+    """The owner of all other objects; times without a zone are read in ``timezone``."""
 
     id: TenantId
     name: str
@@ -34,7 +34,7 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantSettings:
-    """What holds for all of a tenant: its zone, and its cap on calls at once (None: no cap); ``live`` counts them."""
+    """A tenant's settings: its zone and its cap on simultaneous calls (None: no cap); ``live`` counts its calls now."""
 
     id: TenantId
     name: str
@@ -45,7 +45,7 @@ class TenantSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierRecord:
-    """A carrier as operators write and read it: ``data`` holds caller ids and prefixes, ``live`` its live calls."""
+    """A carrier as operators use it; ``data`` holds caller ids and prefixes, ``live`` counts its live calls."""
 
     id: CarrierId
     tenant_id: TenantId
@@ -64,7 +64,7 @@ class CarrierRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateRecord:
-    """What an autocall plays."""
+    """A template: what an autocall plays."""
 
     id: TemplateId
     tenant_id: TenantId
@@ -76,7 +76,7 @@ class TemplateRecord:
 
 @dataclass(frozen=True, slots=True)
 class NamedCampaign:
-    """A campaign with the names of what it uses."""
+    """A campaign with the names of its carrier and template; empty when it has none."""
 
     settings: CampaignSettings
     carrier_name: str
@@ -85,7 +85,7 @@ class NamedCampaign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRecord:
-    """A container of leads; the last two are joined and counted."""
+    """A list, the container of leads; ``campaign_name`` and ``total_leads`` are filled when it is read for the API."""
 
     id: ListId
     tenant_id: TenantId
@@ -101,7 +101,7 @@ class ListRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLead:
-    """A lead about to be added."""
+    """A lead that is about to be imported."""
 
     id: LeadId
     phone: str
@@ -136,7 +136,7 @@ class LeadRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadFilter:
-    """Which leads are wanted; None is any."""
+    """Conditions that leads must meet; None is no condition."""
 
     list_id: ListId | None = None
     campaign_id: CampaignId | None = None
@@ -145,7 +145,7 @@ class LeadFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CdrFilter:
-    """Which CDRs are wanted; None is any. Periods include their start and exclude their end."""
+    """Conditions that CDRs must meet; None is no condition. Periods include their start and exclude their end."""
 
     campaign_id: CampaignId | None = None
     outcome: Outcome | None = None
@@ -159,7 +159,7 @@ class CdrFilter:
 
 @dataclass(frozen=True, slots=True)
 class BlockedNumber:
-    """A number that nobody may dial."""
+    """A number on a tenant's do-not-call list."""
 
     phone: str
     description: str
@@ -167,7 +167,7 @@ class BlockedNumber:
 
 @dataclass(frozen=True, slots=True)
 class PortedNumber:
-    """A number that left the network of its prefix."""
+    """A number that was ported from the network of its prefix to another one."""
 
     phone: str
     network: Network
@@ -175,7 +175,7 @@ class PortedNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignStatistics:
-    """What the monitor shows of one campaign."""
+    """Counts that the monitor shows of one campaign."""
 
     leads: int
     in_call: int
@@ -183,14 +183,14 @@ class CampaignStatistics:
     called_leads: int
     dnc_leads: int
     waiting: Mapping[Network, int]
-    """Still to be called, leads of inactive lists too."""
+    """Leads that are still to be called, those of inactive lists included."""
     finished: bool = False
-    """It runs, no call is under way, and no lead is left but those of inactive lists; leads that are added go on."""
+    """True when it runs, has no live call, and no lead waits outside inactive lists; new leads are still called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the metrics show of everything."""
+    """Counts that the metrics show, over all tenants."""
 
     live_calls: Mapping[CallState, int]
     waiting_leads: int

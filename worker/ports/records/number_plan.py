@@ -1,4 +1,4 @@
-"""What use cases need of the store for number plans."""
+"""The port for number plans."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -14,25 +14,25 @@ from worker.ports.records.entities import PortedNumber
 
 
 class NumberPlans(Protocol):
-    """Each tenant's number plan: the shipped rules, its own, and its ported numbers."""
+    """Each tenant's number plan: the shipped rules, the tenant's own rules, and its ported numbers."""
 
     def of(self, tenant_id: TenantId, phones: Collection[str] = ()) -> NumberPlan:
-        """Give the tenant's plan; it knows which of these numbers (in national form) are ported, and of no others."""
+        """Return the tenant's plan; ported numbers are loaded only for ``phones``, which are in national form."""
 
     def save(self, tenant_id: TenantId, rules: Sequence[PrefixRule], *, now: DateTime) -> None:
-        """Add rules; one of the same prefix and day is replaced."""
+        """Add rules; a rule of the same prefix and day is replaced."""
 
     def remove(self, tenant_id: TenantId, rules: Sequence[tuple[str, date | None]]) -> set[tuple[str, date]]:
-        """Remove the tenant's rules of these prefixes and days (None: any day); give those that were there."""
+        """Remove the tenant's rules of these prefixes and days (None: any day); return those that existed."""
 
     def ported(self, tenant_id: TenantId, part: Slice) -> Page[PortedNumber]:
-        """Give the tenant's ported numbers in order."""
+        """Return the tenant's ported numbers, sorted by phone."""
 
     def port(self, tenant_id: TenantId, numbers: Mapping[str, Network], *, now: DateTime) -> None:
-        """Add ported numbers; one that is there already gets its new network."""
+        """Add ported numbers; one that exists already gets its new network."""
 
     def unport(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
-        """Remove ported numbers; give those that were there."""
+        """Remove ported numbers; return those that existed."""
 
     def carriers_of(self, tenant_id: TenantId, phones: Collection[str]) -> set[CarrierId]:
-        """Give the carriers that may yet dial these numbers."""
+        """Return the carriers of campaigns in which leads of these numbers are not done yet."""

@@ -1,4 +1,4 @@
-"""What single calls need of the store: calls that a client asks for one by one, with their ids given out at once."""
+"""The port for single calls: calls that an API client asks for one by one, and whose id it gets at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from worker.ports.records.entities import ListRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleCall:
-    """A lead about to be added for one call; ``call_id`` is what its first call, and so its CDR, will be called."""
+    """A lead that is about to be added for one call; ``call_id`` will be the id of its first call and of that CDR."""
 
     id: LeadId
     call_id: CallId
@@ -33,7 +33,7 @@ class SingleCall:
 
 @dataclass(frozen=True, slots=True)
 class PromisedCall:
-    """A single call that was asked for, and where its lead stands."""
+    """A single call that a client asked for, and the state of its lead."""
 
     call_id: CallId
     stage: Stage
@@ -44,10 +44,10 @@ class SingleCalls(Protocol):
     """Leads of single calls, and the list that each campaign keeps for them."""
 
     def home(self, wanted: ListRecord) -> ListRecord:
-        """Give the campaign's list of this name; the wanted one is added where there is none."""
+        """Return the campaign's list that has the name of ``wanted``; add ``wanted`` when there is none."""
 
     def add(self, call: SingleCall, *, now: DateTime) -> None:
         """Add a lead that is due now; a number may have any number of single calls."""
 
     def newest(self, tenant_id: TenantId, ref_id: str) -> PromisedCall:
-        """Give the tenant's latest single call of that reference; raises ``NotFound``."""
+        """Return the tenant's latest single call with this ``ref_id``; raises ``NotFound``."""

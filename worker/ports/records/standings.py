@@ -1,4 +1,4 @@
-"""What explaining needs of the store: where one lead stands, which calls are live, and whose turn it is."""
+"""The port for ``why``: a lead's situation, a campaign's live calls, and the leads that a plan would take."""
 
 from collections import Counter
 from typing import Protocol
@@ -13,13 +13,13 @@ from worker.domain.standing import LeadStanding
 
 
 class Standings(Protocol):
-    """Where leads and their campaigns stand, read without locks."""
+    """The situation of leads and campaigns, read without locks."""
 
     def of_lead(self, tenant_id: TenantId, lead_id: LeadId) -> LeadStanding:
-        """Give the tenant's lead, those of deleted campaigns included; raises ``NotFound``."""
+        """Return the tenant's lead, even of a deleted campaign; raises ``NotFound``."""
 
     def live_calls(self, campaign_id: CampaignId) -> Counter[tuple[Network, CallState]]:
-        """Count the calls that hold the campaign's slots."""
+        """Count the campaign's live calls by network and state."""
 
     def next_leads(self, grant: Grant, *, now: DateTime) -> set[LeadId]:
-        """Give the leads that a plan with this grant would take now."""
+        """Return the leads that a plan with this grant would claim now."""

@@ -1,4 +1,4 @@
-"""What the API's use cases need of the store; adapters and fakes keep the same promises."""
+"""Ports of the store for the API's use cases."""
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
@@ -36,25 +36,25 @@ from worker.ports.records.standings import Standings
 
 
 class Tenants(Protocol):
-    """Tenants and their tokens."""
+    """Tenants, their settings, signing secrets and API tokens."""
 
     def of_token(self, hashed: str) -> Tenant | None:
-        """Give the tenant to whom the hashed token belongs."""
+        """Return the tenant that the hashed token belongs to; None when no tenant has it."""
 
     def named(self, name: str) -> Tenant | None:
-        """Give the tenant of this name."""
+        """Return the tenant of this name; None when there is none."""
 
     def get(self, tenant_id: TenantId) -> Tenant:
-        """Give a tenant that there is."""
+        """Return the tenant; it must exist."""
 
     def settings(self, tenant_id: TenantId) -> TenantSettings:
-        """Give what holds for all of a tenant that there is, with its live calls."""
+        """Return the tenant's settings with its live calls; it must exist."""
 
     def all_settings(self) -> list[TenantSettings]:
-        """Give the same of every tenant, by name."""
+        """Return the settings of all tenants, sorted by name."""
 
     def lock(self, tenant_id: TenantId) -> None:
-        """Keep others from changing the tenant's settings until this transaction ends."""
+        """Lock the tenant's settings against changes by other transactions until this one ends."""
 
     def save(self, settings: TenantSettings) -> None:
         """Write zone and cap of a locked tenant."""
@@ -63,51 +63,51 @@ class Tenants(Protocol):
         """Add a tenant; raises ``Conflict`` when the name is taken."""
 
     def secret(self, tenant_id: TenantId) -> str:
-        """Give the present signing secret of a tenant that there is."""
+        """Return the tenant's present signing secret; the tenant must exist."""
 
     def rotate_secret(self, tenant_id: TenantId, *, secret: str, old_until: DateTime) -> None:
-        """Sign with a new secret; the one before stays valid beside it until then, and an older one no longer."""
+        """Store a new signing secret; the one before stays valid until ``old_until``, an older one is dropped."""
 
     def add_token(self, hashed: str, *, tenant_id: TenantId, now: DateTime) -> None:
-        """Add a token's hash."""
+        """Add the hash of an API token."""
 
 
 class Campaigns(Protocol):
     """Campaigns that are not deleted."""
 
     def get(self, tenant_id: TenantId, campaign_id: CampaignId) -> CampaignSettings:
-        """Give the tenant's campaign; raises ``NotFound``."""
+        """Return the tenant's campaign; raises ``NotFound``."""
 
     def lock(self, tenant_id: TenantId, campaign_id: CampaignId) -> CampaignSettings:
-        """Give the campaign as it is now, and keep others from changing it until this transaction ends."""
+        """Lock the campaign until this transaction ends, and return it as it is now; raises ``NotFound``."""
 
     def add(self, settings: CampaignSettings) -> None:
         """Add a campaign; raises ``Conflict`` when its name or id is taken."""
 
     def lock_paused(self, tenant_id: TenantId, *, now: DateTime) -> list[CampaignSettings]:
-        """Give the tenant's campaigns whose pause has not ended yet, and keep others from changing them."""
+        """Lock and return the tenant's campaigns whose pause has not ended at ``now``, in id order."""
 
     def save(self, settings: CampaignSettings) -> None:
         """Write a locked campaign; raises ``Conflict`` when its name is taken."""
 
     def delete(self, campaign_id: CampaignId, *, now: DateTime) -> None:
-        """Put a campaign away; its CDRs stay."""
+        """Mark a campaign as deleted; its CDRs stay."""
 
     def page(self, tenant_id: TenantId, part: Slice, *, kind: str | None) -> Page[NamedCampaign]:
-        """Give the tenant's campaigns, newest first."""
+        """Return the tenant's campaigns, newest first; ``kind`` is a campaign type (None: any)."""
 
 
 class Carriers(Protocol):
     """Carriers as operators write and read them."""
 
     def get(self, tenant_id: TenantId, carrier_id: CarrierId) -> CarrierRecord:
-        """Give the tenant's carrier with its live calls; raises ``NotFound``."""
+        """Return the tenant's carrier with its live calls; raises ``NotFound``."""
 
     def only_one(self, tenant_id: TenantId) -> CarrierId | None:
-        """Give the tenant's carrier when it has exactly one."""
+        """Return the tenant's carrier when it has exactly one, otherwise None."""
 
     def all_of(self, tenant_id: TenantId) -> set[CarrierId]:
-        """Give all of the tenant's carriers."""
+        """Return the ids of all the tenant's carriers."""
 
     def add(self, carrier: CarrierRecord) -> None:
         """Add a carrier; raises ``Conflict`` when its name or id is taken."""
@@ -116,54 +116,54 @@ class Carriers(Protocol):
         """Write a carrier; raises ``Conflict`` when its name is taken."""
 
     def wake(self, carrier_ids: Collection[CarrierId], *, at: DateTime) -> None:
-        """Have the carriers planned at this moment even if nobody asks; keeps them locked, in id order."""
+        """Make the carriers' next plan due at this time; they stay locked, in id order, until the transaction ends."""
 
     def page(self, tenant_id: TenantId, part: Slice) -> Page[CarrierRecord]:
-        """Give the tenant's carriers, newest first."""
+        """Return the tenant's carriers, newest first."""
 
 
 class Templates(Protocol):
-    """Templates."""
+    """Templates: what autocalls play."""
 
     def get(self, tenant_id: TenantId, template_id: TemplateId) -> TemplateRecord:
-        """Give the tenant's template; raises ``NotFound``."""
+        """Return the tenant's template; raises ``NotFound``."""
 
     def find(self, tenant_id: TenantId, reference: str) -> TemplateRecord:
-        """Give the tenant's template of this name, or else of this id; raises ``NotFound``."""
+        """Return the tenant's template of this name, otherwise of this id; raises ``NotFound``."""
 
     def add(self, template: TemplateRecord) -> None:
         """Add a template; raises ``Conflict`` when its name or id is taken."""
 
     def page(self, tenant_id: TenantId, part: Slice, *, name: str | None) -> Page[TemplateRecord]:
-        """Give the tenant's templates, newest first."""
+        """Return the tenant's templates, newest first; ``name`` limits them to one name (None: any)."""
 
 
 class Lists(Protocol):
     """Lists of campaigns that are not deleted."""
 
     def get(self, tenant_id: TenantId, list_id: ListId) -> ListRecord:
-        """Give the tenant's list; raises ``NotFound``."""
+        """Return the tenant's list with the number of its leads; raises ``NotFound``."""
 
     def find(self, tenant_id: TenantId, list_id: ListId) -> ListRecord:
-        """Give the tenant's list without counting its leads; raises ``NotFound``."""
+        """Return the tenant's list without counting its leads; raises ``NotFound``."""
 
     def lock(self, tenant_id: TenantId, list_id: ListId, *, scope: DuplicateScope) -> ListRecord:
-        """Keep other imports that reach into the scope waiting until this transaction ends; give the list as it is."""
+        """Return the list; other imports into the scope wait until this transaction ends. Raises ``NotFound``."""
 
     def lock_all_of(self, campaign_id: CampaignId) -> None:
-        """Wait for the imports into the campaign that have begun, and keep others waiting."""
+        """Wait for running imports into the campaign; make new ones wait until this transaction ends."""
 
     def lock_all(self, tenant_id: TenantId) -> None:
-        """Wait for all the tenant's imports that have begun, and keep others waiting."""
+        """Wait for all running imports of the tenant; make new ones wait until this transaction ends."""
 
     def add(self, new: ListRecord) -> None:
         """Add a list; raises ``Conflict`` when its name or id is taken."""
 
     def switch(self, list_id: ListId, *, active: bool, now: DateTime) -> None:
-        """Make a list active or not; imports that have begun are waited for."""
+        """Make a list active or inactive, after running imports into it have ended."""
 
     def page(self, tenant_id: TenantId, part: Slice) -> Page[ListRecord]:
-        """Give the tenant's lists, newest first."""
+        """Return the tenant's lists with the number of their leads, newest first."""
 
 
 class LeadRecords(Protocol):
@@ -172,56 +172,57 @@ class LeadRecords(Protocol):
     def add(
         self, leads: Sequence[NewLead], *, to: ListRecord, scope: DuplicateScope, ended: Ending | None, now: DateTime
     ) -> set[str]:
-        """Add leads whose number the scope does not have yet, in one statement; give the numbers that were added.
+        """Add the leads whose number is new in the scope, in one statement; return the numbers that were added.
 
-        They wait for a call, those of an inactive list out of planning's sight, or have ended before they began.
+        ``ended`` is the reason with which the leads are done at once; None: they wait for a call. Leads of an inactive
+        list are hidden from planning.
         """
 
     def get(self, tenant_id: TenantId, lead_id: LeadId) -> LeadRecord:
-        """Give the tenant's lead; raises ``NotFound``."""
+        """Return the tenant's lead; raises ``NotFound``."""
 
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: LeadFilter) -> Page[LeadRecord]:
-        """Give the tenant's leads in the order in which they came."""
+        """Return the tenant's leads in the order in which they were added."""
 
 
 class Cdrs(Protocol):
     """Calls that have ended."""
 
     def get(self, tenant_id: TenantId, reference: str) -> Cdr:
-        """Give the CDR by its id or its SIP call id; raises ``NotFound``."""
+        """Return the CDR with this id or SIP call id; raises ``NotFound``."""
 
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: CdrFilter) -> Page[Cdr]:
-        """Give the tenant's CDRs, newest first."""
+        """Return the tenant's CDRs, newest first."""
 
 
 class DoNotCall(Protocol):
-    """Numbers that nobody may dial."""
+    """The tenants' do-not-call lists."""
 
     def add(self, tenant_id: TenantId, numbers: Sequence[BlockedNumber], *, now: DateTime) -> set[str]:
-        """Add numbers; give those that were not there before."""
+        """Add numbers; return those that are new."""
 
     def remove(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
-        """Remove numbers; give those that were there."""
+        """Remove numbers; return those that existed."""
 
     def get(self, tenant_id: TenantId, phone: str) -> BlockedNumber:
-        """Give the tenant's entry of this number; raises ``NotFound``."""
+        """Return the tenant's entry for this number; raises ``NotFound``."""
 
     def page(self, tenant_id: TenantId, part: Slice) -> Page[BlockedNumber]:
-        """Give the tenant's numbers in order."""
+        """Return the tenant's numbers, sorted by phone."""
 
 
 class Statistics(Protocol):
-    """Counts for monitor and metrics."""
+    """Counts for the monitor and the metrics."""
 
     def of_campaign(self, campaign_id: CampaignId) -> CampaignStatistics:
         """Count one campaign's leads and calls."""
 
     def totals(self) -> Totals:
-        """Count what is live and what waits, over all tenants."""
+        """Count live calls, waiting leads and pending deliveries, over all tenants."""
 
 
 class RecordTransaction(Protocol):
-    """One transaction: all of it or nothing, and what is to be told is told after the commit."""
+    """One transaction; actions registered with ``after_commit`` run only when it has committed."""
 
     @property
     def tenants(self) -> Tenants: ...
@@ -256,14 +257,14 @@ class RecordTransaction(Protocol):
     @property
     def leader_leases(self) -> LeaderLeases: ...
     def after_commit(self, action: Callable[[], None]) -> None:
-        """Do this once the transaction has committed; not at all if it rolls back."""
+        """Run the action when the transaction has committed; never when it rolls back."""
 
 
 class RecordStore(Protocol):
-    """Where the truth is kept; both raise ``Unavailable`` when the database is away or too busy."""
+    """The database; both methods raise ``Unavailable`` when it cannot be reached or is too busy."""
 
     def transaction(self) -> AbstractContextManager[RecordTransaction]:
         """Begin a transaction that may write; commit at the end of the block, roll back on an error."""
 
     def reading(self) -> AbstractContextManager[RecordTransaction]:
-        """Begin a transaction that only reads, at one moment."""
+        """Begin a read-only transaction, which sees the data of one moment."""
