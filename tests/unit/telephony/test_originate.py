@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.ports.dispatch.telephony import Origination
 from worker.simulator.originate import Order, read_order, read_variables
-from worker.telephony.originate import Unsayable, bgapi_originate, originate_arguments
+from worker.telephony.originate import Unencodable, bgapi_originate, originate_arguments
 
 CALL = CallId(UUID(int=1))
 ORIGINATION = Origination(
@@ -95,25 +95,25 @@ def test_ordinary_text_is_never_refused(value: str) -> None:
     ["}", "{", "}{", "\x00", "\x1b[0m", "${uuid}", "$\\{uuid}", "ARRAY::a|:b", "a:_:b", "mod_event_socket", "\ud800"],
 )
 def test_what_the_switch_would_misread_is_refused(value: str) -> None:
-    with pytest.raises(Unsayable):
+    with pytest.raises(Unencodable):
         originate_arguments(_with("callbeat_note", value))
 
 
 @pytest.mark.parametrize("name", ["origination_uuid", "a b", "a=b", "", "^^|a"])
 def test_names_that_are_taken_or_cannot_be_said_are_refused(name: str) -> None:
-    with pytest.raises(Unsayable):
+    with pytest.raises(Unencodable):
         originate_arguments(_with(name, "x"))
 
 
 @pytest.mark.parametrize("gateway", ["", "a/b", "a b", "g,sofia/gateway/h/09"])
 def test_a_gateway_that_is_none_is_refused(gateway: str) -> None:
-    with pytest.raises(Unsayable):
+    with pytest.raises(Unencodable):
         originate_arguments(replace(ORIGINATION, gateway=gateway))
 
 
 @pytest.mark.parametrize("destination", ["", "09 1", "091@evil", "091|092", "0\uff191"])
 def test_a_destination_that_is_no_number_is_refused(destination: str) -> None:
-    with pytest.raises(Unsayable):
+    with pytest.raises(Unencodable):
         originate_arguments(replace(ORIGINATION, destination=destination))
 
 
@@ -134,7 +134,7 @@ def _with(name: str, value: str) -> Origination:
 def _assert_survives_or_is_refused(value: str) -> None:
     try:
         arguments = originate_arguments(_with("callbeat_note", value))
-    except Unsayable:
+    except Unencodable:
         return
     order = read_order(arguments)
     assert order.variables["callbeat_note"] == value
