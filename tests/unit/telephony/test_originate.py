@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.ports.dispatch.telephony import Origination
-from worker.simulator.originate import Order, read_order, read_variables
+from worker.simulator.originate import Dial, parse_dial, read_variables
 from worker.telephony.originate import Unencodable, bgapi_originate, originate_arguments
 
 CALL = CallId(UUID(int=1))
@@ -38,9 +38,9 @@ def test_a_call_is_said_as_the_contract_has_it() -> None:
 
 
 def test_the_switch_reads_what_was_said() -> None:
-    order = read_order(originate_arguments(_with("callbeat_template", "a/b")))
+    dial = parse_dial(originate_arguments(_with("callbeat_template", "a/b")))
 
-    assert order == Order(
+    assert dial == Dial(
         variables={
             "origination_uuid": str(CALL),
             "originate_timeout": "30",
@@ -118,9 +118,9 @@ def test_a_destination_that_is_no_number_is_refused(destination: str) -> None:
 
 
 def test_quotes_do_not_protect_a_comma_as_recorded() -> None:
-    order = read_order("{a=1,callbeat_note='Nguyễn, Văn A'}sofia/gateway/simcarrier/0981234560 &park()")
+    dial = parse_dial("{a=1,callbeat_note='Nguyễn, Văn A'}sofia/gateway/simcarrier/0981234560 &park()")
 
-    assert order.variables == {"a": "1", "callbeat_note": "Nguyễn"}
+    assert dial.variables == {"a": "1", "callbeat_note": "Nguyễn"}
 
 
 def test_a_delimiter_of_ones_own_is_understood() -> None:
@@ -136,8 +136,8 @@ def _assert_survives_or_is_refused(value: str) -> None:
         arguments = originate_arguments(_with("callbeat_note", value))
     except Unencodable:
         return
-    order = read_order(arguments)
-    assert order.variables["callbeat_note"] == value
-    assert order.variables["origination_uuid"] == str(CALL)
-    assert order.number == ORIGINATION.destination
+    dial = parse_dial(arguments)
+    assert dial.variables["callbeat_note"] == value
+    assert dial.variables["origination_uuid"] == str(CALL)
+    assert dial.number == ORIGINATION.destination
     assert not any(ord(character) < 0x20 for character in arguments)
