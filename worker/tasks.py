@@ -1,4 +1,4 @@
-"""Celery tasks: unpack ids, call one use case, return; each may run twice, and what a crash swallows is sent again."""
+"""Celery tasks: unpack ids, call one use case, return. Each task may run twice; the sweep repeats what a crash lost."""
 
 import logging
 from collections.abc import Callable
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def _task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a Celery task of a function; an outage is one line, for the tick and the sweep ask again."""
+    """Register a function as a Celery task. An outage is only logged, because the tick and the sweep ask again."""
 
     def register(work: Callable[..., None]) -> Callable[..., None]:
         @app.task(name=name)
@@ -31,7 +31,10 @@ def _task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
             try:
                 work(**arguments)
             except Unavailable as error:
-                logger.warning("task put off", extra={"action": "task_put_off", "task": name, "why": str(error)})
+                logger.warning(
+                    "task skipped, a part is unreachable; it is requested again",
+                    extra={"action": "task_put_off", "task": name, "why": str(error)},
+                )
 
         return run
 

@@ -1,4 +1,4 @@
-"""One pending request of a kind: a key that is set by the first who asks and removed by whoever takes the work up."""
+"""Coalesces identical requests: the first one sets a key, and the worker that takes up the work removes it."""
 
 from typing import Final
 
@@ -32,6 +32,6 @@ class RedisWakeups(Wakeups):
 
     @override
     def check(self) -> None:
-        """Write, since a Redis that is full still answers and still deletes."""
+        # A write, because a Redis that is full still answers reads and deletes.
         with outages_named():
             self._redis.set(keys.CHECK, b"1", px=_LAPSE_MILLISECONDS)
