@@ -36,7 +36,7 @@ class Timetable:
         return max(0.0, min(self._due_at.values(), default=at) - at)
 
 
-class OneBeat(Scheduler):
+class LeaderScheduler(Scheduler):
     """The scheduler that Celery calls again and again; it sends the due tasks while this process is the leader."""
 
     _timetable: Timetable
@@ -46,20 +46,20 @@ class OneBeat(Scheduler):
         # Any: Celery's own arguments, passed on
         """Start as standby."""
         super().__init__(*args, **options)
-        self._here = services()
+        self._services = services()
         self._steady = steady
-        self._since = self._here.clock.now()
-        self._leadership = Leadership(self._here.store, LeaderLease(BEAT, self._here.new_id()))
+        self._since = self._services.clock.now()
+        self._leadership = Leadership(self._services.store, LeaderLease(BEAT, self._services.new_id()))
         recurring = self.app.conf.beat_schedule.values()
         self._timetable = Timetable({entry["task"]: float(entry["schedule"]) for entry in recurring})
 
     @override
     def tick(self, *_: Any, **__: Any) -> float:  # Any: see above
-        at, now = self._steady(), self._here.clock.now()
+        at, now = self._steady(), self._services.clock.now()
         is_held = self._leadership.hold(since=self._since, now=now)
         for task in self._timetable.due(at=at):
             if is_held:
-                self._here.queue.ask_for(task)
+                self._services.queue.ask_for(task)
         return self._timetable.wait_seconds(at=self._steady())
 
     @override

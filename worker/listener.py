@@ -66,25 +66,25 @@ class Listener:
 
     def _handle(self, events: Sequence[CallEvent]) -> None:
         """Handle a batch; retry until the database is back, because no other process will receive these events."""
-        here, pause = self._services, 0.1
+        parts, pause = self._services, 0.1
         while True:
             try:
                 handle_events(
-                    here.store,
-                    queue=here.queue,
+                    parts.store,
+                    queue=parts.queue,
                     events=events,
                     lease=self._leadership.lease,
-                    now=here.clock.now(),
-                    new_id=here.new_id,
+                    now=parts.clock.now(),
+                    new_id=parts.new_id,
                 )
             except Superseded:  # the new leader has received these events too
-                self._leadership.lose(now=here.clock.now())
+                self._leadership.lose(now=parts.clock.now())
                 return
             except Unavailable:
                 logger.warning(
                     "database unreachable, events wait", extra={"action": "events_wait", "events": len(events)}
                 )
-                here.clock.wait(pause)
+                parts.clock.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             else:
                 return

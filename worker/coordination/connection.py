@@ -25,7 +25,7 @@ def connect(url: str) -> Redis:
 
 
 @contextmanager
-def outages_named() -> Iterator[None]:
+def redis_errors_as_unavailable() -> Iterator[None]:
     """Raise ``Unavailable`` for every Redis error in the block."""
     try:
         yield

@@ -8,7 +8,7 @@ from redis import Redis
 from typing_extensions import override
 
 from worker.coordination import keys
-from worker.coordination.connection import outages_named
+from worker.coordination.connection import redis_errors_as_unavailable
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
 from worker.domain.timing import TOKEN_RETURNS, TOKEN_UNCONFIRMED
@@ -53,5 +53,5 @@ class RedisRate(Rate):
 
     def _ask(self, carrier_id: CarrierId, *, per_second: int = 0, count: int = 0, receipt: str = "") -> _Answer:
         arguments: list[str | int] = [per_second, count, _RETURNS_AFTER, receipt, _UNCONFIRMED]
-        with outages_named():
+        with redis_errors_as_unavailable():
             return cast("_Answer", tuple(self._script(keys=[keys.rate(carrier_id)], args=arguments)))

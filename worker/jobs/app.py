@@ -47,7 +47,7 @@ def _queues() -> dict[str, Any]:  # Any: see configuration
 def _worker(*, task_events: bool) -> dict[str, Any]:  # Any: see configuration
     return {
         "worker_pool": "threads",  # for `celery worker`, which takes callbacks too; `callbeat worker` selects its own
-        "worker_consumer": "worker.jobs.consumer:PatientConsumer",
+        "worker_consumer": "worker.jobs.consumer:ReconnectingConsumer",
         "worker_concurrency": THREADS,
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
@@ -82,7 +82,7 @@ def _broker() -> dict[str, Any]:  # Any: see configuration
 def _schedule() -> dict[str, Any]:  # Any: see configuration
     """Schedule the tick and the sweep."""
     return {
-        "beat_scheduler": "worker.beat:OneBeat",
+        "beat_scheduler": "worker.beat:LeaderScheduler",
         "beat_max_loop_interval": TICK_EVERY.total_seconds(),
         "result_expires": None,  # no results, so nothing to clean up each night
         "beat_schedule": {

@@ -14,7 +14,7 @@ _PAUSES: Final[dict[str, Any]] = {"interval_start": 0.2, "interval_step": 0.2, "
 """Seconds. Typed ``Any`` because the stubs allow only whole numbers."""
 
 
-class PatientConsumer(Consumer):
+class ReconnectingConsumer(Consumer):
     """Celery's consumer with shorter pauses: the original ones grow to 30 seconds."""
 
     @override

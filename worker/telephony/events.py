@@ -54,8 +54,8 @@ class SwitchEvents(EventSource):
         self._listening_since: DateTime | None = None
         self._kept: deque[tuple[float, list[Frame]]] = deque()
         self._dialable_from: DateTime | None = None
-        self._heard_at = 0.0
-        self._asked_at: float | None = None
+        self._received_at = 0.0
+        self._probed_at: float | None = None
         self._closed = threading.Event()
 
     @property
@@ -124,7 +124,7 @@ class SwitchEvents(EventSource):
         # The subscription holds from its reply on: earlier events were missed, later ones are received.
         self._listening_since = self._dialable_from = self._clock.now()
         self._translation = Translation(listening_since=self._listening_since)
-        self._heard_at, self._asked_at = time.monotonic(), None
+        self._received_at, self._probed_at = time.monotonic(), None
 
     def _connect(self) -> Connection:
         if self._backoff.pause_left(at=time.monotonic()) > 0:
@@ -161,17 +161,17 @@ class SwitchEvents(EventSource):
         """Detect a switch that stops responding or responds again. Raises ``ConnectionLost`` after a long silence."""
         now = time.monotonic()
         if frames:
-            self._heard_at, self._asked_at = now, None
+            self._received_at, self._probed_at = now, None
             if self._dialable_from is None:
                 self._dialable_from = self._clock.now() + SWITCH_SETTLES
                 logger.info("switch responds again", extra={"action": "switch_goes_on", "switch": self.switch})
-        elif now - self._heard_at > self._silence_seconds:
+        elif now - self._received_at > self._silence_seconds:
             raise ConnectionLost(f"nothing received for {self._silence_seconds:g} seconds")
-        elif self._asked_at is None:
-            if now - self._heard_at >= SIGN_OF_LIFE_AFTER.total_seconds():
+        elif self._probed_at is None:
+            if now - self._received_at >= SIGN_OF_LIFE_AFTER.total_seconds():
                 connection.write(SIGN_OF_LIFE, within=0)
-                self._asked_at = now
-        elif now - self._asked_at > SIGN_OF_LIFE_WITHIN.total_seconds() and self._dialable_from is not None:
+                self._probed_at = now
+        elif now - self._probed_at > SIGN_OF_LIFE_WITHIN.total_seconds() and self._dialable_from is not None:
             self._dialable_from = None
             logger.warning(
                 "switch does not respond, no calls are sent to it",

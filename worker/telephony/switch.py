@@ -29,7 +29,7 @@ class SwitchUnreachable(Unavailable):
     """No command can be sent to the switch now."""
 
 
-class _Line:
+class _SwitchClient:
     """One switch: its connection, which one thread uses at a time, and the backoff after failures."""
 
     def __init__(self, url: SwitchUrl, *, chance: Chance) -> None:
@@ -99,29 +99,29 @@ class Switches(Telephony):
 
     @override
     def pick(self, *, among: Collection[str]) -> str | None:
-        for line in self._next_in_rotation():
-            if line.name in among and line.is_reachable():
-                return line.name
+        for client in self._next_in_rotation():
+            if client.name in among and client.is_reachable():
+                return client.name
         return None
 
     @override
     def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
         # ``until`` may pass while this process is suspended or the connection accepts no data: then nothing is sent.
         commands, undialled = _commands(originations)
-        line = self._lines_of_this_process().get(switch)
-        if line is None:
+        client = self._clients_of_this_process().get(switch)
+        if client is None:
             return Placed(undialled | {call_id for call_id, _ in commands})
-        with line.lock:
+        with client.lock:
             try:
-                connection = line.connected()
+                connection = client.connected()
             except Unavailable:
                 return Placed(undialled | {call_id for call_id, _ in commands})
             try:
                 seconds = (until - self._clock.now()).total_seconds()
-                placed = _place(commands, connection=connection, within=seconds, broken=line.drop)
+                placed = _place(commands, connection=connection, within=seconds, broken=client.drop)
                 return replace(placed, undialled=undialled | placed.undialled)
             except BaseException:
-                line.drop()  # unread replies would be taken for the replies to the next calls
+                client.drop()  # unread replies would be taken for the replies to the next calls
                 raise
 
     @override
@@ -142,35 +142,35 @@ class Switches(Telephony):
 
     def close(self) -> None:
         """Close all connections."""
-        for line in self._lines_of_this_process().values():
-            with line.lock:
-                line.drop()
+        for client in self._clients_of_this_process().values():
+            with client.lock:
+                client.drop()
 
     def _ask(self, command: str, *, switch: str) -> str:
-        line = self._lines_of_this_process().get(switch)
-        if line is None:
+        client = self._clients_of_this_process().get(switch)
+        if client is None:
             raise NotFound(f"no switch is named {switch}")
-        with line.lock:
+        with client.lock:
             try:
-                return line.connected().command(command).text
+                return client.connected().command(command).text
             except BaseException:
-                line.drop()
+                client.drop()
                 raise
 
-    def _next_in_rotation(self) -> Iterator[_Line]:
-        lines = list(self._lines_of_this_process().values())
+    def _next_in_rotation(self) -> Iterator[_SwitchClient]:
+        clients = list(self._clients_of_this_process().values())
         self._rotation += 1
-        for step in range(len(lines)):
-            yield lines[(self._rotation + step) % len(lines)]
+        for step in range(len(clients)):
+            yield clients[(self._rotation + step) % len(clients)]
 
-    def _lines_of_this_process(self) -> dict[str, _Line]:
+    def _clients_of_this_process(self) -> dict[str, _SwitchClient]:
         if os.getpid() != self._pid:  # forked: the child must not use the sockets and locks of its parent
             self._open()
-        return self._lines
+        return self._clients
 
     def _open(self) -> None:
         self._pid = os.getpid()
-        self._lines = {url.name: _Line(url, chance=self._chance) for url in self._urls}
+        self._clients = {url.name: _SwitchClient(url, chance=self._chance) for url in self._urls}
 
 
 def _commands(originations: Sequence[Origination]) -> tuple[list[tuple[CallId, bytes]], frozenset[CallId]]:
