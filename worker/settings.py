@@ -161,7 +161,7 @@ class Settings(BaseSettings):
         pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",
         description="DEBUG, INFO, WARNING, ERROR or CRITICAL",
     )
-    task_events: bool = Field(default=True, description="true or false: whether workers tell Flower about each task")
+    task_events: bool = Field(default=True, description="true or false; true reports each task to Flower")
 
     @property
     def database(self) -> str:

@@ -23,7 +23,7 @@ class CeleryJobQueue(JobQueue):
     """Sends tasks through Celery. When the broker is away a send is only logged, because the sweep sends it again."""
 
     def __init__(self, app: Celery, wakeups: Wakeups) -> None:
-        """Send with this app; ``wakeups`` tells whether an identical request is already waiting."""
+        """Send with this app; ``wakeups`` knows whether an identical request is already waiting."""
         self._app = app
         self._wakeups = wakeups
 
