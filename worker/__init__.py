@@ -1,1 +1,1 @@
-"""Callbeat's planner, dispatcher and everything that drives calls."""
+"""Callbeat without its HTTP API: planning, dialling, callbacks, records, and the command line."""

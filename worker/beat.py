@@ -1,4 +1,4 @@
-"""The process that keeps the seconds: asks for what is due; of several beats one is the leader, the others stand by."""
+"""The beat process: requests the recurring tasks. Of several beats one is the leader and the others are standby."""
 
 import logging
 import time
@@ -18,13 +18,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Timetable:
-    """Tasks that recur, by a clock that nobody sets: setting the machine's back must not stop them for as long."""
+    """When recurring tasks are due, by a monotonic clock: setting the machine's clock back must not stop them."""
 
     every_seconds: dict[str, float]
     _due_at: dict[str, float] = field(default_factory=dict)
 
     def due(self, *, at: float) -> Iterator[str]:
-        """Give the tasks that are due; one that was missed for a while is due once."""
+        """Yield the tasks that are due; a task that was due several times is yielded once."""
         for task, seconds in self.every_seconds.items():
             due_at = self._due_at.get(task, at)
             if due_at <= at:
@@ -32,34 +32,34 @@ class Timetable:
                 yield task
 
     def wait_seconds(self, *, at: float) -> float:
-        """Say how long nothing is due."""
+        """Return the seconds until the next task is due."""
         return max(0.0, min(self._due_at.values(), default=at) - at)
 
 
-class OneBeat(Scheduler):
-    """Celery's scheduler, asked once a moment: sends what is due while this process holds the post."""
+class LeaderScheduler(Scheduler):
+    """The scheduler that Celery calls again and again; it sends the due tasks while this process is the leader."""
 
     _timetable: Timetable
     _leadership: Leadership
 
     def __init__(self, *args: Any, steady: Callable[[], float] = time.monotonic, **options: Any) -> None:
-        # Any: Celery's own arguments, handed through
-        """Begin to stand by."""
+        # Any: Celery's own arguments, passed on
+        """Start as standby."""
         super().__init__(*args, **options)
-        self._here = services()
+        self._services = services()
         self._steady = steady
-        self._since = self._here.clock.now()
-        self._leadership = Leadership(self._here.store, LeaderLease(BEAT, self._here.new_id()))
+        self._since = self._services.clock.now()
+        self._leadership = Leadership(self._services.store, LeaderLease(BEAT, self._services.new_id()))
         recurring = self.app.conf.beat_schedule.values()
         self._timetable = Timetable({entry["task"]: float(entry["schedule"]) for entry in recurring})
 
     @override
     def tick(self, *_: Any, **__: Any) -> float:  # Any: see above
-        at, now = self._steady(), self._here.clock.now()
+        at, now = self._steady(), self._services.clock.now()
         is_held = self._leadership.hold(since=self._since, now=now)
         for task in self._timetable.due(at=at):
             if is_held:
-                self._here.queue.ask_for(task)
+                self._services.queue.ask_for(task)
         return self._timetable.wait_seconds(at=self._steady())
 
     @override

@@ -1,4 +1,4 @@
-"""The only reader of the system clock, and the one clock that all processes go by: the database's."""
+"""The only place that reads the system clock, and the clock that all processes share: the database's."""
 
 import time
 from collections.abc import Callable
@@ -14,49 +14,53 @@ from worker.domain.errors import Unavailable
 from worker.ports.dispatch.store import Clock
 
 LOOK_EVERY_SECONDS: Final = 10.0
+"""How long a reading of the database's clock is used before the next one."""
 AGAIN_SECONDS: Final = 1.0
-"""How long the last look is gone by after the database could not be asked."""
+"""How long to use the last reading when the database is unreachable, before asking again."""
 APART_SECONDS: Final = 0.1
-"""How far this machine's two clocks may drift apart before one of them was set, or the machine slept."""
+"""If this machine's wall clock and monotonic clock differ by more, one was set or the machine was suspended."""
 LONGEST_LOOK_SECONDS: Final = 0.2
+"""A slower reading is repeated: half its time is the possible error."""
 LOOKS: Final = 3
+"""At most; the fastest reading counts."""
 _MICROSECONDS: Final = 1_000_000
 
 
 class SystemClock(Clock):
-    """The machine's clock."""
+    """The clock of this machine."""
 
     @override
     def now(self) -> DateTime:
         return pendulum.now("UTC")
 
     def wait(self, seconds: float) -> None:
-        """Let time pass."""
+        """Sleep."""
         time.sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchor:
-    """What the database's clock said, and what this machine's clocks said in the middle of that look."""
+    """One reading of the database's clock, with this machine's clocks at the middle of the reading."""
 
     moment: DateTime
     steady: float
     local: float
-    good_for: float
+    valid_seconds: float
 
-    def holds(self, *, steady: float, local: float) -> bool:
+    def is_valid(self, *, steady: float, local: float) -> bool:
         elapsed = steady - self.steady
-        return elapsed < self.good_for and abs(elapsed - (local - self.local)) < APART_SECONDS
+        return elapsed < self.valid_seconds and abs(elapsed - (local - self.local)) < APART_SECONDS
 
     def now(self, *, steady: float) -> DateTime:
         return self.moment.add(microseconds=round((steady - self.steady) * _MICROSECONDS))
 
 
 class SharedClock(SystemClock):
-    """Another clock, asked now and then and kept in between by this machine's steady one, which nobody can set.
+    """Another clock, read every 10 seconds and continued in between by this machine's monotonic clock.
 
-    So a machine whose time is set, or is simply wrong, judges windows, recalls and lost calls by the same time as all
-    others. Where the other clock cannot be asked, the last look is gone by; before the first, this machine's own time.
+    So a machine whose clock is wrong or is set uses the same time as all others for windows, recalls and lost calls.
+    When the other clock cannot be read, the last reading is continued; before the first one, this machine's time is
+    used.
     """
 
     def __init__(
@@ -66,7 +70,7 @@ class SharedClock(SystemClock):
         steady: Callable[[], float] = time.monotonic,
         local: Callable[[], float] = time.time,
     ) -> None:
-        """``look`` asks the other clock and may raise ``Unavailable``; the others are this machine's clocks."""
+        """``look`` reads the other clock and may raise ``Unavailable``; ``steady`` and ``local`` are this machine's."""
         self._look = look
         self._steady = steady
         self._local = local
@@ -76,26 +80,26 @@ class SharedClock(SystemClock):
     @override
     def now(self) -> DateTime:
         anchor = self._anchor
-        if anchor is None or not anchor.holds(steady=self._steady(), local=self._local()):
+        if anchor is None or not anchor.is_valid(steady=self._steady(), local=self._local()):
             with self._lock:
                 anchor = self._anchor
-                if anchor is None or not anchor.holds(steady=self._steady(), local=self._local()):
-                    anchor = self._anchor = self._anew(anchor)
+                if anchor is None or not anchor.is_valid(steady=self._steady(), local=self._local()):
+                    anchor = self._anchor = self._read_again(anchor)
         return anchor.now(steady=self._steady())
 
-    def _anew(self, before: _Anchor | None) -> _Anchor:
+    def _read_again(self, before: _Anchor | None) -> _Anchor:
         try:
-            looks = [self._looked()]
-            while looks[-1][0] > LONGEST_LOOK_SECONDS and len(looks) < LOOKS:
-                looks.append(self._looked())
+            readings = [self._read_once()]
+            while readings[-1][0] > LONGEST_LOOK_SECONDS and len(readings) < LOOKS:
+                readings.append(self._read_once())
         except Unavailable:
             steady, local = self._steady(), self._local()
             moment = pendulum.from_timestamp(local) if before is None else before.now(steady=steady)
             return _Anchor(moment, steady, local, AGAIN_SECONDS)
-        return min(looks, key=lambda look: look[0])[1]
+        return min(readings, key=lambda reading: reading[0])[1]
 
-    def _looked(self) -> tuple[float, _Anchor]:
-        """Look once; give how long it took, and what it says."""
+    def _read_once(self) -> tuple[float, _Anchor]:
+        """Read the other clock once; return the seconds that this took, and the anchor."""
         began = self._steady()
         moment = self._look()
         took = self._steady() - began

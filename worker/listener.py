@@ -1,4 +1,4 @@
-"""The process that hears a switch: events in, use case called, in batches; a second one stands by, and misses none."""
+"""The listener process: handles the events of a switch in batches. A standby keeps recent events and misses none."""
 
 import logging
 from collections.abc import Sequence
@@ -23,17 +23,17 @@ LONGEST_PAUSE_SECONDS = 5.0
 
 
 class Listener:
-    """Hears one switch, or stands by while another process does."""
+    """Handles the events of one switch, or is standby while another process does."""
 
     def __init__(self, services: Services, source: EventSource, *, holder: UUID) -> None:
-        """Use a source of this listener's own; each start of a process is another holder."""
+        """Use a source that no other listener reads. ``holder`` is a new id at each start of the process."""
         self._services = services
         self._source = source
         self._leadership = Leadership(services.store, LeaderLease(listener_of(source.switch), holder))
         self._resent_for: DateTime | None = None
 
     def run(self) -> NoReturn:
-        """Go on until the source says that it is to end; then somebody else may take over at once."""
+        """Run until the source raises; then release the leadership, so that another process takes over at once."""
         try:
             while True:
                 self.step()
@@ -41,10 +41,10 @@ class Listener:
             self._leadership.release()
 
     def step(self) -> None:
-        """Connect, or stand by, or read what has come and handle it before anything more is read."""
+        """Do one step: connect, or wait as standby, or read a batch of events and handle it completely."""
         since, open_from = self._source.listening_since, self._source.dialable_from
         if since is None:
-            self._leadership.release()  # only a process that hears the switch may lead: no calls go out unheard
+            self._leadership.release()  # only a process that receives events may lead: no call is dialled otherwise
             self._source.read()
             return
         was_held = self._leadership.is_held
@@ -56,7 +56,7 @@ class Listener:
             self._source.stand_by(None if others_at is None else (now - others_at) + EVENTS_REMEMBERED)
             return
         if not was_held:
-            self._services.queue.sweep()  # calls that ended while nobody listened hold slots
+            self._services.queue.sweep()  # calls that ended without a listener still occupy slots
             self._resent_for = None
         if self._resent_for != open_from and now >= open_from:
             resend_calls(self._services.store, queue=self._services.queue, now=now)
@@ -65,24 +65,26 @@ class Listener:
             self._handle(events)
 
     def _handle(self, events: Sequence[CallEvent]) -> None:
-        """Handle a batch, however long the database is away: an event that was read is heard nowhere else."""
-        here, pause = self._services, 0.1
+        """Handle a batch; retry until the database is back, because no other process will receive these events."""
+        parts, pause = self._services, 0.1
         while True:
             try:
                 handle_events(
-                    here.store,
-                    queue=here.queue,
+                    parts.store,
+                    queue=parts.queue,
                     events=events,
                     lease=self._leadership.lease,
-                    now=here.clock.now(),
-                    new_id=here.new_id,
+                    now=parts.clock.now(),
+                    new_id=parts.new_id,
                 )
-            except Superseded:  # whoever took over has heard these events too
-                self._leadership.lose(now=here.clock.now())
+            except Superseded:  # the new leader has received these events too
+                self._leadership.lose(now=parts.clock.now())
                 return
             except Unavailable:
-                logger.warning("events wait for the database", extra={"action": "events_wait", "events": len(events)})
-                here.clock.wait(pause)
+                logger.warning(
+                    "database unreachable, events wait", extra={"action": "events_wait", "events": len(events)}
+                )
+                parts.clock.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             else:
                 return

@@ -1,4 +1,4 @@
-"""Log lines as JSON on stderr: a fixed text, an ``action`` and plain fields, for our loggers and all others."""
+"""Writes log lines as JSON to stderr: a fixed text, an ``action`` and fields, for our loggers and all others."""
 
 import logging
 import sys
@@ -9,14 +9,14 @@ import pendulum
 from typing_extensions import override
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
-"""What every record carries by itself; whatever else stands in it was given as ``extra``."""
+"""The attributes that every record has; all others were passed as ``extra``."""
 
-_TALKATIVE: Final = ("celery.app.trace", "celery.beat", "celery.worker.strategy", "httpx", "tornado.access")
-"""Loggers that write a line for each task, tick or request: the use cases' own lines say more with less."""
+_VERBOSE: Final = ("celery.app.trace", "celery.beat", "celery.worker.strategy", "httpx", "tornado.access")
+"""Loggers that write a line for each task, tick or request; the use cases' own lines are fewer and more useful."""
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a record."""
+    """Formats each record as one JSON object."""
 
     @override
     def format(self, record: logging.LogRecord) -> str:
@@ -33,12 +33,12 @@ class JsonLines(logging.Formatter):
 
 
 def configure(level: str, *, stream: TextIO | None = None) -> None:
-    """Send everything that is logged in this process to one stream, as JSON lines."""
+    """Send all log records of this process to one stream (default stderr), as JSON lines."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
     logging.captureWarnings(capture=True)
-    for name in _TALKATIVE:
+    for name in _VERBOSE:
         logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)

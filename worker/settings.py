@@ -1,4 +1,4 @@
-"""What an operator may change, read once from the environment; a wrong value is one line that says what is expected."""
+"""The process's settings, read from the environment. A wrong value gives one line that says what is expected."""
 
 import base64
 import binascii
@@ -18,11 +18,11 @@ from worker.domain.errors import Rejected
 PREFIX: Final = "CALLBEAT_"
 DATABASE_FILE: Final = "callbeat.sqlite3"
 EMBEDDED_FILE: Final = "embedded.env"
-"""In the home: where a running ``callbeat up`` writes the addresses of its embedded parts."""
+"""A file in the home, in which a running ``callbeat up`` writes the addresses of its embedded parts."""
 
 LAST_PORT: Final = 65535
 DEFAULT_PORTS: Final = "80,443,1024-65535"
-"""The web's own and those that any user may open; between them are mail, name and file servers."""
+"""The ports of HTTP and those that any user may open; between them are mail, name and file servers."""
 
 _USERINFO: Final = re.compile(r"^(.*?://)?.*@", re.DOTALL)
 _SECRETS: Final = frozenset({"api_token", "callback_secret"})
@@ -33,10 +33,10 @@ Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
 
 
 class WrongSetting(Rejected):
-    """A setting's value cannot be used; the message is the one line that the operator reads."""
+    """A setting has an invalid value; the message is the one line that the operator reads."""
 
     def __init__(self, name: str, *, value: str | None, expected: str) -> None:
-        """Say what is wrong with one variable; the value is masked here and nowhere else."""
+        """Build the message for one variable. Secrets in the value are masked here and nowhere else."""
         found = "is not set" if value is None else f'is "{_masked(name, value)}"'
         super().__init__(f"{PREFIX}{name.upper()} {found}: expected {expected}")
 
@@ -67,7 +67,7 @@ def _check_redis(url: str) -> str:
 
 
 def check_zone(name: str) -> str:
-    """Give the name of an IANA time zone; raise ``ValueError`` when there is none of this name."""
+    """Return the name of an IANA time zone. Raises ``ValueError`` when there is no such zone."""
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, OSError) as error:  # OSError: the name of a folder of zones
@@ -88,7 +88,7 @@ def _check_signing_secret(secret: SecretStr) -> SecretStr:
 
 
 def secrets_of(secret: SecretStr) -> list[str]:
-    """Give the signing secrets: the present one, and the one before while both are valid."""
+    """Return the signing secrets: the current one, and the previous one while both are valid."""
     return secret.get_secret_value().split(",")
 
 
@@ -101,7 +101,7 @@ def _is_signing_secret(text: str) -> bool:
     return not before and bool(decoded)
 
 
-def _split(value: Any) -> Any:  # Any: whatever a source gives; the field's type is checked after this
+def _split(value: Any) -> Any:  # Any: any source's type; pydantic checks the field's type after this
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
@@ -122,7 +122,10 @@ def _port_range(text: str) -> range:
 
 
 class Settings(BaseSettings):
-    """Every variable that Callbeat reads: ``CALLBEAT_`` and the field's name; a description is what is expected."""
+    """All variables that Callbeat reads: ``CALLBEAT_`` and the field's name.
+
+    A description completes the error text "expected …".
+    """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
@@ -158,21 +161,24 @@ class Settings(BaseSettings):
         pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",
         description="DEBUG, INFO, WARNING, ERROR or CRITICAL",
     )
-    task_events: bool = Field(default=True, description="true or false: whether workers tell Flower about each task")
+    task_events: bool = Field(default=True, description="true or false; true reports each task to Flower")
 
     @property
     def database(self) -> str:
-        """The database's URL, which is a file in the home when none is set."""
+        """Return the database's URL; by default a SQLite file in the home."""
         return self.database_url or f"sqlite:///{self.home.absolute() / DATABASE_FILE}"
 
 
 def defaults(**chosen: Any) -> Settings:  # Any: a field's own type each
-    """Give the defaults with some values chosen, whatever the environment says."""
+    """Return the defaults with some values replaced; the environment is not read."""
     return Settings.model_construct(**chosen)
 
 
 def read_settings(*, beside_up: bool = True) -> Settings:
-    """Read the environment and, for what is not set there, what a running ``callbeat up`` has noted in the home."""
+    """Read the environment; variables that are not set come from the file of a running ``callbeat up``.
+
+    Raises ``WrongSetting``.
+    """
     home = Path(os.environ.get(f"{PREFIX}HOME") or Settings.model_fields["home"].default)
     try:
         return Settings(_env_file=home / EMBEDDED_FILE if beside_up else None)
@@ -188,5 +194,5 @@ def _first_of(error: ValidationError) -> WrongSetting:
 
 
 def environment() -> dict[str, str]:
-    """Give this process's environment, for a process that it starts."""
+    """Return this process's environment, for a process that it starts."""
     return dict(os.environ)

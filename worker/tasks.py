@@ -1,4 +1,4 @@
-"""Celery tasks: unpack ids, call one use case, return; each may run twice, and what a crash swallows is sent again."""
+"""Celery tasks: unpack ids, call one use case, return. Each task may run twice; the sweep repeats what a crash lost."""
 
 import logging
 from collections.abc import Callable
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def _task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a Celery task of a function; an outage is one line, for the tick and the sweep ask again."""
+    """Register a function as a Celery task. An outage is only logged, because the tick and the sweep ask again."""
 
     def register(work: Callable[..., None]) -> Callable[..., None]:
         @app.task(name=name)
@@ -31,7 +31,10 @@ def _task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
             try:
                 work(**arguments)
             except Unavailable as error:
-                logger.warning("task put off", extra={"action": "task_put_off", "task": name, "why": str(error)})
+                logger.warning(
+                    "task skipped, a part is unreachable; it is requested again",
+                    extra={"action": "task_put_off", "task": name, "why": str(error)},
+                )
 
         return run
 
@@ -40,42 +43,46 @@ def _task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 @_task(names.PLAN_CARRIER)
 def plan_carrier(*, carrier_id: str, **_: object) -> None:
-    here, carrier = services(), CarrierId(UUID(carrier_id))
-    here.queue.taken_plan(carrier)
-    planning.plan_carrier(here.store, queue=here.queue, carrier_id=carrier, now=here.clock.now(), new_id=here.new_id)
+    parts, carrier = services(), CarrierId(UUID(carrier_id))
+    parts.queue.taken_plan(carrier)
+    planning.plan_carrier(
+        parts.store, queue=parts.queue, carrier_id=carrier, now=parts.clock.now(), new_id=parts.new_id
+    )
 
 
 @_task(names.PLACE_CALLS)
 def place_calls(*, call_ids: list[str], **_: object) -> None:
-    here = services()
+    parts = services()
     ids = [CallId(UUID(call_id)) for call_id in call_ids]
     placing.place_calls(
-        here.store, queue=here.queue, telephony=here.telephony, rate=here.rate, call_ids=ids, clock=here.clock
+        parts.store, queue=parts.queue, telephony=parts.telephony, rate=parts.rate, call_ids=ids, clock=parts.clock
     )
 
 
 @_task(names.DELIVER_CALLBACKS)
 def deliver_callbacks(*, host: str, **_: object) -> None:
-    here = services()
-    here.queue.taken_delivery(host)
+    parts = services()
+    parts.queue.taken_delivery(host)
     delivering.deliver_callbacks(
-        here.store, queue=here.queue, pool=here.pool, host=host, lease=here.new_id(), clock=here.clock
+        parts.store, queue=parts.queue, pool=parts.pool, host=host, lease=parts.new_id(), clock=parts.clock
     )
 
 
 @_task(names.SWEEP)
 def sweep(*, from_beat: bool = False, **_: object) -> None:
-    here = services()
-    if from_beat and not here.queue.taken(names.SWEEP):
+    parts = services()
+    if from_beat and not parts.queue.taken(names.SWEEP):
         return
-    clearing.clear_callbacks(here.store, now=here.clock.now())
-    sweeping.sweep(here.store, queue=here.queue, telephony=here.telephony, now=here.clock.now(), new_id=here.new_id)
+    clearing.clear_callbacks(parts.store, now=parts.clock.now())
+    sweeping.sweep(
+        parts.store, queue=parts.queue, telephony=parts.telephony, now=parts.clock.now(), new_id=parts.new_id
+    )
 
 
 @_task(names.TICK)
 def tick(*, from_beat: bool = False, **_: object) -> None:
-    here = services()
-    if from_beat and not here.queue.taken(names.TICK):
+    parts = services()
+    if from_beat and not parts.queue.taken(names.TICK):
         return
-    ticking.tick(here.store, queue=here.queue, now=here.clock.now())
-    backfills.run_backfills(here.store, queue=here.queue, now=here.clock.now())
+    ticking.tick(parts.store, queue=parts.queue, now=parts.clock.now())
+    backfills.run_backfills(parts.store, queue=parts.queue, now=parts.clock.now())

@@ -1,4 +1,4 @@
-"""Builds the adapters from the settings and hands them over as ports."""
+"""Builds the adapters from the settings and passes them on as ports."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -39,12 +39,13 @@ from worker.usecases.callbacks.deliver_callbacks import SenderPool
 from worker.usecases.records.tokens import DEFAULT_TENANT, find_tenant
 
 DOUBTFUL_HOSTS: Final = 24
-"""For hosts in doubt: so many may hang at once, and a worker for callbacks still has threads for those that answer."""
+"""Bulkhead: at most this many hosts in doubt are served at once. If all of them hang, a callback worker still has 8 of
+its 32 threads for hosts that answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything a process works with."""
+    """All adapters of a process."""
 
     store: SqlStore
     queue: CeleryJobQueue
@@ -58,40 +59,40 @@ class Services:
     timezone: str
     api_token: str | None
     probes: Mapping[str, Callable[[], None]]
-    """The parts that a process stands on, by name: a probe raises ``Unavailable`` when its part is away."""
+    """Health checks by the name of the part; a check raises ``Unavailable`` when its part cannot be reached."""
 
     @property
     def callback_store(self) -> SqlStore:
-        """Return the same store, as the use cases of callbacks see it."""
+        """Return the same store for the use cases of callbacks."""
         return self.store
 
 
 @cache
 def settings() -> Settings:
-    """Read the settings once; raises ``WrongSetting``, whose message is the one line that an operator needs."""
+    """Return the settings, read once. Raises ``WrongSetting``; its message is the one line for the operator."""
     return checked(read_settings())
 
 
 def checked(chosen: Settings) -> Settings:
-    """Check what only adapters can judge; raises ``WrongSetting``."""
+    """Return the settings after the checks that only adapters can make. Raises ``WrongSetting``."""
     _switches(chosen)
     return chosen
 
 
 @cache
 def services() -> Services:
-    """Build this process's adapters; nothing is connected yet."""
+    """Build this process's adapters, once; nothing is connected yet."""
     return _services(WORKERS)
 
 
 @cache
 def api_services() -> Services:
-    """Build the adapters of a process in which clients wait for answers; nothing is connected yet."""
+    """Build the adapters of an API process, once, with shorter database timeouts; nothing is connected yet."""
     return _services(CLIENTS)
 
 
 def store(*, patience: Patience = WORKERS) -> SqlStore:
-    """Open the database, for what needs nothing else."""
+    """Return the database alone, for commands that need nothing else."""
     chosen = settings()
     if chosen.database_url is None:
         chosen.home.mkdir(parents=True, exist_ok=True)
@@ -99,26 +100,29 @@ def store(*, patience: Patience = WORKERS) -> SqlStore:
 
 
 def event_sources(clock: Clock) -> list[EventSource]:
-    """Give one source of events for each switch; what each has heard since is told by this clock."""
+    """Return one event source for each switch; raises ``WrongSetting`` without switches.
+
+    ``clock`` gives the time from which a source has received all events.
+    """
     if not switches():
         raise WrongSetting("switch_urls", value=None, expected=_expected("switch_urls"))
     return [SwitchEvents(url, clock=clock) for url in switches()]
 
 
 def switches() -> list[SwitchUrl]:
-    """Give the addresses of the switches."""
+    """Return the addresses of the switches."""
     return _switches(settings())
 
 
 def redis_url(chosen: Settings) -> str:
-    """Give the broker's address, which a process that sends or takes tasks cannot do without."""
+    """Return the broker's URL, which every process with tasks needs. Raises ``WrongSetting`` when it is not set."""
     if chosen.redis_url is None:
         raise WrongSetting("redis_url", value=None, expected=_expected("redis_url"))
     return chosen.redis_url
 
 
 class Loader(BaseLoader):
-    """Gives Celery its options when it first asks for them, in whichever process that is."""
+    """Celery's loader: returns the options when Celery first asks for them."""
 
     @override
     def read_configuration(self, env: str = "") -> dict[str, Any]:  # Any: Celery's own option types
@@ -175,7 +179,7 @@ def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
 
 
 def _clock(database: SqlStore) -> SystemClock:
-    """Let all processes go by one clock; a database that is a file has none but this machine's."""
+    """Return the database's clock, which all processes share; for a file database it is this machine's clock."""
     return SharedClock(database.moment) if database.has_own_clock else SystemClock()
 
 

@@ -1,1 +1,1 @@
-"""Callbacks over HTTP: signed, to addresses that may be reached, one POST at a time."""
+"""Sends one callback by HTTP POST: signed, and only to permitted addresses."""

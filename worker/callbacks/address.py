@@ -1,4 +1,4 @@
-"""Which addresses a callback may reach: the public internet and what the operator allows, nothing else."""
+"""Decides which addresses a callback may reach: the public internet and the ranges that the operator allows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from typing import Final, TypeAlias
 Address: TypeAlias = IPv4Address | IPv6Address
 AddressRange: TypeAlias = IPv4Network | IPv6Network
 Resolve: TypeAlias = Callable[[str, int], Sequence[Address]]
-"""Gives the addresses of a host name or of an address in any spelling; raises ``OSError`` when there is none."""
+"""Returns the addresses of a host name, or of an address in any notation. Raises ``OSError`` when there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing is sent there, and why."""
+    """No callback is sent, for this reason."""
 
     reason: str
 
@@ -40,7 +40,7 @@ _SPECIAL: Final[Sequence[tuple[AddressRange, str]]] = (
     *((IPv4Network(network), kind) for network, kind in _ranges(_RANGES_V4)),
     *((IPv6Network(network), kind) for network, kind in _ranges(_RANGES_V6)),
 )
-"""The registries of special addresses, spelt out: ``is_global`` differs between patch releases of Python."""
+"""The IANA registries of special addresses, listed here because ``is_global`` differs between Python patch releases."""
 
 _PUBLIC_V6: Final = IPv6Network("2000::/3")
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
@@ -53,7 +53,7 @@ _ISATAP_UNIQUE: Final = 0x0200_5EFE
 
 
 def decide_addresses(found: Sequence[Address], *, allow: Sequence[AddressRange]) -> tuple[Address, ...] | Refused:
-    """Let a host be reached at all of its addresses or, when one of them is not for callbacks, at none."""
+    """Return all addresses of a host; ``Refused`` when there are none or when one of them is not permitted."""
     if not found:
         return Refused("the host has no address")
     for address in found:
@@ -64,10 +64,10 @@ def decide_addresses(found: Sequence[Address], *, allow: Sequence[AddressRange])
 
 
 def why_refused(address: Address, *, allow: Sequence[AddressRange]) -> str:
-    """Say why callbacks do not go to the address; empty when they may."""
+    """Return why callbacks may not go to the address; empty when they may."""
     if any(address in network for network in allow):
         return ""
-    inner = carried_ipv4(address)
+    inner = embedded_ipv4(address)
     if inner is not None:
         inner_reason = why_refused(inner, allow=allow)
         if inner_reason:
@@ -82,8 +82,8 @@ def why_refused(address: Address, *, allow: Sequence[AddressRange]) -> str:
     return ""
 
 
-def carried_ipv4(address: Address) -> IPv4Address | None:
-    """Give the IPv4 address that a router would take out of an IPv6 one; None when there is none in it."""
+def embedded_ipv4(address: Address) -> IPv4Address | None:
+    """Return the IPv4 address embedded in an IPv6 one, to which a router may forward; None when there is none."""
     if isinstance(address, IPv4Address) or address in _NO_IPV4:
         return None
     number = int(address)

@@ -1,4 +1,4 @@
-"""What one attempt brought, in the words of the retry decision; nothing that a receiver wrote is repeated."""
+"""Turns the result of one attempt into an ``Answer`` for the retry decision, without any text from the receiver."""
 
 import re
 import ssl
@@ -26,16 +26,16 @@ _CAUSES: Final[Sequence[tuple[type[Exception], str]]] = (
 
 
 def read_answer(status: int, headers: Iterable[tuple[bytes, bytes]], *, now: DateTime) -> Answer:
-    """Read status and ``Retry-After``."""
+    """Return the answer for a status and its ``Retry-After`` header."""
     if is_delivered(status):
         return Answer(status)
-    asked = (value.decode("latin-1") for name, value in headers if name.lower() == b"retry-after")
-    moved = ", and redirects are not followed" if 300 <= status < 400 else ""  # noqa: PLR2004 - HTTP's own class
-    return Answer(status, f"the receiver answered {status}{moved}", parse_retry_after(next(asked, ""), now=now))
+    retry_after = (value.decode("latin-1") for name, value in headers if name.lower() == b"retry-after")
+    moved = ", and redirects are not followed" if 300 <= status < 400 else ""  # noqa: PLR2004 - redirects
+    return Answer(status, f"the receiver answered {status}{moved}", parse_retry_after(next(retry_after, ""), now=now))
 
 
 def parse_retry_after(text: str, *, now: DateTime) -> Duration | None:
-    """Read seconds or an HTTP date, at most a day; None when it is neither."""
+    """Parse seconds or an HTTP date into a duration of at most one day; None when the text is neither."""
     text = text.strip()
     if _SECONDS.fullmatch(text):
         return min(Duration(seconds=int(text)), LONGEST_RETRY_AFTER)
@@ -48,8 +48,8 @@ def parse_retry_after(text: str, *, now: DateTime) -> Duration | None:
 
 
 def explain(error: Exception) -> str:
-    """Say in fixed words why no answer came."""
-    cause = error.__context__  # the pool drops the cause, the context stays
+    """Return why no answer came, as one of a fixed set of texts."""
+    cause = error.__context__  # the pool raises a new error and keeps the cause only as its context
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"certificate not accepted: {cause.verify_message}"
     return next(words for kind, words in _CAUSES if isinstance(cause, kind) or isinstance(error, kind))

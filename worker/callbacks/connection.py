@@ -1,4 +1,4 @@
-"""Connections for callbacks: the host is resolved once, judged, connected to where it was found, within a deadline."""
+"""Connections for callbacks: resolve the host once, check its addresses, connect to one of them, within a deadline."""
 
 import socket
 import ssl
@@ -16,22 +16,25 @@ from typing_extensions import override
 from worker.callbacks.address import Address, AddressRange, Refused, Resolve, decide_addresses
 
 CONNECT_SECONDS: Final = 5.0
-"""For one address; a host with a dead one among several still answers in time."""
+"""For one address, so that a host of which one address is dead is still reached in time."""
 MOST_RESOLVERS: Final = 200
-"""The system's resolver knows no deadline: each name has a thread of its own, which is left behind when it is late."""
-_PIECE_BYTES: Final = 16_384
-_MOST_HELD: Final = 65_536
+"""Threads. The system's resolver has no timeout: each name gets its own thread, which is abandoned when it is late."""
+_CHUNK_BYTES: Final = 16_384
+_MOST_BUFFERED: Final = 65_536
 
 _deadline: ContextVar[float] = ContextVar("_deadline")
 
 
 class NotReached(Exception):
-    """No connection was tried: the host has no address, or one that callbacks do not go to."""
+    """No connection was attempted: the host has no address, or one that callbacks may not reach."""
 
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Bound all that this thread does on guarded connections within the block, however slowly bytes drip."""
+    """Limit the total time that this thread spends on guarded connections in the block, even if bytes arrive slowly.
+
+    Nested deadlines: the earlier one applies.
+    """
     moment = time.monotonic() + seconds
     token = _deadline.set(min(moment, _deadline.get(moment)))
     try:
@@ -41,19 +44,19 @@ def deadline(seconds: float) -> Iterator[None]:
 
 
 def resolve_host(host: str, port: int) -> Sequence[Address]:
-    """Ask the system's resolver, which also knows every old spelling of an IPv4 address."""
+    """Ask the system's resolver, which also understands every old notation of an IPv4 address."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [ip_address(address[4][0]) for address in dict.fromkeys(answers)]
 
 
 class GuardedBackend(httpcore.NetworkBackend):
-    """Connects by host name; sits below TLS, so that certificates are still checked against the name.
+    """Connects by host name, below TLS, so that certificates are still checked against the name.
 
-    The pool keeps connections by name as well: two hosts behind one address never share one.
+    The pool also keeps connections by name: two hosts at the same address never share a connection.
     """
 
     def __init__(self, *, allow: Sequence[AddressRange], resolve: Resolve) -> None:
-        """Reach public addresses and the allowed ranges."""
+        """Permit public addresses and the ranges in ``allow``."""
         self._allow = tuple(allow)
         self._resolve = resolve
         self._sockets = httpcore.SyncBackend()
@@ -66,7 +69,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,  # Any: the library's own tuples, handed through
+        socket_options: Iterable[Any] | None = None,  # Any: tuples of the library, passed on
     ) -> httpcore.NetworkStream:
         failure: Exception = NotReached("the host has no address")
         for address in self._addresses(host, port):
@@ -78,9 +81,9 @@ class GuardedBackend(httpcore.NetworkBackend):
         raise failure
 
     def _addresses(self, host: str, port: int) -> Sequence[Address]:
-        asked = self._resolvers.submit(self._resolve, host, port)
+        resolving = self._resolvers.submit(self._resolve, host, port)
         try:
-            found = asked.result(timeout=_wait(None, late=httpcore.ConnectTimeout))
+            found = resolving.result(timeout=_wait(None, late=httpcore.ConnectTimeout))
         except TimeoutError as error:
             raise NotReached("the host name was not resolved in time") from error
         except (OSError, UnicodeError) as error:
@@ -92,29 +95,29 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 
 class _BoundedStream(httpcore.NetworkStream):
-    """A socket whose every wait ends at the deadline of the thread that uses it."""
+    """A socket on which every wait ends at the deadline of the thread that uses it."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
-        self._held = b""
+        self._buffered = b""
 
     @override
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._send_held(timeout)
+        self._flush(timeout)
         return self._stream.read(max_bytes, timeout=_wait(timeout, late=httpcore.ReadTimeout))
 
     @override
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Hold what is written until an answer is wanted: head and body of a callback travel together."""
-        self._held += buffer
-        if len(self._held) > _MOST_HELD:
-            self._send_held(timeout)
+        """Buffer the data until the answer is read, so that head and body of a callback go out together."""
+        self._buffered += buffer
+        if len(self._buffered) > _MOST_BUFFERED:
+            self._flush(timeout)
 
-    def _send_held(self, timeout: float | None) -> None:
-        held, self._held = self._held, b""
-        for start in range(0, len(held), _PIECE_BYTES):
-            piece = held[start : start + _PIECE_BYTES]
-            self._stream.write(piece, timeout=_wait(timeout, late=httpcore.WriteTimeout))
+    def _flush(self, timeout: float | None) -> None:
+        buffered, self._buffered = self._buffered, b""
+        for start in range(0, len(buffered), _CHUNK_BYTES):
+            chunk = buffered[start : start + _CHUNK_BYTES]
+            self._stream.write(chunk, timeout=_wait(timeout, late=httpcore.WriteTimeout))
 
     @override
     def close(self) -> None:

@@ -18,7 +18,7 @@ class OwnSecretSender(CallbackSender):
     def __init__(
         self, sender: CallbackSender, *, secrets: Sequence[str], find_default_tenant: Callable[[], TenantId | None]
     ) -> None:
-        """Look the tenant up at the first callback."""
+        """The default tenant is looked up at the first callback."""
         self._sender = sender
         self._secrets = secrets
         self._find_default_tenant = find_default_tenant

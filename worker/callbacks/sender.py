@@ -1,4 +1,4 @@
-"""One POST: signed, bounded in time and size, to a permitted address; whatever the receiver does becomes an answer."""
+"""One signed POST to a permitted address, limited in time and size. Every failure becomes an ``Answer``."""
 
 import ssl
 from collections.abc import Sequence
@@ -20,24 +20,25 @@ from worker.ports.callbacks.deliveries import CallbackSender
 from worker.ports.dispatch.outbox import Delivery
 
 MOST_CONNECTIONS: Final = 600
-"""As many lanes as eighteen hosts may have, all of which have just begun to hang."""
+"""Enough for 18 hosts that stop answering at the same time with 32 parallel requests each (576)."""
 KEPT_SECONDS: Final = 3.0
-"""Less than the five seconds after which common servers drop an idle connection."""
+"""How long an idle connection is kept; common servers close theirs after 5 s."""
 MOST_BYTES: Final = 4096
-"""Of a response's body: enough to keep the connection for the next callback; a longer one is not worth reading."""
+"""Of a response's body. A short body is read so that the connection can be reused; a longer one is not worth it."""
 READING_SECONDS: Final = 1.0
+"""For reading a response's body."""
 KEY_HEADER: Final = "X-Api-Key"
-"""Carries the key of a subscription, which its receiver has chosen."""
+"""The header with a subscription's key, which the receiver chose."""
 
 _FIXED_HEADERS: Final = (("Content-Type", "application/json"), ("User-Agent", "Callbeat"))
 _FAILURES: Final = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
 
 class HttpSender(CallbackSender):
-    """Posts callbacks; one for a process, used by all its threads.
+    """Posts callbacks; a process has one, which all its threads use.
 
-    It stands on httpcore and not on ``httpx.Client``, which would keep receivers' cookies, log whole URLs, and share
-    one TLS connection between host names when it is given the address that a name was resolved to.
+    It uses httpcore and not ``httpx.Client``. That would store the receivers' cookies, log complete URLs, and share one
+    TLS connection between host names when it is given the address to which a name was resolved.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class HttpSender(CallbackSender):
         resolve: Resolve = resolve_host,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        """Reach public addresses and the allowed ranges; trust the usual authorities (or ``SSL_CERT_FILE``)."""
+        """Permit public addresses and the ranges in ``allow``; trust the usual authorities, or ``SSL_CERT_FILE``."""
         self._ports = ports
         self._timeout_seconds = timeout_seconds
         self._pool = httpcore.ConnectionPool(
@@ -65,7 +66,7 @@ class HttpSender(CallbackSender):
         if isinstance(target, Refused):
             return Answer(None, f"refused: {target.reason}")
         signature = signed_headers(delivery.body, delivery_id=delivery.id, secrets=secrets, now=now)
-        headers = [*target.headers, *_FIXED_HEADERS, *signature.items(), *_shown(apikey)]
+        headers = [*target.headers, *_FIXED_HEADERS, *signature.items(), *_key_headers(apikey)]
         try:
             with deadline(self._timeout_seconds):
                 return self._post(target, headers=headers, body=delivery.body.encode(), now=now)
@@ -78,21 +79,21 @@ class HttpSender(CallbackSender):
         wait = {"timeout": {"pool": self._timeout_seconds}}
         with self._pool.stream("POST", target.url, headers=headers, content=body, extensions=wait) as response:
             answer = read_answer(response.status, response.headers, now=now)
-            if is_delivered(answer.status):  # else the connection ends here, and nothing that is still on it is heard
+            if is_delivered(answer.status):  # otherwise the connection is closed with the rest of the response unread
                 _finish_reading(response)
         return answer
 
     def close(self) -> None:
-        """Drop the kept connections."""
+        """Close the idle connections."""
         self._pool.close()
 
 
-def _shown(apikey: str) -> list[tuple[str, str]]:
+def _key_headers(apikey: str) -> list[tuple[str, str]]:
     return [(KEY_HEADER, apikey)] if apikey else []
 
 
 def _finish_reading(response: httpcore.Response) -> None:
-    """Read a short body to its end; the answer stands whatever becomes of its body."""
+    """Read a short body to its end. A failure here does not change the answer."""
     size = 0
     with suppress(*_FAILURES), deadline(READING_SECONDS):
         for chunk in response.iter_stream():

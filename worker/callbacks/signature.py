@@ -1,4 +1,4 @@
-"""The Standard Webhooks headers that let a receiver check who sent a body, that it is whole, and how old it is."""
+"""The Standard Webhooks headers, by which a receiver checks the sender, the integrity and the age of a body."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ from worker.domain.ids import DeliveryId
 
 
 def signed_headers(body: str, *, delivery_id: DeliveryId, secrets: Sequence[str], now: DateTime) -> dict[str, str]:
-    """Sign the body; the id stays the same over retries, so that a receiver can drop what it has already had.
+    """Return the signed headers. The id is the same in all retries, so that a receiver can discard duplicates.
 
-    There is a signature for each secret: while secrets are rotated, a receiver may know either.
+    There is one signature for each secret: while secrets are rotated, a receiver may know only one of them.
     """
     message_id = str(delivery_id)
-    moment = now.in_timezone("UTC")  # the package reads the wall clock as UTC whatever the zone
+    moment = now.in_timezone("UTC")  # the package ignores the zone and treats the wall-clock time as UTC
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(moment.int_timestamp),

@@ -1,4 +1,4 @@
-"""What a callback URL asks for, read once: the same reading is checked, connected to and sent."""
+"""Parses a callback URL once, so that the check, the connection and the request use the same result."""
 
 import re
 from base64 import b64encode
@@ -14,7 +14,9 @@ from worker.callbacks.address import Refused
 Ports: TypeAlias = tuple[range, ...]
 
 LONGEST_URL: Final = 2048
+"""Characters."""
 KNOWN_URLS: Final = 1000
+"""How many parsed URLs to cache."""
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _LAST_PORT: Final = 65535
 ANY_PORT: Final[Ports] = (range(1, _LAST_PORT + 1),)
@@ -23,7 +25,7 @@ _HOST_NAME: Final = re.compile(r"(?=.{1,254}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a request goes, and the headers that the URL alone decides."""
+    """Where a request goes, and the headers that follow from the URL alone."""
 
     url: httpcore.URL
     headers: tuple[tuple[str, str], ...]
@@ -31,7 +33,7 @@ class Target:
 
 @lru_cache(maxsize=KNOWN_URLS)
 def read_target(url: str, *, ports: Ports = ANY_PORT) -> Target | Refused:
-    """Read a callback URL, or say why nothing can be posted to it; a reason never repeats path or query."""
+    """Parse a callback URL. Return ``Refused`` when nothing can be posted to it; the reason never has path or query."""
     if len(url) > LONGEST_URL:
         return Refused("the URL is too long")
     try:
@@ -59,7 +61,9 @@ def _why_no_port(port: int, *, ports: Ports) -> str:
 
 def _is_host(host: str) -> bool:
     if ":" in host:
-        return "%" not in host  # an IPv6 address that has been read as one; a zone is a cable of our own machine
+        return (
+            "%" not in host
+        )  # httpx has parsed it as an IPv6 address; a zone would select a network interface of this machine
     return _HOST_NAME.fullmatch(host) is not None
 
 

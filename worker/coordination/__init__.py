@@ -1,1 +1,1 @@
-"""Redis, and nobody else's (Celery's broker aside)."""
+"""Redis: wake-ups and the rate limiter. No other package uses Redis, except Celery for its broker."""

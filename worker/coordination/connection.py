@@ -1,4 +1,4 @@
-"""The connection to Redis, and what its absence is called."""
+"""The connection to Redis, and the translation of its errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ TIMEOUT_SECONDS: Final = 1.0
 
 
 def connect(url: str) -> Redis:
-    """Open a client that connects when it is first used, and gives up quickly: losing Redis costs time, not truth."""
+    """Return a client that connects at its first use and gives up within seconds: losing Redis loses no data."""
     return Redis.from_url(
         url,
         socket_timeout=TIMEOUT_SECONDS,
@@ -25,8 +25,8 @@ def connect(url: str) -> Redis:
 
 
 @contextmanager
-def outages_named() -> Iterator[None]:
-    """Turn whatever keeps Redis from answering into ``Unavailable``."""
+def redis_errors_as_unavailable() -> Iterator[None]:
+    """Raise ``Unavailable`` for every Redis error in the block."""
     try:
         yield
     except OutOfMemoryError as error:

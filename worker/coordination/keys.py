@@ -1,8 +1,8 @@
-"""Every key in Redis, named once.
+"""All keys in Redis (Celery's own aside).
 
-``callbeat:wakeup:{what}``    set while a request for ``what`` waits; lapses by itself after a few seconds
-``callbeat:check``            written by whoever asks whether Redis takes anything; lapses by itself after a few seconds
-``callbeat:rate:{carrier}``   who took how many of the carrier's calls per second, and when; lapses after an idle day
+``callbeat:wakeup:{what}``    set while a request for ``what`` is waiting; expires after 3 s
+``callbeat:check``            written to test that Redis accepts writes; expires after 3 s
+``callbeat:rate:{carrier}``   the carrier's token bucket: how many tokens were taken when; expires after an idle day
 """
 
 from typing import Final

@@ -1,26 +1,35 @@
--- A carrier's calls per second, in one atomic step: how many tokens are there, take some, say when they were used.
+-- A carrier's rate limiter (calls per second), in one atomic step: count the free tokens, reserve some, and confirm the
+-- dial of earlier ones.
 --
---   KEYS[1]  the carrier's bucket, a hash: "life" and "seen" (below), and how many tokens were taken in each slot of time
+--   KEYS[1]  the carrier's token bucket, a hash: "life" and "seen" (see below), and the number of tokens taken in each
+--            time slot
 --   ARGV[1]  tokens in all
 --   ARGV[2]  how many to take; 0 only looks
 --   ARGV[3]  microseconds after which a token comes back
---   ARGV[4]  a receipt ("slot count") whose calls have been dialled just now, or ""
---   ARGV[5]  microseconds within which the calls of this taking will have been dialled, or never
---   gives    taken, left, microseconds until the next token comes back (0 while one is left), receipt ("" for nothing)
+--   ARGV[4]  a receipt ("slot count") whose calls have just been dialled, or ""
+--   ARGV[5]  microseconds within which the calls of this reservation are dialled, or never
+--   returns  tokens taken, tokens left, microseconds until the next token comes back (0 while one is left),
+--            receipt ("" when nothing was taken)
 --
--- Each token comes back a fixed time after its call was dialled: while that has not been told, after the last moment at
--- which it may have been, for whoever took it may have dialled and died, or told a switch that stands still. A bucket that refills at r a second while it is emptied would
--- let 2r calls through in its first second: the r that it held and the r that dripped in. Takings of one hundredth of
--- a second count as taken at its end and are kept as one number, so that a bucket stays small however fast it is.
+-- A token comes back a fixed time after its call was dialled. Until the dial is confirmed, that time is counted from
+-- the last moment at which the call may be dialled: the worker may have dialled and died, or the switch may have
+-- stopped responding.
 --
--- A bucket that is not there was lost. So was one that another life of Redis wrote (a restart from an old snapshot, a
--- replica that took over), or one that saw a later time than it is now. What was lost starts empty, for nobody knows
--- what was taken in the last second. A clock that leaps forward cannot be told from an idle second.
+-- A bucket that refills continuously at r tokens per second would let 2r calls through in its first second: the r that
+-- it held and the r that it gained meanwhile. Here a token is gone until its own time is over.
+--
+-- Tokens taken within one slot (10 ms) count as taken at the end of the slot and are stored as one number, so that a
+-- bucket stays small at any rate.
+--
+-- A bucket is treated as lost, and starts empty (no free token), in three cases: its key is missing; it was written in
+-- another life of Redis (a restart from an old snapshot, a replica that took over); it has seen a later time than now.
+-- The reason: nobody knows how many tokens were taken in the last second. A clock that jumps forward cannot be
+-- distinguished from an idle second.
 local bucket, limit, wanted = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 local returns_after, dialled, used_within = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
-local SLOT = 10000
-local KEPT_MILLISECONDS = 86400000
-local EVERYTHING = 1000000000
+local SLOT = 10000 -- microseconds
+local KEPT_MILLISECONDS = 86400000 -- one day
+local EVERYTHING = 1000000000 -- more tokens than any limit
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -45,13 +54,13 @@ end
 
 local out, used = {}, 0
 local fields = redis.call('HGETALL', bucket)
-for place = 1, #fields, 2 do
-    local slot, count = tonumber(fields[place]), tonumber(fields[place + 1])
+for index = 1, #fields, 2 do
+    local slot, count = tonumber(fields[index]), tonumber(fields[index + 1])
     if slot and count > 0 and slot * SLOT + returns_after > now then
         used = used + count
         out[#out + 1] = {slot = slot, count = count}
     elseif slot then
-        redis.call('HDEL', bucket, fields[place])
+        redis.call('HDEL', bucket, fields[index])
     end
 end
 

@@ -1,4 +1,4 @@
-"""Carriers' calls per second, in Redis: one bucket for all workers, one atomic step for each question."""
+"""The rate limiter for carriers' calls per second: one token bucket in Redis for all workers, changed atomically."""
 
 import logging
 from importlib.resources import files
@@ -8,7 +8,7 @@ from redis import Redis
 from typing_extensions import override
 
 from worker.coordination import keys
-from worker.coordination.connection import outages_named
+from worker.coordination.connection import redis_errors_as_unavailable
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
 from worker.domain.timing import TOKEN_RETURNS, TOKEN_UNCONFIRMED
@@ -21,14 +21,14 @@ _RETURNS_AFTER: Final = round(TOKEN_RETURNS.total_seconds() * _MICRO)
 _UNCONFIRMED: Final = round(TOKEN_UNCONFIRMED.total_seconds() * _MICRO)
 
 _Answer: TypeAlias = tuple[int, int, int, bytes]
-"""What the script gives: taken, left, microseconds until the next token, receipt."""
+"""The script's result: tokens taken, tokens left, microseconds until the next token, receipt."""
 
 
 class RedisRate(Rate):
-    """Buckets shared by all workers."""
+    """Token buckets shared by all workers."""
 
     def __init__(self, redis: Redis) -> None:
-        """Use this client; the script is sent to a Redis that does not know it yet."""
+        """Use this client. The script is loaded into Redis when it is first needed there."""
         self._script = redis.register_script(files(__package__).joinpath("rate.lua").read_text())
 
     @override
@@ -49,9 +49,9 @@ class RedisRate(Rate):
             self._ask(carrier_id, receipt=receipt)
         except Unavailable:
             extra = {"action": "rate_not_told", "carrier_id": carrier_id}
-            logger.warning("tokens count from their taking, not from the dial", extra=extra)
+            logger.warning("dial not confirmed to the rate limiter, the tokens come back later", extra=extra)
 
     def _ask(self, carrier_id: CarrierId, *, per_second: int = 0, count: int = 0, receipt: str = "") -> _Answer:
         arguments: list[str | int] = [per_second, count, _RETURNS_AFTER, receipt, _UNCONFIRMED]
-        with outages_named():
+        with redis_errors_as_unavailable():
             return cast("_Answer", tuple(self._script(keys=[keys.rate(carrier_id)], args=arguments)))

@@ -1,4 +1,4 @@
-"""One pending request of a kind: a key that is set by the first who asks and removed by whoever takes the work up."""
+"""Coalesces identical requests: the first one sets a key, and the worker that takes up the work removes it."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from redis import Redis
 from typing_extensions import override
 
 from worker.coordination import keys
-from worker.coordination.connection import outages_named
+from worker.coordination.connection import redis_errors_as_unavailable
 from worker.domain.timing import WAKEUP_LAPSES
 from worker.ports.dispatch.messages import Wakeups
 
@@ -22,16 +22,16 @@ class RedisWakeups(Wakeups):
 
     @override
     def request(self, key: str) -> bool:
-        with outages_named():
+        with redis_errors_as_unavailable():
             return bool(self._redis.set(keys.wakeup(key), b"1", nx=True, px=_LAPSE_MILLISECONDS))
 
     @override
     def taken(self, key: str) -> bool:
-        with outages_named():
+        with redis_errors_as_unavailable():
             return bool(self._redis.delete(keys.wakeup(key)))
 
     @override
     def check(self) -> None:
-        """Write, since a Redis that is full still answers and still deletes."""
-        with outages_named():
+        # A write, because a Redis that is full still answers reads and deletes.
+        with redis_errors_as_unavailable():
             self._redis.set(keys.CHECK, b"1", px=_LAPSE_MILLISECONDS)

@@ -1,1 +1,1 @@
-"""Celery, and nobody else's: the app with its timetable, names, and the queue behind the port."""
+"""Celery: the app with its schedule, the names of tasks and queues, and the job queue. No other package sends tasks."""

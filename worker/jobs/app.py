@@ -1,6 +1,7 @@
-"""The Celery app and its timetable; ``celery -A worker.jobs.app`` finds it here.
+"""The Celery app and its schedule; ``celery -A worker.jobs.app`` finds it here.
 
-Nothing is read at import: the loader, named by a string, asks ``worker.wiring`` for the broker when it is needed.
+Importing this module reads no settings. The loader, named by a string, gets the broker's URL from ``worker.wiring``
+when Celery first needs it.
 """
 
 from typing import Any, Final
@@ -12,14 +13,14 @@ from worker.domain.timing import SWEEP_EVERY, TICK_EVERY
 from worker.jobs import names
 
 THREADS: Final = 32
-"""Hosts that a worker for callbacks attends to at once: more than may be in doubt."""
+"""How many hosts a callback worker serves at once: more than ``DOUBTFUL_HOSTS`` (24), so that some stay free."""
 BROKER_TIMEOUT_SECONDS: Final = 5
 
 app: Final = Celery("callbeat", loader="worker.wiring:Loader", set_as_current=False)
 
 
 def configuration(*, broker_url: str, task_events: bool) -> dict[str, Any]:  # Any: Celery's own option types
-    """Give Celery's options; what is not named here is Celery's default."""
+    """Return Celery's options; all others keep Celery's defaults."""
     return {
         "broker_url": broker_url,
         "imports": ["worker.tasks"],
@@ -30,7 +31,7 @@ def configuration(*, broker_url: str, task_events: bool) -> dict[str, Any]:  # A
         **_queues(),
         **_worker(task_events=task_events),
         **_broker(),
-        **_timetable(),
+        **_schedule(),
     }
 
 
@@ -45,8 +46,8 @@ def _queues() -> dict[str, Any]:  # Any: see configuration
 
 def _worker(*, task_events: bool) -> dict[str, Any]:  # Any: see configuration
     return {
-        "worker_pool": "threads",  # for a bare `celery worker`, which takes callbacks too; `callbeat worker` chooses
-        "worker_consumer": "worker.jobs.consumer:PatientConsumer",
+        "worker_pool": "threads",  # for `celery worker`, which takes callbacks too; `callbeat worker` selects its own
+        "worker_consumer": "worker.jobs.consumer:ReconnectingConsumer",
         "worker_concurrency": THREADS,
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
@@ -60,7 +61,7 @@ def _worker(*, task_events: bool) -> dict[str, Any]:  # Any: see configuration
 
 
 def _broker() -> dict[str, Any]:  # Any: see configuration
-    """Give up publishing at once, since the sweep sends again what is lost; never give up consuming."""
+    """Publishing gives up at once, because the sweep sends lost messages again; consuming reconnects forever."""
     return {
         "broker_connection_timeout": 1,
         "broker_connection_retry": True,
@@ -78,10 +79,10 @@ def _broker() -> dict[str, Any]:  # Any: see configuration
     }
 
 
-def _timetable() -> dict[str, Any]:  # Any: see configuration
-    """Ask for what is due each second."""
+def _schedule() -> dict[str, Any]:  # Any: see configuration
+    """Schedule the tick and the sweep."""
     return {
-        "beat_scheduler": "worker.beat:OneBeat",
+        "beat_scheduler": "worker.beat:LeaderScheduler",
         "beat_max_loop_interval": TICK_EVERY.total_seconds(),
         "result_expires": None,  # no results, so nothing to clean up each night
         "beat_schedule": {

@@ -1,4 +1,4 @@
-"""How a worker comes back to a broker that was away: within a second, however long it took."""
+"""A Celery consumer that reconnects within a second after the broker is back, however long it was away."""
 
 import logging
 from typing import Any, Final
@@ -11,32 +11,33 @@ from typing_extensions import override
 logger = logging.getLogger(__name__)
 
 _PAUSES: Final[dict[str, Any]] = {"interval_start": 0.2, "interval_step": 0.2, "interval_max": 1.0}
-"""Seconds, for which the stubs know only whole numbers."""
+"""Seconds. Typed ``Any`` because the stubs allow only whole numbers."""
 
 
-class PatientConsumer(Consumer):
-    """Celery's own, whose pauses would grow to half a minute."""
+class ReconnectingConsumer(Consumer):
+    """Celery's consumer with shorter pauses: the original ones grow to 30 seconds."""
 
     @override
     def ensure_connected(self, conn: Connection) -> Connection:
-        connected = conn.ensure_connection(self._told_away, callback=maybe_shutdown, **_PAUSES)
+        connected = conn.ensure_connection(self._log_unreachable, callback=maybe_shutdown, **_PAUSES)
         self.first_connection_attempt = False
         return connected
 
     @override
     def on_connection_error_after_connected(self, exc: Exception) -> None:
-        """Come back although the broken connection cannot even be closed.
+        """Reconnect even when closing the broken connection fails.
 
-        Closing it, kombu asks for a part that it has given up already: what was taken and not begun is not handed back
-        then, and the sweep sends it again. Celery would end the worker.
+        While closing, kombu may use a part of the connection that it has already released, and Celery would end the
+        worker. Messages that were received but not started are then not returned to the broker; the sweep sends them
+        again.
         """
         try:
             super().on_connection_error_after_connected(exc)
         except AttributeError as error:
             extra = {"action": "broken_connection_left", "error": str(error)}
-            logger.warning("a broken connection to the broker is left behind", extra=extra)
+            logger.warning("closing the broken connection to the broker failed, reconnecting", extra=extra)
 
     @staticmethod
-    def _told_away(error: Exception, interval: float) -> Any:  # Any: whatever Celery makes of nothing
+    def _log_unreachable(error: Exception, interval: float) -> Any:  # Any: the type of Celery's callback
         extra = {"action": "broker_away", "error": type(error).__name__, "again_in_seconds": interval}
         logger.warning("broker cannot be reached", extra=extra)

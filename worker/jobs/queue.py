@@ -1,4 +1,4 @@
-"""The queue behind the port ``JobQueue``: ids in messages, one waiting request for each carrier and host."""
+"""The Celery adapter of ``JobQueue``: messages hold ids only; at most one request waits for each carrier and host."""
 
 import logging
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ CALLS_PER_MESSAGE: Final = 20
 
 
 class CeleryJobQueue(JobQueue):
-    """Sends tasks through Celery; a broker that is away costs a log line, since the sweep sends again what is due."""
+    """Sends tasks through Celery. When the broker is away a send is only logged, because the sweep sends it again."""
 
     def __init__(self, app: Celery, wakeups: Wakeups) -> None:
-        """Send with this app, and ask these wake-ups whether a request waits already."""
+        """Send with this app; ``wakeups`` knows whether an identical request is already waiting."""
         self._app = app
         self._wakeups = wakeups
 
@@ -58,44 +58,53 @@ class CeleryJobQueue(JobQueue):
         self._is_first(_delivery_key(host))
 
     def ask_for(self, task: str) -> None:
-        """Ask for a task that recurs; one request waits at a time, and what an outage has piled up is worked on once.
+        """Request a recurring task. Only one request waits at a time, so requests from an outage do not pile up.
 
-        A message that expires would be judged by the clock of another machine.
+        A message with an expiry would not do: the clock of another machine would decide when it expires.
         """
         if self._is_first(task):
             self._send(task, from_beat=True)
 
     def taken(self, task: str) -> bool:
-        """Let the next request for a task that recurs through; False when an earlier message has just done its work."""
+        """Allow the next request for a recurring task; return False when an earlier message did the work."""
         return self._take(task)
 
     def taken_plan(self, carrier_id: CarrierId) -> None:
-        """Let the next request for the carrier through: its state is read after this."""
+        """Allow the next request for the carrier; call this before reading the carrier's state."""
         self._take(_plan_key(carrier_id))
 
     def taken_delivery(self, host: str) -> None:
-        """Let the next request for the host through: its due deliveries are read after this."""
+        """Allow the next request for the host; call this before reading its due deliveries."""
         self._take(_delivery_key(host))
 
     def _is_first(self, key: str) -> bool:
         try:
             return self._wakeups.request(key)
         except Unavailable:
-            logger.warning("wake-up lost, the tick asks again", extra={"action": "wakeup_lost", "wakeup": key})
+            logger.warning(
+                "Redis unreachable, request dropped; the tick repeats it",
+                extra={"action": "wakeup_lost", "wakeup": key},
+            )
             return False
 
     def _take(self, key: str) -> bool:
         try:
             return self._wakeups.taken(key)
         except Unavailable:
-            logger.warning("wake-up not taken, it lapses", extra={"action": "wakeup_not_taken", "wakeup": key})
+            logger.warning(
+                "Redis unreachable, wake-up not cleared; it expires by itself",
+                extra={"action": "wakeup_not_taken", "wakeup": key},
+            )
             return True
 
     def _send(self, task: str, *, wait_seconds: float = 0, **arguments: str | list[str] | bool) -> None:
         try:
             self._app.send_task(task, kwargs=arguments, countdown=wait_seconds or None)
         except OperationalError:
-            logger.warning("task not sent, the sweep sends it again", extra={"action": "task_not_sent", "task": task})
+            logger.warning(
+                "broker unreachable, task not sent; the sweep sends it again",
+                extra={"action": "task_not_sent", "task": task},
+            )
 
 
 def _plan_key(carrier_id: CarrierId) -> str:

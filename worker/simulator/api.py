@@ -1,4 +1,4 @@
-"""What the simulated switch answers to ``api`` and ``bgapi`` commands."""
+"""Executes the ``api`` and ``bgapi`` commands of the simulated switch."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import orjson
 
 from worker.simulator.channel import Channel, stamp
-from worker.simulator.switch import SimulatedSwitch, Tell
+from worker.simulator.switch import ReportResult, SimulatedSwitch
 
 _MODULES: Final = frozenset(
     {"mod_sofia", "mod_commands", "mod_dptools", "mod_event_socket", "mod_dialplan_xml", "mod_loopback"}
@@ -42,15 +42,15 @@ FailedCallsOUT\t0
 """
 
 
-def run_command(line: str, *, switch: SimulatedSwitch, job: str, tell: Tell) -> None:
-    """Run one command and tell its result, an ``originate``'s when it is known."""
+def run_command(line: str, *, switch: SimulatedSwitch, job: str, report: ReportResult) -> None:
+    """Run one command and report its result; that of ``originate`` follows when the call is answered or has failed."""
     command, _, arguments = line.strip().partition(" ")
     arguments = arguments.strip()
     if command == "originate":
-        switch.originate(arguments, job=job, tell=tell)
+        switch.originate(arguments, job=job, report=report)
         return
     answer = _COMMANDS.get(command)
-    tell(f"-ERR {command} Command not found!\n" if answer is None else answer(switch, arguments))
+    report(f"-ERR {command} Command not found!\n" if answer is None else answer(switch, arguments))
 
 
 def _status(switch: SimulatedSwitch, _arguments: str) -> str:
@@ -89,13 +89,13 @@ def _json(value: object) -> str:
 
 
 def _row(channel: Channel) -> dict[str, str]:
-    blank = dict.fromkeys(
+    empty = dict.fromkeys(
         "ip_addr application application_data dialplan read_codec read_rate read_bit_rate write_codec write_rate "
         "write_bit_rate secure presence_id presence_data accountcode callee_direction sent_callee_name sent_callee_num "
         "initial_cid_name initial_ip_addr initial_dialplan".split(),
         "",
     )
-    return blank | {
+    return empty | {
         "uuid": channel.id,
         "direction": "outbound",
         "created": stamp(channel.created),
@@ -104,15 +104,15 @@ def _row(channel: Channel) -> dict[str, str]:
         "state": "CS_EXECUTE" if channel.answered else "CS_CONSUME_MEDIA",
         "cid_name": "",
         "cid_num": channel.caller_id,
-        "dest": channel.order.number,
+        "dest": channel.dial.number,
         "context": "default",
         "hostname": "simulated",
         "callstate": channel.call_state,
         "callee_name": "Outbound Call",
-        "callee_num": channel.order.number,
+        "callee_num": channel.dial.number,
         "call_uuid": channel.id,
         "initial_cid_num": channel.caller_id,
-        "initial_dest": channel.order.number,
+        "initial_dest": channel.dial.number,
         "initial_context": "default",
     }
 
@@ -142,8 +142,8 @@ def _fsctl(switch: SimulatedSwitch, arguments: str) -> str:
             return f"+OK max sessions: {switch.max_sessions}\n"
         case ["max_sessions"]:
             return f"+OK max sessions: {switch.max_sessions}\n"
-        case ["pause" | "resume" as what, "outbound"]:
-            switch.paused_outbound = what == "pause"
+        case ["pause" | "resume" as action, "outbound"]:
+            switch.paused_outbound = action == "pause"
             return "+OK\n"
         case _:
             return "-ERR Invalid command\n"

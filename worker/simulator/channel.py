@@ -1,4 +1,4 @@
-"""One call on the simulated switch: its facts, and the headers with which events tell them."""
+"""One call on the simulated switch, and the event headers that describe it."""
 
 import time
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from worker.simulator.model import FarEnd, Fate
-from worker.simulator.originate import Order
+from worker.simulator.originate import Dial
 
 _MICROSECONDS: Final = 1_000_000
 _STATE_OF: Final = {
@@ -28,11 +28,11 @@ Q850: Final = {
 
 @dataclass(slots=True, kw_only=True)
 class Channel:
-    """A call that is up; times are the switch's clock in microseconds, 0 for what has not happened."""
+    """A call that is up. Times are microseconds of the switch's clock; 0 means that it has not happened."""
 
     id: str
     job: str
-    order: Order
+    dial: Dial
     arguments: str
     caller_id: str
     fate: Fate
@@ -46,14 +46,14 @@ class Channel:
 
     @property
     def name(self) -> str:
-        """Name the channel as the switch does."""
-        if self.order.endpoint == "loopback":
-            return f"loopback/{self.order.number}-a"
-        return f"sofia/external/{self.order.number}"
+        """Return the channel's name in the form that FreeSWITCH uses."""
+        if self.dial.endpoint == "loopback":
+            return f"loopback/{self.dial.number}-a"
+        return f"sofia/external/{self.dial.number}"
 
     @property
     def call_state(self) -> str:
-        """Give the call's state as ``show channels`` tells it."""
+        """Return the call's state as ``show channels`` lists it."""
         if self.ended:
             return "HANGUP"
         if self.answered:
@@ -62,11 +62,11 @@ class Channel:
 
     @property
     def sip_call_id(self) -> str:
-        """Give the call's SIP Call-ID, always the same one."""
+        """Return the call's SIP Call-ID, which is derived from the call's id and so never changes."""
         return str(uuid5(UUID(int=0), self.id))
 
     def headers(self, event: str) -> dict[str, str]:
-        """Give what an event tells of the channel, in the switch's order."""
+        """Return the event headers that describe the channel, in FreeSWITCH's order."""
         state, number = _STATE_OF[event]
         complete = event in {"CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY"}
         return {
@@ -81,12 +81,12 @@ class Channel:
             "Channel-Call-UUID": self.id,
             "Answer-State": "hangup" if self.ended else "answered" if self.answered else "ringing",
             **({"Hangup-Cause": self.cause} if self.ended else {}),
-            **self._caller(hangup_time=complete),
+            **self._caller(shows_hangup_time=complete),
             **self._variables(complete=complete),
         }
 
     def _call_state_at(self, event: str) -> str:
-        """Give the state that the call had when the event was made: the event comes before the change."""
+        """Return the call state in an event: FreeSWITCH creates the event before it changes the state."""
         match event:
             case "CHANNEL_CREATE" | "CHANNEL_PROGRESS":
                 return "DOWN"
@@ -97,13 +97,13 @@ class Channel:
             case _:
                 return "HANGUP"
 
-    def _caller(self, *, hangup_time: bool) -> dict[str, str]:
+    def _caller(self, *, shows_hangup_time: bool) -> dict[str, str]:
         return {
             "Caller-Direction": "outbound",
             "Caller-Logical-Direction": "outbound",
-            **self._who_calls_whom(),
+            **self._parties(),
             "Caller-ANI": self.caller_id,
-            "Caller-Destination-Number": self.order.number,
+            "Caller-Destination-Number": self.dial.number,
             "Caller-Unique-ID": self.id,
             "Caller-Source": "src/switch_ivr_originate.c",
             "Caller-Context": "default",
@@ -114,7 +114,7 @@ class Channel:
             "Caller-Channel-Answered-Time": str(self.answered),
             "Caller-Channel-Progress-Time": str(self.progress),
             "Caller-Channel-Progress-Media-Time": "0",
-            "Caller-Channel-Hangup-Time": str(self.ended if hangup_time else 0),
+            "Caller-Channel-Hangup-Time": str(self.ended if shows_hangup_time else 0),
             "Caller-Channel-Transfer-Time": "0",
             "Caller-Channel-Resurrect-Time": "0",
             "Caller-Channel-Bridged-Time": "0",
@@ -125,12 +125,12 @@ class Channel:
             "Caller-Privacy-Hide-Number": "false",
         }
 
-    def _who_calls_whom(self) -> dict[str, str]:
-        """Name both sides: the switch turns them round when an answered call goes on in the dialplan."""
+    def _parties(self) -> dict[str, str]:
+        """Return caller and callee; FreeSWITCH swaps them when an answered call continues in the dialplan."""
         if self.answered and self.ended:
             return {
                 "Caller-Caller-ID-Name": "Outbound Call",
-                "Caller-Caller-ID-Number": self.order.number,
+                "Caller-Caller-ID-Number": self.dial.number,
                 "Caller-Orig-Caller-ID-Number": self.caller_id,
                 "Caller-Callee-ID-Number": self.caller_id,
             }
@@ -138,34 +138,34 @@ class Channel:
             "Caller-Caller-ID-Number": self.caller_id,
             "Caller-Orig-Caller-ID-Number": self.caller_id,
             "Caller-Callee-ID-Name": "Outbound Call",
-            "Caller-Callee-ID-Number": self.order.number,
+            "Caller-Callee-ID-Number": self.dial.number,
         }
 
     def _variables(self, *, complete: bool) -> dict[str, str]:
-        told = {
+        variables = {
             "variable_direction": "outbound",
             "variable_is_outbound": "true",
             "variable_uuid": self.id,
             "variable_call_uuid": self.id,
-            "variable_sip_gateway_name": self.order.gateway,
+            "variable_sip_gateway_name": self.dial.gateway,
             "variable_sip_profile_name": "gateway",
             "variable_channel_name": self.name,
-            **{f"variable_{name}": value for name, value in self.order.variables.items()},
-            "variable_originate_endpoint": self.order.endpoint,
+            **{f"variable_{name}": value for name, value in self.dial.variables.items()},
+            "variable_originate_endpoint": self.dial.endpoint,
         }
         if self.progress:
-            told["variable_sip_to_user"] = self.order.number
-            told["variable_sip_from_user"] = self.caller_id
-        if self.progress or self.ended:  # the far end has been heard
-            told["variable_sip_call_id"] = self.sip_call_id
+            variables["variable_sip_to_user"] = self.dial.number
+            variables["variable_sip_from_user"] = self.caller_id
+        if self.progress or self.ended:  # the far end has replied
+            variables["variable_sip_call_id"] = self.sip_call_id
         if self.answered:
-            told["variable_read_codec"] = told["variable_write_codec"] = "PCMU"
+            variables["variable_read_codec"] = variables["variable_write_codec"] = "PCMU"
             if self.fate.far_end.value.machine:
-                told["variable_amd_result"] = "MACHINE"
+                variables["variable_amd_result"] = "MACHINE"
         if self.ended:
-            told |= {"variable_endpoint_disposition": "ANSWER"} if self.answered else {}
-            told |= self._sip_end()
-        return told | self._end_variables() if complete else told
+            variables |= {"variable_endpoint_disposition": "ANSWER"} if self.answered else {}
+            variables |= self._sip_end()
+        return variables | self._end_variables() if complete else variables
 
     def _end_variables(self) -> dict[str, str]:
         return {
@@ -192,19 +192,19 @@ class Channel:
         }
 
     def _sip_end(self) -> dict[str, str]:
-        """Give the far end's last word; there is none when we ended the call."""
+        """Return the far end's final SIP response; empty when we ended the call."""
         if not self.by_far_end:
             return {}
-        manner = self.fate.far_end.value
+        behaviour = self.fate.far_end.value
         refused = {
             "variable_sip_hangup_disposition": "recv_refuse",
-            "variable_sip_invite_failure_status": str(manner.sip_status),
-            "variable_sip_invite_failure_phrase": manner.phrase,
+            "variable_sip_invite_failure_status": str(behaviour.sip_status),
+            "variable_sip_invite_failure_phrase": behaviour.phrase,
         }
         return ({} if self.answered else refused) | {
-            "variable_sip_term_status": str(manner.sip_status),
-            "variable_proto_specific_hangup_cause": f"sip:{manner.sip_status}",
-            "variable_sip_term_cause": str(manner.q850),
+            "variable_sip_term_status": str(behaviour.sip_status),
+            "variable_proto_specific_hangup_cause": f"sip:{behaviour.sip_status}",
+            "variable_sip_term_cause": str(behaviour.q850),
         }
 
     def _disposition(self) -> str:
@@ -228,5 +228,5 @@ def _times(name: str, micros: int) -> dict[str, str]:
 
 
 def stamp(micros: int) -> str:
-    """Write a time as the switch does in its ``_stamp`` variables."""
+    """Format a time (microseconds) as FreeSWITCH does in its ``_stamp`` variables."""
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(micros // _MICROSECONDS))

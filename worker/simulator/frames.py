@@ -1,4 +1,4 @@
-"""What the simulated switch writes on the event socket: replies and events, as the recordings have them."""
+"""Encodes the replies and events of the simulated switch, in the form recorded from a FreeSWITCH."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -8,7 +8,7 @@ from urllib.parse import quote
 import orjson
 
 _PLAIN_CHARACTERS: Final = "/,'()!*$|"
-"""What the switch leaves as it is, beside letters, digits and ``-._~``."""
+"""Characters that FreeSWITCH does not percent-encode, besides letters, digits and ``-._~``."""
 
 GREETING: Final = b"Content-Type: auth/request\n\n"
 _GOODBYE: Final = b"Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
@@ -16,40 +16,40 @@ DISCONNECT: Final = b"Content-Type: text/disconnect-notice\nContent-Length: %d\n
 
 
 def reply(text: str, *, more: str = "") -> bytes:
-    """Write the reply to a command; ``more`` holds further header lines."""
+    """Encode the reply to a command; ``more`` holds further header lines."""
     return f"Content-Type: command/reply\nReply-Text: {text}\n{more}\n".encode()
 
 
 def api_response(text: str) -> bytes:
-    """Write the reply to an ``api`` command."""
+    """Encode the reply to an ``api`` command."""
     body = (text or "-ERR no reply\n").encode()
     return b"Content-Type: api/response\nContent-Length: %d\n\n%s" % (len(body), body)
 
 
 class Event:
-    """One event; written once for each format, however many listen."""
+    """One event. Each format is encoded once, however many clients receive it."""
 
     def __init__(self, headers: Mapping[str, str], *, body: str = "") -> None:
-        """Take the headers in the order in which they are to be written."""
+        """Store the headers; they are written in this order."""
         self.headers = headers
         self.body = body
-        self._written: dict[str, bytes] = {}
+        self._encoded: dict[str, bytes] = {}
 
     @property
     def name(self) -> str:
-        """Name the event."""
+        """Return the event's name."""
         return self.headers["Event-Name"]
 
     def as_frame(self, kind: str) -> bytes:
-        """Write the event as ``plain`` or ``json``."""
-        if kind not in self._written:
+        """Encode the event as ``plain`` or ``json``."""
+        if kind not in self._encoded:
             body = self._as_json() if kind == "json" else self._as_plain()
-            self._written[kind] = b"Content-Length: %d\nContent-Type: text/event-%s\n\n%s" % (
+            self._encoded[kind] = b"Content-Length: %d\nContent-Type: text/event-%s\n\n%s" % (
                 len(body),
                 kind.encode(),
                 body,
             )
-        return self._written[kind]
+        return self._encoded[kind]
 
     def _as_plain(self) -> bytes:
         lines = "".join(f"{name}: {_quoted(value)}\n" for name, value in self.headers.items())

@@ -1,8 +1,7 @@
-"""The simulated switch's own log of what it carried, one JSON object a line; tests judge limits by it.
+"""The log that the simulated switch writes of its calls, one JSON object a line; tests check limits against it.
 
-``started`` (the switch begins, nothing is up), ``originated``, ``progress``, ``answered``, ``hangup``, ``refused``. All
-but the first carry call, number, campaign, lead, caller_id, gateway; ``hangup`` and ``refused`` a cause; ``at`` is the
-time in seconds.
+The events are ``started`` (the switch starts, no call is up), ``originated``, ``progress``, ``answered``, ``hangup``
+and ``refused``. ``README.md`` in this folder describes the fields.
 """
 
 from collections import Counter
@@ -16,7 +15,7 @@ import orjson
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One thing that happened on the switch."""
+    """One event in the log; ``at`` is in seconds since 1970. A field without a value is not written."""
 
     event: str
     at: float
@@ -34,17 +33,17 @@ _FIELDS = frozenset(field.name for field in fields(Line))
 
 
 class SwitchLog:
-    """Appends lines, each flushed at once: what is in the file happened, even if the process is killed."""
+    """Appends lines without a buffer, so that the file is complete even when the process is killed."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open the file, or write nothing when there is none."""
+        """Open the file; without a path nothing is written."""
         self._file: BinaryIO | None = None if path is None else path.open("ab", buffering=0)
 
     def write(self, line: Line) -> None:
-        """Write one line."""
+        """Append one line."""
         if self._file is not None:
-            told = {name: value for name in _FIELDS if (value := getattr(line, name)) != ""}
-            self._file.write(orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS))
+            values = {name: value for name in _FIELDS if (value := getattr(line, name)) != ""}
+            self._file.write(orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS))
 
     def close(self) -> None:
         """Close the file."""
@@ -54,22 +53,22 @@ class SwitchLog:
 
 
 def read_log(path: Path) -> list[Line]:
-    """Read all whole lines, in the order in which things happened."""
+    """Return all complete lines, oldest first."""
     if not path.exists():
         return []
-    *whole, _unfinished = path.read_bytes().split(b"\n")
+    *complete, _unfinished = path.read_bytes().split(b"\n")
     lines = []
-    for text in whole:
+    for text in complete:
         try:
-            told = orjson.loads(text)
-        except orjson.JSONDecodeError:  # the end of a line that a killed process began
+            values = orjson.loads(text)
+        except orjson.JSONDecodeError:  # a line that a killed process did not finish
             continue
-        lines.append(Line(**{name: value for name, value in told.items() if name in _FIELDS}))
+        lines.append(Line(**{name: value for name, value in values.items() if name in _FIELDS}))
     return lines
 
 
 def concurrent(lines: Iterable[Line]) -> Iterator[tuple[float, int]]:
-    """Give how many calls were up after each moment at which that changed."""
+    """Yield (time, number of calls up) after each change."""
     up: set[str] = set()
     for line in lines:
         match line.event:
@@ -85,12 +84,12 @@ def concurrent(lines: Iterable[Line]) -> Iterator[tuple[float, int]]:
 
 
 def peak(lines: Iterable[Line]) -> int:
-    """Give the most calls that were up at one moment."""
+    """Return the highest number of calls that were up at the same time."""
     return max((count for _, count in concurrent(lines)), default=0)
 
 
 def peak_by(lines: Iterable[Line], key: Callable[[Line], str]) -> dict[str, int]:
-    """Give the same for each value of a key."""
+    """Return ``peak`` for each value of a key."""
     groups: dict[str, list[Line]] = {}
     starts: list[Line] = []
     for line in lines:
@@ -104,15 +103,15 @@ def peak_by(lines: Iterable[Line], key: Callable[[Line], str]) -> dict[str, int]
 
 
 def peak_by_campaign(lines: Iterable[Line]) -> dict[str, int]:
-    """Give the most calls of each campaign that were up at one moment."""
+    """Return ``peak`` for each campaign."""
     return peak_by(lines, lambda line: line.campaign)
 
 
 def dials_by_number(lines: Iterable[Line]) -> Counter[str]:
-    """Count how often each number was dialled."""
+    """Return how often each number was dialled."""
     return Counter(line.number for line in lines if line.event == "originated")
 
 
 def dials_by_call(lines: Iterable[Line]) -> Counter[str]:
-    """Count how often each call was dialled: never more than once, whatever crashed."""
+    """Return how often each call was dialled; more than once is a fault, even after a crash."""
     return Counter(line.call for line in lines if line.event == "originated")

@@ -1,4 +1,4 @@
-"""What becomes of a call: drawn by chance for each network, or fixed by the dialled number's last digit."""
+"""The model that decides the course of a call: at random by network, or by the last digit of the number."""
 
 import re
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from worker.simulator.options import SimulatorOptions
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How a far end behaves, as the switch tells it: Q.850 cause, its number, SIP status and phrase."""
+class Behaviour:
+    """The behaviour of a far end: hang-up cause, its Q.850 number, SIP status and phrase."""
 
     cause: str
     q850: int
@@ -25,19 +25,19 @@ class Manner:
 
 
 class FarEnd(Enum):
-    """What a far end can be like; SIP and Q.850 as a FreeSWITCH reports them."""
+    """The possible far ends, with the SIP and Q.850 values that a FreeSWITCH reported for them."""
 
-    ANSWERED = Manner("NORMAL_CLEARING", 16, 200, "OK", rings=True, answers=True)
-    BUSY = Manner("USER_BUSY", 17, 486, "Busy Here")
-    NO_ANSWER = Manner("NO_ANSWER", 19, 487, "CANCEL", rings=True)
-    UNAVAILABLE = Manner("NO_USER_RESPONSE", 18, 480, "Temporarily Unavailable")
-    NOT_FOUND = Manner("UNALLOCATED_NUMBER", 1, 404, "Not Found")
-    TEMPORARY_FAILURE = Manner("NORMAL_TEMPORARY_FAILURE", 41, 503, "Service Unavailable")
-    DECLINED = Manner("CALL_REJECTED", 21, 603, "Decline")
-    INCOMPATIBLE = Manner("INCOMPATIBLE_DESTINATION", 88, 488, "Not Acceptable Here")
-    CONGESTION = Manner("NORMAL_CIRCUIT_CONGESTION", 34, 503, "Service Unavailable")
-    BARRED = Manner("INCOMING_CALL_BARRED", 54, 403, "Forbidden")
-    VOICEMAIL = Manner("NORMAL_CLEARING", 16, 200, "OK", rings=True, answers=True, machine=True)
+    ANSWERED = Behaviour("NORMAL_CLEARING", 16, 200, "OK", rings=True, answers=True)
+    BUSY = Behaviour("USER_BUSY", 17, 486, "Busy Here")
+    NO_ANSWER = Behaviour("NO_ANSWER", 19, 487, "CANCEL", rings=True)
+    UNAVAILABLE = Behaviour("NO_USER_RESPONSE", 18, 480, "Temporarily Unavailable")
+    NOT_FOUND = Behaviour("UNALLOCATED_NUMBER", 1, 404, "Not Found")
+    TEMPORARY_FAILURE = Behaviour("NORMAL_TEMPORARY_FAILURE", 41, 503, "Service Unavailable")
+    DECLINED = Behaviour("CALL_REJECTED", 21, 603, "Decline")
+    INCOMPATIBLE = Behaviour("INCOMPATIBLE_DESTINATION", 88, 488, "Not Acceptable Here")
+    CONGESTION = Behaviour("NORMAL_CIRCUIT_CONGESTION", 34, 503, "Service Unavailable")
+    BARRED = Behaviour("INCOMING_CALL_BARRED", 54, 403, "Forbidden")
+    VOICEMAIL = Behaviour("NORMAL_CLEARING", 16, 200, "OK", rings=True, answers=True, machine=True)
 
 
 BY_LAST_DIGIT: Final[Mapping[str, FarEnd]] = {
@@ -47,7 +47,7 @@ BY_LAST_DIGIT: Final[Mapping[str, FarEnd]] = {
     "3": FarEnd.UNAVAILABLE,
     "4": FarEnd.NOT_FOUND,
     "5": FarEnd.TEMPORARY_FAILURE,
-    "55": FarEnd.INCOMPATIBLE,  # a cause that no table maps: the call failed
+    "55": FarEnd.INCOMPATIBLE,  # a cause that no table maps, so the outcome is failed
     "6": FarEnd.DECLINED,
     "7": FarEnd.CONGESTION,
     "8": FarEnd.BARRED,
@@ -78,7 +78,7 @@ WEIGHTS: Final[Mapping[Network, Mapping[FarEnd, int]]] = {
     Network.TEL: _MOBILE | {FarEnd.ANSWERED: 58, FarEnd.UNAVAILABLE: 2, FarEnd.VOICEMAIL: 0, FarEnd.NOT_FOUND: 5},
     Network.OFFNET: _MOBILE | {FarEnd.UNAVAILABLE: 15, FarEnd.CONGESTION: 4, FarEnd.ANSWERED: 37},
 }
-"""Of a hundred calls or so, how many meet which far end."""
+"""Relative frequency of each far end, about a hundred in all for each network."""
 
 NUMBERS: Final[Mapping[Network, re.Pattern[str]]] = {
     Network.TEL: re.compile(r"02[0-9]{9}$"),
@@ -86,31 +86,34 @@ NUMBERS: Final[Mapping[Network, re.Pattern[str]]] = {
     Network.MOBI: re.compile(r"0(7[06-9]|89|9[03])[0-9]{7}$"),
     Network.VINA: re.compile(r"0(8[1-58]|9[14])[0-9]{7}$"),
 }
-"""Whose numbers end so, as far as the model cares: a switch knows nothing of its users' number plan."""
+"""National numbers of each network, matched at the end because the carrier may dial a prefix before them.
+
+These ranges are the model's own: a switch does not know the number plan of its users.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of one call, in seconds of the model: reaction, then ringing, then talk."""
+    """The course of one call: setup, ringing and talk in seconds of the model (before ``speed``)."""
 
     far_end: FarEnd
     setup: float
     ring: float = 0.0
     talk: float = 0.0
     ended_by_us: bool = False
-    """The message was over before the callee hung up."""
+    """True: our side hangs up because the message ended first. False: the callee hangs up."""
 
 
 class Model:
-    """Decides calls' fates; the same seed and the same numbers in the same order meet the same."""
+    """Decides the fate of calls. The same seed and the same numbers in the same order give the same fates."""
 
     def __init__(self, options: SimulatorOptions) -> None:
-        """Start the run of chance."""
+        """Seed the random generator."""
         self._options = options
-        self._random = Random(options.seed)  # noqa: S311 - a model's chance is to be repeatable
+        self._random = Random(options.seed)  # noqa: S311 - the model must be repeatable
 
     def fate_of(self, number: str) -> Fate:
-        """Decide what becomes of a call to the number."""
+        """Decide the fate of a call to the number."""
         if self._options.by_last_digit:
             return self._spread(_fate_by_digit(number))
         weights = WEIGHTS[_network_of(number)]
@@ -120,7 +123,7 @@ class Model:
         talk = self._draw(self._options.talk_seconds)
         if far_end is FarEnd.VOICEMAIL:
             talk = min(talk, self._options.talk_seconds[0] + 4.0)
-        return Fate(far_end, setup, ring, talk, ended_by_us=self._random.random() < 0.5)  # noqa: PLR2004 - even odds
+        return Fate(far_end, setup, ring, talk, ended_by_us=self._random.random() < 0.5)  # noqa: PLR2004 - half of the calls
 
     def _spread(self, fate: Fate) -> Fate:
         if not self._options.spread:
@@ -130,12 +133,15 @@ class Model:
         return replace(fate, setup=setup, ring=ring, talk=talk)
 
     def ring_limit(self, timeout: float) -> float:
-        """Say after how long an unanswered call is cancelled: whole seconds, rounded in the callee's disfavour."""
+        """Return the seconds after which an unanswered call is cancelled: 0.1 to 1 s before the timeout.
+
+        FreeSWITCH counts the timeout in whole seconds and so cancels early.
+        """
         return max(0.05, timeout - self._random.uniform(0.1, 1.0))
 
-    def _draw(self, span: tuple[float, float]) -> float:
-        """Draw a time, the short ones more often, as rings and talks are."""
-        low, high = span
+    def _draw(self, bounds: tuple[float, float]) -> float:
+        """Draw a time from a triangular distribution, because short rings and talks are more frequent."""
+        low, high = bounds
         return self._random.triangular(low, high, low + (high - low) / 4)
 
 
@@ -146,5 +152,5 @@ def _fate_by_digit(number: str) -> Fate:
 
 
 def _network_of(number: str) -> Network:
-    """Say whose number it is, behind whatever prefix the carrier wants."""
-    return next((network for network, ours in NUMBERS.items() if ours.search(number)), Network.OFFNET)
+    """Return the network of the number, which may have a carrier's prefix before it."""
+    return next((network for network, pattern in NUMBERS.items() if pattern.search(number)), Network.OFFNET)

@@ -1,41 +1,43 @@
-"""What one may say to the simulated switch when it starts."""
+"""The start options of the simulated switch."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-PASSWORD: Final = "ClueCon"  # noqa: S105 - the default of every FreeSWITCH, for a switch that carries no calls
+PASSWORD: Final = "ClueCon"  # noqa: S105 - the public default of FreeSWITCH; no real calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorOptions:
-    """Where it listens, what it is like, and where it writes its log.
+    """Address, behaviour and log file of a simulated switch.
 
-    All times of the model are divided by ``speed``, the ring timeout of a call too. Ranges are seconds, from and to.
+    All times of the model are divided by ``speed``, also the ring timeout of a call. A range is (shortest, longest) in
+    seconds.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
-    """0 takes a free port; the one taken is announced on the standard output."""
+    """0 selects a free port; the switch prints the selected one on standard output."""
     password: str = field(default=PASSWORD, repr=False)
     seed: int = 1
     speed: float = 1.0
     by_last_digit: bool = False
-    """Let the last digit decide, as ``model.BY_LAST_DIGIT`` says, and not chance."""
+    """True: the last digit decides the fate, by ``model.BY_LAST_DIGIT``. False: the fate is random."""
     spread: float = 0.0
-    """Where the last digit decides: each time is drawn from this share below to this share above what it says."""
+    """With ``by_last_digit``: each time varies at random by up to this share, up and down; 0.1 is 10 %."""
     setup_seconds: tuple[float, float] = (0.5, 3.0)
     ring_seconds: tuple[float, float] = (2.0, 20.0)
     talk_seconds: tuple[float, float] = (4.0, 45.0)
     max_sessions: int = 2000
+    """How many calls may be up at once; more are refused."""
     gateways: tuple[str, ...] = ()
-    """The gateways that exist; none named means that every one does."""
+    """The gateways that exist; when empty, every gateway exists."""
     log_path: Path | None = None
     heartbeat_seconds: float = 20.0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Check the values. Raises ``ValueError``."""
         if self.speed <= 0 or self.max_sessions < 0 or self.heartbeat_seconds <= 0:
-            raise ValueError("speed and heartbeat_seconds are above zero, max_sessions is not below")
+            raise ValueError("speed and heartbeat_seconds must be above 0, max_sessions must not be below 0")
         if not 0 <= self.spread < 1:
-            raise ValueError("spread is from 0 to below 1")
+            raise ValueError("spread must be at least 0 and below 1")

@@ -1,6 +1,6 @@
-"""How a switch reads an originate command, quotes, backslashes and braces included.
+"""Parses an originate command as FreeSWITCH does, with quotes, backslashes and braces.
 
-Written from FreeSWITCH's behaviour, so that what comes through here comes through there.
+Written from the behaviour of FreeSWITCH, not from our encoder: what this parser accepts, a real switch accepts.
 """
 
 import re
@@ -17,13 +17,13 @@ USAGE: Final = (
 )
 
 
-class NotUnderstood(ValueError):
-    """The command cannot be read; the message is the switch's answer."""
+class InvalidDial(ValueError):
+    """The command cannot be parsed; the message is the switch's reply."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """One call as it was ordered."""
+class Dial:
+    """One parsed originate command."""
 
     variables: dict[str, str]
     endpoint: str
@@ -32,34 +32,34 @@ class Order:
     application: str
 
 
-def read_order(arguments: str) -> Order:
-    """Read what follows ``originate``; raises ``NotUnderstood``."""
+def parse_dial(arguments: str) -> Dial:
+    """Parse the arguments of ``originate``. Raises ``InvalidDial``."""
     words = split_at_spaces(arguments)
     if not _FEWEST_ARGUMENTS <= len(words) <= _MOST_ARGUMENTS:
-        raise NotUnderstood(USAGE)
+        raise InvalidDial(USAGE)
     rest = words[0].lstrip(" ")
     variables: dict[str, str] = {}
     while rest.startswith("{"):
         end = closing_brace(rest)
         if end is None:
-            raise NotUnderstood("-ERR DESTINATION_OUT_OF_ORDER\n")
+            raise InvalidDial("-ERR DESTINATION_OUT_OF_ORDER\n")
         variables |= read_variables(rest[1:end])
         rest = rest[end + 1 :]
     match rest.strip(" ").split("/"):
         case ["sofia", "gateway", gateway, number] if gateway and number:
-            return Order(variables, "sofia", gateway, number, words[1])
+            return Dial(variables, "sofia", gateway, number, words[1])
         case ["sofia", profile, address] if profile and address:
-            return Order(variables, "sofia", "", address.partition("@")[0], words[1])
+            return Dial(variables, "sofia", "", address.partition("@")[0], words[1])
         case ["loopback", number, *_] if number:
-            return Order(variables, "loopback", "", number, words[1])
+            return Dial(variables, "loopback", "", number, words[1])
         case ["sofia", *_]:
-            raise NotUnderstood("-ERR INVALID_URL\n")
+            raise InvalidDial("-ERR INVALID_URL\n")
         case _:
-            raise NotUnderstood("-ERR CHAN_NOT_IMPLEMENTED\n")
+            raise InvalidDial("-ERR CHAN_NOT_IMPLEMENTED\n")
 
 
 def closing_brace(text: str) -> int | None:
-    """Find the brace that closes the first one; braces are counted, whatever is quoted or escaped."""
+    """Return the position of the brace that closes the first one; quoted and escaped braces count as well."""
     depth = 0
     for brace in _BRACE.finditer(text):
         depth += 1 if brace.group() == "{" else -1
@@ -69,7 +69,7 @@ def closing_brace(text: str) -> int | None:
 
 
 def read_variables(text: str) -> dict[str, str]:
-    """Read ``a=1,b=2``, or ``^^|a=1|b=2`` with a delimiter of one's own."""
+    """Parse ``a=1,b=2``, or ``^^|a=1|b=2`` with another delimiter."""
     delimiter = ","
     if text.startswith("^^") and len(text) > len("^^") + 1:
         delimiter, text = text[2], text[3:]
@@ -84,7 +84,7 @@ def read_variables(text: str) -> dict[str, str]:
 
 
 def split_at(text: str, delimiter: str, *, most: int = 1024) -> list[str]:
-    """Split outside quotes and backslashes, then take one layer of both off each piece."""
+    """Split at unquoted, unescaped delimiters, then remove one layer of quotes and backslashes from each piece."""
     if _is_plain(text):
         plain = text.split(delimiter, most - 1)
         return [piece.strip(" ") for piece in (plain if plain[-1] else plain[:-1])]
@@ -107,7 +107,7 @@ def split_at(text: str, delimiter: str, *, most: int = 1024) -> list[str]:
 
 
 def split_at_spaces(text: str) -> list[str]:
-    """Split at runs of spaces, likewise."""
+    """Split at runs of spaces, by the rules of ``split_at``."""
     if _is_plain(text):
         return [piece for piece in text.split(" ") if piece]
     pieces: list[str] = []
@@ -129,7 +129,7 @@ def split_at_spaces(text: str) -> list[str]:
 
 
 def unwrap(text: str, delimiter: str) -> str:
-    """Take off one layer: quotes in pairs, backslashes before what they protect, spaces at the ends."""
+    """Remove one layer: paired quotes, backslashes that escape a character, spaces at both ends."""
     if _is_plain(text):
         return text.strip(" ")
     text = text.lstrip(" ")
@@ -155,19 +155,19 @@ def unwrap(text: str, delimiter: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Say whether nothing is quoted or escaped, as in most commands: these are split a dozen times as fast."""
+    """Return whether nothing is quoted or escaped; most commands are so, and split twelve times as fast."""
     return "\\" not in text and "'" not in text
 
 
 def _escaped(character: str, delimiter: str) -> str | None:
-    """Give what a backslash and the character stand for; None when the backslash stands for itself."""
+    """Return the character that a backslash and this one stand for; None when the backslash is literal."""
     if character and character in "'\"\\" + delimiter:
         return character
     return _LETTERS.get(character)
 
 
 def _names_a_variable(value: str) -> bool:
-    """Say whether the value holds ``${``, which the switch drops for safety."""
+    """Return whether the value contains ``${``; FreeSWITCH drops such a variable for safety."""
     if "$" not in value:
         return False
     dollar = False

@@ -1,7 +1,7 @@
-"""The simulated switch's process.
+"""The process of the simulated switch.
 
-It is the one part of Callbeat that is asynchronous: a thousand calls are a thousand timers and a handful of sockets,
-which one event loop carries and a thousand threads would not; and as a switch it shares no code with those who call it.
+It uses asyncio, unlike the parts that dial: a thousand calls are a thousand timers and a few sockets, which one event
+loop handles and a thousand threads would not.
 """
 
 import asyncio
@@ -15,17 +15,17 @@ from worker.simulator.session import Session
 from worker.simulator.switch import SimulatedSwitch
 
 Ready = Callable[[str, int], None]
-"""Told once where the switch listens."""
+"""Called once with the host and port on which the switch listens."""
 
 
 def announce(host: str, port: int) -> None:
-    """Say on the standard output where the switch listens."""
+    """Print on standard output where the switch listens."""
     sys.stdout.write(f"simulated switch listens on {host}:{port}\n")
     sys.stdout.flush()
 
 
 def run_simulator(options: SimulatorOptions, *, ready: Ready = announce) -> None:
-    """Be the simulated switch until SIGTERM or SIGINT; then calls that are up end, and listeners are told."""
+    """Run the simulated switch until SIGTERM or SIGINT; then all calls end and the clients receive their events."""
     asyncio.run(_serve(options, ready))
 
 
@@ -37,20 +37,20 @@ async def _serve(options: SimulatorOptions, ready: Ready) -> None:
     log = SwitchLog(options.log_path)
     switch = SimulatedSwitch(options, loop=loop, log=log)
     server = await loop.create_server(lambda: Session(switch), options.host, options.port, backlog=256)
-    heart = asyncio.create_task(_beat(switch))
+    heartbeat = asyncio.create_task(_send_heartbeats(switch))
     try:
         host, port = server.sockets[0].getsockname()[:2]
         ready(host, port)
         await stop.wait()
     finally:
-        heart.cancel()
+        heartbeat.cancel()
         server.close()
         switch.shut_down()
-        await asyncio.sleep(0.05)  # let the last events leave
+        await asyncio.sleep(0.05)  # sends the last events
         log.close()
 
 
-async def _beat(switch: SimulatedSwitch) -> None:
+async def _send_heartbeats(switch: SimulatedSwitch) -> None:
     while True:
         await asyncio.sleep(switch.options.heartbeat_seconds)
-        switch.beat()
+        switch.send_heartbeat()

@@ -1,4 +1,4 @@
-"""One client of the simulated event socket: reads commands, writes replies and the events that were asked for."""
+"""One client of the simulated event socket: reads commands, writes replies and the events that it subscribed to."""
 
 import asyncio
 import hmac
@@ -10,13 +10,14 @@ from uuid import uuid4
 
 from typing_extensions import override
 
-from worker.simulator import frames as wire
+from worker.simulator import frames
 from worker.simulator.api import run_command
 from worker.simulator.switch import SimulatedSwitch
 
 _LONGEST_COMMAND: Final = 1024 * 1024
+"""Bytes."""
 _MOST_UNREAD: Final = 64 * 1024 * 1024
-"""A client that does not read its events is cut off, as the switch cuts it off."""
+"""Bytes. A client that does not read its events is disconnected, as FreeSWITCH does."""
 
 _EVENTS: Final = frozenset(
     "CUSTOM ALL CHANNEL_CREATE CHANNEL_DESTROY CHANNEL_STATE CHANNEL_CALLSTATE CHANNEL_ANSWER CHANNEL_HANGUP "
@@ -26,10 +27,10 @@ _EVENTS: Final = frozenset(
 
 
 class Session(asyncio.Protocol):
-    """A connection; commands are answered in order, also while one of them waits for its call."""
+    """One connection. Commands are answered in order, even while an ``api originate`` waits for its call."""
 
     def __init__(self, switch: SimulatedSwitch) -> None:
-        """Wait for a connection."""
+        """Start unauthenticated and without a subscription."""
         self._switch = switch
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
@@ -51,25 +52,25 @@ class Session(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a TCP server's transports are
+        """Send the greeting."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - true for a TCP server
         self._transport = transport
-        self._write(wire.GREETING)
+        self._write(frames.GREETING)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the client."""
+        """Remove the client from the listeners."""
         self._switch.listeners.discard(self)
         self._transport = None
 
     @override
     def data_received(self, data: bytes) -> None:
-        """Take commands, which end with an empty line."""
+        """Read commands; each ends with an empty line."""
         self._buffer += data.replace(b"\r", b"")
-        *whole, rest = bytes(self._buffer).split(b"\n\n")
+        *complete, rest = bytes(self._buffer).split(b"\n\n")
         self._buffer = bytearray(rest)
         self._commands += [
-            text for block in whole if (text := block.decode(errors="replace").strip("\n").split("\n")) != [""]
+            text for block in complete if (text := block.decode(errors="replace").strip("\n").split("\n")) != [""]
         ]
         if len(self._buffer) > _LONGEST_COMMAND and self._transport is not None:
             self._transport.abort()
@@ -89,12 +90,12 @@ class Session(asyncio.Protocol):
 
     # --- events ------------------------------------------------------------------------------------------------------
 
-    def hear(self, event: wire.Event) -> None:
-        """Pass an event on if it is subscribed to and any filter lets it through."""
+    def receive(self, event: frames.Event) -> None:
+        """Send an event if the client subscribed to it and, where filters are set, one of them matches."""
         if ("ALL" in self._names or event.name in self._names) and self._passes(event):
             self._write(event.as_frame(self._kind))
 
-    def _passes(self, event: wire.Event) -> bool:
+    def _passes(self, event: frames.Event) -> bool:
         return not self._filters or any(value in event.headers.get(name, "") for name, value in self._filters)
 
     # --- commands ----------------------------------------------------------------------------------------------------
@@ -103,49 +104,49 @@ class Session(asyncio.Protocol):
         word, _, rest = line.partition(" ")
         rest = rest.strip()
         if word == "exit":
-            self._goodbye("+OK bye")
+            self._disconnect("+OK bye")
         elif not self._authenticated:
             self._authenticate(rest) if word == "auth" else self._refuse()
         elif word == "bgapi" and rest:
             self._bgapi(rest, headers)
-        elif (do := self._known.get(word)) is not None:
-            do(rest)
+        elif (run := self._known.get(word)) is not None:
+            run(rest)
         else:
             self._refuse()
 
     def _refuse(self) -> None:
-        self._write(wire.reply("-ERR command not found"))
+        self._write(frames.reply("-ERR command not found"))
 
     def _authenticate(self, password: str) -> None:
         if hmac.compare_digest(password.encode(), self._switch.options.password.encode()):
             self._authenticated = True
-            self._write(wire.reply("+OK accepted"))
+            self._write(frames.reply("+OK accepted"))
         else:
-            self._goodbye("-ERR invalid")
+            self._disconnect("-ERR invalid")
 
-    def _goodbye(self, text: str) -> None:
-        self._write(wire.reply(text) + wire.DISCONNECT)
+    def _disconnect(self, text: str) -> None:
+        self._write(frames.reply(text) + frames.DISCONNECT)
         if self._transport is not None:
             self._transport.close()
         self._commands.clear()
 
     def _api(self, line: str) -> None:
         self._waiting = True
-        run_command(line, switch=self._switch, job="", tell=self._answer_api)
+        run_command(line, switch=self._switch, job="", report=self._answer_api)
 
     def _answer_api(self, result: str) -> None:
         self._waiting = False
-        self._write(wire.api_response(result))
+        self._write(frames.api_response(result))
         asyncio.get_running_loop().call_soon(self._run)
 
     def _bgapi(self, line: str, headers: list[str]) -> None:
-        given = dict(header.split(": ", 1) for header in headers if ": " in header)
-        job = next((value.strip() for name, value in given.items() if name.lower() == "job-uuid"), "") or str(uuid4())
-        self._write(wire.reply(f"+OK Job-UUID: {job}", more=f"Job-UUID: {job}\n"))
+        sent = dict(header.split(": ", 1) for header in headers if ": " in header)
+        job = next((value.strip() for name, value in sent.items() if name.lower() == "job-uuid"), "") or str(uuid4())
+        self._write(frames.reply(f"+OK Job-UUID: {job}", more=f"Job-UUID: {job}\n"))
         command, _, arguments = line.partition(" ")
-        tell = partial(_tell_job, self._switch, job, command, arguments.strip())
-        # After the reply has gone: the job runs beside the connection.
-        asyncio.get_running_loop().call_soon(partial(run_command, line, switch=self._switch, job=job, tell=tell))
+        report = partial(_report_job, self._switch, job, command, arguments.strip())
+        # The job starts after the reply, because it runs in parallel to the connection.
+        asyncio.get_running_loop().call_soon(partial(run_command, line, switch=self._switch, job=job, report=report))
 
     def _subscribe(self, rest: str) -> None:
         words = rest.split()
@@ -153,42 +154,42 @@ class Session(asyncio.Protocol):
             self._kind = words.pop(0).lower().replace("xml", "plain")
         names = {word.upper() for word in words} & _EVENTS
         if not names:
-            self._write(wire.reply("-ERR no keywords supplied"))
+            self._write(frames.reply("-ERR no keywords supplied"))
             return
         self._names |= names
         self._switch.listeners.add(self)
-        self._write(wire.reply(f"+OK event listener enabled {self._kind}"))
+        self._write(frames.reply(f"+OK event listener enabled {self._kind}"))
 
     def _nix(self, rest: str) -> None:
         self._names -= set(rest.upper().split())
-        self._write(wire.reply("+OK events nixed"))
+        self._write(frames.reply("+OK events nixed"))
 
     def _unsubscribe(self, _rest: str) -> None:
         listened = bool(self._names)
         self._names.clear()
         self._switch.listeners.discard(self)
-        self._write(wire.reply("+OK no longer listening for events" if listened else "-ERR not listening for events"))
+        self._write(frames.reply("+OK no longer listening for events" if listened else "-ERR not listening for events"))
 
     def _filter(self, rest: str) -> None:
         match rest.split(" ", 2):
             case ["delete", "all", *_]:
                 self._filters.clear()
-                self._write(wire.reply("+OK filter deleted. [all][]"))
+                self._write(frames.reply("+OK filter deleted. [all][]"))
             case ["delete", name, *value]:
                 kept = [(name, v) for v in value] or [pair for pair in self._filters if pair[0] == name]
                 self._filters = [pair for pair in self._filters if pair not in kept]
-                self._write(wire.reply(f"+OK filter deleted. [{name}][{value[0] if value else ''}]"))
+                self._write(frames.reply(f"+OK filter deleted. [{name}][{value[0] if value else ''}]"))
             case ["add", name, value]:
                 self._add_filter(name, value)
             case [name, *value] if name and value:
                 self._add_filter(name, " ".join(value))
             case _:
-                self._write(wire.reply("-ERR invalid syntax"))
+                self._write(frames.reply("-ERR invalid syntax"))
 
     def _add_filter(self, name: str, value: str) -> None:
         self._filters.append((name, value))
-        self._write(wire.reply(f"+OK filter added. [{name}]=[{value}]"))
+        self._write(frames.reply(f"+OK filter added. [{name}]=[{value}]"))
 
 
-def _tell_job(switch: SimulatedSwitch, job: str, command: str, arguments: str, result: str) -> None:
+def _report_job(switch: SimulatedSwitch, job: str, command: str, arguments: str, result: str) -> None:
     switch.fire_job(job=job, command=command, arguments=arguments, result=result)

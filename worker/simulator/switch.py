@@ -1,4 +1,4 @@
-"""The simulated switch itself: takes calls, moves each along its fate, tells everybody who listens."""
+"""The simulated switch: accepts calls, moves each through its fate, and sends events to all listeners."""
 
 import time
 from asyncio import AbstractEventLoop, TimerHandle
@@ -12,37 +12,38 @@ from worker.simulator.frames import Event
 from worker.simulator.log import Line, SwitchLog
 from worker.simulator.model import Model
 from worker.simulator.options import SimulatorOptions
-from worker.simulator.originate import NotUnderstood, Order, read_order
+from worker.simulator.originate import Dial, InvalidDial, parse_dial
 
 _MICROSECONDS: Final = 1_000_000
 _FULL: Final = "DESTINATION_OUT_OF_ORDER"
 DEFAULT_TIMEOUT: Final = 60.0
+"""Seconds of ringing when the command sets no ``originate_timeout``; the default of FreeSWITCH."""
 
-Tell = Callable[[str], None]
-"""Takes an ``originate`` command's result."""
+ReportResult = Callable[[str], None]
+"""Called once with the result of a command."""
 
 
 class Listener(Protocol):
-    """A session, as the switch sees it."""
+    """A client that receives events."""
 
-    def hear(self, event: Event) -> None:
-        """Take an event, and pass it on if it is wanted."""
+    def receive(self, event: Event) -> None:
+        """Send the event to the client if it subscribed to it."""
 
 
 @dataclass(slots=True)
 class _Up:
-    """A call that is up, who waits for its result, and what happens to it next."""
+    """A call that is up, the callback for its result, and the timers of its next steps."""
 
     channel: Channel
-    tell: Tell | None
+    report: ReportResult | None
     timers: list[TimerHandle] = field(default_factory=list)
 
 
 class SimulatedSwitch:
-    """Carries calls; everything happens in one event loop's thread."""
+    """Carries simulated calls. All methods run in the thread of one event loop."""
 
     def __init__(self, options: SimulatorOptions, *, loop: AbstractEventLoop, log: SwitchLog) -> None:
-        """Begin with nothing up."""
+        """Start without calls."""
         self.options = options
         self.max_sessions = options.max_sessions
         self.paused_outbound = False
@@ -60,50 +61,50 @@ class SimulatedSwitch:
 
     @property
     def channels(self) -> Iterable[Channel]:
-        """Give the channels that are up."""
+        """Return the channels that are up."""
         return (up.channel for up in self._calls.values())
 
     def __len__(self) -> int:
-        """Count the calls that are up."""
+        """Return how many calls are up."""
         return len(self._calls)
 
     def __contains__(self, call_id: object) -> bool:
-        """Say whether the call is up."""
+        """Return whether the call is up."""
         return call_id in self._calls
 
     @property
     def uptime_micros(self) -> int:
-        """Say how long the switch has been up."""
+        """Return the microseconds since the switch started."""
         return _now() - self.started_at
 
     # --- calls -------------------------------------------------------------------------------------------------------
 
-    def originate(self, arguments: str, *, job: str, tell: Tell) -> None:
-        """Start a call; its result is told when it is answered or has failed."""
+    def originate(self, arguments: str, *, job: str, report: ReportResult) -> None:
+        """Start a call. Its result is reported when it is answered or has failed."""
         try:
-            order = read_order(arguments)
-        except NotUnderstood as error:
-            tell(str(error))
+            dial = parse_dial(arguments)
+        except InvalidDial as error:
+            report(str(error))
             return
-        call_id = order.variables.get("origination_uuid") or str(uuid4())
-        if (refusal := self._refusal(order, call_id)) is not None:
+        call_id = dial.variables.get("origination_uuid") or str(uuid4())
+        if (refusal := self._refusal(dial, call_id)) is not None:
             cause, why = refusal
-            self._log.write(_line("refused", order, call_id, at=_now(), cause=cause, why=why))
-            tell(f"-ERR {cause}\n")
+            self._log.write(_line("refused", dial, call_id, at=_now(), cause=cause, why=why))
+            report(f"-ERR {cause}\n")
             return
         channel = Channel(
             id=call_id,
             job=job,
-            order=order,
+            dial=dial,
             arguments=arguments,
-            caller_id=order.variables.get("origination_caller_id_number", "0000000000"),
-            fate=self._model.fate_of(order.number),
+            caller_id=dial.variables.get("origination_caller_id_number", "0000000000"),
+            fate=self._model.fate_of(dial.number),
             created=_now(),
         )
-        self._create(channel, tell)
+        self._create(channel, report)
 
     def kill(self, call_id: str, *, cause: str = "NORMAL_CLEARING") -> bool:
-        """End a call from our side; says whether there was one."""
+        """End a call from our side; return False when there is no such call."""
         up = self._calls.get(call_id)
         if up is None:
             return False
@@ -111,34 +112,34 @@ class SimulatedSwitch:
         return True
 
     def shut_down(self) -> None:
-        """End all calls, as a switch does that is told to stop."""
+        """End all calls with the cause ``SYSTEM_SHUTDOWN``, as a stopping FreeSWITCH does."""
         for call_id in list(self._calls):
             self.kill(call_id, cause="SYSTEM_SHUTDOWN")
 
-    def _refusal(self, order: Order, call_id: str) -> tuple[str, str] | None:
-        """Say what the switch itself answers when it will not take a call, and why."""
+    def _refusal(self, dial: Dial, call_id: str) -> tuple[str, str] | None:
+        """Return the cause and the reason when the switch refuses the call; None when it accepts it."""
         if self.paused_outbound:
             return _FULL, "paused"
         if call_id in self._calls:
             return _FULL, "duplicate"
         if len(self._calls) >= self.max_sessions:
             return _FULL, "full"
-        if self.options.gateways and order.gateway and order.gateway not in self.options.gateways:
+        if self.options.gateways and dial.gateway and dial.gateway not in self.options.gateways:
             return "INVALID_GATEWAY", "gateway"
         return None
 
-    def _create(self, channel: Channel, tell: Tell) -> None:
-        up = self._calls[channel.id] = _Up(channel, tell)
+    def _create(self, channel: Channel, report: ReportResult) -> None:
+        up = self._calls[channel.id] = _Up(channel, report)
         self.sessions_since_start += 1
         self.peak = max(self.peak, len(self._calls))
         self._write("originated", channel)
         self._fire_channel("CHANNEL_CREATE", channel)
-        self._later(up, channel.fate.setup, self._react)
-        timeout = channel.order.variables.get("originate_timeout", "")
+        self._later(up, channel.fate.setup, self._respond)
+        timeout = channel.dial.variables.get("originate_timeout", "")
         seconds = float(timeout) if timeout.isdigit() and int(timeout) > 0 else DEFAULT_TIMEOUT
-        self._later(up, self._model.ring_limit(seconds), self._give_up)
+        self._later(up, self._model.ring_limit(seconds), self._time_out)
 
-    def _react(self, up: _Up) -> None:
+    def _respond(self, up: _Up) -> None:
         fate = up.channel.fate
         if not fate.far_end.value.rings:
             self._end(up, cause=fate.far_end.value.cause, by_far_end=True)
@@ -154,17 +155,21 @@ class SimulatedSwitch:
         up.channel.answered = _now()
         self._write("answered", up.channel)
         self._fire_channel("CHANNEL_ANSWER", up.channel)
-        self._tell(up, f"+OK {up.channel.id}\n")
-        self._later(up, up.channel.fate.talk, self._say_goodbye)
+        self._report(up, f"+OK {up.channel.id}\n")
+        self._later(up, up.channel.fate.talk, self._finish)
 
-    def _say_goodbye(self, up: _Up) -> None:
+    def _finish(self, up: _Up) -> None:
         self._end(up, cause="NORMAL_CLEARING", by_far_end=not up.channel.fate.ended_by_us)
 
-    def _give_up(self, up: _Up) -> None:
+    def _time_out(self, up: _Up) -> None:
         self._end(up, cause="NO_ANSWER", by_far_end=False)
 
     def _end(self, up: _Up, *, cause: str, by_far_end: bool) -> None:
-        """End a call: a cancelled one's job is told before ``CHANNEL_HANGUP_COMPLETE``, a refused one's after it."""
+        """End a call.
+
+        As on FreeSWITCH, the job's result comes before ``CHANNEL_HANGUP_COMPLETE`` when our side cancelled the call,
+        and after it when the far end refused the call.
+        """
         self._stop_timers(up)
         channel = up.channel
         channel.ended, channel.cause, channel.by_far_end = _now(), cause, by_far_end
@@ -172,9 +177,9 @@ class SimulatedSwitch:
         self._write("hangup", channel)
         self._fire_channel("CHANNEL_HANGUP", channel)
         if not by_far_end:
-            self._tell(up, f"-ERR {cause}\n")
+            self._report(up, f"-ERR {cause}\n")
         self._fire_channel("CHANNEL_HANGUP_COMPLETE", channel)
-        self._tell(up, f"-ERR {cause}\n")
+        self._report(up, f"-ERR {cause}\n")
         self._fire_channel("CHANNEL_DESTROY", channel)
 
     def _later(self, up: _Up, seconds: float, step: Callable[[_Up], None]) -> None:
@@ -187,31 +192,31 @@ class SimulatedSwitch:
         up.timers.clear()
 
     @staticmethod
-    def _tell(up: _Up, result: str) -> None:
-        if up.tell is not None:
-            tell, up.tell = up.tell, None
-            tell(result)
+    def _report(up: _Up, result: str) -> None:
+        if up.report is not None:
+            report, up.report = up.report, None
+            report(result)
 
     # --- events ------------------------------------------------------------------------------------------------------
 
     def fire(self, name: str, headers: Mapping[str, str], *, body: str = "") -> None:
-        """Tell everybody who listens."""
+        """Send an event to all listeners."""
         self._sequence += 1
         if not self.listeners:
             return
-        event = Event({**self._about(name), **headers}, body=body)
+        event = Event({**self._common_headers(name), **headers}, body=body)
         for listener in tuple(self.listeners):
-            listener.hear(event)
+            listener.receive(event)
 
     def fire_job(self, *, job: str, command: str, arguments: str, result: str) -> None:
-        """Tell a background job's result."""
+        """Send the ``BACKGROUND_JOB`` event with a job's result."""
         headers = {"Job-UUID": job, "Job-Command": command}
         if arguments:
             headers["Job-Command-Arg"] = arguments
         self.fire("BACKGROUND_JOB", headers, body=result)
 
-    def beat(self) -> None:
-        """Tell that the switch lives."""
+    def send_heartbeat(self) -> None:
+        """Send a ``HEARTBEAT`` event."""
         up_micros = self.uptime_micros
         seconds = up_micros // _MICROSECONDS
         headers = {
@@ -232,7 +237,7 @@ class SimulatedSwitch:
         if self.listeners:
             self.fire(name, channel.headers(name))
 
-    def _about(self, name: str) -> dict[str, str]:
+    def _common_headers(self, name: str) -> dict[str, str]:
         now = _now()
         moment = time.gmtime(now // _MICROSECONDS)
         return {
@@ -252,25 +257,25 @@ class SimulatedSwitch:
         }
 
     def _write(self, event: str, channel: Channel) -> None:
-        self._log.write(_line(event, channel.order, channel.id, at=_now(), cause=channel.cause))
+        self._log.write(_line(event, channel.dial, channel.id, at=_now(), cause=channel.cause))
 
 
-def _line(event: str, order: Order, call_id: str, *, at: int, cause: str, why: str = "") -> Line:
-    variables = order.variables
+def _line(event: str, dial: Dial, call_id: str, *, at: int, cause: str, why: str = "") -> Line:
+    variables = dial.variables
     return Line(
         event=event,
         at=at / _MICROSECONDS,
         call=call_id,
-        number=order.number,
+        number=dial.number,
         campaign=variables.get("callbeat_campaign", ""),
         lead=variables.get("callbeat_lead", ""),
         caller_id=variables.get("origination_caller_id_number", ""),
-        gateway=order.gateway,
+        gateway=dial.gateway,
         cause=cause,
         why=why,
     )
 
 
 def _now() -> int:
-    """Read the switch's own clock, which is no clock of ours."""
+    """Return the switch's own clock, in microseconds. Other processes must not compare it with theirs."""
     return time.time_ns() // 1000

@@ -1,1 +1,1 @@
-"""The room of the switch: the FreeSWITCH event socket, and a simulated switch that speaks it too."""
+"""The FreeSWITCH adapter: dials through the event socket and turns switch events into call events."""

@@ -1,4 +1,4 @@
-"""How a call ended, from what the switch says of it: hangup facts -> one of the nine outcomes."""
+"""Map a call's hang-up (FreeSWITCH hang-up cause, answered, machine) to one of the nine outcomes."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +11,7 @@ _OUTCOME_OF: Final = {
     "NO_ANSWER": Outcome.NO_ANSWERED,
     "ALLOTTED_TIMEOUT": Outcome.NO_ANSWERED,
     "ORIGINATOR_CANCEL": Outcome.NO_ANSWERED,
-    "NORMAL_CLEARING": Outcome.NO_ANSWERED,  # without an answer it is a call that we ended
+    "NORMAL_CLEARING": Outcome.NO_ANSWERED,  # without an answer: we ended the call
     "SUBSCRIBER_ABSENT": Outcome.NOT_AVAILABLE,
     "NO_USER_RESPONSE": Outcome.NOT_AVAILABLE,
     "DESTINATION_OUT_OF_ORDER": Outcome.NOT_AVAILABLE,
@@ -31,7 +31,7 @@ _OUTCOME_OF: Final = {
 
 REFUSALS: Final = frozenset(
     {
-        "DESTINATION_OUT_OF_ORDER",  # full, paused, or no session to be had
+        "DESTINATION_OUT_OF_ORDER",  # the switch is full or paused, or could not create a session
         "SWITCH_CONGESTION",
         "NORMAL_CIRCUIT_CONGESTION",
         "REQUESTED_CHAN_UNAVAIL",
@@ -40,16 +40,16 @@ REFUSALS: Final = frozenset(
         "GATEWAY_DOWN",
         "INVALID_PROFILE",
         "NETWORK_OUT_OF_ORDER",
-        "CHAN_NOT_IMPLEMENTED",  # the endpoint's module is not loaded
+        "CHAN_NOT_IMPLEMENTED",  # the module of the endpoint is not loaded
         "USER_NOT_REGISTERED",
     },
 )
-"""What the switch itself says, on the job alone, when it would not take a call: nobody was dialled."""
+"""Causes of a failed originate job without a channel that mean that the switch refused the call: nobody was dialled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hangup:
-    """What an ended call's last event says that decides its outcome."""
+    """The facts of a call's last event that decide its outcome."""
 
     cause: str
     answered: bool
@@ -57,7 +57,7 @@ class Hangup:
 
 
 def outcome_of(hangup: Hangup) -> Outcome:
-    """Decide the outcome: the answer decides first, then the cause; the SIP status is too often absent to be asked."""
+    """Decide the outcome: by the answer first, then by the cause. The SIP status is not used: it is often absent."""
     if hangup.answered:
         return Outcome.VOICEMAIL if hangup.by_machine else Outcome.ANSWERED
     return _OUTCOME_OF.get(hangup.cause, Outcome.FAILED)

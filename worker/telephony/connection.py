@@ -1,4 +1,4 @@
-"""One authenticated connection to a switch's event socket: a blocking socket whose every wait ends."""
+"""One authenticated connection to a switch's event socket. Every wait on the socket has a timeout."""
 
 import select
 import socket
@@ -14,56 +14,59 @@ from worker.telephony.esl import BrokenStream, Frame, FrameReader
 
 CONNECT_SECONDS: Final = 1.0
 REPLY_SECONDS: Final = 10.0
-"""An overloaded switch answers seconds late."""
+"""An overloaded switch may reply several seconds late."""
 
-_PIECE: Final = 256 * 1024
+_MOST_READ_BYTES: Final = 256 * 1024
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 2), ("TCP_KEEPINTVL", 1), ("TCP_KEEPCNT", 3))
-"""A machine that was switched off, or one that came back and has forgotten us, is noticed within seconds."""
-UNHEARD_SECONDS: Final = 30.0
-"""How long the other machine may leave unacknowledged what was written, before the connection is given up."""
-_AT_ONCE: Final = struct.pack("ii", 1, 0)
+"""Detects within 5 s a machine that lost power, or one that restarted and no longer knows the connection."""
+
+UNACKNOWLEDGED_SECONDS: Final = 30.0
+"""TCP closes the connection when sent data stays unacknowledged for longer than this."""
+
+_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 
 
 class NotReached(Unavailable):
-    """The switch could not be reached, or did not let us in."""
+    """The switch could not be reached, or refused the login."""
 
 
 class ConnectionLost(Unavailable):
-    """The connection ended, or is of no more use."""
+    """The connection ended, or cannot be used any longer."""
 
 
 class NotAnswered(ConnectionLost):
-    """The switch did not reply in time; it may have heard, and may act on it at any moment."""
+    """The switch did not reply in time. It may have received the command and may still execute it at any time."""
 
 
 class Connection:
-    """A connection that has logged in; after ``ConnectionLost`` it is only good for closing."""
+    """A connection that has logged in. After ``ConnectionLost`` it can only be closed."""
 
     def __init__(self, sock: socket.socket) -> None:
-        """Take over a connected socket; use ``open_connection``."""
+        """Take ownership of a connected socket; call ``open_connection`` instead."""
         self._socket = sock
         self._reader = FrameReader()
         self._frames: deque[Frame] = deque()
 
     def close(self) -> None:
-        """Give the socket back, whatever state it is in.
+        """Reset the connection, in whatever state it is.
 
-        What has not arrived by now never will: the system would else go on sending it for minutes.
+        Unsent data is discarded. Otherwise the kernel would go on sending it for minutes, and a call could be dialled
+        long after it was judged.
         """
         with suppress(OSError):
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self._socket.close()
 
     def is_alive(self) -> bool:
-        """Notice, without writing, that the other side has gone: for an idle connection."""
+        """Return whether an idle connection can be used, without writing to it."""
         try:
-            self._take_what_is_there()
+            self._read_available()
         except ConnectionLost:
             return False
-        return not self._frames  # a goodbye, or a reply that nobody waits for
+        return not self._frames  # an unread frame is a disconnect notice, or a reply to an earlier command
 
     def write(self, data: bytes, *, within: float = REPLY_SECONDS) -> int:
-        """Send; give how many bytes left this process, which is fewer than all when the connection broke."""
+        """Send; return how many bytes left this process, fewer than all when the connection broke or time was up."""
         until = time.monotonic() + within
         sent = 0
         with memoryview(data) as rest:
@@ -85,7 +88,7 @@ class Connection:
         return self.reply(until=time.monotonic() + within)
 
     def reply(self, *, until: float) -> Frame:
-        """Wait for the next reply, leaving events aside; raises ``ConnectionLost`` when it does not come in time."""
+        """Wait for the next reply and discard events. Raises ``ConnectionLost``; ``NotAnswered`` when time is up."""
         while True:
             while self._frames:
                 frame = self._frames.popleft()
@@ -95,23 +98,23 @@ class Connection:
                     raise ConnectionLost(f"the switch closed the connection: {frame.content_type}")
             if not self._wait(until):
                 raise NotAnswered("the switch did not reply in time")
-            self._take_what_is_there()
+            self._read_available()
 
     def frames(self, *, within: float) -> list[Frame]:
-        """Wait for frames of any kind, and give all that have come; none when the time is over."""
+        """Return all frames that have arrived, of any kind. Wait up to ``within`` seconds for the first one."""
         if not self._frames and self._wait(time.monotonic() + within):
-            self._take_what_is_there()
+            self._read_available()
         frames = list(self._frames)
         self._frames.clear()
         return frames
 
     def _wait(self, until: float, *, writing: bool = False) -> bool:
         seconds = max(0.0, until - time.monotonic())
-        poll = select.poll()  # unlike select(), it takes descriptors above 1023
+        poll = select.poll()  # unlike select(), poll() accepts descriptors above 1023
         poll.register(self._socket, select.POLLOUT if writing else select.POLLIN)
         return bool(poll.poll(seconds * 1000))
 
-    def _take_what_is_there(self) -> None:
+    def _read_available(self) -> None:
         try:
             self._frames.extend(self._reader.feed(self._receive()))
         except BrokenStream as error:
@@ -119,7 +122,7 @@ class Connection:
 
     def _receive(self) -> bytes:
         try:
-            data = self._socket.recv(_PIECE)
+            data = self._socket.recv(_MOST_READ_BYTES)
         except BlockingIOError:
             return b""
         except OSError as error:
@@ -130,20 +133,23 @@ class Connection:
 
 
 def open_connection(
-    url: SwitchUrl, *, connect_seconds: float = CONNECT_SECONDS, unheard_seconds: float = UNHEARD_SECONDS
+    url: SwitchUrl,
+    *,
+    connect_seconds: float = CONNECT_SECONDS,
+    unacknowledged_seconds: float = UNACKNOWLEDGED_SECONDS,
 ) -> Connection:
-    """Connect and log in; raises ``NotReached``."""
+    """Connect and log in. Raises ``NotReached``."""
     try:
         sock = socket.create_connection((url.host, url.port), timeout=connect_seconds)
     except OSError as error:
         raise NotReached(f"switch {url.name} cannot be reached: {error}") from error
     connection = Connection(sock)
     try:
-        _tune(sock, unheard_seconds=unheard_seconds)
+        _tune(sock, unacknowledged_seconds=unacknowledged_seconds)
         _log_in(connection, url=url, until=time.monotonic() + 2 * connect_seconds)
     except (ConnectionLost, OSError) as error:
         connection.close()
-        raise NotReached(f"switch {url.name} did not let us in: {error}") from error
+        raise NotReached(f"switch {url.name} did not complete the login: {error}") from error
     except NotReached:
         connection.close()
         raise
@@ -153,17 +159,17 @@ def open_connection(
 def _log_in(connection: Connection, *, url: SwitchUrl, until: float) -> None:
     greeting = connection.reply(until=until)
     if greeting.content_type != "auth/request":
-        raise NotReached(f"switch {url.name} does not greet as an event socket")
+        raise NotReached(f"switch {url.name} did not send the greeting of an event socket")
     accepted = connection.command(f"auth {url.password}", within=max(0.0, until - time.monotonic()))
     if not accepted.text.startswith("+OK"):
         raise NotReached(f"switch {url.name} refused the password")
 
 
-def _tune(sock: socket.socket, *, unheard_seconds: float) -> None:
+def _tune(sock: socket.socket, *, unacknowledged_seconds: float) -> None:
     sock.settimeout(0)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    unheard = ("TCP_USER_TIMEOUT", round(unheard_seconds * 1000))
-    for name, value in (*_KEEPALIVE, unheard):  # not every system has them all
+    unacknowledged = ("TCP_USER_TIMEOUT", round(unacknowledged_seconds * 1000))
+    for name, value in (*_KEEPALIVE, unacknowledged):  # not every system has all of these options
         if (option := getattr(socket, name, None)) is not None:
             sock.setsockopt(socket.IPPROTO_TCP, option, value)

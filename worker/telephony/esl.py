@@ -1,4 +1,4 @@
-"""The event socket's wire format: bytes in, frames and events out, with no socket in it."""
+"""The wire format of the FreeSWITCH event socket: bytes in, frames and events out; no socket is used here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ import orjson
 from worker.domain.errors import Rejected, Unavailable
 
 BODY: Final = "_body"
-"""Under this name an event carries its body, in both formats."""
+"""The name under which an event holds its body, in both formats."""
 
 LONGEST_HEADERS: Final = 64 * 1024
+"""Bytes."""
 LONGEST_BODY: Final = 32 * 1024 * 1024
-"""Room for ``show channels as json`` of thirty thousand calls."""
+"""Bytes; enough for ``show channels as json`` with 30 000 calls."""
 
 _END_OF_HEADERS: Final = b"\n\n"
 
@@ -22,43 +23,43 @@ SwitchEvent = dict[str, str]
 
 
 class BrokenStream(Unavailable):
-    """What came is no event socket's stream: the connection is of no more use."""
+    """The bytes are not a valid event socket stream; the connection cannot be used any longer."""
 
 
-class OddEvent(Rejected):
-    """A frame that says it is an event and cannot be read as one."""
+class MalformedEvent(Rejected):
+    """A frame that is marked as an event but cannot be parsed as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One message: its headers as sent, and its body."""
+    """One message: its headers as they were sent, and its body."""
 
     headers: Mapping[str, str]
     body: bytes = b""
 
     @property
     def content_type(self) -> str:
-        """Say what the frame is."""
+        """Return the ``Content-Type`` header, which names the kind of frame; empty when it is absent."""
         return self.headers.get("Content-Type", "")
 
     @property
     def text(self) -> str:
-        """Give what the frame answers: the body of an ``api`` reply, the reply text of any other command."""
+        """Return the reply: the body for an ``api`` command, the ``Reply-Text`` header for any other."""
         if self.content_type == "api/response":
             return self.body.decode(errors="replace")
         return self.headers.get("Reply-Text", "")
 
     @property
     def is_event(self) -> bool:
-        """Tell events from replies."""
+        """Return True for an event, False for a reply."""
         return self.content_type.startswith("text/event-")
 
 
 class FrameReader:
-    """Cuts a stream into frames, wherever its pieces begin and end."""
+    """Splits a stream of bytes into frames; the chunks that are fed in may begin and end anywhere."""
 
     def __init__(self, *, longest_headers: int = LONGEST_HEADERS, longest_body: int = LONGEST_BODY) -> None:
-        """Begin at the start of a stream."""
+        """Start at the beginning of a stream. The limits are in bytes."""
         self._longest_headers = longest_headers
         self._longest_body = longest_body
         self._buffer = bytearray()
@@ -68,7 +69,7 @@ class FrameReader:
         self._missing = 0
 
     def feed(self, data: bytes) -> list[Frame]:
-        """Take the next piece; give the frames that are whole now. Raises ``BrokenStream``."""
+        """Add the next chunk and return the frames that are now complete. Raises ``BrokenStream``."""
         self._buffer += data
         frames = []
         while (frame := self._next_frame()) is not None:
@@ -95,7 +96,7 @@ class FrameReader:
         end = self._buffer.find(_END_OF_HEADERS, max(self._start, self._searched))
         length = (end if end >= 0 else len(self._buffer)) - self._start
         if length > self._longest_headers:
-            raise BrokenStream(f"headers of a frame are longer than {self._longest_headers} bytes")
+            raise BrokenStream(f"the headers of a frame are longer than {self._longest_headers} bytes")
         if end < 0:
             self._searched = max(self._start, len(self._buffer) - 1)
             return False
@@ -106,23 +107,23 @@ class FrameReader:
         return True
 
     def _length_of(self, headers: Mapping[str, str]) -> int:
-        said = headers.get("Content-Length", "0")
-        if not (said.isascii() and said.isdigit()):
-            raise BrokenStream(f"Content-Length is no number: {said[:40]!r}")
-        if (length := int(said)) > self._longest_body:
-            raise BrokenStream(f"body of a frame has {length} bytes; at most {self._longest_body} are taken")
+        declared = headers.get("Content-Length", "0")
+        if not (declared.isascii() and declared.isdigit()):
+            raise BrokenStream(f"Content-Length is not a number: {declared[:40]!r}")
+        if (length := int(declared)) > self._longest_body:
+            raise BrokenStream(f"the body of a frame has {length} bytes; the limit is {self._longest_body}")
         return length
 
 
 def event_of(frame: Frame) -> SwitchEvent:
-    """Read the event that a frame carries, the same from plain and json; raises ``OddEvent``."""
+    """Parse the event in a frame; the plain and the JSON format give the same result. Raises ``MalformedEvent``."""
     match frame.content_type:
         case "text/event-plain":
             return _plain_event(frame.body)
         case "text/event-json":
             return _json_event(frame.body)
         case other:
-            raise OddEvent(f"not an event: {other!r}")
+            raise MalformedEvent(f"not an event: {other!r}")
 
 
 def _headers_of(block: str) -> dict[str, str]:
@@ -141,7 +142,7 @@ def _plain_event(body: bytes) -> SwitchEvent:
         if "%" in value:
             event[name] = unquote(value, errors="replace")
     if "Event-Name" not in event:
-        raise OddEvent("an event without a name")
+        raise MalformedEvent("the event has no name")
     length = event.get("Content-Length", "")
     if length.isascii() and length.isdigit():
         event[BODY] = rest[: int(length)].decode(errors="replace")
@@ -151,7 +152,7 @@ def _plain_event(body: bytes) -> SwitchEvent:
 def _json_event(body: bytes) -> SwitchEvent:
     read = _json(body)
     if not isinstance(read, dict) or "Event-Name" not in read:
-        raise OddEvent("an event without a name")
+        raise MalformedEvent("the event has no name")
     return {name: value if isinstance(value, str) else _text_of(value) for name, value in read.items()}
 
 
@@ -160,14 +161,14 @@ def _json(body: bytes) -> object:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         pass
-    try:  # The switch passes on what a far end sent, which need not be UTF-8.
+    try:  # The switch passes on text from the far end, which may not be UTF-8.
         return orjson.loads(body.decode(errors="replace"))
     except orjson.JSONDecodeError as error:
-        raise OddEvent("an event that is no JSON") from error
+        raise MalformedEvent("the event is not valid JSON") from error
 
 
 def _text_of(value: object) -> str:
-    """Give a variable with several values as the plain format does."""
+    """Return a variable with several values in the form of the plain format, ``ARRAY::a|:b``."""
     if isinstance(value, list):
         return "ARRAY::" + "|:".join(map(str, value))
     return "" if value is None else str(value)

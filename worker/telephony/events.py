@@ -1,4 +1,4 @@
-"""One switch's events as they come, on a connection of their own that comes back by itself."""
+"""Reads the events of one switch on a connection of its own, which reconnects by itself."""
 
 import logging
 import threading
@@ -17,7 +17,7 @@ from worker.ports.dispatch.telephony import EventSource
 from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotReached, open_connection
-from worker.telephony.esl import Frame, OddEvent, SwitchEvent, event_of
+from worker.telephony.esl import Frame, MalformedEvent, SwitchEvent, event_of
 from worker.telephony.translation import Translation
 
 logger = logging.getLogger(__name__)
@@ -27,13 +27,14 @@ SUBSCRIPTION: Final = (
     "BACKGROUND_JOB HEARTBEAT"
 )
 WAIT_SECONDS: Final = 0.5
+"""The longest that one ``read`` or ``stand_by`` waits."""
 MOST_KEPT: Final = 50_000
-"""Frames: who stands by while nobody can say whether that is needed reads no further."""
+"""Batches of frames. A standby that has kept this many stops reading; the switch then holds back the rest."""
 SIGN_OF_LIFE: Final = b"api strepoch\n\n"
 
 
 class SwitchEvents(EventSource):
-    """Reads one switch; ``read`` is for one thread."""
+    """Reads the events of one switch. Only one thread may call ``read`` and ``stand_by``."""
 
     def __init__(
         self,
@@ -43,7 +44,7 @@ class SwitchEvents(EventSource):
         chance: Chance = system_chance,
         silence_seconds: float = SWITCH_SILENT.total_seconds(),
     ) -> None:
-        """Know the switch; the first ``read`` connects."""
+        """Store the address; the first ``read`` connects."""
         self._url = url
         self._clock = clock
         self._backoff = Backoff(chance=chance)
@@ -53,43 +54,38 @@ class SwitchEvents(EventSource):
         self._listening_since: DateTime | None = None
         self._kept: deque[tuple[float, list[Frame]]] = deque()
         self._dialable_from: DateTime | None = None
-        self._heard_at = 0.0
-        self._asked_at: float | None = None
+        self._received_at = 0.0
+        self._probed_at: float | None = None
         self._closed = threading.Event()
 
     @property
     @override
     def switch(self) -> str:
-        """Name the switch, as ``Telephony`` does."""
         return self._url.name
 
     @property
     @override
     def listening_since(self) -> DateTime | None:
-        """Say from when on everything is heard; None while there is no connection."""
         return self._listening_since
 
     @property
     @override
     def dialable_from(self) -> DateTime | None:
-        """Say from when on the switch may be told of calls; None while it gives no sign of life."""
         return self._dialable_from
 
     @override
     def read(self) -> list[CallEvent]:
-        """Wait a moment, then give all events that have arrived, in order; connects and reconnects by itself."""
         if self._connection is None or self._translation is None:
             self._listen()
             return []
         translation = self._translation
-        self._receive(within=0 if self._kept else self._patience(translation))
+        self._receive(within=0 if self._kept else self._longest_wait(translation))
         events = [event for at, frames in self._kept for event in translation.read(_events_in(frames), at=at)]
         self._kept.clear()
         return events + translation.read([], at=time.monotonic())
 
     @override
     def stand_by(self, memory: Duration | None) -> None:
-        """Wait a moment, and keep what arrives, untranslated, for the next ``read``: no longer than ``memory``."""
         if memory is not None:
             oldest = time.monotonic() - memory.total_seconds()
             while self._kept and self._kept[0][0] < oldest:
@@ -100,22 +96,22 @@ class SwitchEvents(EventSource):
             self._closed.wait(WAIT_SECONDS)
 
     def _receive(self, *, within: float) -> None:
-        """Keep what arrives; a connection that ends is dropped, what it said before is kept."""
+        """Keep the frames that arrive. When the connection ends it is dropped; the frames before that are kept."""
         if self._connection is None:
             return
         try:
             frames = self._connection.frames(within=within)
-            self._look_for_life(frames, connection=self._connection)
+            self._check_liveness(frames, connection=self._connection)
         except ConnectionLost as error:
             self._drop(str(error))
             return
         if frames:
             self._kept.append((time.monotonic(), frames))
         if any(frame.content_type == "text/disconnect-notice" for frame in frames):
-            self._drop("the switch said goodbye")
+            self._drop("the switch sent a disconnect notice")
 
     def close(self) -> None:
-        """Close the connection, and let a ``read`` that waits for a reconnect return."""
+        """Close the connection, and end the wait of a ``read`` that is about to reconnect."""
         self._closed.set()
         self._forget()
 
@@ -125,14 +121,14 @@ class SwitchEvents(EventSource):
         except Unavailable:
             self._closed.wait(min(WAIT_SECONDS, self._backoff.pause_left(at=time.monotonic())))
             return
-        # From the reply on: what the switch did before is not known, what it does from now on is.
+        # The subscription holds from its reply on: earlier events were missed, later ones are received.
         self._listening_since = self._dialable_from = self._clock.now()
         self._translation = Translation(listening_since=self._listening_since)
-        self._heard_at, self._asked_at = time.monotonic(), None
+        self._received_at, self._probed_at = time.monotonic(), None
 
     def _connect(self) -> Connection:
         if self._backoff.pause_left(at=time.monotonic()) > 0:
-            raise NotReached(f"switch {self.switch} was unreachable a moment ago")
+            raise NotReached(f"switch {self.switch} was unreachable at the last attempt")
         try:
             connection = open_connection(self._url)
             try:
@@ -143,42 +139,47 @@ class SwitchEvents(EventSource):
                 raise
         except Unavailable:
             self._backoff.failed(at=time.monotonic())
-            logger.warning("switch unreachable", extra={"action": "switch_unreachable", "switch": self.switch})
+            logger.warning("switch cannot be reached", extra={"action": "switch_unreachable", "switch": self.switch})
             raise
         self._backoff.succeeded()
-        logger.info("listening to switch", extra={"action": "listening", "switch": self.switch})
+        logger.info("receiving events from the switch", extra={"action": "listening", "switch": self.switch})
         return connection
 
     def _drop(self, why: str) -> None:
         self._forget()
-        logger.warning("event connection lost", extra={"action": "events_lost", "switch": self.switch, "why": why})
+        logger.warning(
+            "event connection to the switch lost", extra={"action": "events_lost", "switch": self.switch, "why": why}
+        )
 
     def _forget(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = self._listening_since = self._dialable_from = None
-        self._translation = None  # with its held jobs: of those calls events may be missed from now on
+        self._translation = None  # drops its failed jobs as well: events of those calls may be missed from now on
 
-    def _look_for_life(self, frames: list[Frame], *, connection: Connection) -> None:
-        """Notice when the switch stands still, and when it goes on; raises ``ConnectionLost`` when it never does."""
+    def _check_liveness(self, frames: list[Frame], *, connection: Connection) -> None:
+        """Detect a switch that stops responding or responds again. Raises ``ConnectionLost`` after a long silence."""
         now = time.monotonic()
         if frames:
-            self._heard_at, self._asked_at = now, None
+            self._received_at, self._probed_at = now, None
             if self._dialable_from is None:
                 self._dialable_from = self._clock.now() + SWITCH_SETTLES
-                logger.info("switch goes on", extra={"action": "switch_goes_on", "switch": self.switch})
-        elif now - self._heard_at > self._silence_seconds:
-            raise ConnectionLost("no sign of life")
-        elif self._asked_at is None:
-            if now - self._heard_at >= SIGN_OF_LIFE_AFTER.total_seconds():
+                logger.info("switch responds again", extra={"action": "switch_goes_on", "switch": self.switch})
+        elif now - self._received_at > self._silence_seconds:
+            raise ConnectionLost(f"nothing received for {self._silence_seconds:g} seconds")
+        elif self._probed_at is None:
+            if now - self._received_at >= SIGN_OF_LIFE_AFTER.total_seconds():
                 connection.write(SIGN_OF_LIFE, within=0)
-                self._asked_at = now
-        elif now - self._asked_at > SIGN_OF_LIFE_WITHIN.total_seconds() and self._dialable_from is not None:
+                self._probed_at = now
+        elif now - self._probed_at > SIGN_OF_LIFE_WITHIN.total_seconds() and self._dialable_from is not None:
             self._dialable_from = None
-            logger.warning("switch stands still", extra={"action": "switch_stands_still", "switch": self.switch})
+            logger.warning(
+                "switch does not respond, no calls are sent to it",
+                extra={"action": "switch_stands_still", "switch": self.switch},
+            )
 
     @staticmethod
-    def _patience(translation: Translation) -> float:
+    def _longest_wait(translation: Translation) -> float:
         due = translation.next_due()
         return WAIT_SECONDS if due is None else min(WAIT_SECONDS, max(0.0, due - time.monotonic()))
 
@@ -190,6 +191,6 @@ def _events_in(frames: list[Frame]) -> list[SwitchEvent]:
             continue
         try:
             events.append(event_of(frame))
-        except OddEvent:
-            logger.warning("odd event skipped", extra={"action": "odd_event"})
+        except MalformedEvent:
+            logger.warning("malformed event skipped", extra={"action": "odd_event"})
     return events

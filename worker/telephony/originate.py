@@ -1,9 +1,9 @@
-"""The command that places a call, written so that each value comes through the switch's own parser as it went in.
+"""Builds the ``originate`` command, escaped so that every value leaves the switch's parser unchanged.
 
-A value passes three splits there: the command at spaces, the variables at commas, each variable at ``=``. Each takes
-quotes away and undoes one layer of backslashes (a quoted comma is bare after the first), so each value gets three.
-Before them braces are counted without regard to either, and a few texts mean something wherever they stand: values that
-cannot be said are refused.
+The switch splits the command three times: at spaces, the variables at commas, each variable at ``=``. Each split
+removes quotes and one layer of backslashes (a quoted comma is bare after the first split), so each value is escaped
+three times. Before the splits the switch counts braces, even quoted or escaped ones, and a few texts have a special
+meaning wherever they occur. Values that no escaping protects raise ``Unencodable``.
 """
 
 import re
@@ -14,7 +14,7 @@ from worker.domain.errors import Rejected
 from worker.ports.dispatch.telephony import Origination
 
 APPLICATION: Final = "&transfer(callbeat)"
-"""What an answered call runs: the extension ``callbeat`` of the dialplan in ``deploy/freeswitch``."""
+"""What an answered call executes: the extension ``callbeat`` of the dialplan in ``deploy/freeswitch``."""
 
 _GATEWAY: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _DESTINATION: Final = re.compile(r"\+?[0-9*#]+")
@@ -25,28 +25,28 @@ _LETTER_OF: Final = {" ": r"\s", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _MEANT_ANYWHERE: Final = (":_:", "origination_nested_vars=true", "mod_event_socket")
 
 
-class Unsayable(Rejected):
-    """A value that cannot be said to the switch; the message names the variable, not the value."""
+class Unencodable(Rejected):
+    """A value that no escaping brings through the switch's parser; the message names the variable, not the value."""
 
 
 def bgapi_originate(origination: Origination) -> bytes:
-    """Write the whole command with the call's id as the job's; raises ``Unsayable``."""
+    """Return the complete ``bgapi`` command; the job's id is the call's id. Raises ``Unencodable``."""
     command = f"bgapi originate {originate_arguments(origination)}\nJob-UUID: {origination.call_id}\n\n"
     return command.encode()
 
 
 def originate_arguments(origination: Origination) -> str:
-    """Write what follows ``originate``: variables, gateway and number, application."""
+    """Return the arguments of ``originate``: variables, gateway and number, application. Raises ``Unencodable``."""
     if _GATEWAY.fullmatch(origination.gateway) is None:
-        raise Unsayable("gateway has characters that a dial string cannot carry")
+        raise Unencodable("the gateway contains characters that a dial string cannot contain")
     if _DESTINATION.fullmatch(origination.destination) is None:
-        raise Unsayable("destination is not a number")
+        raise Unencodable("the destination is not a phone number")
     variables = ",".join(f"{name}={escape(name, value)}" for name, value in _variables(origination).items() if value)
     return f"{{{variables}}}sofia/gateway/{origination.gateway}/{origination.destination} {APPLICATION}"
 
 
 def _variables(origination: Origination) -> Mapping[str, str]:
-    """Give all variables, ours first; one without a value is left out, which to the switch is the same."""
+    """Return all variables, ours first. The caller leaves out empty ones: to the switch that is the same."""
     ours = {
         "origination_uuid": str(origination.call_id),
         "originate_timeout": str(origination.timeout_seconds),
@@ -59,13 +59,13 @@ def _variables(origination: Origination) -> Mapping[str, str]:
     }
     for name in origination.variables:
         if name in ours or _NAME.fullmatch(name) is None:
-            raise Unsayable(f"variable {name[:40]!r} has a name that is taken or cannot be said")
+            raise Unencodable(f"variable {name[:40]!r} has a reserved or invalid name")
     return {**ours, **origination.variables}
 
 
 def escape(name: str, value: str) -> str:
-    """Write a variable's value for the three splits; raises ``Unsayable``."""
-    _refuse_unsayable(name, value)
+    """Escape a variable's value for the three splits. Raises ``Unencodable``."""
+    _refuse_unencodable(name, value)
     inner = value.replace("\\", "\\\\").replace("'", "\\'")
     for character in "\n\r\t":
         inner = inner.replace(character, _LETTER_OF[character])
@@ -77,19 +77,19 @@ def escape(name: str, value: str) -> str:
     return middle.replace("\\", "\\\\").replace("'", "\\'").replace(" ", r"\s")
 
 
-def _refuse_unsayable(name: str, value: str) -> None:
+def _refuse_unencodable(name: str, value: str) -> None:
     if _CONTROL.search(value):
-        raise Unsayable(f"variable {name!r} has a control character")
+        raise Unencodable(f"variable {name!r} contains a control character")
     if _EXPANDED.search(value):
-        raise Unsayable(f"variable {name!r} names another variable (${{...}}), which the switch would drop")
+        raise Unencodable(f"variable {name!r} refers to another variable (${{...}}); the switch would drop it")
     if value.startswith("ARRAY::") or any(text in value.lower() for text in _MEANT_ANYWHERE):
-        raise Unsayable(f"variable {name!r} has a text that means something to the switch wherever it stands")
+        raise Unencodable(f"variable {name!r} contains a text that has a special meaning to the switch")
     if not _braces_match(value):
-        raise Unsayable(f"variable {name!r} has braces that do not match")
+        raise Unencodable(f"variable {name!r} contains unbalanced braces")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise Unsayable(f"variable {name!r} is no text that UTF-8 can carry") from None
+        raise Unencodable(f"variable {name!r} cannot be encoded as UTF-8") from None
 
 
 def _braces_match(value: str) -> bool:

@@ -1,4 +1,4 @@
-"""The adapter that dials: places calls on the switches, ends them, and asks which are up."""
+"""The adapter that dials: sends calls to the switches, ends them, and asks which calls are up."""
 
 import logging
 import os
@@ -20,17 +20,17 @@ from worker.ports.dispatch.telephony import Origination, Placed, Telephony
 from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotAnswered, NotReached, open_connection
-from worker.telephony.originate import Unsayable, bgapi_originate
+from worker.telephony.originate import Unencodable, bgapi_originate
 
 logger = logging.getLogger(__name__)
 
 
 class SwitchUnreachable(Unavailable):
-    """The switch cannot be asked or told anything now."""
+    """No command can be sent to the switch now."""
 
 
-class _Line:
-    """One switch: its connection, used by one thread at a time, and what is known of its state."""
+class _SwitchClient:
+    """One switch: its connection, which one thread uses at a time, and the backoff after failures."""
 
     def __init__(self, url: SwitchUrl, *, chance: Chance) -> None:
         self.name = url.name
@@ -40,7 +40,7 @@ class _Line:
         self._connection: Connection | None = None
 
     def connected(self) -> Connection:
-        """Give a connection that looked alive a moment ago; raises ``Unavailable``. Hold the lock."""
+        """Return an open connection; connect when there is none. Raises ``Unavailable``. The caller holds ``lock``."""
         if self._connection is not None and not self._connection.is_alive():
             self.drop()
         if self._connection is None:
@@ -48,15 +48,15 @@ class _Line:
         return self._connection
 
     def drop(self) -> None:
-        """Close the connection: the next use opens another. Hold the lock."""
+        """Close the connection; the next use opens another. The caller holds ``lock``."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def is_reachable(self) -> bool:
-        """Say whether the switch could be told something now; never waits for another thread."""
+        """Return whether a command could be sent to the switch now. Does not wait for another thread."""
         if not self.lock.acquire(blocking=False):
-            return True  # somebody is talking to it
+            return True  # another thread is using the connection
         try:
             self.connected()
         except Unavailable:
@@ -67,19 +67,21 @@ class _Line:
 
     def _connect(self) -> Connection:
         if self._backoff.pause_left(at=time.monotonic()) > 0:
-            raise SwitchUnreachable(f"switch {self.name} was unreachable a moment ago")
+            raise SwitchUnreachable(f"switch {self.name} was unreachable at the last attempt")
         try:
-            connection = open_connection(self._url, unheard_seconds=ORIGINATE_ACKNOWLEDGED_WITHIN.total_seconds())
+            connection = open_connection(
+                self._url, unacknowledged_seconds=ORIGINATE_ACKNOWLEDGED_WITHIN.total_seconds()
+            )
         except NotReached:
             self._backoff.failed(at=time.monotonic())
-            logger.warning("switch unreachable", extra={"action": "switch_unreachable", "switch": self.name})
+            logger.warning("switch cannot be reached", extra={"action": "switch_unreachable", "switch": self.name})
             raise
         self._backoff.succeeded()
         return connection
 
 
 class Switches(Telephony):
-    """All switches, by name; for any number of threads, and for processes that fork."""
+    """All switches, by name. Safe for several threads and for processes that fork."""
 
     def __init__(
         self,
@@ -88,7 +90,7 @@ class Switches(Telephony):
         clock: Clock,
         chance: Chance = system_chance,
     ) -> None:
-        """Know the switches; connections are opened when they are first needed."""
+        """Store the addresses; connections are opened when they are first needed."""
         self._urls = tuple(urls)
         self._clock = clock
         self._chance = chance
@@ -97,38 +99,33 @@ class Switches(Telephony):
 
     @override
     def pick(self, *, among: Collection[str]) -> str | None:
-        """Name one of these switches that can be reached now, in turn; None when none can."""
-        for line in self._next_in_rotation():
-            if line.name in among and line.is_reachable():
-                return line.name
+        for client in self._next_in_rotation():
+            if client.name in among and client.is_reachable():
+                return client.name
         return None
 
     @override
     def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
-        """Send the calls, at most once each.
-
-        A process that stood still, or a connection that takes nothing, lets the moment pass: then nothing is sent.
-        """
+        # ``until`` may pass while this process is suspended or the connection accepts no data: then nothing is sent.
         commands, undialled = _commands(originations)
-        line = self._lines_of_this_process().get(switch)
-        if line is None:
+        client = self._clients_of_this_process().get(switch)
+        if client is None:
             return Placed(undialled | {call_id for call_id, _ in commands})
-        with line.lock:
+        with client.lock:
             try:
-                connection = line.connected()
+                connection = client.connected()
             except Unavailable:
                 return Placed(undialled | {call_id for call_id, _ in commands})
             try:
                 seconds = (until - self._clock.now()).total_seconds()
-                placed = _place(commands, connection=connection, within=seconds, broken=line.drop)
+                placed = _place(commands, connection=connection, within=seconds, broken=client.drop)
                 return replace(placed, undialled=undialled | placed.undialled)
             except BaseException:
-                line.drop()  # replies that nobody has read would be taken for those of the next calls
+                client.drop()  # unread replies would be taken for the replies to the next calls
                 raise
 
     @override
     def up(self, switch: str) -> set[CallId]:
-        """Give the calls that the switch has now; raises ``Unavailable`` when it cannot be asked."""
         answer = self._ask("api show channels as json", switch=switch)
         try:
             listing = orjson.loads(answer)
@@ -136,58 +133,57 @@ class Switches(Telephony):
         except orjson.JSONDecodeError:
             rows = None
         if not isinstance(rows, list):
-            raise SwitchUnreachable(f"switch {switch} did not list its channels")
+            raise SwitchUnreachable(f"switch {switch} returned no list of its channels")
         return {call_id for row in rows if (call_id := _call_id(row)) is not None}
 
     @override
     def end(self, call_id: CallId, *, switch: str) -> None:
-        """Tell the switch to end a call, which may be over already; raises ``Unavailable``."""
         self._ask(f"api uuid_kill {call_id}", switch=switch)
 
     def close(self) -> None:
         """Close all connections."""
-        for line in self._lines_of_this_process().values():
-            with line.lock:
-                line.drop()
+        for client in self._clients_of_this_process().values():
+            with client.lock:
+                client.drop()
 
     def _ask(self, command: str, *, switch: str) -> str:
-        line = self._lines_of_this_process().get(switch)
-        if line is None:
+        client = self._clients_of_this_process().get(switch)
+        if client is None:
             raise NotFound(f"no switch is named {switch}")
-        with line.lock:
+        with client.lock:
             try:
-                return line.connected().command(command).text
+                return client.connected().command(command).text
             except BaseException:
-                line.drop()
+                client.drop()
                 raise
 
-    def _next_in_rotation(self) -> Iterator[_Line]:
-        lines = list(self._lines_of_this_process().values())
+    def _next_in_rotation(self) -> Iterator[_SwitchClient]:
+        clients = list(self._clients_of_this_process().values())
         self._rotation += 1
-        for step in range(len(lines)):
-            yield lines[(self._rotation + step) % len(lines)]
+        for step in range(len(clients)):
+            yield clients[(self._rotation + step) % len(clients)]
 
-    def _lines_of_this_process(self) -> dict[str, _Line]:
-        if os.getpid() != self._pid:  # forked: the parent's sockets and locks are not ours to use
+    def _clients_of_this_process(self) -> dict[str, _SwitchClient]:
+        if os.getpid() != self._pid:  # forked: the child must not use the sockets and locks of its parent
             self._open()
-        return self._lines
+        return self._clients
 
     def _open(self) -> None:
         self._pid = os.getpid()
-        self._lines = {url.name: _Line(url, chance=self._chance) for url in self._urls}
+        self._clients = {url.name: _SwitchClient(url, chance=self._chance) for url in self._urls}
 
 
 def _commands(originations: Sequence[Origination]) -> tuple[list[tuple[CallId, bytes]], frozenset[CallId]]:
     commands = []
-    unsayable = set()
+    unencodable = set()
     for origination in originations:
         try:
             commands.append((origination.call_id, bgapi_originate(origination)))
-        except Unsayable as error:
-            unsayable.add(origination.call_id)
+        except Unencodable as error:
+            unencodable.add(origination.call_id)
             fields = {"action": "call_unsayable", "call_id": str(origination.call_id), "problem": str(error)}
-            logger.error("call cannot be said to the switch", extra=fields)  # noqa: TRY400 - the message says it all
-    return commands, frozenset(unsayable)
+            logger.error("call cannot be encoded as an originate command", extra=fields)  # noqa: TRY400 - fields hold it all
+    return commands, frozenset(unencodable)
 
 
 def _place(
@@ -198,7 +194,9 @@ def _place(
     broken: Callable[[], None],
 ) -> Placed:
     if within <= 0:
-        logger.warning("calls were judged too long ago", extra={"action": "calls_too_late", "calls": len(commands)})
+        logger.warning(
+            "calls not sent: judged too long ago", extra={"action": "calls_too_late", "calls": len(commands)}
+        )
         return Placed(frozenset(call_id for call_id, _ in commands))
     sent = connection.write(b"".join(command for _, command in commands), within=within)
     undialled, written, is_answered = set(), [], True
@@ -207,7 +205,7 @@ def _place(
         end += len(command)
         if end <= sent:
             written.append(call_id)
-        else:  # the switch never got its last byte
+        else:  # the last byte was not sent, so the switch cannot execute the command
             undialled.add(call_id)
     try:
         for call_id in written:
@@ -217,7 +215,7 @@ def _place(
     except ConnectionLost as error:
         is_answered = not isinstance(error, NotAnswered)
         fields = {"action": "replies_lost", "calls": len(commands), "why": str(error)}
-        logger.warning("replies lost, calls in doubt", extra=fields)
+        logger.warning("replies of the switch lost, calls may or may not be dialled", extra=fields)
         broken()
     if len(written) < len(commands):
         broken()

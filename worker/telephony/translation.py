@@ -1,4 +1,4 @@
-"""What a switch's events mean for calls: events in, call events out, with no socket in it."""
+"""Translates switch events into call events; no socket is used here."""
 
 import logging
 import re
@@ -18,9 +18,11 @@ from worker.telephony.esl import BODY, SwitchEvent
 
 logger = logging.getLogger(__name__)
 
-
 REMEMBERED: Final = 20_000
-"""Calls of which there was a channel: more than any switch begins in the minutes for which a job may come again."""
+"""How many calls with a channel to remember, so that a late or repeated job result is ignored.
+
+More than any switch begins in the minutes within which a job result may be repeated.
+"""
 
 _DIAL: Final = re.compile(r"[{,]callbeat_dial=([0-9]{1,9})[,}]")
 _ORIGINATION_UUID: Final = re.compile(r"[{,]origination_uuid=([0-9A-Fa-f-]{36})[,}]")
@@ -37,25 +39,25 @@ class _FailedJob:
 
 
 class Translation:
-    """Translates one connection's events; ``at`` is any clock's seconds, always the same clock's."""
+    """Translates the events of one connection. ``at`` is in seconds of a clock that is the same for all calls."""
 
     def __init__(self, *, listening_since: DateTime, remembered: int = REMEMBERED) -> None:
-        """Begin to listen: of calls placed before this moment events may have been missed."""
+        """Start; events before ``listening_since`` may have been missed."""
         self._listening_since = listening_since
         self._remembered = remembered
         self._seen: dict[CallId, None] = {}
         self._failed: dict[CallId, _FailedJob] = {}
 
     def read(self, events: Iterable[SwitchEvent], *, at: float) -> list[CallEvent]:
-        """Give what the events mean, in order, and then what the failed jobs that are due mean."""
-        news = [news for event in events if (news := self._read(event, at=at)) is not None]
+        """Return the call events for the switch events, in order, then those for the failed jobs that are due."""
+        read = [found for event in events if (found := self._read(event, at=at)) is not None]
         due = [job for job in self._failed.values() if job.due <= at]
         for job in due:
             del self._failed[job.call_id]
-        return news + [self._meaning_of(job) for job in due]
+        return read + [self._event_of_job(job) for job in due]
 
     def next_due(self) -> float | None:
-        """Say when a failed job is due; None when none is held."""
+        """Return the time at which the next failed job is due; None when there is none."""
         return min((job.due for job in self._failed.values()), default=None)
 
     def _read(self, event: SwitchEvent, *, at: float) -> CallEvent | None:
@@ -64,20 +66,20 @@ class Translation:
                 self._read_job(event, at=at)
                 return None
             return self._read_channel(event)
-        except (KeyError, ValueError, OverflowError) as error:  # foreign or damaged: the next event may be ours
+        except (KeyError, ValueError, OverflowError) as error:  # one malformed event must not stop the events after it
             fields = {
                 "action": "odd_event",
                 "event": event.get("Event-Name", "")[:40],
                 "problem": repr(error)[:200],
             }
-            logger.warning("odd event skipped", extra=fields)
+            logger.warning("malformed event skipped", extra=fields)
             return None
 
     def _read_channel(self, event: SwitchEvent) -> CallEvent | None:
         call_id = _call_of(event)
         if call_id is None:
             return None
-        self._saw(call_id)
+        self._remember_channel(call_id)
         match event["Event-Name"]:
             case "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA":
                 return Ringing(call_id, _rang(event) or _moment(event["Event-Date-Timestamp"]))
@@ -88,8 +90,8 @@ class Translation:
             case _:
                 return None
 
-    def _saw(self, call_id: CallId) -> None:
-        """Remember that there was a channel: whatever the call's job says, and however often, its hang-up decides."""
+    def _remember_channel(self, call_id: CallId) -> None:
+        """Remember that the call had a channel: from now on its hang-up event decides, and job results are ignored."""
         self._failed.pop(call_id, None)
         self._seen[call_id] = None
         if len(self._seen) > self._remembered:
@@ -98,8 +100,8 @@ class Translation:
     def _read_job(self, event: SwitchEvent, *, at: float) -> None:
         if event.get("Job-Command") != "originate":
             return
-        ordered = event.get("Job-Command-Arg", "")
-        found, dial = _ORIGINATION_UUID.search(ordered), _DIAL.search(ordered)
+        arguments = event.get("Job-Command-Arg", "")
+        found, dial = _ORIGINATION_UUID.search(arguments), _DIAL.search(arguments)
         answer = event.get(BODY, "").strip()
         if found is None or not answer.startswith("-"):
             return
@@ -113,7 +115,7 @@ class Translation:
             call_id, cause[:80], moment, at + JOB_WAITS_FOR_CHANNEL.total_seconds(), number
         )
 
-    def _meaning_of(self, job: _FailedJob) -> CallEvent:
+    def _event_of_job(self, job: _FailedJob) -> CallEvent:
         if job.cause in REFUSALS:
             return Refused(job.call_id, job.cause, self._listening_since, job.dial)
         outcome = outcome_of(Hangup(cause=job.cause, answered=False))
@@ -121,7 +123,7 @@ class Translation:
 
 
 def _call_of(event: SwitchEvent) -> CallId | None:
-    """Give the call whose channel this is; None when it is none of ours."""
+    """Return the call that the event's channel belongs to; None when the channel is not one of ours."""
     channel = event.get("Unique-ID", "")
     if "variable_callbeat_lead" not in event and event.get("variable_origination_uuid") != channel:
         return None
@@ -160,7 +162,7 @@ def _answered(event: SwitchEvent) -> DateTime | None:
 
 
 def _time(event: SwitchEvent, *names: str) -> DateTime | None:
-    """Read the first of the headers that holds a time; 0 is none."""
+    """Return the time in the first of these headers that holds one; a 0 means no time."""
     for name in names:
         if (text := event.get(name, "0")) not in {"", "0"}:
             return _moment(text)
@@ -168,4 +170,4 @@ def _time(event: SwitchEvent, *names: str) -> DateTime | None:
 
 
 def _moment(text: str) -> DateTime:
-    return pendulum.from_timestamp(int(text) / _MICROSECONDS)  # a float tells microseconds apart until after 2100
+    return pendulum.from_timestamp(int(text) / _MICROSECONDS)  # a float is exact to the microsecond until after 2100

@@ -3,17 +3,17 @@
 import pytest
 from celery.worker.consumer import Consumer
 
-from worker.jobs.consumer import PatientConsumer
+from worker.jobs.consumer import ReconnectingConsumer
 
 BROKEN = ConnectionResetError("the broker is gone")
 
 
-def closing_raises(error: Exception, monkeypatch: pytest.MonkeyPatch) -> PatientConsumer:
+def closing_raises(error: Exception, monkeypatch: pytest.MonkeyPatch) -> ReconnectingConsumer:
     def close(_self: Consumer, _exc: Exception) -> None:
         raise error
 
     monkeypatch.setattr(Consumer, "on_connection_error_after_connected", close)
-    return PatientConsumer.__new__(PatientConsumer)
+    return ReconnectingConsumer.__new__(ReconnectingConsumer)
 
 
 def test_a_connection_that_cannot_be_closed_does_not_end_the_worker(

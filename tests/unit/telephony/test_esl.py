@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.telephony.recordings import RECORDINGS, recorded_events, recorded_frames
-from worker.telephony.esl import BODY, BrokenStream, Frame, FrameReader, OddEvent, event_of
+from worker.telephony.esl import BODY, BrokenStream, Frame, FrameReader, MalformedEvent, event_of
 
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.stem)
@@ -92,7 +92,7 @@ def test_a_far_end_that_sends_no_utf_8_does_not_spoil_its_event() -> None:
     ("kind", "body"), [("json", b"{"), ("json", b"[]"), ("json", b"{}"), ("plain", b"A: b\n\n"), ("xml", b"<event/>")]
 )
 def test_what_is_no_event_is_odd(kind: str, body: bytes) -> None:
-    with pytest.raises(OddEvent):
+    with pytest.raises(MalformedEvent):
         event_of(_event(kind, body))
 
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.ports.dispatch.telephony import Origination
-from worker.simulator.originate import Order, read_order, read_variables
-from worker.telephony.originate import Unsayable, bgapi_originate, originate_arguments
+from worker.simulator.originate import Dial, parse_dial, read_variables
+from worker.telephony.originate import Unencodable, bgapi_originate, originate_arguments
 
 CALL = CallId(UUID(int=1))
 ORIGINATION = Origination(
@@ -38,9 +38,9 @@ def test_a_call_is_said_as_the_contract_has_it() -> None:
 
 
 def test_the_switch_reads_what_was_said() -> None:
-    order = read_order(originate_arguments(_with("callbeat_template", "a/b")))
+    dial = parse_dial(originate_arguments(_with("callbeat_template", "a/b")))
 
-    assert order == Order(
+    assert dial == Dial(
         variables={
             "origination_uuid": str(CALL),
             "originate_timeout": "30",
@@ -95,32 +95,32 @@ def test_ordinary_text_is_never_refused(value: str) -> None:
     ["}", "{", "}{", "\x00", "\x1b[0m", "${uuid}", "$\\{uuid}", "ARRAY::a|:b", "a:_:b", "mod_event_socket", "\ud800"],
 )
 def test_what_the_switch_would_misread_is_refused(value: str) -> None:
-    with pytest.raises(Unsayable):
+    with pytest.raises(Unencodable):
         originate_arguments(_with("callbeat_note", value))
 
 
 @pytest.mark.parametrize("name", ["origination_uuid", "a b", "a=b", "", "^^|a"])
 def test_names_that_are_taken_or_cannot_be_said_are_refused(name: str) -> None:
-    with pytest.raises(Unsayable):
+    with pytest.raises(Unencodable):
         originate_arguments(_with(name, "x"))
 
 
 @pytest.mark.parametrize("gateway", ["", "a/b", "a b", "g,sofia/gateway/h/09"])
 def test_a_gateway_that_is_none_is_refused(gateway: str) -> None:
-    with pytest.raises(Unsayable):
+    with pytest.raises(Unencodable):
         originate_arguments(replace(ORIGINATION, gateway=gateway))
 
 
 @pytest.mark.parametrize("destination", ["", "09 1", "091@evil", "091|092", "0\uff191"])
 def test_a_destination_that_is_no_number_is_refused(destination: str) -> None:
-    with pytest.raises(Unsayable):
+    with pytest.raises(Unencodable):
         originate_arguments(replace(ORIGINATION, destination=destination))
 
 
 def test_quotes_do_not_protect_a_comma_as_recorded() -> None:
-    order = read_order("{a=1,callbeat_note='Nguyễn, Văn A'}sofia/gateway/simcarrier/0981234560 &park()")
+    dial = parse_dial("{a=1,callbeat_note='Nguyễn, Văn A'}sofia/gateway/simcarrier/0981234560 &park()")
 
-    assert order.variables == {"a": "1", "callbeat_note": "Nguyễn"}
+    assert dial.variables == {"a": "1", "callbeat_note": "Nguyễn"}
 
 
 def test_a_delimiter_of_ones_own_is_understood() -> None:
@@ -134,10 +134,10 @@ def _with(name: str, value: str) -> Origination:
 def _assert_survives_or_is_refused(value: str) -> None:
     try:
         arguments = originate_arguments(_with("callbeat_note", value))
-    except Unsayable:
+    except Unencodable:
         return
-    order = read_order(arguments)
-    assert order.variables["callbeat_note"] == value
-    assert order.variables["origination_uuid"] == str(CALL)
-    assert order.number == ORIGINATION.destination
+    dial = parse_dial(arguments)
+    assert dial.variables["callbeat_note"] == value
+    assert dial.variables["origination_uuid"] == str(CALL)
+    assert dial.number == ORIGINATION.destination
     assert not any(ord(character) < 0x20 for character in arguments)
