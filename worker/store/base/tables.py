@@ -20,7 +20,6 @@ from sqlalchemy import (
 
 from worker.domain.backfill import BackfillKind, Progress
 from worker.domain.call import CallState, Outcome
-from worker.domain.campaign import Mode, Priority, Status
 from worker.domain.carrier import DialType
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
@@ -29,6 +28,7 @@ from worker.store.base import (
     callback_tables,  # noqa: F401 - its tables belong to the one schema
     schema,
 )
+from worker.store.base.campaign_columns import campaign_columns
 from worker.store.base.columns import Choice, Instant, id_column, json_type, reference
 from worker.store.base.schema import partial_index as _partial_index
 
@@ -86,43 +86,7 @@ templates: Final = Table(
     UniqueConstraint("tenant_id", "name"),
 )
 
-campaigns: Final = Table(
-    "campaigns",
-    metadata,
-    id_column(),
-    reference("tenant_id", "tenants.id"),
-    reference("carrier_id", "carriers.id", nullable=True, index=True),
-    reference("template_id", "templates.id", nullable=True),
-    Column("revision", BigInteger, nullable=False),
-    Column("name", String, nullable=False),
-    Column("type", String, nullable=False),
-    Column("type_autocall", String, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("status", Choice(Status), nullable=False),
-    Column("run_id", Uuid),
-    Column("resume_at", Instant),
-    Column("concurrent_call", Integer, nullable=False),
-    Column("mode_call", Choice(Mode), nullable=False),
-    Column("network", json_type(), nullable=False),
-    Column("call_timeout", Integer, nullable=False),
-    Column("recall_times", Integer, nullable=False),
-    Column("limit_recall_duration", Integer, nullable=False),
-    Column("schedule_recall", String, nullable=False),
-    Column("schedule_recall_duration", Integer, nullable=False),
-    Column("priority_recall", Choice(Priority), nullable=False),
-    Column("recall_status", json_type()),
-    Column("schedules", json_type(), nullable=False),
-    Column("local_start_time", String, nullable=False),
-    Column("local_end_time", String, nullable=False),
-    Column("callback_url", Text, nullable=False),
-    Column("answer_callback_url", Text, nullable=False),
-    Column("lead_expired_at", Instant),
-    Column("extras", json_type(), nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("updated_at", Instant, nullable=False),
-    Column("deleted_at", Instant),
-)
+campaigns: Final = Table("campaigns", metadata, *campaign_columns(), Column("deleted_at", Instant))
 _NOT_DELETED: Final = campaigns.c.deleted_at.is_(None)
 _partial_index("uq_campaigns_tenant_id_name", campaigns.c.tenant_id, campaigns.c.name, where=_NOT_DELETED, unique=True)
 

@@ -6,14 +6,9 @@ from typing import Final
 from sqlalchemy import RowMapping
 
 from worker.domain.campaign_settings import CampaignSettings
+from worker.store.base.campaign_columns import COLUMN_OF
 
-_COLUMN_OF: Final = {
-    "campaign_uuid": "id",
-    "campaign_name": "name",
-    "carrier_uuid": "carrier_id",
-    "template_uuid": "template_id",
-}
-_COLUMNS: Final = {field.name: _COLUMN_OF.get(field.name, field.name) for field in fields(CampaignSettings)}
+_COLUMNS: Final = {field.name: COLUMN_OF.get(field.name, field.name) for field in fields(CampaignSettings)}
 _SEQUENCES: Final = ("schedules", "recall_status")
 
 
