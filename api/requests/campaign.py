@@ -1,9 +1,10 @@
 """A campaign as clients send it: to create one, and to change what they name of it."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Final, Literal
+from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
 
 from api.requests.fields import (
     LARGEST_INT,
@@ -17,12 +18,14 @@ from api.requests.fields import (
     Things,
     Url,
     channels_of,
+    meaning,
     to_uuid,
 )
 from api.timestamps import to_moment
-from worker.domain.campaign import Mode, Priority, Status
+from worker.domain.campaign import Mode, Priority
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges
-from worker.domain.ids import CampaignId, CarrierId, TemplateId
+from worker.domain.ids import CampaignId
+from worker.domain.json_value import Json
 from worker.domain.window import DAY_NS
 
 MODES: Final = {"": Mode.DIRECT, "parallel": Mode.PARALLEL, **{mode.value: mode for mode in Mode}}
@@ -30,6 +33,8 @@ LONGEST_TIMEOUT: Final = 3600
 MOST_RECALLS: Final = 1000
 LONGEST_PAUSE: Final = 525_600
 """A year, in minutes."""
+
+STORED_ONLY: Final = "Stored and returned; an autocall does not use it."
 
 Type = Literal["autodialer", "autocall", "inbound", "manual"]
 Outcomes = Literal[
@@ -78,70 +83,210 @@ class ScheduleBody(Body):
 class CampaignBody(Body):
     """A campaign: a key that is not sent stays as it is; keys that the server manages are ignored."""
 
-    campaign_uuid: Line = ""
-    campaign_name: Name = ""
-    type: Type = "autocall"
-    type_autocall: Literal["", "autocall_voice_tts", "autocall_audio", "autocall_voice_otp"] = ""
-    description: Text = ""
-    active: bool = True
-    status: Literal["", "start", "stop", "pause"] = ""
-    concurrent_call: Channels = 1
-    carrier_uuid: Line = ""
-    template_uuid: Line = ""
-    mode_call: Literal["", "direct", "serial", "parralel", "parallel"] = "direct"
-    network: NetworkBody | None = None
-    call_timeout: Annotated[int, Field(ge=0, le=LONGEST_TIMEOUT)] = 60
-    recall_times: Annotated[int, Field(ge=0, le=MOST_RECALLS)] = 0
-    limit_recall_duration: Number = 0
-    schedule_recall: Literal["after", "minute"] = "after"
-    schedule_recall_duration: Annotated[int, Field(ge=0, le=LONGEST_PAUSE)] = 0
-    priority_recall: Literal["", "normal", "recall"] = "normal"
-    recall_status: Annotated[list[Outcomes], Field(max_length=100)] | None = None
-    schedules: Annotated[list[ScheduleBody], Field(max_length=100)] | None = None
-    local_start_time: TimeOfDay = ""
-    local_end_time: TimeOfDay = ""
-    callback_url: Url = ""
-    answer_callback_url: Url = ""
-    lead_expired_at: Annotated[str, AfterValidator(_check_moment)] | None = None
-    ratio: Literal[100, 150, 200, 300, 400, 500] = 100
-    hopper: Annotated[int, Field(ge=0, le=LARGEST_INT)] = 20
-    customer_order: Line = "id"
-    call_center_queue_uuid: Line = ""
-    call_center_queue_strategy: Literal[
-        "", "ring-all", "top-down", "agent-with-fewest-calls", "round-robin", "random"
+    campaign_uuid: Annotated[Line, meaning("The campaign's id; on create, an id that the client chooses.")] = ""
+    campaign_name: Annotated[Name, meaning("Name, unique among the tenant's campaigns.")] = ""
+    type: Annotated[
+        Type,
+        meaning(
+            "What happens when somebody answers. Only `autocall` can run: it plays the template.",
+            "The other types are stored and returned, and a start of such a campaign is refused.",
+        ),
+    ] = "autocall"
+    type_autocall: Annotated[
+        Literal["", "autocall_voice_tts", "autocall_audio", "autocall_voice_otp"],
+        meaning("Kind of autocall, as the client's own screens show it."),
     ] = ""
-    allow_manual_dial: bool = True
-    allow_search_lead: bool = True
-    enable_callback_alert: bool = True
-    enable_encrypt: bool = False
-    default_list_uuid: Line = ""
-    script_uuid: Line = ""
-    orig_campaign_uuid: Line = ""
-    users: Things | None = None
-    groups: Things | None = None
-    statuses: Things | None = None
-    statuses_selectable: Things | None = None
+    description: Annotated[Text, meaning("Free text.")] = ""
+    active: Annotated[
+        bool,
+        meaning(
+            "Master switch: `false` stops every new call, OTP too, whatever `status` says.",
+            "`status` stays as it is. Only an inactive campaign can be deleted.",
+        ),
+    ] = True
+    status: Annotated[
+        Literal["", "start", "stop", "pause"],
+        meaning(
+            "`start` dials inside the windows, `stop` never resumes by itself, `pause` resumes when a window opens.",
+            "An empty text changes nothing. A pause inside an open window waits for the next opening; a campaign whose "
+            "windows never close stays paused until it is started. A start after a stop is a new run (`run_id`) and "
+            "continues with the leads that are not done. Starting needs `active`, a carrier and a template. Live calls "
+            "always end by themselves.",
+        ),
+    ] = ""
+    concurrent_call: Annotated[
+        Channels,
+        meaning(
+            "Most live calls at once, over all carriers that the campaign has used.",
+            "0 dials nobody. When it is lowered, the next dial waits until enough calls have ended.",
+        ),
+    ] = 1
+    carrier_uuid: Annotated[Line, meaning("The carrier that places the calls; empty for none.")] = ""
+    template_uuid: Annotated[Line, meaning("The template that is played to whoever answers; empty for none.")] = ""
+    mode_call: Annotated[
+        Literal["", "direct", "serial", "parralel", "parallel"],
+        meaning(
+            "How channels are shared between networks and campaigns; empty means `direct`.",
+            "`direct`: one pool for all networks. The carrier's own channels per network are not asked, but these "
+            "calls count in them: beside serial campaigns of the carrier, a queued serial call may be cancelled once "
+            "(`limit_lowered`) and planned again.",
+            "`parralel` (or `parallel`): fixed channels for each network, `network.<name>`, never more than "
+            "the carrier has.",
+            "`serial`: the carrier's channels of each network are shared max-min fair between its campaigns. Idle ones "
+            "are lent at once and come back as calls end. Campaigns that hold equally many are served in rotation.",
+        ),
+    ] = "direct"
+    network: Annotated[
+        NetworkBody | None,
+        meaning(
+            "Channels for each network: `viettel`, `mobi`, `vina`, `tel`, `offnet`; null means 0.",
+            "0 means no cap in modes `direct` and `serial`; in mode `parralel` that network is not dialled.",
+        ),
+    ] = None
+    call_timeout: Annotated[
+        int,
+        Field(ge=0, le=LONGEST_TIMEOUT),
+        meaning(
+            "Longest time of ringing; 0 means 60.",
+            "It does not extend a window: the dial must fall inside, the call may outlast it.",
+            unit="seconds",
+        ),
+    ] = 60
+    recall_times: Annotated[
+        int,
+        Field(ge=0, le=MOST_RECALLS),
+        meaning(
+            "Extra attempts: a lead is called at most 1 + `recall_times` times.",
+            "A lower value holds at once, for leads that already wait for a recall too.",
+        ),
+    ] = 0
+    limit_recall_duration: Annotated[
+        Number,
+        meaning(
+            "An answered call is called again only if its talk was shorter than this.",
+            "`answered` must be in `recall_status` too. 0 means never.",
+            unit="seconds",
+        ),
+    ] = 0
+    schedule_recall: Annotated[
+        Literal["after", "minute"],
+        meaning("When a recall is due: `after` at once, `minute` after `schedule_recall_duration`."),
+    ] = "after"
+    schedule_recall_duration: Annotated[
+        int,
+        Field(ge=0, le=LONGEST_PAUSE),
+        meaning(
+            "Pause before a recall when `schedule_recall` is `minute`, counted from the end of the call.",
+            "A recall that falls outside the windows waits for the next opening.",
+            unit="minutes",
+        ),
+    ] = 0
+    priority_recall: Annotated[
+        Literal["", "normal", "recall"],
+        meaning(
+            "`normal` (or empty) calls new leads before due recalls, `recall` the other way round.",
+            "Within a class the lead that has been due longest is called first. Single calls come before both.",
+        ),
+    ] = "normal"
+    recall_status: Annotated[
+        list[Outcomes] | None,
+        Field(max_length=100),
+        meaning(
+            "Outcomes after which a lead is called again; null or an empty list means none.",
+            "A new campaign has all nine.",
+            "The setting that holds when the call ends decides.",
+        ),
+    ] = None
+    schedules: Annotated[
+        list[ScheduleBody] | None,
+        Field(max_length=100),
+        meaning(
+            "Weekly windows: rows with a start and an end for each weekday, after midnight in the tenant's zone.",
+            "A new campaign has one row: every day from 08:00 to 21:00.",
+            "A window includes its start and excludes its end. Several rows are united. An empty list means no "
+            "restriction; null leaves the windows as they are.",
+            "Equal ends close the day. An end before its start runs over midnight and belongs to the day on which it "
+            "starts. `86400000000000` is the end of the day. An hour that the zone repeats is open twice, one that it "
+            "skips never.",
+            "No dial begins in the last half second of a window, because a dial takes time to reach the switch.",
+            unit="nanoseconds",
+        ),
+    ] = None
+    local_start_time: Annotated[
+        TimeOfDay,
+        meaning("Start of the hours that must be open as well as the windows; empty means midnight."),
+    ] = ""
+    local_end_time: Annotated[
+        TimeOfDay,
+        meaning(
+            "End of these hours; empty, or `23:59:59`, means the end of the day.",
+            "`00:00:00` to `23:59:59` is no restriction.",
+        ),
+    ] = ""
+    callback_url: Annotated[
+        Url,
+        meaning(
+            "Receives the CDR of each call, at least once, signed; empty for none.",
+            "See [callbacks](callbacks.md).",
+        ),
+    ] = ""
+    answer_callback_url: Annotated[
+        Url,
+        meaning("Receives a notice when a callee answers, delivered like a CDR; empty for none."),
+    ] = ""
+    lead_expired_at: Annotated[
+        str | None,
+        AfterValidator(_check_moment),
+        meaning(
+            "From this time on leads are not dialled, recalls neither, and end as `expired`.",
+            "RFC 3339, or local time in the tenant's zone. Null, an empty text and the ends of the calendar (years 1, "
+            "1970 and 9999) mean never. Leads that are imported later end at once. A lead that has ended stays so when "
+            "the time is moved.",
+        ),
+    ] = None
+    ratio: Annotated[Literal[100, 150, 200, 300, 400, 500], meaning(STORED_ONLY)] = 100
+    hopper: Annotated[int, Field(ge=0, le=LARGEST_INT), meaning(STORED_ONLY)] = 20
+    customer_order: Annotated[Line, meaning(STORED_ONLY)] = "id"
+    call_center_queue_uuid: Annotated[Line, meaning(STORED_ONLY)] = ""
+    call_center_queue_strategy: Annotated[
+        Literal["", "ring-all", "top-down", "agent-with-fewest-calls", "round-robin", "random"], meaning(STORED_ONLY)
+    ] = ""
+    allow_manual_dial: Annotated[bool, meaning(STORED_ONLY)] = True
+    allow_search_lead: Annotated[bool, meaning(STORED_ONLY)] = True
+    enable_callback_alert: Annotated[bool, meaning(STORED_ONLY)] = True
+    enable_encrypt: Annotated[bool, meaning(STORED_ONLY)] = False
+    default_list_uuid: Annotated[Line, meaning(STORED_ONLY)] = ""
+    script_uuid: Annotated[Line, meaning(STORED_ONLY)] = ""
+    orig_campaign_uuid: Annotated[Line, meaning(STORED_ONLY)] = ""
+    users: Annotated[Things | None, meaning(STORED_ONLY)] = None
+    groups: Annotated[Things | None, meaning(STORED_ONLY)] = None
+    statuses: Annotated[Things | None, meaning(STORED_ONLY)] = None
+    statuses_selectable: Annotated[Things | None, meaning("Another name of `statuses`.")] = None
 
     def id(self) -> CampaignId | None:
-        """Give the id that the client names; raise ``Invalid`` when it is none."""
+        """Return the id that the client names; raises ``Invalid`` when it is not an id."""
         found = to_uuid(self.campaign_uuid, otherwise="campaign_uuid is invalid")
         return None if found is None else CampaignId(found)
 
     def changes(self, *, zone: str) -> CampaignChanges:
-        """Give what was sent, in stored form; an empty ``status`` and null ``schedules`` say nothing."""
-        changes: dict[str, Any] = {  # Any: each key's own type, which ``_STORED_FORM`` gives it
-            name: form(getattr(self, name)) for name, form in _STORED_FORM.items() if name in self.model_fields_set
-        }
-        if self.status:
-            changes["status"] = Status(self.status)
-        if self.schedules is not None:
-            changes["schedules"] = tuple(row.model_dump() for row in self.schedules)
-        if "lead_expired_at" in self.model_fields_set:
-            changes["lead_expired_at"] = to_moment(self.lead_expired_at or "", zone=zone)
-        return cast("CampaignChanges", {**changes, "extras": self._extras()})
+        """Return what was sent, in stored form; raises ``Invalid`` for an id that is none.
 
-    def _extras(self) -> dict[str, Any]:  # Any: kept as it came
-        extras = {name: getattr(self, name) for name in self.model_fields_set & DEFAULT_EXTRAS.keys()}
+        A setting whose stored form is its wire form needs no line here. An empty ``status`` and null ``schedules``
+        change nothing.
+        """
+        sent = {name: getattr(self, name) for name in self.model_fields_set & _STORED_SETTINGS}
+        for name in sent.keys() & _STORED_FORMS.keys():
+            sent[name] = _STORED_FORMS[name](sent[name])
+        if "lead_expired_at" in sent:
+            sent["lead_expired_at"] = to_moment(self.lead_expired_at or "", zone=zone)
+        if not self.status:
+            sent.pop("status", None)
+        if self.schedules is None:
+            sent.pop("schedules", None)
+        return _CHANGES.validate_python({**sent, "extras": self._extras()})
+
+    def _extras(self) -> dict[str, Json]:
+        extras: dict[str, Json] = {name: getattr(self, name) for name in self.model_fields_set & DEFAULT_EXTRAS.keys()}
         if "statuses_selectable" in self.model_fields_set:
             extras.setdefault("statuses", self.statuses_selectable)
         return extras
@@ -150,42 +295,44 @@ class CampaignBody(Body):
 class NewCampaignBody(CampaignBody):
     """A campaign to be created: a name and a type are needed."""
 
-    campaign_name: Name
-    type: Type
+    campaign_name: Annotated[Name, meaning("Name, unique among the tenant's campaigns.")]
+    type: Annotated[Type, meaning("What happens when somebody answers. Only `autocall` can run.")]
 
 
-def _as_it_is(value: Any) -> Any:  # Any: a field's value
-    return value
+@with_config(ConfigDict(arbitrary_types_allowed=True))
+class _Changes(CampaignChanges, total=False):
+    """The domain's own type, which Pydantic fills: what it gives has the types that the use case asks for."""
 
 
-def _carrier(text: str) -> CarrierId | None:
-    found = to_uuid(text, otherwise="carrier is not found")
-    return None if found is None else CarrierId(found)
+_CHANGES: Final = TypeAdapter(_Changes)
+_STORED_SETTINGS: Final = CampaignChanges.__annotations__.keys() - {"extras"}
 
 
-def _template(text: str) -> TemplateId | None:
-    found = to_uuid(text, otherwise="template is not found")
-    return None if found is None else TemplateId(found)
+def _carrier(text: str) -> UUID | None:
+    return to_uuid(text, otherwise="carrier is not found")
 
 
-def _outcomes(names: list[str] | None) -> tuple[str, ...] | None:
-    return None if names is None else tuple(names)
+def _template(text: str) -> UUID | None:
+    return to_uuid(text, otherwise="template is not found")
 
 
-_STORED_FORM: Final[Mapping[str, Callable[[Any], Any]]] = {  # Any: each field's own type
-    **dict.fromkeys(
-        "campaign_name type type_autocall description active concurrent_call call_timeout recall_times "
-        "limit_recall_duration schedule_recall schedule_recall_duration local_start_time local_end_time "
-        "callback_url answer_callback_url".split(),
-        _as_it_is,
-    ),
+def _priority(text: str) -> str:
+    return text or Priority.NORMAL
+
+
+def _rows(schedules: list[ScheduleBody] | None) -> list[dict[str, int]]:
+    return [row.model_dump() for row in schedules or []]
+
+
+_STORED_FORMS: Final[Mapping[str, Callable[..., object]]] = {
     "carrier_uuid": _carrier,
     "template_uuid": _template,
     "mode_call": MODES.__getitem__,
-    "priority_recall": lambda text: Priority(text or Priority.NORMAL),
+    "priority_recall": _priority,
     "network": channels_of,
-    "recall_status": _outcomes,
+    "schedules": _rows,
 }
+"""Settings whose stored form is not the wire's."""
 
 
 class ActiveBody(Body):

@@ -51,6 +51,11 @@ def to_uuid(text: str, *, otherwise: str) -> UUID | None:
     return found
 
 
+def meaning(text: str, *notes: str, unit: str = "") -> Any:  # Any: a FieldInfo, which Pydantic types so
+    """Describe a setting: one sentence for the table, notes below it, and the unit of a number."""
+    return Field(description="\n\n".join((text, *notes)), json_schema_extra={"unit": unit} if unit else None)
+
+
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 Line = Annotated[str, Field(max_length=255)]
 Text = Annotated[str, Field(max_length=4000)]

@@ -1,5 +1,13 @@
 """Campaigns as clients read them."""
 
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from pendulum import DateTime
+
 from api.timestamps import rfc3339
 from worker.domain.campaign_settings import CampaignSettings, schedule_row_id
 from worker.domain.json_value import Json
@@ -54,37 +62,38 @@ def monitor_shape(settings: CampaignSettings, numbers: CampaignStatistics) -> di
     }
 
 
+_MANAGED: Final = frozenset({"tenant_id", "resume_at", "extras", "schedules"})
+"""Fields that are not on the wire under their own name."""
+_NULL_ON_THE_WIRE: Final = frozenset({"recall_status", "lead_expired_at"})
+"""Settings that are null when there is nothing; of the others the wire says an empty text."""
+
+
 def _settings(settings: CampaignSettings, *, zone: str) -> dict[str, Json]:
     return {
         **settings.extras,
         "domain_uuid": str(settings.tenant_id),
-        "campaign_uuid": str(settings.campaign_uuid),
-        "campaign_name": settings.campaign_name,
-        "type": settings.type,
-        "type_autocall": settings.type_autocall,
-        "description": settings.description,
-        "active": settings.active,
-        "status": settings.status.value,
-        "run_id": "" if settings.run_id is None else str(settings.run_id),
-        "revision": settings.revision,
-        "concurrent_call": settings.concurrent_call,
-        "carrier_uuid": "" if settings.carrier_uuid is None else str(settings.carrier_uuid),
-        "template_uuid": "" if settings.template_uuid is None else str(settings.template_uuid),
-        "mode_call": settings.mode_call.value,
-        "network": {network.value: settings.network.get(network.value, 0) for network in Network},
-        "call_timeout": settings.call_timeout,
-        "recall_times": settings.recall_times,
-        "limit_recall_duration": settings.limit_recall_duration,
-        "schedule_recall": settings.schedule_recall,
-        "schedule_recall_duration": settings.schedule_recall_duration,
-        "priority_recall": settings.priority_recall.value,
-        "recall_status": None if settings.recall_status is None else list(settings.recall_status),
-        "local_start_time": settings.local_start_time,
-        "local_end_time": settings.local_end_time,
-        "callback_url": settings.callback_url,
-        "answer_callback_url": settings.answer_callback_url,
-        "lead_expired_at": None if settings.lead_expired_at is None else rfc3339(settings.lead_expired_at, zone=zone),
+        **{
+            field.name: _wire_value(field.name, getattr(settings, field.name), zone=zone)
+            for field in fields(settings)
+            if field.name not in _MANAGED
+        },
         "domain_name": "",
-        "created_at": rfc3339(settings.created_at, zone=zone),
-        "updated_at": rfc3339(settings.updated_at, zone=zone),
     }
+
+
+def _wire_value(name: str, value: object, *, zone: str) -> Json:
+    match value:
+        case None:
+            return None if name in _NULL_ON_THE_WIRE else ""
+        case StrEnum() | UUID():
+            return str(value)
+        case DateTime():
+            return rfc3339(value, zone=zone)
+        case tuple():
+            return list(value)
+        case Mapping():
+            return {network.value: value.get(network.value, 0) for network in Network}
+        case str() | int():
+            return value
+        case _:
+            raise TypeError(f"{name} has no form on the wire")

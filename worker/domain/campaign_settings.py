@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypedDict
+from typing import Final
 from uuid import UUID
 
 from pendulum import DateTime, Duration
+from typing_extensions import TypedDict  # the standard library's from Python 3.12 on: Pydantic reads it
 
 from worker.domain.call import Outcome
 from worker.domain.campaign import Campaign, Mode, Priority, Status
