@@ -26,7 +26,7 @@ def create_list(store: RecordStore, new: ListRecord) -> None:
 def switch_list(
     store: RecordStore, *, queue: JobQueue, tenant: Tenant, list_id: ListId, active: bool, now: DateTime
 ) -> None:
-    """Have a list's leads called or not: the dial asks for itself, and a backfill keeps planning from looking at them."""
+    """Activate or deactivate a list: the dial checks it itself, and a backfill hides its leads from planning."""
     with store.transaction() as tx:
         found = tx.lists.find(tenant.id, list_id)
         tx.lists.switch(list_id, active=active, now=now)
