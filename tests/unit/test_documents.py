@@ -29,6 +29,7 @@ _HEADING: Final = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
 _LINK: Final = re.compile(r"\]\(<?([^)\s>]+)>?(?: +\"[^\"]*\")?\)")
 _REFERENCE: Final = re.compile(r"^ *\[[^\]]+\]: *<?([^\s>]+)", re.MULTILINE)
 _NAMED_ANCHOR: Final = re.compile(r"<a +(?:id|name)=\"([^\"]+)\"")
+_CITED: Final = re.compile(r"\b((?:worker|api|deploy|tests)/[\w/-]*\w\.md)(?:#([\w-]+))?")
 _ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _BANNED: Final = re.compile(
     r"(?<!\w)(" + "|".join(sorted(map(re.escape, BANNED), key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
@@ -65,6 +66,19 @@ def test_no_document_uses_a_banned_phrase(document: Path) -> None:
     found = {match[0].lower() for match in _BANNED.finditer(_prose(document))}
 
     assert {phrase: BANNED[phrase] for phrase in found} == {}
+
+
+def test_every_document_that_the_code_cites_exists() -> None:
+    cited = {
+        (path.relative_to(ROOT), document, anchor)
+        for folder in ("worker", "api", "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        for document, anchor in _CITED.findall(path.read_text(encoding="utf-8"))
+    }
+
+    missing = [one for one in cited if not _resolves(f"{one[1]}#{one[2]}".removesuffix("#"), document=README)]
+
+    assert missing == []
 
 
 def test_the_readme_fits_on_one_page() -> None:
