@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from uuid_utils.compat import uuid7
 
 from api.app import create_app
+from api.concurrency_limit import Places
 from tests.builders import HANOI, NOON, let_be_heard
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
@@ -56,10 +58,17 @@ def services() -> Iterator[FakeServices]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """Return one application for all tests: FastAPI builds its routes at the first request, which takes 140 ms."""
+    return create_app(FakeServices(store=SqlStore(make_engine("sqlite://"))))  # each test gives it its own
+
+
 @pytest.fixture
-def anonymous(services: FakeServices) -> Iterator[TestClient]:
-    """Give a client without a token."""
-    with TestClient(create_app(services), raise_server_exceptions=False) as client:
+def anonymous(app: FastAPI, services: FakeServices) -> Iterator[TestClient]:
+    """Return a client without a token; nothing of a test's services or concurrency limit outlives it."""
+    app.state.services, app.state.places = services, Places()
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
