@@ -20,14 +20,14 @@ from api import (
     tenant,
     why,
 )
-from api.concurrency_limit import Places
+from api.concurrency_limit import ConcurrencyLimit
 from api.deps import ApiServices
-from api.refusals import REFUSED, TOLD_LATER
+from api.refusals import REFUSED, UNAVAILABLE
 from worker import wiring
 
 
 def create_app(services: ApiServices | None = None) -> FastAPI:
-    """Build the application around these services, or this process's own."""
+    """Return the application; without ``services`` it uses those of this process."""
     app = FastAPI(
         title="Callbeat",
         summary="Outbound-call campaigns: PUT one, and every channel is busy inside its limits.",
@@ -39,9 +39,9 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     )
     own: ApiServices = wiring.api_services() if services is None else services
     app.state.services = own
-    app.state.places = Places()
+    app.state.concurrency = ConcurrencyLimit()
     errors.install(app)
-    rooms = (
+    routers = (
         campaigns,
         carriers,
         templates,
@@ -56,8 +56,8 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
         why,
         tenant,
     )
-    for room in rooms:
-        app.include_router(room.router, responses=REFUSED)
-    app.include_router(metrics.router, responses=TOLD_LATER)
+    for module in routers:
+        app.include_router(module.router, responses=REFUSED)
+    app.include_router(metrics.router, responses=UNAVAILABLE)
     app.include_router(health.router)
     return app

@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.deps import ASKS_FOR_CALLS, BEARER, Services, Whose
-from api.leads import NO_PHONE, TOO_SHORT
 from api.middleware import GuardedRoute
+from api.phone_numbers import NO_PHONE, TOO_SHORT
 from api.requests.autocall import ImportBody, OtpBody
 from worker.domain.cdr import cdr_body
 from worker.domain.errors import InvalidFields, Problem
@@ -17,10 +17,10 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["singl
 
 @router.post("/v3/autocall/import", dependencies=[ASKS_FOR_CALLS])
 def import_one(body: ImportBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Call one number with the campaign's template, ahead of its lists: inside its windows and while it is started.
+    """Call one number with the campaign's template, ahead of its lists, inside its windows and while it is started.
 
-    `call_id` is the id of the CDR that the call will leave. The values of `param` are not sent to the switch: a
-    dialplan that speaks them reads `additional` of `/v3/lead/{lead_uuid}`, with its variable `callbeat_lead` as the id.
+    `call_id` is the id that the CDR will have. The values of `param` are not sent to the switch: a dialplan that
+    speaks them reads `additional` of `/v3/lead/{lead_uuid}`, where its variable `callbeat_lead` is the id.
     """
     promise = _called(body.request(tenant), services=services)
     return JSONResponse({"call_id": str(promise.call_id), "lead_uuid": str(promise.lead_id), "message": "success"})
@@ -28,11 +28,11 @@ def import_one(body: ImportBody, services: Services, tenant: Whose) -> JSONRespo
 
 @router.post("/v3/autocall/otp", dependencies=[ASKS_FOR_CALLS])
 def read_code(body: OtpBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Call one number and read out a code: ahead of everything, at any hour, whether the campaign is started or not.
+    """Call one number and read out a code: ahead of all other calls, at any hour, also while the campaign is stopped.
 
-    It never goes past the do-not-call list, a limit, or `active` of the campaign. `call_id` is the id of the CDR that
-    the call will leave. The code is not sent to the switch: the template's dialplan reads `additional` of
-    `/v3/lead/{lead_uuid}`, with its variable `callbeat_lead` as the id.
+    The do-not-call list, every limit and `active` of the campaign still hold. `call_id` is the id that the CDR will
+    have. The code is not sent to the switch: the template's dialplan reads `additional` of `/v3/lead/{lead_uuid}`,
+    where its variable `callbeat_lead` is the id.
     """
     promise = _called(body.request(tenant), services=services)
     return JSONResponse(
@@ -47,7 +47,7 @@ def read_code(body: OtpBody, services: Services, tenant: Whose) -> JSONResponse:
 
 @router.get("/v3/autocall/log/{ref_id:path}/ref_id")
 def read_by_reference(ref_id: str, services: Services, tenant: Whose) -> JSONResponse:
-    """Give the CDR of the latest single call with this reference; where there is none yet, the error says why."""
+    """Return the CDR of the latest single call with this reference; without one, the error says why."""
     found = find_cdr(services.store, tenant=tenant, ref_id=ref_id)
     return JSONResponse(cdr_body(found, zone=tenant.timezone))
 

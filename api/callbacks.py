@@ -1,4 +1,4 @@
-"""Callbacks: what was told to whom, each attempt, and sending it again."""
+"""Callbacks: what was sent to which URL, each attempt, and replay."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from api.date_ranges import to_span
+from api.date_ranges import to_date_range
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from api.requests.callbacks import CallbackQuery, ReplayBody, UrlBody
@@ -28,7 +28,7 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["callb
 
 @router.get("/v3/callback")
 def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[CallbackQuery, Query()]) -> JSONResponse:
-    """Give callbacks with their attempts, newest first; dates are of their making, read in the tenant's zone."""
+    """Return callbacks with their attempts, newest first; dates are creation times, in the tenant's zone."""
     wanted = _filter(asked, zone=tenant.timezone)
     page = queries.list_callbacks(services.callback_store, tenant_id=tenant.id, part=part, wanted=wanted)
     return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
@@ -36,21 +36,21 @@ def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[Cal
 
 @router.get("/v3/callback/url")
 def list_urls(services: Services, tenant: Whose, part: Part) -> JSONResponse:
-    """Give the URLs that have failed lately, and those that are disabled, with the reason."""
+    """Return the URLs that failed lately and those that are disabled, with the reason."""
     page = queries.list_callback_urls(services.callback_store, tenant_id=tenant.id, part=part)
     return listed(Page([_url(url, one, zone=tenant.timezone) for url, one in page.rows], page.total), part)
 
 
 @router.post("/v3/callback/url/enable")
 def enable(body: UrlBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Send to a disabled URL again what comes from now on; what was not sent meanwhile can be replayed."""
+    """Enable a disabled URL for new callbacks; what was not sent in the meantime can be replayed."""
     enable_url(services.callback_store, tenant_id=tenant.id, url=body.url)
     return JSONResponse({"url": body.url, "enabled": True})
 
 
 @router.post("/v3/callback/replay")
 def replay_many(body: ReplayBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Send again the dead letters, or those in another state, of a campaign or of a period."""
+    """Send dead letters again, or callbacks in another state, of a campaign or of a period."""
     wanted = _filter(body, zone=tenant.timezone)
     count = replay_callbacks(
         services.callback_store, queue=services.queue, tenant_id=tenant.id, wanted=wanted, now=services.clock.now()
@@ -60,7 +60,7 @@ def replay_many(body: ReplayBody, services: Services, tenant: Whose) -> JSONResp
 
 @router.get("/v3/callback/{callback_id}")
 def read(callback_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Give one callback with its body."""
+    """Return one callback with its body."""
     wanted = CallbackFilter(delivery_id=DeliveryId(callback_id))
     page = queries.list_callbacks(services.callback_store, tenant_id=tenant.id, part=ONE, wanted=wanted)
     for found in page.rows:
@@ -70,7 +70,7 @@ def read(callback_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
 
 @router.post("/v3/callback/{callback_id}/replay")
 def replay(callback_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Send one again, whatever became of it; its ``webhook-id`` stays."""
+    """Send one callback again, whatever its state; its ``webhook-id`` stays the same."""
     found = DeliveryId(callback_id)
     replay_callback(
         services.callback_store, queue=services.queue, tenant_id=tenant.id, delivery_id=found, now=services.clock.now()
@@ -86,8 +86,8 @@ def _filter(asked: CallbackQuery | ReplayBody, *, zone: str) -> CallbackFilter:
         call_id=None if call_id is None else CallId(call_id),
         event=CallbackEvent(asked.event) if asked.event else None,
         state=DeliveryState(asked.state) if asked.state else None,
-        created_from=to_span("start_date", asked.start_date, zone=zone).start,
-        created_before=to_span("end_date", asked.end_date, zone=zone).end,
+        created_from=to_date_range("start_date", asked.start_date, zone=zone).start,
+        created_before=to_date_range("end_date", asked.end_date, zone=zone).end,
     )
 
 

@@ -1,4 +1,4 @@
-"""Campaigns: create, change, read, switch, run, watch."""
+"""Campaigns: create, change, read, activate, run, watch."""
 
 from typing import Final
 from uuid import UUID
@@ -27,7 +27,7 @@ MISMATCH: Final = "campaign_uuid is invalid"
 
 @router.post("/v3/campaign")
 def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Create a campaign; it may come with an id of the client's."""
+    """Create a campaign; the client may choose its id."""
     campaign_id = body.id() or CampaignId(services.new_id())
     edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=body.changes(zone=tenant.timezone))
     create_campaign(
@@ -43,7 +43,7 @@ def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResp
 
 @router.put("/v3/campaign/{campaign_uuid}")
 def change(campaign_uuid: UUID, body: CampaignBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Change what the body names; a change holds for the very next dial."""
+    """Change the settings that the body names; the change holds for the very next dial."""
     if body.id() not in {None, campaign_uuid}:
         raise Invalid(MISMATCH)
     return _save(campaign_uuid, body.changes(zone=tenant.timezone), services=services, tenant=tenant)
@@ -51,21 +51,21 @@ def change(campaign_uuid: UUID, body: CampaignBody, services: Services, tenant: 
 
 @router.get("/v3/campaign")
 def list_all(services: Services, tenant: Whose, part: Part, type: Line = "") -> JSONResponse:  # noqa: A002 - the wire's name
-    """Give campaigns, newest first, without their schedules."""
+    """Return campaigns, newest first, without their schedules."""
     page = queries.list_campaigns(services.store, tenant=tenant, part=part, kind=type or None)
     return listed(Page([named_campaign_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
 
 
 @router.get("/v3/campaign/{campaign_uuid}")
 def read(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Give one campaign."""
+    """Return one campaign."""
     found = queries.get_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid))
     return JSONResponse(campaign_shape(found, zone=tenant.timezone))
 
 
 @router.patch("/v3/campaign/{campaign_uuid}/active")
 def switch(campaign_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Turn the master switch; calls that are up are left to end."""
+    """Activate or deactivate a campaign; live calls end by themselves."""
     if body.active is None:
         raise Invalid("active is missing")
     _save(campaign_uuid, CampaignChanges(active=body.active), services=services, tenant=tenant)
@@ -89,20 +89,20 @@ def start(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONRespons
 @router.post("/v1/campaign/{campaign_uuid}/run/pause")
 @router.post("/v3/campaign/{campaign_uuid}/run/pause")
 def pause(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Hold until the next window opens."""
+    """Pause until the next window opens."""
     return _save(campaign_uuid, CampaignChanges(status=Status.PAUSE), services=services, tenant=tenant)
 
 
 @router.post("/v1/campaign/{campaign_uuid}/run/stop")
 @router.post("/v3/campaign/{campaign_uuid}/run/stop")
 def stop(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Stop until somebody starts it again."""
+    """Stop until the campaign is started again."""
     return _save(campaign_uuid, CampaignChanges(status=Status.STOP), services=services, tenant=tenant)
 
 
 @router.get("/v3/campaign/{campaign_uuid}/monitor")
 def monitor(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Give the numbers of the monitor."""
+    """Return the campaign's progress: counts of leads and calls."""
     settings, numbers = queries.monitor_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid))
     return JSONResponse(monitor_shape(settings, numbers))
 

@@ -26,7 +26,7 @@ NO_CHANNELS: Final = {network.value: 0 for network in Network}
 
 @router.post("/v3/carrier")
 def create(body: NewCarrierBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Create a carrier; it may come with an id of the client's."""
+    """Create a carrier; the client may choose its id."""
     now = services.clock.now()
     changes = body.changes()
     carrier = CarrierRecord(
@@ -65,14 +65,14 @@ def change(carrier_uuid: UUID, body: CarrierBody, services: Services, tenant: Wh
 
 @router.get("/v3/carrier")
 def list_all(services: Services, tenant: Whose, part: Part) -> JSONResponse:
-    """Give carriers, newest first."""
+    """Return carriers, newest first."""
     page = queries.list_carriers(services.store, tenant=tenant, part=part)
     return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
 
 
 @router.get("/v3/carrier/{carrier_uuid}")
 def read(carrier_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Give one carrier, with what is left of its channels now."""
+    """Return one carrier, with the channels that are free now."""
     found = queries.get_carrier(services.store, tenant=tenant, carrier_id=CarrierId(carrier_uuid))
     return JSONResponse(_shape(found, zone=tenant.timezone))
 

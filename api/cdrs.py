@@ -5,10 +5,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from api.date_ranges import Span, to_span
+from api.date_ranges import DateRange, to_date_range
 from api.deps import BEARER, Part, Services, Whose, listed
-from api.leads import national
 from api.middleware import GuardedRoute
+from api.phone_numbers import national
 from api.requests.fields import Body, Line, to_uuid
 from worker.domain.call import Outcome
 from worker.domain.cdr import cdr_body
@@ -25,7 +25,7 @@ OUTCOME_NAMES: Final = {"no-answer": Outcome.NO_ANSWERED, "invalid": Outcome.INV
 
 
 class CdrQuery(Body):
-    """Which CDRs are asked for; ``""`` is any."""
+    """Filters of CDRs; an empty text matches all."""
 
     start_date: Line = ""
     end_date: Line = ""
@@ -41,7 +41,7 @@ class CdrQuery(Body):
 
 @router.get("/v3/cdr")
 def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[CdrQuery, Query()]) -> JSONResponse:
-    """Give CDRs, newest first; dates are read in the tenant's zone."""
+    """Return CDRs, newest first; dates are read in the tenant's zone."""
     wanted = _filter(asked, zone=tenant.timezone)
     if wanted is None:
         return listed(Page(), part)
@@ -51,18 +51,18 @@ def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[Cdr
 
 @router.get("/v3/cdr/{reference}")
 def read(reference: str, services: Services, tenant: Whose) -> JSONResponse:
-    """Give one CDR by its id or by its SIP call id."""
+    """Return one CDR, by its id or by its SIP call id."""
     found = queries.get_cdr(services.store, tenant=tenant, reference=reference)
     return JSONResponse(cdr_body(found, zone=tenant.timezone))
 
 
 def _filter(asked: CdrQuery, *, zone: str) -> CdrFilter | None:
-    """Read the filters; None when no CDR of an autocall could pass them."""
+    """Return the filters in stored form; None when no CDR of an autocall can match."""
     campaign_id = to_uuid(asked.campaign_uuid, otherwise="campaign_uuid is invalid")
     moments = {
-        name: to_span(name, getattr(asked, name), zone=zone) for name in asked.model_fields_set if "date" in name
+        name: to_date_range(name, getattr(asked, name), zone=zone) for name in asked.model_fields_set if "date" in name
     }
-    none = Span(None, None)
+    none = DateRange(None, None)
     outcome = _outcome(asked.status)
     if asked.extension or asked.direction.lower() not in {"", "outbound"} or (asked.status and outcome is None):
         return None
@@ -79,5 +79,5 @@ def _filter(asked: CdrQuery, *, zone: str) -> CdrFilter | None:
 
 
 def _outcome(text: str) -> Outcome | None:
-    """Read a status as any surface of the wire writes it."""
+    """Return the outcome for any spelling of a status that the API uses."""
     return OUTCOME_NAMES.get(text.strip().lower().replace("_", "-").replace(" ", "-"))

@@ -1,4 +1,4 @@
-"""How many requests are worked on at once: who finds no place waits for a moment, and is then told to come again."""
+"""Limits how many requests run at once: others wait for up to a second, then get 503."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,8 +14,8 @@ LONGEST_WAIT_SECONDS: Final = 1.0
 FULL: Final = "too many requests at once"
 
 
-class Places:
-    """Places for requests; when what they work with is slow, those that come do not queue without end."""
+class ConcurrencyLimit:
+    """Admits a bounded number of requests, so that they do not queue without end behind a slow database."""
 
     def __init__(
         self,
@@ -30,15 +30,15 @@ class Places:
         self._longest_wait_seconds = longest_wait_seconds
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        """Hold a place while the block runs; raises ``Unavailable`` when there is none in time."""
-        await self._take()
+    async def admit(self) -> AsyncIterator[None]:
+        """Run the block as one of the admitted requests; raises ``Unavailable`` when the wait is too long."""
+        await self._admit()
         try:
             yield
         finally:
             self._free.release()
 
-    async def _take(self) -> None:
+    async def _admit(self) -> None:
         if self._waiting >= self._most_waiting:
             raise Unavailable(FULL)
         self._waiting += 1

@@ -1,4 +1,4 @@
-"""What endpoints are handed: the services, whose request it is, and which part of a long answer."""
+"""What endpoints depend on: the services, the request's tenant, and paging."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Final, Protocol
@@ -22,11 +22,11 @@ from worker.usecases.records.tokens import tenant_of
 LARGEST_SLICE: Final = 10_000
 LARGEST_OFFSET: Final = 2**53
 BEARER: Final = Depends(HTTPBearer(auto_error=False, description="A token of `callbeat token create`"))
-"""Tells the API's description what the door asks for."""
+"""Describes the token in OpenAPI; the middleware checks it."""
 
 
 class ApiServices(Protocol):
-    """What the API needs of the process's services."""
+    """The services that endpoints use."""
 
     @property
     def store(self) -> RecordStore: ...
@@ -47,13 +47,13 @@ class ApiServices(Protocol):
 
 
 def services_of(request: Request) -> ApiServices:
-    """Give the services that the application was made with."""
+    """Return the application's services."""
     services: ApiServices = request.app.state.services
     return services
 
 
 def tenant_of_token(request: Request) -> Tenant:
-    """Give the tenant whose token the request carries, with or without ``Bearer`` before it."""
+    """Return the tenant of the request's token, with or without ``Bearer`` before it; raises ``NoAccess``."""
     services = services_of(request)
     given = request.headers.get("authorization", "").strip()
     scheme, _, rest = given.partition(" ")
@@ -66,7 +66,7 @@ def tenant_of_token(request: Request) -> Tenant:
         raise NoAccess("Unauthorized") from error
 
 
-# What only hands on what is there is asynchronous: else the framework would take a thread for each of them.
+# These only pass a value on. They are coroutines because FastAPI runs plain functions in a thread each.
 
 
 async def _services(request: Request) -> ApiServices:
@@ -92,10 +92,10 @@ def _check_broker(request: Request) -> None:
 Services = Annotated[ApiServices, Depends(_services)]
 Whose = Annotated[Tenant, Depends(_tenant)]
 ASKS_FOR_CALLS: Final = Depends(_check_broker)
-"""Nobody's request for calls is taken while no worker would hear of it: the answer is 503, and nothing is stored."""
+"""Requests that start calls get 503 while the broker is down, and nothing is stored."""
 Part = Annotated[Slice, Depends(_slice)]
 
 
 def listed(page: Page[Mapping[str, Json]], part: Slice) -> JSONResponse:
-    """Give the wire's list envelope, with the paging that was used."""
+    """Return the list envelope with the paging that was used."""
     return JSONResponse({"data": list(page.rows), "limit": part.limit, "offset": part.offset, "total": page.total})

@@ -1,4 +1,4 @@
-"""Errors as HTTP answers: the wire's two shapes, the right status, and never a traceback."""
+"""Errors as HTTP answers: two body shapes, the right status, never a traceback."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 ROOT: Final = "(root)"
 RETRY_AFTER: Final = {"Retry-After": "1"}
-"""Of every 503: the trouble may be over in a second."""
+"""Sent with every 503; the cause may be over in a second."""
 _EXPECTED: Final = {
     "string_type": "string",
     "int_type": "integer",
@@ -43,11 +43,11 @@ _GIVEN: Final = ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "
 
 
 class NoAccess(Rejected):
-    """There is no token, or nobody's."""
+    """The request has no token, or one that belongs to no tenant."""
 
 
 def install(app: FastAPI) -> None:
-    """Give every error of the application its answer."""
+    """Install a handler for each kind of error."""
     statuses: dict[type[Exception], HTTPStatus] = {
         NotFound: HTTPStatus.NOT_FOUND,
         Conflict: HTTPStatus.CONFLICT,
@@ -56,11 +56,11 @@ def install(app: FastAPI) -> None:
         Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     }
 
-    def told(_: Request, error: Exception) -> JSONResponse:
+    def plain(_: Request, error: Exception) -> JSONResponse:
         return answer(statuses[type(error)], str(error))
 
     for kind in statuses:
-        app.add_exception_handler(kind, told)
+        app.add_exception_handler(kind, plain)
     app.add_exception_handler(InvalidFields, _fields)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
@@ -68,7 +68,7 @@ def install(app: FastAPI) -> None:
 
 
 def answer(status: int, error: str | Sequence[Mapping[str, str]]) -> JSONResponse:
-    """Give an error's response."""
+    """Return the response for an error."""
     headers = {}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers = RETRY_AFTER
@@ -78,12 +78,12 @@ def answer(status: int, error: str | Sequence[Mapping[str, str]]) -> JSONRespons
 
 
 def problems_of(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:  # Any: Pydantic's error details
-    """Say Pydantic's errors in the wire's words, one object for each broken rule."""
+    """Return Pydantic's errors in the API's wording, one object for each broken rule."""
     return [_problem(error["loc"], error) for error in errors]
 
 
 def _problem(loc: tuple[int | str, ...], error: Mapping[str, Any]) -> dict[str, str]:  # Any: see above
-    path = [str(part) for part in loc[1:]]  # the first says whether it is the body or the query
+    path = [str(part) for part in loc[1:]]  # the first part is "body" or "query"
     if error["type"] == "missing" and path:
         return {".".join(path[:-1]) or ROOT: f"{path[-1]} is required"}
     field = ".".join(path) or ROOT
@@ -111,7 +111,7 @@ def _type_name(value: object) -> str:
     return next((name for kind, name in _GIVEN if isinstance(value, kind)), "object")
 
 
-# Starlette types a handler's error as any exception; each of these is installed for one kind alone.
+# Starlette passes any exception; each of these handlers is installed for one kind only, so the casts hold.
 
 
 def _fields(_: Request, error: Exception) -> JSONResponse:
@@ -127,7 +127,7 @@ def _validation(_: Request, error: Exception) -> JSONResponse:
 
 
 def _http(_: Request, error: Exception) -> JSONResponse:
-    """Answer what the framework itself refuses: unknown paths, wrong methods, bodies that cannot be read."""
+    """Return the answer to what the framework refuses: unknown paths, wrong methods, unreadable bodies."""
     refused = cast("HTTPException", error)
     response = answer(refused.status_code, refused.detail)
     response.headers.update(refused.headers or {})
@@ -135,6 +135,6 @@ def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 def _bug(_: Request, error: Exception) -> JSONResponse:
-    """Say nothing to the client; the server that runs the application logs the error itself."""
+    """Return 500 without details; Uvicorn logs the traceback."""
     logger.error("request failed", extra={"action": "request_failed", "error": type(error).__name__})
     return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")

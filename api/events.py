@@ -1,4 +1,4 @@
-"""Subscriptions: who is told of an event of all of a tenant's calls."""
+"""Subscriptions: URLs that receive one kind of event for all of a tenant's calls."""
 
 from uuid import UUID
 
@@ -20,14 +20,14 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["event
 
 @router.get("/v1/event")
 def list_all(services: Services, tenant: Whose) -> JSONResponse:
-    """Give the subscriptions, oldest first, with the names that both of the wire's lists have."""
+    """Return the subscriptions, oldest first."""
     found = queries.list_subscriptions(services.callback_store, tenant_id=tenant.id)
     return JSONResponse({"data": [_shape(one) for one in found], "total": len(found)})
 
 
 @router.post("/v1/event")
 def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Have a URL told of an event of each call from now on; the key, if any, goes along as ``X-Api-Key``."""
+    """Subscribe a URL to an event of each call from now on; the key, if any, is sent as ``X-Api-Key``."""
     subscription = Subscription(
         id=SubscriptionId(services.new_id()),
         tenant_id=tenant.id,
@@ -42,7 +42,7 @@ def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONRes
 
 @router.delete("/v1/event/{subscription_id}")
 def delete(subscription_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Take a subscription back; what has not been sent to it yet is not sent any more."""
+    """Delete a subscription; what is still pending for it is not sent."""
     found = SubscriptionId(subscription_id)
     unsubscribe(services.callback_store, tenant_id=tenant.id, subscription_id=found, now=services.clock.now())
     return JSONResponse({"deleted": True})

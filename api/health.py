@@ -1,4 +1,4 @@
-"""Is the process up, and are the parts that it stands on."""
+"""The state of the process and of the parts that it needs."""
 
 from http import HTTPStatus
 
@@ -16,13 +16,13 @@ bounded = APIRouter(route_class=BoundedRoute, tags=["health"])
 
 @router.get("/health/live")
 def live() -> JSONResponse:
-    """Say that the process answers, however many requests wait."""
+    """Return 200 while the process runs, however busy it is."""
     return JSONResponse({"status": "live"})
 
 
 @bounded.get("/health/ready")
 def ready(services: Services) -> JSONResponse:
-    """Ask each part whether it is there."""
+    """Return the state of each part: 200 when all are there, else 503."""
     parts = {}
     for name, probe in services.probes.items():
         try:

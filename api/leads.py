@@ -1,7 +1,7 @@
 """Leads: add one or many, and read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from api.deps import ASKS_FOR_CALLS, BEARER, Part, Services, Whose, listed
 from api.errors import problems_of
 from api.middleware import GuardedRoute
+from api.phone_numbers import NO_PHONE, TOO_SHORT, national
 from api.requests.fields import Body, Line, to_uuid, uuid_of
 from api.requests.leads import LeadBody, ManyLeadsBody, NewLeadBody
 from api.responses.leads import lead_shape
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, LeadId, ListId
-from worker.domain.network import NotDialable, national_form
 from worker.ports.paging import Page
 from worker.ports.records.entities import DuplicateScope, LeadFilter
 from worker.usecases.records import queries
@@ -24,13 +24,9 @@ from worker.usecases.records.import_leads import DUPLICATE, Draft, LeadImport, i
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["leads"])
 
-TOO_SHORT: Final = Problem("phone_number", "String length must be greater than or equal to 1")
-NO_PHONE: Final = Problem("phone_number", "Does not match pattern '^(84|0[3|5|7|8|9])+([0-9]{8})$'")
-"""The published wording; what is checked is the number plan."""
-
 
 class LeadQuery(Body):
-    """Which leads are asked for; ``""`` is any."""
+    """Filters of leads; an empty text matches all."""
 
     list_uuid: Line = ""
     campaign_uuid: Line = ""
@@ -39,7 +35,7 @@ class LeadQuery(Body):
 
 @router.post("/v3/lead", dependencies=[ASKS_FOR_CALLS])
 def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Add one lead; it is called as soon as its campaign may. ``duplicate_scope`` is as with many."""
+    """Add one lead; it is called as soon as its campaign may dial. ``duplicate_scope`` as for many."""
     try:
         draft = body.draft(0)
     except ValueError as error:
@@ -60,9 +56,9 @@ def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse
 
 @router.post("/v3/lead/multi", dependencies=[ASKS_FOR_CALLS])
 def create_many(body: ManyLeadsBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Add up to 2 000 leads; ``fail`` names each row (0 is the first) that was not added, and why.
+    """Add up to 2 000 leads; ``fail`` lists each row that was not added (0 is the first) with the reason.
 
-    A number may be only once in the list, the campaign or the tenant's campaigns, as ``duplicate_scope`` says.
+    ``duplicate_scope`` says where a number may stand only once: in the list, the campaign or all campaigns.
     """
     if not body.list_uuid:
         raise Invalid("list_uuid is missing")
@@ -87,7 +83,7 @@ def create_many(body: ManyLeadsBody, services: Services, tenant: Whose) -> JSONR
 
 @router.get("/v3/lead")
 def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[LeadQuery, Query()]) -> JSONResponse:
-    """Give leads in the order in which they came."""
+    """Return leads in the order in which they were added."""
     wanted = _filter(asked)
     page = queries.list_leads(services.store, tenant=tenant, part=part, wanted=wanted)
     return listed(Page([lead_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
@@ -95,7 +91,7 @@ def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[Lea
 
 @router.get("/v3/lead/{lead_uuid}")
 def read(lead_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Give one lead."""
+    """Return one lead."""
     found = queries.get_lead(services.store, tenant=tenant, lead_id=LeadId(lead_uuid))
     return JSONResponse(lead_shape(found, zone=tenant.timezone))
 
@@ -107,22 +103,22 @@ def _list_id(text: str) -> ListId:
     return ListId(found)
 
 
-def _checked(rows: Sequence[Any]) -> tuple[list[Draft], dict[int, str]]:  # Any: whatever the client sent
-    """Check each row by itself."""
+def _checked(rows: Sequence[Any]) -> tuple[list[Draft], dict[int, str]]:  # Any: rows as the client sent them
+    """Return the valid rows, and the problem of each other row by its number."""
     drafts: list[Draft] = []
     problems: dict[int, str] = {}
     for number, row in enumerate(rows):
         try:
             drafts.append(LeadBody.model_validate(row).draft(number))
         except ValidationError as error:
-            problems[number] = _told(error)
+            problems[number] = _problems_line(error)
         except ValueError as error:
             problems[number] = str(error)
     return drafts, problems
 
 
-def _told(error: ValidationError) -> str:
-    """Say a row's problems in one line."""
+def _problems_line(error: ValidationError) -> str:
+    """Return a row's problems in one line."""
     rooted: list[Mapping[str, Any]] = [{**one, "loc": ("row", *one["loc"])} for one in error.errors()]
     said = [f"{field}: {message}" for problem in problems_of(rooted) for field, message in problem.items()]
     return "; ".join(said)
@@ -136,11 +132,3 @@ def _filter(asked: LeadQuery) -> LeadFilter:
         campaign_id=None if campaign_id is None else CampaignId(campaign_id),
         phone=national(asked.phone_number) or None,
     )
-
-
-def national(text: str) -> str:
-    """Give a number in its stored form; what is no number stays what it is and is found nowhere."""
-    try:
-        return national_form(text)
-    except NotDialable:
-        return text

@@ -1,4 +1,4 @@
-"""Lists: create, read, switch."""
+"""Lists of leads: create, read, activate."""
 
 from uuid import UUID
 
@@ -23,7 +23,7 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["lists
 
 @router.post("/v3/list")
 def create(body: ListBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Create a list in a campaign; it may come with an id of the client's."""
+    """Create a list in a campaign; the client may choose its id."""
     now = services.clock.now()
     new = ListRecord(
         id=body.id() or ListId(services.new_id()),
@@ -41,21 +41,21 @@ def create(body: ListBody, services: Services, tenant: Whose) -> JSONResponse:
 
 @router.get("/v3/list")
 def list_all(services: Services, tenant: Whose, part: Part) -> JSONResponse:
-    """Give lists, newest first."""
+    """Return lists, newest first."""
     page = queries.list_lists(services.store, tenant=tenant, part=part)
     return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
 
 
 @router.get("/v3/list/{list_uuid}")
 def read(list_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Give one list."""
+    """Return one list."""
     found = queries.get_list(services.store, tenant=tenant, list_id=ListId(list_uuid))
     return JSONResponse(_shape(found, zone=tenant.timezone))
 
 
 @router.patch("/v3/list/{list_uuid}/active")
 def switch(list_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Have the list's leads called or not, from the very next dial on; they stay where they are."""
+    """Activate or deactivate a list, from the very next dial on; its leads keep their place."""
     if body.active is None:
         raise Invalid("active is missing")
     switch_list(

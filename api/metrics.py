@@ -1,4 +1,4 @@
-"""Prometheus' text: counts over all tenants, no names and no numbers of anybody."""
+"""Metrics in Prometheus' text format: counts over all tenants, without names or phone numbers."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ router = APIRouter(route_class=BoundedRoute, tags=["health"])
 
 @router.get("/metrics")
 def metrics(services: Services) -> PlainTextResponse:
-    """Count what is live and what waits."""
+    """Return the number of live calls, waiting leads and pending callbacks."""
     text = "\n".join(_lines(queries.totals(services.store))) + "\n"
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -1,4 +1,4 @@
-"""How a request comes in: it finds a place, its token says whose it is, and its body is read, as strict JSON."""
+"""What each request passes: the concurrency limit, authentication, and its body as strict JSON."""
 
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
@@ -11,31 +11,31 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from typing_extensions import override
 
-from api.concurrency_limit import Places
+from api.concurrency_limit import ConcurrencyLimit
 from api.deps import tenant_of_token
 from api.requests.json_limits import NO_NUL, why_not_kept
 
 LONGEST_BODY: Final = 8 * 1024 * 1024
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]  # Any: what a coroutine is sent, which is nothing
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]  # Any: a coroutine's own type arguments
 
 
 class BoundedRoute(APIRoute):
-    """A route whose requests each take a place."""
+    """A route under the concurrency limit."""
 
     @override
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
 
         async def bounded(request: Request) -> Response:
-            async with _places_of(request).one():
+            async with _limit_of(request).admit():
                 return await handle(request)
 
         return bounded
 
 
 class GuardedRoute(APIRoute):
-    """A route for tenants only; while a body comes in, however slowly, its request holds no place."""
+    """A route that needs a token; a request whose body still arrives does not count against the limit."""
 
     @override
     def get_route_handler(self) -> Handler:
@@ -44,24 +44,24 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             _refuse_nul(request)
-            places = _places_of(request)
-            # The wire's clients send JSON whatever they call it; without a name the framework reads it as JSON.
+            limit = _limit_of(request)
+            # Clients send JSON under any content type; without one FastAPI reads the body as JSON.
             request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"content-type"]
             read = JsonRequest(request.scope, request.receive)
-            async with places.one():
+            async with limit.admit():
                 request.state.tenant = await run_in_threadpool(tenant_of_token, request)
                 if not has_body:
                     return await handle(read)
             await read.body()
-            async with places.one():
+            async with limit.admit():
                 return await handle(read)
 
         return guarded
 
 
-def _places_of(request: Request) -> Places:
-    places: Places = request.app.state.places
-    return places
+def _limit_of(request: Request) -> ConcurrencyLimit:
+    limit: ConcurrencyLimit = request.app.state.concurrency
+    return limit
 
 
 def _refuse_nul(request: Request) -> None:
@@ -79,7 +79,7 @@ class JsonRequest(Request):
         if not hasattr(self, "_body"):
             try:
                 self._body = await self._whole()
-            except ClientDisconnect as error:  # nobody hears this; but it is no fault of ours either
+            except ClientDisconnect as error:  # the client is gone; this is not an error of the server
                 raise HTTPException(HTTPStatus.BAD_REQUEST, "body is not complete") from error
         return self._body
 
@@ -94,12 +94,12 @@ class JsonRequest(Request):
         return b"".join(parts)
 
     @override
-    async def json(self) -> Any:  # Any: whatever the JSON holds
+    async def json(self) -> Any:  # Any: JSON of any shape
         return await run_in_threadpool(parse_json, await self.body())
 
 
-def parse_json(text: bytes) -> Any:  # Any: whatever the JSON holds
-    """Read JSON that every part behind this door can keep: UTF-8, finite numbers, no NUL, not too deep."""
+def parse_json(text: bytes) -> Any:  # Any: JSON of any shape
+    """Return the parsed body, which both databases can store: UTF-8, finite numbers, no NUL, not too deep."""
     try:
         parsed = orjson.loads(text)
     except orjson.JSONDecodeError as error:

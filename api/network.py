@@ -5,10 +5,10 @@ from datetime import date
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.blacklist import told
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from api.requests.network import PortBody, PrefixesBody, PrefixKeysBody, UnportBody
+from api.responses.numbers import handled_numbers
 from worker.domain.errors import InvalidFields, Problem
 from worker.domain.json_value import Json
 from worker.domain.network import Network, NotDialable, national_form
@@ -23,7 +23,7 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["numbe
 
 @router.get("/v3/network/prefix")
 def list_prefixes(services: Services, tenant: Whose, part: Part) -> JSONResponse:
-    """Give the shipped rules and your own, by prefix; ``state`` says which holds today, and which only later."""
+    """Return the shipped rules and your own, by prefix; ``state`` says which holds today and which only later."""
     plan = queries.number_plan(services.store, tenant=tenant)
     today = calendar_day(services.clock.now(), zone=tenant.timezone)
     rows = [_rule_shape(rule, plan=plan, today=today) for rule in plan.rules]
@@ -32,7 +32,7 @@ def list_prefixes(services: Services, tenant: Whose, part: Part) -> JSONResponse
 
 @router.put("/v3/network/prefix")
 def put_prefixes(body: PrefixesBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Lay rules of your own over the shipped ones, from a day of your calendar on; leads that wait follow them."""
+    """Add rules of your own over the shipped ones, from a day in your zone on; waiting leads follow them."""
     now = services.clock.now()
     rules = body.rules(today=calendar_day(now, zone=tenant.timezone))
     save_prefixes(services.store, tenant=tenant, rules=rules, now=now)
@@ -53,7 +53,7 @@ def delete_prefixes(body: PrefixKeysBody, services: Services, tenant: Whose) -> 
 
 @router.get("/v3/network/ported")
 def list_ported(services: Services, tenant: Whose, part: Part) -> JSONResponse:
-    """Give the ported numbers in order."""
+    """Return the ported numbers in order."""
     page = queries.list_ported_numbers(services.store, tenant=tenant, part=part)
     rows = [{"phone_number": row.phone, "network": row.network} for row in page.rows]
     return listed(Page(rows, page.total), part)
@@ -61,22 +61,24 @@ def list_ported(services: Services, tenant: Whose, part: Part) -> JSONResponse:
 
 @router.post("/v3/network/ported")
 def port(body: PortBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Say which network numbers belong to, whatever their prefix; leads that wait follow at once."""
+    """Set the network of single numbers, whatever their prefix; waiting leads follow at once."""
     numbers = [PortedNumber(one.phone_number, Network(one.network)) for one in body.ported]
     now = services.clock.now()
-    return told(port_numbers(services.store, queue=services.queue, tenant=tenant, numbers=numbers, now=now))
+    return handled_numbers(port_numbers(services.store, queue=services.queue, tenant=tenant, numbers=numbers, now=now))
 
 
 @router.delete("/v3/network/ported")
 def unport(body: UnportBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Let numbers belong to the networks of their prefixes again."""
+    """Remove ported numbers: they belong to the network of their prefix again."""
     now = services.clock.now()
-    return told(unport_numbers(services.store, queue=services.queue, tenant=tenant, phones=body.ported, now=now))
+    return handled_numbers(
+        unport_numbers(services.store, queue=services.queue, tenant=tenant, phones=body.ported, now=now)
+    )
 
 
 @router.get("/v3/network/{phone_number}")
 def look_up(phone_number: str, services: Services, tenant: Whose) -> JSONResponse:
-    """Say which network a number belongs to today, and why; none means that it is not to be dialled."""
+    """Return the network of a number today and the rule that says so; null means that it is not dialled."""
     try:
         phone = national_form(phone_number)
     except NotDialable as error:

@@ -1,4 +1,4 @@
-"""How refusals look in the API's description: one body in two shapes, for every endpoint."""
+"""How OpenAPI describes refusals: one body in two shapes, for every endpoint."""
 
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -11,25 +11,30 @@ BrokenRule: TypeAlias = Annotated[
 
 
 class Refusal(BaseModel):
-    """What was wrong: in one sentence, or one object for each broken rule."""
+    """The error: one sentence, or one object for each broken rule."""
 
     error: str | list[BrokenRule]
 
 
-class Later(BaseModel):
-    """What is away, full or too slow."""
+class Outage(BaseModel):
+    """The part that is down, full or too slow."""
 
     error: str
 
 
-TOLD_LATER: Final[dict[int | str, dict[str, Any]]] = {  # Any: FastAPI's own type
+UNAVAILABLE: Final[dict[int | str, dict[str, Any]]] = {  # Any: FastAPI's own type
     503: {
-        "model": Later,
-        "description": "Nothing was done; ask again.",
-        "headers": {"Retry-After": {"description": "In how many seconds.", "schema": {"type": "integer"}}},
+        "model": Outage,
+        "description": "Nothing was done; send the request again.",
+        "headers": {
+            "Retry-After": {
+                "description": "Seconds until the request may be sent again.",
+                "schema": {"type": "integer"},
+            }
+        },
     }
 }
 REFUSED: Final[dict[int | str, dict[str, Any]]] = {  # Any: see above
-    "4XX": {"model": Refusal, "description": "Refused: nothing was changed, and asking again cannot help."},
-    **TOLD_LATER,
+    "4XX": {"model": Refusal, "description": "Refused: nothing was changed, and repeating the request cannot help."},
+    **UNAVAILABLE,
 }

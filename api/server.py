@@ -1,4 +1,4 @@
-"""What the server answers when what it was sent is no HTTP: the same shape as everything else that is refused."""
+"""The answer to bytes that are not HTTP, in the shape of every other refusal."""
 
 import json
 from http import HTTPStatus
@@ -9,11 +9,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class JsonProtocol(H11Protocol):
-    """Uvicorn's own protocol, which would answer in plain text."""
+    """Uvicorn's protocol with a JSON body instead of plain text; written for Uvicorn 0.35 and later."""
 
     @override
     def send_400_response(self, msg: str) -> None:
-        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:  # the answer was on its way already
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:  # an answer has been sent already
             self.transport.close()
             return
         body = json.dumps({"error": msg}).encode()

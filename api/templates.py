@@ -23,7 +23,7 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["templ
 
 @router.post("/v3/template")
 def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Create a template; it may come with an id of the client's."""
+    """Create a template; the client may choose its id."""
     now = services.clock.now()
     template = TemplateRecord(
         id=body.id() or TemplateId(services.new_id()),
@@ -34,19 +34,21 @@ def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONRespons
         updated_at=now,
     )
     create_template(services.store, template)
-    return JSONResponse({"created": "true", "template_uuid": str(template.id)})  # the wire's own: a string
+    return JSONResponse(
+        {"created": "true", "template_uuid": str(template.id)}
+    )  # a string here, as clients of the reference expect
 
 
 @router.get("/v3/template")
 def list_all(services: Services, tenant: Whose, part: Part, template_name: Line = "") -> JSONResponse:
-    """Give templates, newest first."""
+    """Return templates, newest first."""
     page = queries.list_templates(services.store, tenant=tenant, part=part, name=template_name or None)
     return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
 
 
 @router.get("/v3/template/{template_uuid}")
 def read(template_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Give one template."""
+    """Return one template."""
     found = queries.get_template(services.store, tenant=tenant, template_id=TemplateId(template_uuid))
     return JSONResponse(_shape(found, zone=tenant.timezone))
 
@@ -64,7 +66,7 @@ def _shape(template: TemplateRecord, *, zone: str) -> dict[str, Json]:
 
 
 def _keys(options: Json) -> list[Json]:
-    """Give keys as the wire reads them: the digit is the property, and what is not set is left out."""
+    """Return the keys as the API writes them: the digit is the property name, unset values are left out."""
     return [
         {str(option["press_num"]): {key: value for key, value in option.items() if key != "press_num" and value != ""}}
         for option in (options if isinstance(options, list) else [])

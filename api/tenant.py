@@ -1,4 +1,4 @@
-"""The tenant: what holds for all its carriers together; an operator sets it by `callbeat tenant set`."""
+"""The tenant's own settings, which an operator changes with `callbeat tenant set`."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -12,7 +12,7 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["tenan
 
 @router.get("/v3/tenant")
 def read(services: Services, tenant: Whose) -> JSONResponse:
-    """Give the tenant's zone, its cap on calls at once (null is none), and how many it has now."""
+    """Return the tenant's time zone, its cap on live calls (null for none) and its live calls."""
     found = queries.get_tenant(services.store, tenant=tenant)
     return JSONResponse(
         {

@@ -1,4 +1,4 @@
-"""How the wire writes and reads moments."""
+"""How the API writes and reads timestamps."""
 
 import re
 from typing import Final
@@ -13,7 +13,7 @@ NEVER_CALLED: Final = "1970-01-01T08:00:01+08:00"
 
 NO_LATER_THAN_NEVER: Final = pendulum.datetime(1970, 1, 1, 0, 0, 1)
 LAST_YEAR: Final = 9998
-"""Beyond it a moment could not be told in every zone."""
+"""A later time could not be written in every zone."""
 
 _WRITTEN: Final = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
@@ -22,15 +22,15 @@ _WRITTEN: Final = re.compile(
 
 
 def rfc3339(moment: DateTime, *, zone: str) -> str:
-    """Write a moment with microseconds and the zone's offset."""
+    """Return a timestamp with microseconds and the zone's offset."""
     return moment.in_timezone(zone_named(zone)).isoformat(timespec="microseconds")
 
 
 def to_moment(text: str, *, zone: str) -> DateTime | None:
-    """Read RFC 3339, or a time of the zone's clock; raise ``ValueError`` when it is neither.
+    """Return the time of an RFC 3339 text or of local time in the zone; raises ``ValueError``.
 
-    None when it is one of the wire's ways to say never: nothing, the calendar's ends, the epoch and its first second
-    (domain reference Q24). Of a time that the clock shows twice it is the earlier one.
+    None for the texts that mean "never": empty, the ends of the calendar, the epoch and its first second
+    (worker/REFERENCE.md#never). A local time that occurs twice means the earlier one.
     """
     if not text:
         return None

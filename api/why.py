@@ -1,4 +1,4 @@
-"""Why a campaign or a lead is not dialled now: codes with their facts, from the functions that decide."""
+"""Why a campaign or a lead is not dialled now: codes with facts, from the functions that decide."""
 
 from uuid import UUID
 
@@ -16,10 +16,10 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER])
 
 @router.get("/v3/campaign/{campaign_uuid}/why", tags=["campaigns"])
 def why_campaign(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Say whether the campaign is dialled now, and what keeps it from being dialled (more).
+    """Return whether the campaign is dialled now, and what keeps it from being dialled, or dialled more.
 
-    ``in_use`` counts calls that hold a channel, ``queued`` those of them that are about to be dialled. ``due`` counts
-    no further than one lead more than could be called, and is null while the campaign does not run.
+    ``in_use`` counts calls that hold a channel, ``queued`` those of them that wait for their dial. ``due`` stops
+    counting at one lead more than could be called, and is null while the campaign does not run.
     """
     now = services.clock.now()
     found = explain_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid), now=now)
@@ -28,7 +28,7 @@ def why_campaign(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSON
 
 @router.get("/v3/lead/{lead_uuid}/why", tags=["leads"])
 def why_lead(lead_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Say what keeps the lead from being called now; ``due`` when nothing does."""
+    """Return what keeps the lead from being called now; ``due`` when nothing does."""
     now = services.clock.now()
     found = explain_lead(services.store, tenant=tenant, lead_id=LeadId(lead_uuid), now=now)
     return JSONResponse(lead_why_shape(found, now=now, zone=tenant.timezone))

@@ -17,7 +17,7 @@ from worker.usecases.records.call_now import CallRequest
 LONGEST_CODE: Final = 64
 
 
-def _kept(values: dict[str, Any]) -> dict[str, Any]:  # Any: kept as it came
+def _kept(values: dict[str, Any]) -> dict[str, Any]:  # Any: stored as it was sent
     if holds_too_large_a_number(values):
         raise ValueError("holds a number beyond 64 bits")
     if len(orjson.dumps(values)) > LARGEST_ADDITIONAL:
@@ -26,14 +26,14 @@ def _kept(values: dict[str, Any]) -> dict[str, Any]:  # Any: kept as it came
 
 
 class SingleCallBody(Body):
-    """Whom to call, in which campaign; ``ref_id`` is the client's own name for the call."""
+    """The number and the campaign of a single call; ``ref_id`` is the client's own name for it."""
 
     campaign_uuid: Name
     phone_number: Annotated[str, Field(max_length=64)]
     ref_id: Line = ""
 
     def campaign(self) -> CampaignId:
-        """Give the campaign's id; raise ``Invalid`` when it is none."""
+        """Return the campaign's id; raises ``Invalid``."""
         found = uuid_of(self.campaign_uuid)
         if found is None:
             raise Invalid("campaign_uuid is invalid")
@@ -41,16 +41,16 @@ class SingleCallBody(Body):
 
 
 class ImportBody(SingleCallBody):
-    """A call that plays the campaign's template, its key fields filled with these values."""
+    """A call that plays the campaign's template, whose key fields get these values."""
 
     param: Annotated[
-        dict[str, Any],  # Any: values of mixed types, kept as they came
+        dict[str, Any],  # Any: values of mixed types, stored as they were sent
         AfterValidator(_kept),
         Field(validation_alias=AliasChoices("param", "params")),
     ]
 
     def request(self, tenant: Tenant) -> CallRequest:
-        """Give the request as it is stored."""
+        """Return the request in stored form."""
         return CallRequest(
             tenant=tenant,
             campaign_id=self.campaign(),
@@ -61,13 +61,13 @@ class ImportBody(SingleCallBody):
 
 
 class OtpBody(SingleCallBody):
-    """A call that reads out a code; the template is named by its name, an id will do."""
+    """A call that reads out a code; the template is given by name or by id."""
 
     template: Annotated[Name, Field(validation_alias=AliasChoices("template", "template_name"))]
     code_otp: Annotated[str, Field(min_length=1, max_length=LONGEST_CODE)]
 
     def request(self, tenant: Tenant) -> CallRequest:
-        """Give the request as it is stored: the CDR gives back what was sent."""
+        """Return the request in stored form; the CDR returns what was sent."""
         return CallRequest(
             tenant=tenant,
             campaign_id=self.campaign(),

@@ -12,7 +12,7 @@ Phone = Annotated[str, Field(max_length=64)]
 
 
 class BlockedBody(Body):
-    """A number that nobody may dial."""
+    """A number that must not be dialled."""
 
     phone_number: Phone
     description: Text = ""

@@ -1,4 +1,4 @@
-"""Questions about callbacks, and subscriptions, as clients send them."""
+"""Filters of callbacks, and subscriptions, as clients send them."""
 
 from typing import Annotated, Final, Literal, Self
 
@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from api.requests.fields import Body, Line, Url
 
 VISIBLE: Final = r"^[\x21-\x7e]*$"
-"""What a header carries as it is: nothing that ends a line, and nothing that is trimmed."""
+"""Characters that a header carries unchanged: no line ends, no spaces at the ends."""
 
 
 State = Literal["", "pending", "delivered", "dead"]
@@ -15,7 +15,7 @@ EventName = Literal["ringing", "answered", "hangup", "cdr", "cdr_autocall", "mis
 
 
 class CallbackQuery(Body):
-    """Which callbacks are asked for; ``""`` is any."""
+    """Filters of callbacks; an empty text matches all."""
 
     campaign_uuid: Line = ""
     call_id: Line = ""
@@ -26,7 +26,7 @@ class CallbackQuery(Body):
 
 
 class ReplayBody(Body):
-    """Which callbacks are to be sent again: those of a campaign, of a call, or of a period."""
+    """Callbacks to send again: those of a campaign, of a call or of a period."""
 
     campaign_uuid: Line = ""
     call_id: Line = ""
@@ -49,7 +49,7 @@ class UrlBody(Body):
 
 
 class SubscriptionBody(Body):
-    """Who wants to hear of an event of every call."""
+    """A URL that receives an event of every call."""
 
     callback_url: Annotated[Url, Field(min_length=1)]
     callback_apikey: Annotated[str, Field(max_length=255, pattern=VISIBLE)] = ""

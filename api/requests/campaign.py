@@ -1,4 +1,4 @@
-"""A campaign as clients send it: to create one, and to change what they name of it."""
+"""A campaign as clients send it, to create one or to change some of its settings."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Final, Literal
@@ -53,7 +53,7 @@ Nanoseconds = Annotated[int, Field(ge=0, le=DAY_NS)]
 
 
 def _check_moment(text: str) -> str:
-    """Refuse what is no moment in any zone; which one it is, the tenant's zone decides."""
+    """Return the text; raises ``ValueError`` when it is no time. The tenant's zone decides later which time it is."""
     try:
         to_moment(text, zone="UTC")
     except ValueError as error:
@@ -336,6 +336,6 @@ _STORED_FORMS: Final[Mapping[str, Callable[..., object]]] = {
 
 
 class ActiveBody(Body):
-    """The master switch; an absent ``active`` is told in the wire's own words."""
+    """The master switch; a missing ``active`` is refused with the API's own wording."""
 
     active: bool | None = None

@@ -1,4 +1,4 @@
-"""A carrier as clients send it: caller ids and prefixes at the top or under ``data``, both are read."""
+"""A carrier as clients send it; caller ids and prefixes may stand at the top or under ``data``."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -20,7 +20,7 @@ MOST_CALLS_PER_SECOND: Final = 1000
 
 
 def _joined(value: Any) -> Any:  # Any: checked as text after this
-    """Read a list of numbers as the text that separates them by commas."""
+    """Return a list of numbers as one text, separated by commas."""
     if isinstance(value, list) and all(isinstance(number, str) for number in value):
         value = ",".join(value)
     return value.replace(" ", "") if isinstance(value, str) else value
@@ -30,6 +30,17 @@ Gateway = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9
 Prefix = Annotated[str, Field(max_length=16, pattern="^[0-9*#+]*$")]
 CallsPerSecond = Annotated[int, Field(ge=0, le=MOST_CALLS_PER_SECOND)]
 CallerIds = Annotated[str, BeforeValidator(_joined), Field(max_length=20_000, pattern="^[0-9A-Za-z+*#_.,-]*$")]
+
+
+DialTypeName = Literal[
+    "sip_one_for_all",
+    "sip_random_for_all",
+    "sip_random_group_for_network",
+    "channel_one_for_all",
+    "channel_prefix",
+    "random_for_all",
+    "random_by_network_group",
+]
 
 
 class NumbersBody(Body):
@@ -50,33 +61,25 @@ class NumbersBody(Body):
 
 
 class CarrierBody(NumbersBody):
-    """A carrier to be changed: its name is needed, another key that is not sent stays as it is."""
+    """A carrier to be changed: the name is required; any other key that is not sent stays as it is."""
 
     carrier_uuid: Line = ""
     carrier_name: Name
     description: Text = ""
     gateway_uuid: Gateway = ""
-    dial_type: Literal[
-        "sip_one_for_all",
-        "sip_random_for_all",
-        "sip_random_group_for_network",
-        "channel_one_for_all",
-        "channel_prefix",
-        "random_for_all",
-        "random_by_network_group",
-    ] = "sip_one_for_all"
+    dial_type: DialTypeName = "sip_one_for_all"
     concurrent_call: Channels = 0
     calls_per_second: CallsPerSecond = 0
     network: NetworkBody | None = None
     data: NumbersBody | None = None
 
     def id(self) -> CarrierId | None:
-        """Give the id that the client names; raise ``Invalid`` when it is none."""
+        """Return the id that the client names; raises ``Invalid`` when it is not an id."""
         found = to_uuid(self.carrier_uuid, otherwise="carrier_uuid is invalid")
         return None if found is None else CarrierId(found)
 
     def changes(self) -> CarrierChanges:
-        """Give what was sent, in stored form."""
+        """Return what was sent, in stored form."""
         sent = self.model_fields_set
         changes = CarrierChanges(name=self.carrier_name, data=self._numbers())
         if "description" in sent:
@@ -94,7 +97,7 @@ class CarrierBody(NumbersBody):
         return changes
 
     def _numbers(self) -> dict[str, str]:
-        """Give both positions as one: a pool of caller ids is read under ``data``, everything else at the top first."""
+        """Return both positions as one: a pool of caller ids stands under ``data``, other values at the top first."""
         top = self.model_dump(include=set(NumbersBody.model_fields), exclude_unset=True)
         below = {} if self.data is None else self.data.model_dump(exclude_unset=True)
         pooled = ALIASES[self.dial_type] in {DialType.SIP_RANDOM, DialType.SIP_RANDOM_BY_NETWORK}
@@ -105,17 +108,9 @@ class NewCarrierBody(CarrierBody):
     """A carrier to be created."""
 
     gateway_uuid: Gateway
-    dial_type: Literal[
-        "sip_one_for_all",
-        "sip_random_for_all",
-        "sip_random_group_for_network",
-        "channel_one_for_all",
-        "channel_prefix",
-        "random_for_all",
-        "random_by_network_group",
-    ]
+    dial_type: DialTypeName
     concurrent_call: Channels
 
 
 NO_NUMBERS: Final = {"caller_id": "", "prefix": "", **{f"prefix_{network}": "" for network in Network}}
-"""What a carrier has when it names none."""
+"""The values of a carrier that is created without them."""

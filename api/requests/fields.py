@@ -1,4 +1,4 @@
-"""The kinds of values that bodies are made of."""
+"""The types of values in request bodies."""
 
 import re
 from typing import Annotated, Any, Final
@@ -16,13 +16,13 @@ MOST_CHANNELS: Final = 100_000
 
 
 class Body(BaseModel):
-    """An object as a client sends it: its types are taken as they are, and keys that are not ours are let pass."""
+    """An object as a client sends it: no type is converted, unknown keys are ignored."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
 def check_url(text: str) -> str:
-    """Refuse what no callback could be sent to."""
+    """Return the URL; raises ``ValueError`` when no callback could be sent to it."""
     if not text:
         return text
     wrong = ValueError("Does not match format 'uri'")
@@ -39,12 +39,12 @@ def check_url(text: str) -> str:
 
 
 def uuid_of(text: str) -> UUID | None:
-    """Read an id; None when the text is none."""
+    """Return the id; None when the text is not one."""
     return UUID(text) if UUID_TEXT.fullmatch(text) else None
 
 
 def to_uuid(text: str, *, otherwise: str) -> UUID | None:
-    """Read an id that may be ``""``, which is none; raise ``Invalid`` with that message when the text is no id."""
+    """Return the id, or None for an empty text; raises ``Invalid`` with that message when the text is not an id."""
     found = uuid_of(text)
     if found is None and text:
         raise Invalid(otherwise)
@@ -62,11 +62,11 @@ Text = Annotated[str, Field(max_length=4000)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(check_url)]
 Number = Annotated[int, Field(ge=0, le=LARGEST_INT)]
 Channels = Annotated[int, Field(ge=0, le=MOST_CHANNELS)]
-Things = Annotated[list[Any], Field(max_length=1000)]  # Any: kept as it came
+Things = Annotated[list[Any], Field(max_length=1000)]  # Any: stored as it was sent
 
 
 class NetworkBody(Body):
-    """Channels for each network; null is 0."""
+    """Channels for each network; null means 0."""
 
     viettel: Channels | None = None
     mobi: Channels | None = None
@@ -76,7 +76,7 @@ class NetworkBody(Body):
 
 
 def channels_of(network: NetworkBody | None) -> dict[str, int]:
-    """Give the networks that were sent; null for all of them is 0 for each."""
+    """Return the networks that were sent; null instead of the object means 0 for each."""
     if network is None:
         return dict.fromkeys(NetworkBody.model_fields, 0)
     return {name: channels or 0 for name, channels in network.model_dump(exclude_unset=True).items()}

@@ -1,15 +1,15 @@
-"""Which JSON can be kept as it came: in both databases, and in everything that is told of it later."""
+"""Which JSON can be stored unchanged in both databases and returned unchanged later."""
 
 from typing import Any, Final
 
 DEEPEST: Final = 32
 NO_NUL: Final = "text must not contain NUL"
 LARGEST_NUMBER: Final = 2**63 - 1
-"""Beyond it neither database gives back the digits that were sent."""
+"""A larger number does not come back from either database with the same digits."""
 
 
-def why_not_kept(parsed: Any) -> str:  # Any: whatever the JSON holds
-    """Say what no part of ours could keep: NUL in a text, or a depth that is nobody's data; empty when all is well."""
+def why_not_kept(parsed: Any) -> str:  # Any: JSON of any shape
+    """Return what cannot be stored: a NUL in a text, or nesting deeper than real data; empty when all is well."""
     left = [(parsed, 1)]
     while left:
         value, depth = left.pop()
@@ -28,7 +28,7 @@ def why_not_kept(parsed: Any) -> str:  # Any: whatever the JSON holds
 
 
 def holds_too_large_a_number(parsed: Any) -> bool:  # Any: JSON that passed ``why_not_kept``
-    """Whether somewhere in it is a number that would come back as another one."""
+    """Return True when the value holds a number that would come back as another one."""
     match parsed:
         case dict():
             return any(holds_too_large_a_number(inner) for inner in parsed.values())

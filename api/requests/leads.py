@@ -20,7 +20,7 @@ LONGEST_WAIT: Final = 3650
 
 
 def _parsed(value: Any) -> Any:  # Any: checked as an object after this
-    """Read an object that is written as text, which is how it is read back."""
+    """Return the object that is given as text, as the API itself returns it."""
     if not isinstance(value, str):
         return value
     try:
@@ -30,7 +30,7 @@ def _parsed(value: Any) -> Any:  # Any: checked as an object after this
 
 
 ListId36 = Annotated[str, Field(min_length=36, max_length=36)]
-Additional = Annotated[dict[str, Any], BeforeValidator(_parsed)]  # Any: kept as it came
+Additional = Annotated[dict[str, Any], BeforeValidator(_parsed)]  # Any: stored as it was sent
 
 
 class ListBody(Body):
@@ -42,12 +42,12 @@ class ListBody(Body):
     description: Text = ""
 
     def id(self) -> ListId | None:
-        """Give the id that the client names; raise ``Invalid`` when it is none."""
+        """Return the id that the client names; raises ``Invalid`` when it is not an id."""
         found = to_uuid(self.list_uuid, otherwise="list_uuid is invalid")
         return None if found is None else ListId(found)
 
     def campaign(self) -> CampaignId:
-        """Give the campaign's id; raise ``Invalid`` when it is none."""
+        """Return the campaign's id; raises ``Invalid``."""
         found = uuid_of(self.campaign_uuid)
         if found is None:
             raise Invalid("campaign_uuid is invalid")
@@ -55,7 +55,7 @@ class ListBody(Body):
 
 
 class LeadBody(Body):
-    """One lead; keys that are not ours are kept and come back in its CDRs."""
+    """One lead; unknown keys are stored and come back in its CDRs."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -82,9 +82,9 @@ class LeadBody(Body):
     additional: Additional = {}  # noqa: RUF012 - Pydantic copies defaults
 
     def draft(self, row: int) -> Draft:
-        """Give the lead as the import takes it; raise ``ValueError`` when there is too much beside our own keys."""
+        """Return the lead for the import; raises ``ValueError`` when the additional data is too large."""
         additional = {**self._not_ours(), **self.additional}
-        if problem := why_not_kept(additional):  # what came as the text of an object has not passed the door
+        if problem := why_not_kept(additional):  # an object that was sent as text has not been checked as JSON yet
             raise ValueError(problem)
         if holds_too_large_a_number(additional):
             raise ValueError("additional holds a number beyond 64 bits")
@@ -107,7 +107,7 @@ PROFILE: Final = frozenset(LeadBody.model_fields) - {"phone_number", "after_day"
 
 
 Scope = Literal["list", "campaign", "tenant"]
-"""Among whose leads a number may be only once."""
+"""Where a number may stand only once."""
 
 
 class NewLeadBody(LeadBody):
@@ -118,7 +118,7 @@ class NewLeadBody(LeadBody):
 
 
 class ManyLeadsBody(Body):
-    """Leads for one list; each row is checked by itself."""
+    """Leads for one list; each row is checked on its own."""
 
     list_uuid: Line = ""
     duplicate_scope: Scope = "campaign"

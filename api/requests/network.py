@@ -29,7 +29,7 @@ NetworkName = Literal["viettel", "mobi", "vina", "tel", "offnet"]
 
 
 class PrefixBody(Body):
-    """What holds for a prefix from a day on; no network means that its numbers are not to be dialled."""
+    """The network of a prefix from a day on; null means that its numbers are not dialled."""
 
     prefix: Prefix
     network: NetworkName | None
@@ -42,7 +42,7 @@ class PrefixesBody(Body):
     prefixes: Annotated[list[PrefixBody], Field(min_length=1, max_length=MOST_PREFIXES)]
 
     def rules(self, *, today: date) -> list[PrefixRule]:
-        """Give the rules, which hold from today on where no day is named; ``InvalidFields`` for one given twice."""
+        """Return the rules; one without a day holds from today on. Raises ``InvalidFields`` for a repeated one."""
         rules = [
             PrefixRule(
                 one.prefix,
@@ -60,7 +60,7 @@ class PrefixesBody(Body):
 
 
 class PrefixKeyBody(Body):
-    """Which of the tenant's rules is meant: the one of that day, or all of the prefix."""
+    """One of the tenant's rules: the one of that day, or all of the prefix."""
 
     prefix: Prefix
     effective_from: Day | None = None
@@ -72,7 +72,7 @@ class PrefixKeysBody(Body):
     prefixes: Annotated[list[PrefixKeyBody], Field(min_length=1, max_length=MOST_PREFIXES)]
 
     def keys(self) -> list[tuple[str, date | None]]:
-        """Give the prefixes with their days."""
+        """Return the prefixes with their days."""
         return [
             (one.prefix, None if one.effective_from is None else date.fromisoformat(one.effective_from))
             for one in self.prefixes
@@ -80,7 +80,7 @@ class PrefixKeysBody(Body):
 
 
 class PortedBody(Body):
-    """A number that left the network of its prefix."""
+    """A number that was ported to another network."""
 
     phone_number: Phone
     network: NetworkName

@@ -18,7 +18,7 @@ Times = Annotated[int, Field(ge=0, le=100)]
 
 
 class SoundBody(Body):
-    """Something to be played before hang-up or after a wrong key."""
+    """A sound that is played before the hang-up or after a wrong key."""
 
     enable: bool = True
     voice_type: VoiceType = "tts"
@@ -59,10 +59,10 @@ class TemplateBody(Body):
     description: Text = ""
 
     def id(self) -> TemplateId | None:
-        """Give the id that the client names; raise ``Invalid`` when it is none."""
+        """Return the id that the client names; raises ``Invalid`` when it is not an id."""
         found = to_uuid(self.template_uuid, otherwise="template_uuid is invalid")
         return None if found is None else TemplateId(found)
 
     def stored(self) -> dict[str, Json]:
-        """Give what is kept and read back."""
+        """Return what is stored and returned."""
         return self.model_dump(exclude={"template_uuid", "template_name"})

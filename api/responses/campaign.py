@@ -16,7 +16,7 @@ from worker.ports.records.entities import CampaignStatistics, NamedCampaign
 
 
 def campaign_shape(settings: CampaignSettings, *, zone: str) -> dict[str, Json]:
-    """Give the whole object: all keys, ``""`` for what is not there; joined names are for the list alone."""
+    """Return the whole object: all keys, an empty text for what is not set; names of others only in lists."""
     return {
         **_settings(settings, zone=zone),
         "template_name": "",
@@ -34,7 +34,7 @@ def campaign_shape(settings: CampaignSettings, *, zone: str) -> dict[str, Json]:
 
 
 def named_campaign_shape(campaign: NamedCampaign, *, zone: str) -> dict[str, Json]:
-    """Give a list's row: with the names of carrier and template, without schedules."""
+    """Return a row of a list: with the names of carrier and template, without schedules."""
     return {
         **_settings(campaign.settings, zone=zone),
         "template_name": campaign.template_name,
@@ -43,22 +43,22 @@ def named_campaign_shape(campaign: NamedCampaign, *, zone: str) -> dict[str, Jso
     }
 
 
-def monitor_shape(settings: CampaignSettings, numbers: CampaignStatistics) -> dict[str, Json]:
-    """Give the monitor's numbers (domain reference §7.1)."""
+def monitor_shape(settings: CampaignSettings, statistics: CampaignStatistics) -> dict[str, Json]:
+    """Return the monitor's counts (worker/REFERENCE.md#monitor)."""
     return {
         "campaign_uuid": str(settings.campaign_uuid),
         "campaign_name": settings.campaign_name,
         "type": settings.type.upper(),
         "mode_call": settings.mode_call.upper(),
         "status": settings.status.upper(),
-        "total_lead": numbers.leads,
-        "total_incall": numbers.in_call,
-        "total_called": numbers.calls,
-        "total_lead_called": numbers.called_leads,
-        "total_dnc": numbers.dnc_leads,
-        "total_remain": sum(numbers.waiting.values()),
-        **{f"total_remain_{network}": numbers.waiting.get(network, 0) for network in Network},
-        "finished": numbers.finished,
+        "total_lead": statistics.leads,
+        "total_incall": statistics.in_call,
+        "total_called": statistics.calls,
+        "total_lead_called": statistics.called_leads,
+        "total_dnc": statistics.dnc_leads,
+        "total_remain": sum(statistics.waiting.values()),
+        **{f"total_remain_{network}": statistics.waiting.get(network, 0) for network in Network},
+        "finished": statistics.finished,
     }
 
 

@@ -15,7 +15,7 @@ _TEXTS: Final = (
 
 
 def lead_shape(lead: LeadRecord, *, zone: str) -> dict[str, Json]:
-    """Give the whole object: all keys, the wire's own words for what never was."""
+    """Return the whole object: all keys, and the API's fixed values for what has not happened."""
     status, alt_status = _status(lead)
     return {
         "domain_uuid": str(lead.tenant_id),

@@ -1,4 +1,4 @@
-"""Explanations as clients read them: each reason is a code, a sentence, and the facts that belong to it."""
+"""Explanations as clients read them: each reason has a code, a sentence and its facts."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -41,7 +41,7 @@ MESSAGES: Final[Mapping[Reason, str]] = {
 
 
 def campaign_why_shape(found: CampaignExplanation, *, now: DateTime, zone: str) -> dict[str, Json]:
-    """Give a campaign's explanation; null is what there is not."""
+    """Return a campaign's explanation; a missing fact is null."""
     return {
         "campaign_uuid": str(found.campaign.id),
         "at": rfc3339(now, zone=zone),
@@ -61,7 +61,7 @@ def campaign_why_shape(found: CampaignExplanation, *, now: DateTime, zone: str) 
 
 
 def lead_why_shape(found: LeadExplanation, *, now: DateTime, zone: str) -> dict[str, Json]:
-    """Give a lead's explanation; null is what there is not."""
+    """Return a lead's explanation; a missing fact is null."""
     lead = found.lead
     return {
         "lead_uuid": str(lead.id),
@@ -85,8 +85,8 @@ def _why_shape(why: Why, *, zone: str) -> dict[str, Json]:
         "in_use": why.in_use,
         "limit": why.limit,
     }
-    told = {name: fact for name, fact in facts.items() if fact is not None}
-    return {"code": why.reason.value, "message": MESSAGES[why.reason], **told}
+    known = {name: fact for name, fact in facts.items() if fact is not None}
+    return {"code": why.reason.value, "message": MESSAGES[why.reason], **known}
 
 
 def _moment(moment: DateTime | None, *, zone: str) -> str | None:

@@ -156,7 +156,21 @@ def test_numbers_that_nobody_may_dial(store: SqlStore) -> None:
         left = tx.do_not_call.page(TENANT, Slice())
 
     assert (added, again, removed) == ({"0981000001", "0981000002"}, set(), {"0981000002"})
-    assert left.rows == numbers[:1]
+    assert [(row.phone, row.description) for row in left.rows] == [("0981000001", "asked")]
+
+
+def test_a_blocked_number_is_found_by_its_id_and_by_its_number_and_its_id_stays(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.do_not_call.add(TENANT, [BlockedNumber("0981000001", "a"), BlockedNumber("0981000002", "b")], now=NOON)
+        entries = tx.do_not_call.page(TENANT, Slice()).rows
+        tx.do_not_call.add(TENANT, [BlockedNumber("0981000001", "again")], now=NOON)
+        by_id = [tx.do_not_call.get(TENANT, entry.id) for entry in entries]
+        by_number = [tx.do_not_call.get(TENANT, entry.phone) for entry in entries]
+        with pytest.raises(NotFound):
+            tx.do_not_call.get(TenantId(uuid4()), entries[0].id)
+
+    assert by_id == by_number == entries
+    assert entries[0].id != entries[1].id
 
 
 def test_no_cdr_is_no_error(store: SqlStore) -> None:

@@ -127,7 +127,9 @@ def test_the_rows_of_the_first_schema_are_kept(engine: Engine) -> None:
 
     with engine.connect() as connection:
         for name, row in rows.items():
-            assert dict(connection.execute(select(metadata.tables[name])).mappings().one()) == row | ADDED.get(name, {})
+            stored = dict(connection.execute(select(metadata.tables[name])).mappings().one())
+            given = ADDED.get(name, {}) | ({"id": stored["id"]} if name == "do_not_call" else {})
+            assert stored == row | given
 
 
 RUNNING: Final = """

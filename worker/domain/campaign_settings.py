@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pendulum import DateTime, Duration
 from typing_extensions import TypedDict  # the standard library's from Python 3.12 on: Pydantic reads it
@@ -185,4 +185,4 @@ def _span(row: Mapping[str, int], *, weekday: str) -> Span:
 
 def schedule_row_id(campaign_id: CampaignId, number: int) -> UUID:
     """Return the id under which the API shows schedule row ``number`` (from 0) of a campaign; it never changes."""
-    return UUID(int=campaign_id.int ^ (number + 1))
+    return uuid5(campaign_id, f"schedule row {number}")

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from uuid_utils.compat import uuid7
 
 from api.app import create_app
-from api.concurrency_limit import Places
+from api.concurrency_limit import ConcurrencyLimit
 from tests.builders import HANOI, NOON, let_be_heard
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
@@ -67,7 +67,7 @@ def app() -> FastAPI:
 @pytest.fixture
 def anonymous(app: FastAPI, services: FakeServices) -> Iterator[TestClient]:
     """Return a client without a token; nothing of a test's services or concurrency limit outlives it."""
-    app.state.services, app.state.places = services, Places()
+    app.state.services, app.state.concurrency = services, ConcurrencyLimit()
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

@@ -5,13 +5,13 @@ import asyncio
 import pytest
 from fastapi.testclient import TestClient
 
-from api.concurrency_limit import Places
+from api.concurrency_limit import ConcurrencyLimit
 from worker.domain.errors import Unavailable
 
 
 def test_who_finds_a_place_is_let_in() -> None:
     async def come() -> str:
-        async with Places(at_once=1).one():
+        async with ConcurrencyLimit(at_once=1).admit():
             return "in"
 
     assert asyncio.run(come()) == "in"
@@ -19,10 +19,10 @@ def test_who_finds_a_place_is_let_in() -> None:
 
 def test_a_place_that_was_left_is_free_again() -> None:
     async def come_twice() -> int:
-        places = Places(at_once=1, longest_wait_seconds=0)
+        limit = ConcurrencyLimit(at_once=1, longest_wait_seconds=0)
         visits = 0
         for _ in range(2):
-            async with places.one():
+            async with limit.admit():
                 visits += 1
         return visits
 
@@ -31,11 +31,11 @@ def test_a_place_that_was_left_is_free_again() -> None:
 
 def test_a_place_is_free_again_after_an_error() -> None:
     async def fail_and_come() -> str:
-        places = Places(at_once=1, longest_wait_seconds=0)
+        limit = ConcurrencyLimit(at_once=1, longest_wait_seconds=0)
         with pytest.raises(KeyError):
-            async with places.one():
+            async with limit.admit():
                 raise KeyError
-        async with places.one():
+        async with limit.admit():
             return "in"
 
     assert asyncio.run(fail_and_come()) == "in"
@@ -43,9 +43,9 @@ def test_a_place_is_free_again_after_an_error() -> None:
 
 def test_who_waits_is_let_in_when_somebody_leaves() -> None:
     async def wait_for_the_other() -> str:
-        places = Places(at_once=1, longest_wait_seconds=60)
-        async with places.one():
-            waiting = asyncio.create_task(_visit(places))
+        limit = ConcurrencyLimit(at_once=1, longest_wait_seconds=60)
+        async with limit.admit():
+            waiting = asyncio.create_task(_visit(limit))
             await asyncio.sleep(0)
             assert not waiting.done()
         return await waiting
@@ -55,9 +55,9 @@ def test_who_waits_is_let_in_when_somebody_leaves() -> None:
 
 def test_nobody_waits_for_long() -> None:
     async def wait_in_vain() -> None:
-        places = Places(at_once=1, longest_wait_seconds=0)
-        async with places.one():
-            await _visit(places)
+        limit = ConcurrencyLimit(at_once=1, longest_wait_seconds=0)
+        async with limit.admit():
+            await _visit(limit)
 
     with pytest.raises(Unavailable, match="too many requests at once"):
         asyncio.run(wait_in_vain())
@@ -65,13 +65,13 @@ def test_nobody_waits_for_long() -> None:
 
 def test_no_more_than_so_many_wait() -> None:
     async def join_the_queue() -> tuple[str, str]:
-        places = Places(at_once=1, most_waiting=1, longest_wait_seconds=60)
-        async with places.one():
-            first = asyncio.create_task(_visit(places))
+        limit = ConcurrencyLimit(at_once=1, most_waiting=1, longest_wait_seconds=60)
+        async with limit.admit():
+            first = asyncio.create_task(_visit(limit))
             await asyncio.sleep(0)
             with pytest.raises(Unavailable):
-                await _visit(places)
-        return await first, await _visit(places)
+                await _visit(limit)
+        return await first, await _visit(limit)
 
     assert asyncio.run(join_the_queue()) == ("in", "in")
 
@@ -94,9 +94,9 @@ def test_a_process_without_places_is_live(client: TestClient) -> None:
 
 def without_places(client: TestClient) -> None:
     """Take away every place."""
-    client.app.state.places = Places(at_once=0, longest_wait_seconds=0)  # type: ignore[attr-defined]  # an ASGI app only
+    client.app.state.concurrency = ConcurrencyLimit(at_once=0, longest_wait_seconds=0)  # type: ignore[attr-defined]  # an ASGI app only
 
 
-async def _visit(places: Places) -> str:
-    async with places.one():
+async def _visit(limit: ConcurrencyLimit) -> str:
+    async with limit.admit():
         return "in"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from pendulum import DateTime
 
@@ -159,8 +160,17 @@ class CdrFilter:
 
 @dataclass(frozen=True, slots=True)
 class BlockedNumber:
-    """A number on a tenant's do-not-call list."""
+    """A number that a tenant puts on its do-not-call list."""
 
+    phone: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedEntry:
+    """An entry of a tenant's do-not-call list, as it is stored."""
+
+    id: UUID
     phone: str
     description: str
 

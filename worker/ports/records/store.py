@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
+from uuid import UUID
 
 from pendulum import DateTime
 
@@ -15,6 +16,7 @@ from worker.ports.dispatch.store import Plans
 from worker.ports.paging import Page, Slice
 from worker.ports.records.backfills import BackfillLeads, Backfills
 from worker.ports.records.entities import (
+    BlockedEntry,
     BlockedNumber,
     CampaignStatistics,
     CarrierRecord,
@@ -204,10 +206,10 @@ class DoNotCall(Protocol):
     def remove(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
         """Remove numbers; return those that existed."""
 
-    def get(self, tenant_id: TenantId, phone: str) -> BlockedNumber:
-        """Return the tenant's entry for this number; raises ``NotFound``."""
+    def get(self, tenant_id: TenantId, reference: UUID | str) -> BlockedEntry:
+        """Return the tenant's entry of this id, or of this number in national form; raises ``NotFound``."""
 
-    def page(self, tenant_id: TenantId, part: Slice) -> Page[BlockedNumber]:
+    def page(self, tenant_id: TenantId, part: Slice) -> Page[BlockedEntry]:
         """Return the tenant's numbers, sorted by phone."""
 
 

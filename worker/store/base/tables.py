@@ -17,6 +17,7 @@ from sqlalchemy import (
     false,
     text,
 )
+from uuid_utils.compat import uuid7
 
 from worker.domain.backfill import BackfillKind, Progress
 from worker.domain.call import CallState, Outcome
@@ -188,6 +189,7 @@ Index("ix_calls_sip_call_id", calls.c.sip_call_id)
 do_not_call: Final = Table(
     "do_not_call",
     metadata,
+    Column("id", Uuid, nullable=False, unique=True, default=uuid7),
     reference("tenant_id", "tenants.id"),
     Column("phone", String, nullable=False),
     Column("description", Text, nullable=False),

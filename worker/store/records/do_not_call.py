@@ -1,6 +1,8 @@
 """Numbers that nobody may dial."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
 
 from pendulum import DateTime
 from sqlalchemy import Connection, delete, func, select
@@ -9,10 +11,12 @@ from typing_extensions import override
 from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
 from worker.ports.paging import Page, Slice
-from worker.ports.records.entities import BlockedNumber
+from worker.ports.records.entities import BlockedEntry, BlockedNumber
 from worker.ports.records.store import DoNotCall
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.tables import do_not_call
+
+_ENTRIES: Final = select(do_not_call.c.id, do_not_call.c.phone, do_not_call.c.description)
 
 
 class SqlDoNotCall(DoNotCall):
@@ -39,18 +43,18 @@ class SqlDoNotCall(DoNotCall):
         return set(self._connection.scalars(removing.returning(do_not_call.c.phone)))
 
     @override
-    def get(self, tenant_id: TenantId, phone: str) -> BlockedNumber:
-        columns = do_not_call.c
-        asked = select(columns.phone, columns.description).where(columns.tenant_id == tenant_id, columns.phone == phone)
-        row = self._connection.execute(asked).one_or_none()
+    def get(self, tenant_id: TenantId, reference: UUID | str) -> BlockedEntry:
+        is_it = do_not_call.c.id == reference if isinstance(reference, UUID) else do_not_call.c.phone == reference
+        row = self._connection.execute(_ENTRIES.where(do_not_call.c.tenant_id == tenant_id, is_it)).one_or_none()
         if row is None:
             raise NotFound("Not Found")
-        return BlockedNumber(row.phone, row.description)
+        return BlockedEntry(row.id, row.phone, row.description)
 
     @override
-    def page(self, tenant_id: TenantId, part: Slice) -> Page[BlockedNumber]:
+    def page(self, tenant_id: TenantId, part: Slice) -> Page[BlockedEntry]:
         mine = do_not_call.c.tenant_id == tenant_id
-        asked = select(do_not_call.c.phone, do_not_call.c.description).where(mine).order_by(do_not_call.c.phone)
-        rows = self._connection.execute(asked.limit(part.limit).offset(part.offset))
+        rows = self._connection.execute(
+            _ENTRIES.where(mine).order_by(do_not_call.c.phone).limit(part.limit).offset(part.offset)
+        )
         total = self._connection.scalar(select(func.count()).select_from(do_not_call).where(mine))
-        return Page([BlockedNumber(row.phone, row.description) for row in rows], total or 0)
+        return Page([BlockedEntry(row.id, row.phone, row.description) for row in rows], total or 0)

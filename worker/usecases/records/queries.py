@@ -1,5 +1,7 @@
 """Reads for the API: one moment's view, nothing changed."""
 
+from uuid import UUID
+
 from pendulum import DateTime
 
 from worker.domain.campaign_settings import CampaignSettings
@@ -9,7 +11,7 @@ from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId
 from worker.domain.number_plan import Classified, NumberPlan, calendar_day
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import (
-    BlockedNumber,
+    BlockedEntry,
     CampaignStatistics,
     CarrierRecord,
     CdrFilter,
@@ -121,16 +123,16 @@ def list_cdrs(store: RecordStore, *, tenant: Tenant, part: Slice, wanted: CdrFil
         return tx.cdrs.page(tenant.id, part, wanted=wanted)
 
 
-def list_blocked_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[BlockedNumber]:
+def list_blocked_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[BlockedEntry]:
     """Give the do-not-call list in order."""
     with store.reading() as tx:
         return tx.do_not_call.page(tenant.id, part)
 
 
-def get_blocked_number(store: RecordStore, *, tenant: Tenant, phone: str) -> BlockedNumber:
+def get_blocked_number(store: RecordStore, *, tenant: Tenant, reference: UUID | str) -> BlockedEntry:
     """Give one entry of the do-not-call list."""
     with store.reading() as tx:
-        return tx.do_not_call.get(tenant.id, phone)
+        return tx.do_not_call.get(tenant.id, reference)
 
 
 def number_plan(store: RecordStore, *, tenant: Tenant) -> NumberPlan:

@@ -1,5 +1,7 @@
 """Standard names for tables and columns: leader leases, backfills, rotation, lease and concurrency of callback hosts.
 
+Entries of the do-not-call list get an id of their own; until now the id was made from the phone number.
+
 ``posts`` is ``leader_leases``; ``chores`` is ``backfills``, whose cursor is typed columns; ``carriers.turns`` is
 ``rotation``; ``callback_hosts.turn``, ``turn_until`` and ``lanes`` are ``lease``, ``lease_until`` and ``concurrency``.
 
@@ -19,6 +21,8 @@ depends_on = None
 
 _MOMENT = sa.TIMESTAMP(timezone=True)
 _JSON = sa.JSON().with_variant(JSONB(), "postgresql")
+
+_NAMES = {"uq": "uq_%(table_name)s_%(column_0_N_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
 
 _OLD_CHORES = """
 CREATE FUNCTION callbeat_chore_to_backfill() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -56,6 +60,7 @@ END $$
 
 def upgrade() -> None:
     _create_backfills()
+    _give_blocked_numbers_ids()
     if op.get_bind().dialect.name == "postgresql":
         _expand_on_postgresql()
     else:
@@ -63,11 +68,28 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("do_not_call", naming_convention=_NAMES) as do_not_call:
+        do_not_call.drop_constraint("uq_do_not_call_id", type_="unique")
+        do_not_call.drop_column("id")
     if op.get_bind().dialect.name == "postgresql":
         _contract_on_postgresql()
     else:
         _rename_back_on_sqlite()
     op.drop_table("backfills")
+
+
+def _give_blocked_numbers_ids() -> None:
+    if op.get_bind().dialect.name == "postgresql":  # the default fills old rows, and those of release 0.1
+        op.add_column(
+            "do_not_call", sa.Column("id", sa.Uuid(), nullable=False, server_default=sa.text("gen_random_uuid()"))
+        )
+        op.create_unique_constraint("uq_do_not_call_id", "do_not_call", ["id"])
+        return
+    op.add_column("do_not_call", sa.Column("id", sa.Uuid(), nullable=True))
+    op.execute("UPDATE do_not_call SET id = lower(hex(randomblob(16)))")
+    with op.batch_alter_table("do_not_call", naming_convention=_NAMES) as do_not_call:
+        do_not_call.alter_column("id", existing_type=sa.Uuid(), nullable=False)
+        do_not_call.create_unique_constraint("uq_do_not_call_id", ["id"])
 
 
 def _create_backfills() -> None:
