@@ -34,9 +34,7 @@ def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONRespons
         updated_at=now,
     )
     create_template(services.store, template)
-    return JSONResponse(
-        {"created": "true", "template_uuid": str(template.id)}
-    )  # a string here, as clients of the reference expect
+    return JSONResponse({"created": "true", "template_uuid": str(template.id)})  # a string: worker/REFERENCE.md
 
 
 @router.get("/v3/template")

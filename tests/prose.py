@@ -55,7 +55,7 @@ BANNED: Final = {
 }
 """Private metaphors and phrases without a subject, each with what to write instead."""
 
-_WORD: Final = re.compile(r"[A-Za-z0-9_'`./-]+")
+_WORD: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_'`./-]*")
 _SENTENCE: Final = re.compile(r"(?<=[.!?;:])\s+|\n\s*\n|\n\s*[-*] ")
 _PHRASE: Final = re.compile(
     r"(?<![\w`])(" + "|".join(sorted(BANNED, key=len, reverse=True)) + r")(?![\w`])", re.IGNORECASE
@@ -103,7 +103,7 @@ def _faults(text: _Text) -> Iterator[str]:
     words = _WORD.findall(text.text)
     if text.is_docstring and words and words[0] in FIRST_WORDS:
         yield f"a docstring that starts with {words[0]}"
-    for phrase in _PHRASE.findall(text.text):
+    for phrase in _PHRASE.findall(" ".join(text.text.split())):
         yield f"{phrase!r}: {BANNED[phrase.lower()]}"
     for sentence in _SENTENCE.split(text.text):
         if len(_WORD.findall(sentence)) > LONGEST_SENTENCE:

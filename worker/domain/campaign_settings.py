@@ -22,7 +22,7 @@ SCHEDULE_KEYS: Final = tuple(f"{day}_{edge}_time" for day in WEEKDAYS for edge i
 DEFAULT_SCHEDULE: Final[Mapping[str, int]] = {
     key: 28_800_000_000_000 if key.endswith("start_time") else 75_600_000_000_000 for key in SCHEDULE_KEYS
 }
-"""Every day 08:00 to 21:00 in nanoseconds after midnight; the default of a new campaign (domain reference §2.5)."""
+"""Every day 08:00 to 21:00, in nanoseconds after midnight: a new campaign's (worker/REFERENCE.md#schedules)."""
 
 DEFAULT_EXTRAS: Final[Mapping[str, Json]] = {
     "ratio": 100,
@@ -41,7 +41,7 @@ DEFAULT_EXTRAS: Final[Mapping[str, Json]] = {
     "enable_encrypt": False,
     "orig_campaign_uuid": "",
 }
-"""Fields that a campaign stores and returns, but that an autocall never uses (domain reference §2.1)."""
+"""Fields that a campaign stores and returns, but that an autocall never uses (worker/REFERENCE.md#campaign-object)."""
 
 DEFAULT_CALL_TIMEOUT: Final = 60
 """Seconds of ringing when ``call_timeout`` is 0, which means "the server decides" on the wire."""

@@ -10,7 +10,7 @@ from worker.domain.network import Network
 
 
 class DialType(StrEnum):
-    """How a carrier chooses prefix and caller id; the values are the names on the wire (domain reference §3.2)."""
+    """How a carrier chooses prefix and caller id, by its name on the wire (worker/REFERENCE.md#carrier)."""
 
     SIP_ONE = "sip_one_for_all"
     SIP_RANDOM = "sip_random_for_all"

@@ -1,4 +1,4 @@
-"""The call detail record (CDR), and the bodies that are posted with it (domain reference §6.1)."""
+"""The call detail record (CDR), and the bodies that are posted with it (worker/REFERENCE.md#cdr-object)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ def callback_body(cdr: Cdr, *, event: CallbackEvent, zone: str) -> dict[str, Jso
 
 
 def event_body(cdr: Cdr, *, event: CallbackEvent, zone: str, domain: str) -> dict[str, Json]:
-    """Return the body for a subscription: a callback's body and the fields of event hooks (domain reference §6.3)."""
+    """Return the body for a subscription: that of a callback and more (worker/REFERENCE.md#event-payload)."""
     return {
         **callback_body(cdr, event=event, zone=zone),
         "domain": domain,
