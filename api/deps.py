@@ -17,7 +17,7 @@ from worker.ports.dispatch.store import Clock
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore
-from worker.usecases.records.tokens import tenant_of
+from worker.usecases.records.api_tokens import tenant_of
 
 LARGEST_SLICE: Final = 10_000
 LARGEST_OFFSET: Final = 2**53

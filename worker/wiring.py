@@ -36,7 +36,7 @@ from worker.telephony.address import SwitchUrl
 from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
 from worker.usecases.callbacks.deliver_callbacks import SenderPool
-from worker.usecases.records.tokens import DEFAULT_TENANT, find_tenant
+from worker.usecases.records.tenants import DEFAULT_TENANT, find_tenant
 
 DOUBTFUL_HOSTS: Final = 24
 """Bulkhead: at most this many hosts in doubt are served at once. If all of them hang, a callback worker still has 8 of

@@ -25,8 +25,9 @@ from worker.ports.paging import Slice
 from worker.ports.records.entities import BlockedNumber, CdrFilter, LeadFilter, ListRecord, Tenant
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.plan_carrier import plan_carrier
+from worker.usecases.records.api_tokens import create_token, tenant_of
 from worker.usecases.records.import_leads import DUPLICATE, Draft, Imported, LeadImport, import_leads
-from worker.usecases.records.tokens import create_tenant_if_missing, create_token, tenant_of
+from worker.usecases.records.tenants import create_tenant_if_missing
 
 WHO = Tenant(id=TENANT, name="default", timezone="Asia/Ho_Chi_Minh")
 FIRST_LIST = list_of(CAMPAIGN)

@@ -18,7 +18,7 @@ from worker.ports.records.entities import CarrierRecord, TenantSettings
 from worker.store.transaction import SqlStore
 from worker.usecases.records import queries
 from worker.usecases.records.save_tenant import TenantChanges, save_tenant
-from worker.usecases.records.tokens import create_tenant_if_missing
+from worker.usecases.records.tenants import create_tenant_if_missing
 
 OTHER = CarrierId(UUID(int=0xCA2))
 OPENING_IN_HANOI = NOON.add(days=1).set(hour=1)

@@ -13,7 +13,7 @@ from worker.cli.command import cli
 from worker.settings import Settings
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
-from worker.usecases.records.tokens import tenant_of
+from worker.usecases.records.api_tokens import tenant_of
 
 
 @pytest.fixture(autouse=True)

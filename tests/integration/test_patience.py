@@ -17,7 +17,7 @@ from worker.domain.errors import Unavailable
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS
 from worker.store.transaction import SqlStore
-from worker.usecases.records.tokens import create_tenant_if_missing
+from worker.usecases.records.tenants import create_tenant_if_missing
 
 HURRIED = replace(CLIENTS, pool_seconds=0.5, lock_seconds=1, statement_seconds=1, transaction_seconds=2)
 GENEROUS_SECONDS = 12.0

@@ -13,8 +13,8 @@ from worker.ports.records.entities import Tenant
 from worker.settings import Settings
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
-from worker.usecases.records.tokens import DEFAULT_TENANT, create_tenant_if_missing
-from worker.usecases.records.tokens import create_token as make_token
+from worker.usecases.records.api_tokens import create_token as make_token
+from worker.usecases.records.tenants import DEFAULT_TENANT, create_tenant_if_missing
 from worker.wiring import settings
 
 CHANCE: Final = SystemRandom().random

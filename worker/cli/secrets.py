@@ -9,7 +9,7 @@ from worker.cli.bootstrap import CHANCE, opened
 from worker.clock import SystemClock
 from worker.domain.errors import Conflict
 from worker.usecases.records.rotate_secret import rotate_secret, show_secret
-from worker.usecases.records.tokens import DEFAULT_TENANT
+from worker.usecases.records.tenants import DEFAULT_TENANT
 from worker.wiring import settings
 
 MOST_HOURS: Final = 24 * 365

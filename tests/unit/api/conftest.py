@@ -21,7 +21,7 @@ from worker.ports.records.entities import Tenant
 from worker.store.base.engine import make_engine
 from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
-from worker.usecases.records.tokens import create_tenant_if_missing
+from worker.usecases.records.tenants import create_tenant_if_missing
 
 TOKEN = "first-token"
 SEED_CAMPAIGN = "c2da23c0-9739-4287-828a-7b15cf0fb19e"

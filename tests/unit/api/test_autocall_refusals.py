@@ -11,7 +11,7 @@ from tests.builders import NOON
 from tests.unit.api.conftest import SEED_CAMPAIGN, FakeServices, a_tenant
 from tests.unit.api.single_calls import BODY, BOTH, IMPORT, LOG, OTP, TO_IMPORT, TO_READ, ask, without
 from worker.store.base.tables import campaigns, lists
-from worker.usecases.records.tokens import create_token
+from worker.usecases.records.api_tokens import create_token
 
 NOBODY = "6b1d6d3c-0000-4000-8000-000000000000"
 PATTERN = "Does not match pattern '^(84|0[3|5|7|8|9])+([0-9]{8})$'"

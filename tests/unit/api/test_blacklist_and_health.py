@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from tests.builders import NOON
 from tests.unit.api.conftest import FakeServices, a_tenant
 from worker.domain.errors import Unavailable
-from worker.usecases.records.tokens import create_token
+from worker.usecases.records.api_tokens import create_token
 
 PATH = "/v1/blacklist"
 

@@ -14,7 +14,7 @@ from worker.domain.retry import Answer, Dead, Delivered, RetryAt
 from worker.ports.callbacks.deliveries import Attempt
 from worker.ports.dispatch.outbox import Delivery
 from worker.store.base.callback_tables import deliveries
-from worker.usecases.records.tokens import create_token
+from worker.usecases.records.api_tokens import create_token
 
 PHONES = ("0981000001", "0981000002", "0981000003")
 GONE = Answer(410, "the receiver answered 410")

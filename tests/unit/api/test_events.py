@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from tests.builders import NOON
 from tests.unit.api.conftest import FakeServices, a_tenant
-from worker.usecases.records.tokens import create_token
+from worker.usecases.records.api_tokens import create_token
 
 WANTED = {"callback_url": "https://crm.example/events", "event": "answered"}
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from tests.builders import NOON
 from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, FakeServices, a_tenant
 from worker.store.base.tables import leads
+from worker.usecases.records.api_tokens import create_token
 from worker.usecases.records.run_backfills import run_backfills
-from worker.usecases.records.tokens import create_token
 
 PATTERN = "Does not match pattern '^(84|0[3|5|7|8|9])+([0-9]{8})$'"
 NOBODY = "6b1d6d3c-0000-4000-8000-000000000000"

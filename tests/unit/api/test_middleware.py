@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from tests.unit.api.conftest import TOKEN, FakeServices, a_tenant
 from worker.domain.errors import Unavailable
-from worker.usecases.records.tokens import create_token
+from worker.usecases.records.api_tokens import create_token
 
 LIST = "/v3/campaign"
 DEEP = "[" * 40 + "]" * 40

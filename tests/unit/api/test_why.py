@@ -15,7 +15,7 @@ from worker.domain.call import CallState, Outcome
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
 from worker.store.base.tables import leads
-from worker.usecases.records.tokens import create_token
+from worker.usecases.records.api_tokens import create_token
 
 HOURS_NS = 3_600_000_000_000
 NOBODY = "6b1d6d3c-0000-4000-8000-000000000000"

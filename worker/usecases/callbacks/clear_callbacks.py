@@ -1,4 +1,4 @@
-"""Give up callbacks that have waited too long, and forget those that ended long ago."""
+"""Abandon callbacks that have waited too long, and delete those that ended long ago."""
 
 import logging
 from typing import Final
@@ -14,7 +14,7 @@ CLEARED_TOGETHER: Final = 500
 
 
 def clear_callbacks(store: CallbackStore, *, now: DateTime) -> None:
-    """Do a piece of both; the rest is done when this is asked for again."""
+    """Clear one batch of each; the next call clears the rest."""
     reason = f"gave up after {LONGEST_WAIT.days} days: the host was away or asked for patience"
     with store.transaction() as tx:
         given_up = tx.deliveries.give_up(

@@ -1,4 +1,4 @@
-"""Send one host's due callbacks beside each other, record each attempt, decide the next."""
+"""Deliver the due callbacks of one host in parallel, record each attempt, decide the next."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -30,22 +30,23 @@ RECORDED_TOGETHER: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class SenderPool:
-    """What a process sends callbacks with."""
+    """What a process uses to send callbacks."""
 
     sender: CallbackSender
     threads: Executor
-    """Threads in which callbacks are posted beside each other, those of all hosts."""
+    """Threads that post callbacks, of all hosts."""
     bulkhead: Semaphore
-    """Hosts in doubt that the process attends to at once: fewer than it has threads, so that none can take them all."""
+    """Bulkhead: how many doubtful hosts may be served at once, fewer than threads, so that they cannot block all of
+    them."""
     chance: Callable[[], float]
 
 
 def deliver_callbacks(
     store: CallbackStore, *, queue: JobQueue, pool: SenderPool, host: str, lease: UUID, clock: Clock
 ) -> None:
-    """Send what is due to the host; a crash at any point means sending again within seconds, never losing.
+    """Send what is due to the host; after a crash it is sent again within seconds, never lost.
 
-    One task at a time, of all processes, has the host's turn. So what a host gets at once is bounded.
+    One task of all processes holds the host's lease at a time, which bounds the parallel requests to a host.
     """
     now, outgoing = clock.now(), Outgoing(host)
     with store.transaction() as tx:
@@ -60,18 +61,18 @@ def deliver_callbacks(
             tx.hosts.release(host, lease=lease, health=health)
     if outgoing.waiting:
         with _admission(pool.bulkhead, health=health) as admitted:
-            stay = _DeliverySession(store, pool=pool, outgoing=outgoing, lease=lease, clock=clock, health=health)
+            session = _DeliverySession(store, pool=pool, outgoing=outgoing, lease=lease, clock=clock, health=health)
             if admitted:
-                stay.send_all()
+                session.send_all()
             else:
-                stay.leave()  # the sweep asks again for what is due
-    if outgoing.left_behind:
+                session.release()  # the sweep asks again for what is due
+    if outgoing.has_more:
         queue.deliver_callbacks(host)
 
 
 @contextmanager
 def _admission(bulkhead: Semaphore, *, health: HostHealth) -> Iterator[bool]:
-    """Say whether there is a seat for the host; one that answers needs none."""
+    """Yield whether the bulkhead admits the host; a host that answers needs no place in it."""
     taken = health.in_doubt and bulkhead.acquire(blocking=False)
     try:
         yield taken or not health.in_doubt
@@ -81,8 +82,8 @@ def _admission(bulkhead: Semaphore, *, health: HostHealth) -> Iterator[bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Posted:
-    """What a lane brings back."""
+class _Response:
+    """The result of one request."""
 
     sent_at: DateTime
     answered_at: DateTime
@@ -90,7 +91,7 @@ class _Posted:
 
 
 class _DeliverySession:
-    """One turn at one host: lanes are kept full, and what they bring back is recorded together."""
+    """One lease of one host: keeps the allowed number of requests running and records results in batches."""
 
     def __init__(
         self,
@@ -108,84 +109,84 @@ class _DeliverySession:
         self._lease = lease
         self._clock = clock
         self._health = health
-        self._under_way: dict[Future[_Posted], Delivery] = {}
-        self._back: SimpleQueue[Future[_Posted]] = SimpleQueue()
+        self._under_way: dict[Future[_Response], Delivery] = {}
+        self._ended: SimpleQueue[Future[_Response]] = SimpleQueue()
         self._renew_at = clock.now() + HOST_LEASE_RENEWED_EVERY
-        self._leave_at = clock.now() + DELIVERY_SESSION
+        self._ends_at = clock.now() + DELIVERY_SESSION
 
     def send_all(self) -> None:
-        """Send until nothing is due, the host is in trouble, or it is time to go."""
+        """Send until nothing is due, the host is in trouble, or the session's time is over."""
         while self._outgoing.waiting or self._under_way:
             self._settle(self._send_some())
 
-    def leave(self) -> None:
-        """End the turn; nothing has been sent."""
+    def release(self) -> None:
+        """Release the lease without sending anything."""
         with self._store.transaction() as tx:
             tx.hosts.release(self._outgoing.host, lease=self._lease, health=self._health)
 
     def _send_some(self) -> list[Attempt]:
-        """Send until there is something worth recording; keep the lanes full meanwhile."""
+        """Send until there is a batch to record; keep requests running meanwhile."""
         attempts: list[Attempt] = []
         while len(attempts) < RECORDED_TOGETHER and self._clock.now() < self._renew_at:
             self._start_requests()
-            landed = [self._land(future) for future in self._wait()]
-            attempts += landed
-            if any(attempt.answer.status == GONE for attempt in landed):
-                return attempts  # its URL is to be told nothing more
+            finished = [self._finish(future) for future in self._wait()]
+            attempts += finished
+            if any(attempt.answer.status == GONE for attempt in finished):
+                return attempts  # its URL must get no more requests
             if not self._outgoing.waiting:
                 break
         self._start_requests()
         return attempts
 
-    def _wait(self) -> Iterator[Future[_Posted]]:
-        """Wait until a lane is back or the turn is to be renewed; give all that are back by then."""
+    def _wait(self) -> Iterator[Future[_Response]]:
+        """Wait until a request ends or the lease must be renewed; yield the requests that have ended."""
         left = _seconds(self._clock.now(), self._renew_at)
         with suppress(Empty):
             if self._under_way:
-                yield self._back.get(timeout=max(0.0, left))
+                yield self._ended.get(timeout=max(0.0, left))
             while True:
-                yield self._back.get_nowait()
+                yield self._ended.get_nowait()
 
     def _start_requests(self) -> None:
         now = self._clock.now()
         if self._health.is_shut(now):
             self._outgoing.waiting.clear()  # the sweep asks again when the host may be tried
-        if now >= self._leave_at:
-            self._outgoing.leave_rest()
+        if now >= self._ends_at:
+            self._outgoing.drop_rest()
         while len(self._under_way) < self._health.concurrency:
             delivery = self._outgoing.next(self._under_way.values(), concurrency=self._health.concurrency)
             if delivery is None:
                 return
             future = self._sender_pool.threads.submit(self._send, delivery)
             self._under_way[future] = delivery
-            future.add_done_callback(self._back.put)
+            future.add_done_callback(self._ended.put)
 
-    def _send(self, delivery: Delivery) -> _Posted:
-        """Run in a lane."""
+    def _send(self, delivery: Delivery) -> _Response:
+        """Post one callback; runs in a thread of the pool."""
         now = self._clock.now()
         secrets, apikey = self._outgoing.secrets(delivery), self._outgoing.apikey(delivery)
         answer = self._sender_pool.sender.send(delivery, secrets=secrets, apikey=apikey, now=now)
-        return _Posted(now, self._clock.now(), answer)
+        return _Response(now, self._clock.now(), answer)
 
-    def _land(self, future: Future[_Posted]) -> Attempt:
+    def _finish(self, future: Future[_Response]) -> Attempt:
         delivery = self._under_way.pop(future)
-        posted = future.result()
-        now, answer = posted.answered_at, posted.answer
+        response = future.result()
+        now, answer = response.answered_at, response.answer
         number = delivery.attempt + 1 - delivery.attempts_before
-        took_seconds = _seconds(posted.sent_at, now)
+        took_seconds = _seconds(response.sent_at, now)
         self._health = after_answer(
             self._health, answer, took_seconds=took_seconds, now=now, chance=self._sender_pool.chance()
         )
         return Attempt(
             delivery=delivery,
-            sent_at=posted.sent_at,
+            sent_at=response.sent_at,
             milliseconds=round(took_seconds * 1000),
             answer=answer,
             decision=decide_retry(answer, attempt=number, now=now, chance=self._sender_pool.chance()),
         )
 
     def _settle(self, attempts: Sequence[Attempt]) -> None:
-        """Record attempts, hold the turn and read on; with nothing left, end the turn in the same transaction."""
+        """Record attempts, renew the lease and read on; with nothing left, release it in the same transaction."""
         now, host = self._clock.now(), self._outgoing.host
         with self._store.transaction() as tx:
             ours = tx.hosts.renew(host, lease=self._lease, health=self._health, until=now + HOST_LEASE)
@@ -193,20 +194,20 @@ class _DeliverySession:
             self._outgoing.judge(tx, attempts, now=now)
             if not ours:
                 self._outgoing.waiting.clear()
-            elif now < self._leave_at and not self._health.is_shut(now):
+            elif now < self._ends_at and not self._health.is_shut(now):
                 self._outgoing.fetch(tx, now=now, under_way=self._under_way.values())
             if not self._outgoing.waiting and not self._under_way:
                 tx.hosts.release(host, lease=self._lease, health=self._health)
-                self._outgoing.left_behind |= now >= self._leave_at  # nobody has looked what came in the meantime
+                self._outgoing.has_more |= now >= self._ends_at  # new deliveries may have arrived meanwhile
         self._renew_at = (
             self._clock.now() + HOST_LEASE_RENEWED_EVERY
-        )  # however long the database took, lanes are heard next
+        )  # counted from now, since the transaction may have been slow
         for attempt in attempts:
             _log(attempt)
 
 
 def _seconds(start: DateTime, end: DateTime) -> float:
-    """Measure without Pendulum's calendar of it, which costs as much as the signature."""
+    """Return seconds without Pendulum's calendar arithmetic, which costs as much as a signature."""
     return end.timestamp() - start.timestamp()
 
 
@@ -222,8 +223,8 @@ def _log(attempt: Attempt) -> None:
             logger.info("callback delivered", extra={"action": "callback_delivered", **facts})
         case RetryAt(moment):
             extra = {"action": "callback_retried", "error": attempt.answer.error, "next_at": moment, **facts}
-            logger.warning("callback to be sent again", extra=extra)
+            logger.warning("callback will be retried", extra=extra)
         case Dead(reason):
-            logger.error("callback given up", extra={"action": "callback_dead", "error": reason, **facts})
+            logger.error("callback is a dead letter", extra={"action": "callback_dead", "error": reason, **facts})
         case never:
             assert_never(never)

@@ -1,4 +1,4 @@
-"""What one host is to be sent next, and what is known of the URLs that it goes to."""
+"""What is sent next to one host, and what is known about its URLs."""
 
 import logging
 from collections.abc import Collection, Sequence
@@ -15,46 +15,46 @@ from worker.ports.dispatch.outbox import Delivery
 
 logger = logging.getLogger(__name__)
 
-IN_HAND: Final = 50
-"""So many are read at once, and more when half of them are gone."""
+READ_AHEAD: Final = 50
+"""Deliveries read ahead; more are read when half of them are gone."""
 
 
 class Outgoing:
-    """Due deliveries that have been read, longest due first, with what is needed to send them."""
+    """Due deliveries that have been read, oldest first, with what is needed to send them."""
 
     def __init__(self, host: str) -> None:
-        """Begin with nothing in hand."""
+        """Start with nothing read."""
         self.host = host
         self.waiting: list[Delivery] = []
-        self.left_behind = False
+        self.has_more = False
         self._secrets: dict[TenantId, list[str]] = {}
         self._apikeys: dict[SubscriptionId, str] = {}
         self._standings: dict[tuple[TenantId, str], UrlStanding] = {}
 
     def fetch(self, tx: CallbackTransaction, *, now: DateTime, under_way: Collection[Delivery] = ()) -> None:
-        """Read what is due beside what is in hand; what is not to be sent any more becomes a dead letter."""
-        if len(self.waiting) > IN_HAND // 2:
+        """Read more due deliveries; those that must not be sent become dead letters."""
+        if len(self.waiting) > READ_AHEAD // 2:
             return
         besides = [delivery.id for delivery in (*self.waiting, *under_way)]
-        found = tx.deliveries.due(self.host, now=now, limit=IN_HAND - len(self.waiting), besides=besides)
+        found = tx.deliveries.due(self.host, now=now, limit=READ_AHEAD - len(self.waiting), besides=besides)
         self._standings.update(tx.callback_urls.of({delivery.address for delivery in found}))
         self._apikeys.update(tx.subscriptions.apikeys({d.subscription_id for d in found if d.subscription_id}))
         for tenant_id in {delivery.tenant_id for delivery in found} - self._secrets.keys():
             self._secrets[tenant_id] = tx.deliveries.secrets(tenant_id, now=now)
         dead = self._mark_dead(tx, found, now=now)
         self.waiting += [delivery for delivery in found if delivery.id not in dead]
-        self.left_behind = bool(dead) and not self.waiting
+        self.has_more = bool(dead) and not self.waiting
 
-    def leave_rest(self) -> None:
-        """Send no more of what waits; nobody else has taken it, so it is due as before."""
-        self.left_behind = self.left_behind or bool(self.waiting)
+    def drop_rest(self) -> None:
+        """Send no more of what was read; it stays due, since no other task has it."""
+        self.has_more = self.has_more or bool(self.waiting)
         self.waiting.clear()
 
     def next(self, under_way: Collection[Delivery], *, concurrency: int) -> Delivery | None:
-        """Take the first that may be sent beside those.
+        """Remove and return the first delivery that may be sent beside those under way.
 
-        One call's callbacks to one URL go one after the other; and where the host has several URLs, none of them takes
-        more than half of the lanes.
+        Callbacks of one call to one URL are sent one after the other. When the host has several URLs, none of them gets
+        more than half of the concurrency.
         """
         first = self.waiting[0].address if self.waiting else None
         alone = all(delivery.address == first for delivery in chain(self.waiting, under_way))
@@ -66,15 +66,15 @@ class Outgoing:
         return None
 
     def secrets(self, delivery: Delivery) -> Sequence[str]:
-        """Give what the delivery is signed with."""
+        """Return the secrets that sign the delivery."""
         return self._secrets[delivery.tenant_id]
 
     def apikey(self, delivery: Delivery) -> str:
-        """Give the key that its subscription wants to be shown; empty when there is none."""
+        """Return the key of its subscription; empty without one."""
         return "" if delivery.subscription_id is None else self._apikeys[delivery.subscription_id]
 
     def judge(self, tx: CallbackTransaction, attempts: Sequence[Attempt], *, now: DateTime) -> None:
-        """Remember what attempts mean for their URLs."""
+        """Store what the attempts mean for their URLs."""
         changed = {}
         for attempt in attempts:
             address = attempt.delivery.address

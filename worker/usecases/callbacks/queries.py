@@ -1,4 +1,4 @@
-"""Reads of callbacks and subscriptions for the API: one moment's view, nothing changed."""
+"""Reads of callbacks and subscriptions for the API, each in one snapshot."""
 
 from worker.domain.callback_url import UrlStanding
 from worker.domain.ids import TenantId
@@ -11,18 +11,18 @@ from worker.ports.paging import Page, Slice
 def list_callbacks(
     store: CallbackStore, *, tenant_id: TenantId, part: Slice, wanted: CallbackFilter
 ) -> Page[CallbackRecord]:
-    """Give callbacks with their attempts, newest first."""
+    """Return callbacks with their attempts, newest first."""
     with store.reading() as tx:
         return tx.callback_records.page(tenant_id, part, wanted=wanted)
 
 
 def list_callback_urls(store: CallbackStore, *, tenant_id: TenantId, part: Slice) -> Page[tuple[str, UrlStanding]]:
-    """Give the URLs that have failed lately or are disabled."""
+    """Return the URLs that failed lately or are disabled."""
     with store.reading() as tx:
         return tx.callback_records.urls(tenant_id, part)
 
 
 def list_subscriptions(store: CallbackStore, *, tenant_id: TenantId) -> list[Subscription]:
-    """Give the tenant's subscriptions to events."""
+    """Return the tenant's subscriptions."""
     with store.reading() as tx:
         return tx.subscriptions.of_tenant(tenant_id)

@@ -1,4 +1,4 @@
-"""Send callbacks again that an operator asks for: one, those of a period, those of a campaign."""
+"""Send callbacks again on an operator's request: one, or those of a period or a campaign."""
 
 from functools import partial
 from typing import Final
@@ -17,7 +17,7 @@ REPLAYED_TOGETHER: Final = 500
 def replay_callback(
     store: CallbackStore, *, queue: JobQueue, tenant_id: TenantId, delivery_id: DeliveryId, now: DateTime
 ) -> None:
-    """Send one again, whatever became of it; raises ``NotFound``."""
+    """Send one callback again, whatever its state; raises ``NotFound``."""
     wanted = CallbackFilter(delivery_id=delivery_id)
     if not replay_callbacks(store, queue=queue, tenant_id=tenant_id, wanted=wanted, now=now):
         raise NotFound("Not Found")
@@ -26,10 +26,10 @@ def replay_callback(
 def replay_callbacks(
     store: CallbackStore, *, queue: JobQueue, tenant_id: TenantId, wanted: CallbackFilter, now: DateTime
 ) -> int:
-    """Send all of these again, some hundred a transaction; say how many.
+    """Send all of these again, some hundred in a transaction; return how many.
 
-    Their ids stay, so that a receiver can tell what it has had. Who asks for it says that the receiver is well again: a
-    URL that was disabled is sent to as before.
+    Their ids stay, so that a receiver can recognise repeats. The request implies that the receiver works again: a
+    disabled URL is enabled.
     """
     count, after = 0, None
     while True:
@@ -46,7 +46,7 @@ def replay_callbacks(
 
 
 def enable_url(store: CallbackStore, *, tenant_id: TenantId, url: str) -> None:
-    """Send to a disabled URL again what comes from now on; raises ``NotFound``."""
+    """Enable a disabled URL for new callbacks; raises ``NotFound``."""
     with store.transaction() as tx:
         if not tx.callback_records.enable(tenant_id, frozenset({url})):
             raise NotFound("Not Found")

@@ -1,4 +1,4 @@
-"""Begin and end subscriptions to events."""
+"""Create and delete subscriptions to events."""
 
 from pendulum import DateTime
 
@@ -8,12 +8,12 @@ from worker.ports.dispatch.outbox import Subscription
 
 
 def subscribe(store: CallbackStore, subscription: Subscription, *, now: DateTime) -> None:
-    """Have a URL told of an event from now on."""
+    """Subscribe a URL to an event from now on."""
     with store.transaction() as tx:
         tx.subscriptions.add(subscription, now=now)
 
 
 def unsubscribe(store: CallbackStore, *, tenant_id: TenantId, subscription_id: SubscriptionId, now: DateTime) -> None:
-    """Tell it nothing more; raises ``NotFound``."""
+    """Delete a subscription; raises ``NotFound``."""
     with store.transaction() as tx:
         tx.subscriptions.remove(tenant_id, subscription_id, now=now)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID
 
 from pendulum import DateTime
@@ -21,6 +21,8 @@ from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenin
 
 logger = logging.getLogger(__name__)
 
+_AT_THE_END: Final = (CallbackEvent.HANGUP, CallbackEvent.CDR, CallbackEvent.CDR_AUTOCALL)
+
 
 def finish_calls(
     tx: DispatchTransaction,
@@ -35,12 +37,8 @@ def finish_calls(
         return
     campaigns = tx.plans.campaigns({call.campaign_id for call, _ in ended})
     tx.calls.finish([_next_step(call, event, campaign=campaigns[call.campaign_id]) for call, event in ended], now=now)
-    happenings = [
-        Happening(event, call, cdr)
-        for call, end in ended
-        for cdr in [_cdr(call, end)]
-        for event in (CallbackEvent.HANGUP, CallbackEvent.CDR, CallbackEvent.CDR_AUTOCALL)
-    ]
+    cdrs = [(call, _cdr(call, end)) for call, end in ended]
+    happenings = [Happening(event, call, cdr) for call, cdr in cdrs for event in _AT_THE_END]
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
     for carrier_id in {call.carrier_id for call, _ in ended}:
         tx.after_commit(partial(queue.plan_carrier, carrier_id))

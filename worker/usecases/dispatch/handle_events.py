@@ -1,4 +1,4 @@
-"""Move calls along their lives as the switch's events say, a whole batch in one transaction."""
+"""Apply the switch's events to calls, a whole batch in one transaction."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenin
 logger = logging.getLogger(__name__)
 
 LONGEST_REFUSAL_PAUSE = 4
-"""Seconds: a switch that was full has room again at any moment, and the calls that wait hold slots meanwhile."""
+"""Seconds. A switch that was full may have room again at any time, and calls that wait hold slots meanwhile."""
 
 
 def handle_events(
@@ -33,9 +33,9 @@ def handle_events(
     now: DateTime,
     new_id: Callable[[], UUID],
 ) -> None:
-    """Apply events in order; late, repeated and impossible ones, and those of other people's calls, are dropped.
+    """Apply events in order; late, repeated and impossible ones are dropped, and so are events of unknown calls.
 
-    Raises ``Superseded``, and changes nothing, when somebody else listens to the switch now.
+    Raises ``Superseded``, and changes nothing, when another listener leads this switch now.
     """
     if not events:
         return
@@ -54,7 +54,7 @@ def handle_events(
 
 @dataclass
 class _Changes:
-    """What a batch of events comes to: only the last move of a call is written, and none of a call that ends."""
+    """The result of a batch: only the last move of a call is written, and none of a call that ends."""
 
     moved: dict[CallId, Move] = field(default_factory=dict)
     happened: list[tuple[CallbackEvent, Call]] = field(default_factory=list)
@@ -100,10 +100,10 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes) ->
 
 
 def _unproven(event: CallEvent, *, call: Call) -> bool:
-    """Whether an event says nothing of the call as it is now.
+    """Return True when an event proves nothing about the call's present dial.
 
-    What tells of an earlier dial was refused then, and heard again: by a listener that stood still, or twice. A refusal
-    proves that nobody was dialled only if the listener was there from before the dial on.
+    An event of an earlier dial may arrive late or twice: that dial was refused. A refusal proves that nobody was
+    dialled only if the listener was connected before the dial.
     """
     if isinstance(event, Refused | HungUp) and event.dial not in {None, call.refusals + 1}:
         return True

@@ -1,4 +1,4 @@
-"""Hold a post: take it when it is free, keep it while this process lives, and notice when somebody else has it."""
+"""Hold a leader lease: acquire it when it is free, renew it while this process lives, and notice its loss."""
 
 import logging
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Leadership:
-    """One process's hold on one post; the store is asked no more often than it must be."""
+    """One process's claim to one lease; asks the store no more often than it must."""
 
     store: DispatchStore
     lease: LeaderLease
     is_held: bool = False
     others_at: DateTime | None = None
-    """When somebody else was last known to hold it: what came well before then is their business."""
+    """When another process was last known to lead; it handles what came well before then."""
     _ask_at: DateTime | None = None
     _held_until: DateTime | None = None
     _told: DateTime | None = None
 
     def hold(self, *, since: DateTime, now: DateTime, open_from: DateTime | None = None) -> bool:
-        """Take or keep the post when that is due, or ``open_from`` is another; say whether it is held.
+        """Acquire or renew the lease when that is due, or when ``open_from`` changed; return whether it is held.
 
-        While the store is away, nobody can take it from whoever held it; but nobody can be sure to hold it either.
+        While the store is down, no process can take the lease over, but the holder cannot be sure to keep it either.
         """
         if self._ask_at is None or now >= self._ask_at or open_from != self._told:
             before, stood_by = self.is_held, self.others_at is not None
@@ -41,12 +41,12 @@ class Leadership:
         return self.is_held
 
     def lose(self, *, now: DateTime) -> None:
-        """Stand by: somebody else was found to hold the post."""
+        """Become standby: another process was found to hold the lease."""
         self.is_held, self._held_until, self._ask_at, self.others_at = False, None, None, now
         self._tell("post_lost")
 
     def release(self) -> None:
-        """Let somebody else take the post at once, if it is held."""
+        """Release the lease at once, if it is held."""
         if not self.is_held:
             return
         self.is_held, self._held_until, self._ask_at = False, None, None
@@ -54,10 +54,10 @@ class Leadership:
             with self.store.transaction() as tx:
                 tx.leader_leases.release(self.lease)
         except Unavailable:
-            logger.warning("post lapses by itself", extra={"action": "post_lapses", "post": self.lease.name})
+            logger.warning("lease not released, it lapses", extra={"action": "post_lapses", "post": self.lease.name})
 
     def _tell(self, action: str) -> None:
-        logger.info("a post's holder", extra={"action": action, "post": self.lease.name})
+        logger.info("leader changed", extra={"action": action, "post": self.lease.name})
 
     def _ask(self, *, since: DateTime, now: DateTime, open_from: DateTime | None) -> None:
         self._told = open_from

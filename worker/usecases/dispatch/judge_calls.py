@@ -1,4 +1,4 @@
-"""Judge queued calls by the settings of this moment: who is dialled, who waits for a token, who is not to be called."""
+"""Judge queued calls by the present settings: which to dial, which wait for a token, which to cancel."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -33,11 +33,11 @@ class Won:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What becomes of each call."""
+    """The decision for each call."""
 
     won: list[Won] = field(default_factory=list)
     waiting: dict[CarrierId, list[CallId]] = field(default_factory=dict)
-    """Calls that may be dialled, only not in this second."""
+    """Calls that may be dialled, but not in this second."""
     refused: dict[CallId, Reason] = field(default_factory=dict)
 
 
@@ -49,10 +49,10 @@ def judge_calls(
     tokens: Mapping[CarrierId, Tokens],
     now: DateTime,
 ) -> Verdicts:
-    """Judge locked queued calls, codes first; ``tokens`` are those of carriers with a limit of calls per second."""
+    """Judge locked queued calls, OTP first; ``tokens`` are those of carriers with a limit of calls per second."""
     counted = _Counted(tx, rules)
     listed = _listed(tx, calls)
-    left = {carrier_id: tokens_left.count for carrier_id, tokens_left in tokens.items()}
+    left = {carrier_id: available_tokens.count for carrier_id, available_tokens in tokens.items()}
     verdicts = Verdicts()
     for call in sorted(calls, key=lambda call: LANE_OF[call.stage_before] is not Lane.OTP):
         campaign, carrier = rules.campaigns.get(call.campaign_id), rules.carriers.get(call.campaign_id)
@@ -79,7 +79,7 @@ def judge_calls(
 
 
 class _Counted:
-    """The calls that are up, counted once; those that are let through are added."""
+    """Counts of calls on a switch, read once; calls that are admitted are added."""
 
     def __init__(self, tx: DispatchTransaction, rules: DialRules) -> None:
         carrier_ids = {carrier.id for carrier in rules.carriers.values()}
@@ -89,7 +89,7 @@ class _Counted:
         self._tenants = defaultdict(Counter, _counters(up.tenants))
 
     def up(self, call: Call) -> CallsUp:
-        """Give the counts that bear on a call; counting there counts here."""
+        """Return the counts that concern a call; adding to them adds here."""
         return CallsUp(
             campaign=self._campaigns[call.campaign_id],
             carrier=self._carriers[call.carrier_id],
@@ -102,7 +102,7 @@ def _counters(counts: Mapping[OwnerT, Mapping[Network, int]]) -> dict[OwnerT, Co
 
 
 def _listed(tx: DispatchTransaction, calls: Sequence[Call]) -> set[tuple[TenantId, str]]:
-    """Give the numbers that their tenants must not call."""
+    """Return the numbers that are on their tenant's do-not-call list."""
     return {
         (tenant, phone)
         for tenant in {call.tenant_id for call in calls}
@@ -122,7 +122,7 @@ def _asked(call: Call, *, listed: Collection[tuple[TenantId, str]], rules: DialR
 
 
 def _origination(call: Call, *, campaign: Campaign, carrier: Carrier) -> Origination:
-    chance = (call.id.int & _LOW_BITS) / (_LOW_BITS + 1)  # the same call shows the same caller id, however often judged
+    chance = (call.id.int & _LOW_BITS) / (_LOW_BITS + 1)  # the same call always shows the same caller id
     way = route(carrier, network=call.network, chance=chance)
     template_id = call.template_id or campaign.template_id
     return Origination(

@@ -1,4 +1,4 @@
-"""What URLs are to be told of calls, written in the transaction that makes it true, sent after the commit."""
+"""Write the callbacks of call events in the transaction that changes the call; they are sent after the commit."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,12 +21,12 @@ from worker.ports.dispatch.outbox import Delivery, Subscription
 from worker.ports.dispatch.store import Call, DispatchTransaction
 
 _OF_CAMPAIGNS: Final = frozenset({CallbackEvent.CDR, CallbackEvent.ANSWERED})
-"""What campaigns have URLs of their own for."""
+"""Events for which a campaign has URLs of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happened to a call, and the call's record as it stands then."""
+    """An event of a call, with the call's record at that time."""
 
     event: CallbackEvent
     call: Call
@@ -35,7 +35,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class _Notice:
-    """A happening that a URL is to be told of: the campaign's own, or a subscription's."""
+    """An event for one URL: the campaign's own, or a subscription's."""
 
     happening: Happening
     url: str
@@ -52,23 +52,23 @@ def post_happenings(
     new_id: Callable[[], UUID],
     campaigns: Mapping[CampaignId, Campaign] | None = None,
 ) -> None:
-    """Write a delivery for each URL that wants to hear; after the commit each host's are asked to be sent.
+    """Write a delivery for each URL that receives one of the events; ask for delivery to each host after the commit.
 
-    Campaigns that are known already need not be read again.
+    ``campaigns`` saves a read when the caller has them.
     """
     if not happenings:
         return
     subscriptions = tx.subscriptions.of(
         {one.call.tenant_id for one in happenings}, events={one.event for one in happenings}
     )
-    told = [one for one in happenings if one.event in _OF_CAMPAIGNS or any(_wants(s, one) for s in subscriptions)]
+    wanted = [one for one in happenings if _is_wanted(one, subscriptions)]
+    if not wanted:
+        return
     if campaigns is None:
-        campaigns = tx.plans.campaigns({one.call.campaign_id for one in told}) if told else {}
-    notices = [
-        notice
-        for one in told
-        for notice in _notices(one, campaign=campaigns[one.call.campaign_id], subscriptions=subscriptions)
-    ]
+        campaigns = tx.plans.campaigns({one.call.campaign_id for one in wanted})
+    notices: list[_Notice] = []
+    for one in wanted:
+        notices += _notices(one, campaign=campaigns[one.call.campaign_id], subscriptions=subscriptions)
     if not notices:
         return
     additional = tx.leads.additional({notice.happening.call.lead_id for notice in notices})
@@ -81,7 +81,7 @@ def post_happenings(
 
 
 def cdr_so_far(call: Call, *, now: DateTime) -> Cdr:
-    """Give the record of a call that rings or has been answered, and is not over; its end changes the rest."""
+    """Return the record of a call that rings or was answered and has not ended; its end changes the rest."""
     return Cdr(
         call_id=call.id,
         campaign_id=call.campaign_id,
@@ -110,6 +110,11 @@ def _notices(happening: Happening, *, campaign: Campaign, subscriptions: Sequenc
     zone = campaign.windows.zone
     notices = [_Notice(happening, own, zone)] if own else []
     return notices + [_Notice(happening, one.url, zone, one) for one in subscriptions if _wants(one, happening)]
+
+
+def _is_wanted(happening: Happening, subscriptions: Sequence[Subscription]) -> bool:
+    """Return True when a URL may receive the event; a campaign's own URLs are known only once it is read."""
+    return happening.event in _OF_CAMPAIGNS or any(_wants(one, happening) for one in subscriptions)
 
 
 def _wants(subscription: Subscription, happening: Happening) -> bool:

@@ -1,4 +1,4 @@
-"""A carrier's calls per second: who may dial in this second, and when those who may not try again."""
+"""A carrier's calls per second: which calls may be dialled in this second, and when the others try again."""
 
 import logging
 from collections import defaultdict
@@ -21,38 +21,45 @@ logger = logging.getLogger(__name__)
 
 MICROSECONDS: Final = 1_000_000
 STEP_MICROSECONDS: Final = 50_000
-"""Those who wait for tokens try again together, at the next of these steps: one plan sends all of a carrier's calls."""
+"""Calls that wait for tokens try again together at the next multiple of this, so that one plan sends them all."""
 
 
-def tokens_left(rate: Rate, carriers: Iterable[Carrier]) -> dict[CarrierId, Tokens]:
-    """Ask the buckets of those carriers that have a limit."""
+def available_tokens(rate: Rate, carriers: Iterable[Carrier]) -> dict[CarrierId, Tokens]:
+    """Return the available tokens of the carriers that have a limit."""
     limited = {carrier.id: carrier for carrier in carriers if carrier.calls_per_second}
     return {carrier_id: _asked(rate, carrier, count=None) for carrier_id, carrier in limited.items()}
 
 
-def take_tokens(
+def reserve_tokens(
     rate: Rate, won: Sequence[Won]
 ) -> tuple[list[Won], dict[CarrierId, list[CallId]], dict[CarrierId, Tokens]]:
-    """Take a token for each call whose carrier has a limit; give who may go, who may not, and what the buckets said."""
-    asking: defaultdict[CarrierId, list[Won]] = defaultdict(list)
+    """Reserve a token for each call whose carrier has a limit.
+
+    Return the calls that may go, those that may not (by carrier), and the reservations.
+    """
+    limited: defaultdict[CarrierId, list[Won]] = defaultdict(list)
     for one in won:
         if one.carrier.calls_per_second:
-            asking[one.carrier.id].append(one)
-    got = {carrier_id: _asked(rate, mine[0].carrier, count=len(mine)) for carrier_id, mine in asking.items()}
-    late = {c: [one.origination.call_id for one in mine[got[c].count :]] for c, mine in asking.items()}
-    held = {carrier_id: call_ids for carrier_id, call_ids in late.items() if call_ids}
-    barred = {call_id for call_ids in held.values() for call_id in call_ids}
-    return [one for one in won if one.origination.call_id not in barred], held, got
+            limited[one.carrier.id].append(one)
+    reserved: dict[CarrierId, Tokens] = {}
+    without: dict[CarrierId, list[CallId]] = {}
+    for carrier_id, calls in limited.items():
+        reserved[carrier_id] = _asked(rate, calls[0].carrier, count=len(calls))
+        late = [one.origination.call_id for one in calls[reserved[carrier_id].count :]]
+        if late:
+            without[carrier_id] = late
+    waiting = {call_id for call_ids in without.values() for call_id in call_ids}
+    return [one for one in won if one.origination.call_id not in waiting], without, reserved
 
 
-def tell_dialled(rate: Rate, tokens: Mapping[CarrierId, Tokens]) -> None:
-    """Have tokens that were taken come back a second after this moment."""
+def confirm_dialled(rate: Rate, tokens: Mapping[CarrierId, Tokens]) -> None:
+    """Confirm that the calls were dialled now: their tokens come back a second after this."""
     for carrier_id, taken in tokens.items():
         if taken.receipt:
             rate.dialled(carrier_id, receipt=taken.receipt)
 
 
-def put_off(
+def postpone_calls(
     tx: DispatchTransaction,
     waiting: Mapping[CarrierId, Sequence[CallId]],
     *,
@@ -60,7 +67,7 @@ def put_off(
     queue: JobQueue,
     now: DateTime,
 ) -> None:
-    """Let queued calls wait for their carrier's next token; the plan of that moment sends them again."""
+    """Postpone queued calls to their carrier's next token; the plan at that time sends them again."""
     for carrier_id, call_ids in waiting.items():
         moment = _next_step(now, tokens[carrier_id].wait_seconds)
         tx.calls.postpone(call_ids, until=moment)
@@ -73,12 +80,12 @@ def _next_step(now: DateTime, wait_seconds: float) -> DateTime:
 
 
 def _asked(rate: Rate, carrier: Carrier, *, count: int | None) -> Tokens:
-    """Ask a bucket how much is left, or take so many; one that cannot be reached lets nobody through."""
+    """Return a bucket's tokens, or reserve so many; a bucket that cannot be reached admits no call."""
     try:
         if count is None:
             return rate.available(carrier.id, per_second=carrier.calls_per_second)
         return rate.reserve(carrier.id, per_second=carrier.calls_per_second, count=count)
     except Unavailable:
         extra = {"action": "rate_away", "carrier_id": carrier.id}
-        logger.warning("calls wait, their carrier's rate cannot be asked", extra=extra)
+        logger.warning("rate limiter not reachable, calls wait", extra=extra)
         return Tokens(0, UNREACHABLE_PAUSE.total_seconds())

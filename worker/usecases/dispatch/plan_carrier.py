@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 def plan_carrier(
     store: DispatchStore, *, queue: JobQueue, carrier_id: CarrierId, now: DateTime, new_id: Callable[[], UUID]
 ) -> int:
-    """Start every call that the carrier's limits and its campaigns' settings allow now; give how many were queued."""
+    """Queue every call that the carrier's limits and its campaigns' settings allow now; return how many."""
     with store.transaction() as tx:
         situation = tx.plans.lock_situation(carrier_id, now=now)
         if situation is None:
@@ -41,7 +41,7 @@ def plan_carrier(
             ]
         tx.calls.insert(calls)
         _send(tx, calls, situation=situation, queue=queue, now=now)
-        if claimed > len(calls):  # some were closed instead: their places go to the next ones
+        if claimed > len(calls):  # some leads were closed instead: their places go to the next leads
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
         again = now if claimed > len(calls) else plan.look_again_at
         at = None if again is None else min(again, now + PLANNED_AT_LEAST)
@@ -53,7 +53,7 @@ def plan_carrier(
 def _send(
     tx: DispatchTransaction, calls: Sequence[Call], *, situation: Situation, queue: JobQueue, now: DateTime
 ) -> None:
-    """Send the calls after the commit, codes first, with those that waited for their carrier's calls per second."""
+    """Send calls after the commit, OTP first, together with those that waited for their carrier's calls per second."""
     waited: Sequence[CallId] = []
     if situation.carrier.calls_per_second and situation.queued:
         waited = tx.calls.unsent(now=now, limit=situation.queued, carrier_id=situation.carrier.id)
@@ -74,7 +74,7 @@ def _resume_due(tx: DispatchTransaction, situation: Situation, *, now: DateTime)
 def _callable(
     tx: DispatchTransaction, leads: Sequence[ClaimedLead], *, grant: Grant, now: DateTime
 ) -> list[ClaimedLead]:
-    """Close the leads that must not be called after all; give the others, whose promised call ids are free again."""
+    """Close leads that must not be called; return the others, whose promised call ids are free again."""
     refused = [lead.id for lead in leads if lead.is_listed]
     used_up = [lead.id for lead in leads if not lead.is_listed and lead.attempt > grant.campaign.recall.attempts]
     for ids, ending in ((refused, Ending.DO_NOT_CALL), (used_up, Ending.ATTEMPTS_USED)):

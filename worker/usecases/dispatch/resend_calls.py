@@ -1,4 +1,4 @@
-"""Send the messages of queued calls again: they were lost, or waited for a switch that somebody hears."""
+"""Send the messages of queued calls again: they were lost, or waited for a switch with a listener."""
 
 import logging
 
@@ -14,7 +14,7 @@ AT_ONCE = 500
 
 
 def resend_calls(store: DispatchStore, *, queue: JobQueue, now: DateTime, ahead: Duration = UNREACHABLE_PAUSE) -> None:
-    """Send those whose message is due, or would be before long: what they waited for is there."""
+    """Send messages that are due, or due within ``ahead``: what they waited for has happened."""
     with store.transaction() as tx:
         unsent = tx.calls.unsent(now=now + ahead, limit=AT_ONCE)
     if unsent:

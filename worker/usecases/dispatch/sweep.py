@@ -1,4 +1,4 @@
-"""Repair after a crash: messages that were lost, calls whose end nobody saw, callbacks that are overdue."""
+"""Repair after a crash: lost messages, calls whose end was not heard, overdue callbacks."""
 
 import logging
 from collections import defaultdict
@@ -26,22 +26,22 @@ ASKED_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class _Patience:
-    """How old a call is before its switch is asked for it, and how long the switch must not have it."""
+    """How old a call is before its switch is asked about it, and how long the switch must not have it."""
 
     asked_after: Duration
     lost_after: Duration
 
 
 HEARD = _Patience(CALL_ASKED_AFTER, CALL_LOST_AFTER)
-"""Its originate may still be on its way, its last event may only be late."""
+"""Its originate may still be on its way, and its last event may only be late."""
 MISSED = _Patience(UNHEARD_CALL_ASKED_AFTER, UNHEARD_CALL_LOST_AFTER)
-"""It was dialled before anybody who listens now: its end may have been told to nobody."""
+"""It was dialled before the present listener connected: no listener may have received its end."""
 
 
 def sweep(
     store: DispatchStore, *, queue: JobQueue, telephony: Telephony, now: DateTime, new_id: Callable[[], UUID]
 ) -> None:
-    """Send again what was not taken up, settle calls that the switch no longer has, send overdue callbacks."""
+    """Send lost messages again, settle calls that their switch no longer has, ask for overdue callbacks."""
     resend_calls(store, queue=queue, now=now, ahead=Duration())
     with store.reading() as tx:
         listeners = tx.leader_leases.listeners(now=now)
@@ -65,7 +65,7 @@ def _patience(call: Call, *, heard_since: DateTime | None) -> _Patience:
 
 
 class _Absent:
-    """One switch's calls, beside those that it has up."""
+    """The calls of one switch that the switch does not have."""
 
     def __init__(self, calls: Sequence[Call], *, up: set[CallId], heard_since: DateTime | None) -> None:
         self.found = [call.id for call in calls if call.id in up and call.missing_since is not None]
@@ -74,16 +74,16 @@ class _Absent:
 
     @property
     def new(self) -> list[CallId]:
-        """Those that were there when it was last asked."""
+        """Return calls that the switch had when it was last asked."""
         return [call.id for call in self._absent if call.missing_since is None]
 
     @property
     def new_and_missed(self) -> bool:
-        """Whether some of these are soon to be given up."""
+        """Return True when some of these will be settled soon."""
         return any(call.missing_since is None and self._patience(call) is MISSED for call in self._absent)
 
     def lost(self, *, now: DateTime) -> list[CallId]:
-        """Those that it has not had for so long that their end cannot be on its way any more."""
+        """Return calls that the switch has not had for so long that their last event cannot be on its way."""
         since = ((call, call.missing_since) for call in self._absent if call.missing_since is not None)
         return [call.id for call, missing in since if missing <= now - self._patience(call).lost_after]
 
@@ -94,7 +94,7 @@ class _Absent:
 def _settle(
     store: DispatchStore, absent: _Absent, *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]
 ) -> None:
-    """Give up what the switch has not had for a while, and note what it has not, or has again."""
+    """End calls that the switch has not had for a while; note those that are newly missing or found again."""
     gone, new = absent.lost(now=now), absent.new
     if not (absent.found or new or gone):
         return
@@ -119,7 +119,7 @@ def _calls_up(telephony: Telephony, *, switch: str) -> set[CallId] | None:
 
 
 def _lost(call: Call, *, now: DateTime) -> HungUp:
-    """End a call whose end nobody saw; that it was answered, if it was, is known."""
+    """Return the end of a call whose end was not heard; an answer that was heard is kept."""
     ended_at = call.missing_since or now
     return HungUp(
         call_id=call.id,

@@ -1,4 +1,4 @@
-"""The beat's second: ask for a plan of every carrier for which something falls due."""
+"""The beat's second: ask for a plan of every carrier for which something is due."""
 
 from pendulum import DateTime
 
@@ -8,7 +8,7 @@ from worker.ports.dispatch.store import DispatchStore
 
 
 def tick(store: DispatchStore, *, queue: JobQueue, now: DateTime) -> int:
-    """Ask for the plans that are due; give how many. A carrier whose plan is already waiting is not asked twice."""
+    """Ask for the plans that are due; return how many. A plan that is already requested is not requested twice."""
     with store.reading() as tx:
         due = tx.plans.due_carriers(now=now, ahead=PLANS_AHEAD)
     for carrier_id, at in due.items():

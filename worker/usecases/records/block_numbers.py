@@ -1,4 +1,4 @@
-"""Keep the do-not-call list: numbers read and normalised, each one's problem told without failing the rest."""
+"""Edit the do-not-call list: numbers are normalised, and one bad number never fails the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from worker.ports.records.store import RecordStore
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """The numbers that were taken, as they were sent, and why the others were not."""
+    """The numbers that were accepted, as they were sent, and why the others were not."""
 
     taken: Sequence[str]
     problems: Sequence[tuple[str, str]]
@@ -37,7 +37,7 @@ def allow_numbers(store: RecordStore, *, tenant: Tenant, phones: Sequence[str]) 
 
 
 def readable_numbers(phones: Sequence[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Give what was sent by national form, and what is wrong with the rest."""
+    """Return what was sent by national form, and the problem of each other number."""
     readable: dict[str, str] = {}
     problems = []
     for sent in phones:

@@ -1,4 +1,4 @@
-"""Single calls: one number is to be called, its call's id is given out at once, and finds the CDR later."""
+"""Single calls: one number is called, and the call's id is known at once, so that its CDR can be found later."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ from worker.ports.records.store import RecordStore, RecordTransaction
 
 _REFUSALS: Final = {Reason.INACTIVE: "campaign is not active", Reason.EXPIRED: "lead_expired_at has passed"}
 _ENDED_BY: Final = {Ending.DO_NOT_CALL: Reason.DO_NOT_CALL.value}
-"""The ending that leads name otherwise than reasons do."""
+"""The ending whose name differs from its reason's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRequest:
-    """One number to be called: with a template of its own it is an OTP, without one it hears the campaign's."""
+    """One number to call: with a template of its own it is an OTP, without one it hears the campaign's."""
 
     tenant: Tenant
     campaign_id: CampaignId
@@ -43,7 +43,7 @@ class CallRequest:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The lead that was added, and the id under which its first call will be found."""
+    """The lead that was added, and the id that its first call will have."""
 
     call_id: CallId
     lead_id: LeadId
@@ -52,10 +52,10 @@ class Promise:
 def call_now(
     store: RecordStore, *, queue: JobQueue, request: CallRequest, now: DateTime, new_id: Callable[[], UUID]
 ) -> Promise:
-    """Add a lead that goes ahead of its campaign's lists, and have it planned at once.
+    """Add a lead that is called ahead of its campaign's lists, and ask for a plan at once.
 
-    Raises ``NotDialable`` for what is no number of the number plan. A number on the do-not-call list is taken: as
-    everywhere, planning is what ends such a lead.
+    Raises ``NotDialable`` when the number plan does not cover the number. A number on the do-not-call list is accepted:
+    as everywhere, planning ends such a lead.
     """
     phone = national_form(request.phone_number)
     with store.transaction() as tx:
@@ -81,7 +81,7 @@ def call_now(
 
 
 def find_cdr(store: RecordStore, *, tenant: Tenant, ref_id: str) -> Cdr:
-    """Give the CDR of the latest single call of that reference; ``NotFound`` says why there is none."""
+    """Return the CDR of the latest single call with that reference; ``NotFound`` says why there is none."""
     with store.reading() as tx:
         promised = tx.single_calls.newest(tenant.id, ref_id)
         try:
@@ -99,9 +99,9 @@ def _why_no_cdr(promised: PromisedCall) -> str:
 def _callable_campaign(
     tx: RecordTransaction, request: CallRequest, *, now: DateTime
 ) -> tuple[CampaignSettings, CarrierId]:
-    """Give the campaign and its carrier; refuse where a call would wait for what no hour brings.
+    """Return the campaign and its carrier; reject if waiting cannot help, by the checks that also block an OTP.
 
-    What bars even an OTP is such a thing. A stop and a shut window are none: a call without a code waits for them.
+    A stopped campaign or a closed window is no reason to reject: a call without a code waits for them.
     """
     try:
         campaign = tx.campaigns.get(request.tenant.id, request.campaign_id)
@@ -120,7 +120,7 @@ def _callable_campaign(
 
 
 def _lock(tx: RecordTransaction, request: CallRequest, *, carrier_id: CarrierId, now: DateTime) -> None:
-    """Wake the carrier, and keep the campaign as it is until the lead is in: who edits it locks its carrier first."""
+    """Wake the carrier and lock the campaign until the lead is added; edits lock in the same order."""
     tx.carriers.wake([carrier_id], at=now)
     _, still = _callable_campaign(tx, request, now=now)
     if still != carrier_id:
@@ -128,7 +128,7 @@ def _lock(tx: RecordTransaction, request: CallRequest, *, carrier_id: CarrierId,
 
 
 def _home(tx: RecordTransaction, campaign: CampaignSettings, *, now: DateTime, new_id: Callable[[], UUID]) -> ListId:
-    """Give the one list in which the campaign's single calls are kept; made when it is first needed."""
+    """Return the list that holds the campaign's single calls; it is created when it is first needed."""
     wanted = ListRecord(
         id=ListId(new_id()),
         tenant_id=campaign.tenant_id,

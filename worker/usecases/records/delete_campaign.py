@@ -1,4 +1,4 @@
-"""Put a campaign away: only one that is not active, and its CDRs stay."""
+"""Delete a campaign that is not active; its CDRs stay."""
 
 from pendulum import DateTime
 
@@ -9,7 +9,7 @@ from worker.ports.records.store import RecordStore
 
 
 def delete_campaign(store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime) -> None:
-    """Delete a campaign; calls of it that are up are left to end."""
+    """Delete a campaign; its live calls end by themselves."""
     with store.transaction() as tx:
         tx.tenants.lock(tenant.id)
         if tx.campaigns.lock(tenant.id, campaign_id).active:

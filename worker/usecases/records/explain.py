@@ -1,4 +1,4 @@
-"""Why a campaign, or one lead, is not dialled now: the deciding functions asked on what is stored, nothing changed."""
+"""Explain why a campaign, or one lead, is not dialled now: asks the deciding functions, changes nothing."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -23,18 +23,18 @@ from worker.ports.records.store import RecordStore, RecordTransaction
 
 @dataclass(frozen=True, slots=True)
 class NetworkUse:
-    """One network of a campaign: what waits there, and what it may take."""
+    """One network of a campaign: what waits there, and how many calls it may have."""
 
     due: int | None
-    """Counted no further than a plan could use, and one more; None when no plan looks at the campaign."""
+    """Counted up to one more than a plan could use; None when no plan considers the campaign."""
     in_use: int
     limit: int | None
-    """The least of the network's own limits; None where it has none."""
+    """The smallest of the network's own limits; None without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignExplanation:
-    """Whether a campaign is being dialled, and what keeps it from being dialled (more)."""
+    """The answer for a campaign: is it being dialled, and what keeps it from being dialled, or dialled more."""
 
     campaign: Campaign
     reasons: tuple[Why, ...]
@@ -57,7 +57,7 @@ class LeadExplanation:
 def explain_campaign(
     store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime
 ) -> CampaignExplanation:
-    """Say what the planner would do for a campaign at this moment, and why no more."""
+    """Return what the planner would do for a campaign now, and why not more."""
     with store.reading() as tx:
         view = _view(tx, tenant=tenant, campaign_id=campaign_id, now=now)
         live = tx.standings.live_calls(campaign_id)
@@ -79,7 +79,7 @@ def explain_campaign(
 
 
 def explain_lead(store: RecordStore, *, tenant: Tenant, lead_id: LeadId, now: DateTime) -> LeadExplanation:
-    """Say what holds one lead back at this moment; when nothing does, it is ``due``."""
+    """Return what holds one lead back now; ``due`` when nothing does."""
     with store.reading() as tx:
         lead = tx.standings.of_lead(tenant.id, lead_id)
         try:
@@ -94,7 +94,7 @@ def explain_lead(store: RecordStore, *, tenant: Tenant, lead_id: LeadId, now: Da
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What one plan would make of one campaign."""
+    """What one plan would do for one campaign."""
 
     campaign: Campaign
     situation: Situation | None
@@ -103,17 +103,17 @@ class _View:
 
     @property
     def carrier(self) -> Carrier | None:
-        """Where its calls would go."""
+        """The networks of its calls."""
         return None if self.situation is None else self.situation.carrier
 
     @property
     def demand(self) -> Demand | None:
-        """What waits, if the plan looks at the campaign."""
+        """The waiting leads, if a plan considers the campaign."""
         return None if self.situation is None else self.situation.demand.get(self.campaign.id)
 
 
 def _view(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime) -> _View:
-    """Ask for the plan that would be made now; a campaign that no plan looks at is refused by its own settings."""
+    """Make the plan that would be made now; a campaign that no plan considers is explained by its own settings."""
     settings = tx.campaigns.get(tenant.id, campaign_id)
     campaign = to_campaign(settings, zone=tenant.timezone)
     situation = None if campaign.carrier_id is None else tx.plans.situation(campaign.carrier_id, now=now)
@@ -126,7 +126,7 @@ def _view(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId, now
 
 
 def _is_next(tx: RecordTransaction, lead: LeadStanding, *, grants: tuple[Grant, ...], now: DateTime) -> bool:
-    """Whether the plan would take this very lead."""
+    """Return True when the plan would take this lead."""
     own = (grant for grant in grants if grant.lane is lead.lane)
     return any(lead.id in tx.standings.next_leads(grant, now=now) for grant in own)
 

@@ -1,4 +1,4 @@
-"""Add leads to a list: numbers read and sorted, duplicates told, all rows stored in one statement, a plan asked for."""
+"""Import leads into a list: classify numbers, refuse duplicates, store all rows in one statement, ask for a plan."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ DUPLICATE: Final = "phone_number is duplicate"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One row as it came, checked for its types only."""
+    """One row as it was sent; only its types are checked."""
 
     row: int
     phone_number: str
@@ -45,7 +45,7 @@ class LeadImport:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Which rows became leads, and why the others did not."""
+    """Which rows became leads, and the problem of each other row."""
 
     leads: Mapping[int, LeadId]
     problems: Mapping[int, str]
@@ -54,7 +54,7 @@ class Imported:
 def import_leads(
     store: RecordStore, *, queue: JobQueue, wanted: LeadImport, now: DateTime, new_id: Callable[[], UUID]
 ) -> Imported:
-    """Add the rows that can be called; a row's problem is told and never fails the rest.
+    """Add the rows that can be called; a row with a problem is reported and never fails the others.
 
     Leads of a campaign whose ``lead_expired_at`` has passed end at once.
     """
@@ -79,9 +79,9 @@ def import_leads(
 
 
 def _ask_for_plan(store: RecordStore, *, queue: JobQueue, tenant: Tenant, campaign_id: CampaignId) -> None:
-    """Ask for a plan of the carrier that the campaign has by now: an edit may have moved it while the leads came in.
+    """Ask for a plan of the campaign's present carrier: an edit may have moved the campaign during the import.
 
-    They are in by now, so nothing may say otherwise; the tick plans what could not be asked for.
+    The leads are stored, so this must not raise; the tick plans what could not be requested.
     """
     try:
         with store.reading() as tx:
@@ -93,7 +93,7 @@ def _ask_for_plan(store: RecordStore, *, queue: JobQueue, tenant: Tenant, campai
 
 
 def _readable(drafts: Sequence[Draft]) -> tuple[dict[str, Draft], dict[int, str]]:
-    """Give the drafts by their number in its one form, and what is wrong with the rest."""
+    """Return the drafts by their normalised number, and the problem of each other row."""
     readable: dict[str, Draft] = {}
     problems: dict[int, str] = {}
     for draft in drafts:
@@ -110,7 +110,7 @@ def _readable(drafts: Sequence[Draft]) -> tuple[dict[str, Draft], dict[int, str]
 def _classified(
     drafts: Mapping[str, Draft], *, plan: NumberPlan, today: date
 ) -> tuple[dict[str, tuple[Draft, Network]], dict[int, str]]:
-    """Give each number its network; and tell which have none."""
+    """Return the network of each number, and the numbers that have none."""
     found: dict[str, tuple[Draft, Network]] = {}
     problems: dict[int, str] = {}
     for phone, draft in drafts.items():

@@ -1,4 +1,4 @@
-"""Reads for the API: one moment's view, nothing changed."""
+"""Reads for the API, each in one snapshot."""
 
 from uuid import UUID
 
@@ -29,13 +29,13 @@ from worker.ports.records.store import RecordStore
 
 
 def get_tenant(store: RecordStore, *, tenant: Tenant) -> TenantSettings:
-    """Give what holds for all of the tenant, with its live calls."""
+    """Return the tenant's own settings, with its live calls."""
     with store.reading() as tx:
         return tx.tenants.settings(tenant.id)
 
 
 def list_tenants(store: RecordStore, *, name: str | None) -> list[TenantSettings]:
-    """Give every tenant, or the one of this name; raises ``NotFound``."""
+    """Return every tenant, or the one of this name; raises ``NotFound``."""
     with store.reading() as tx:
         found = [one for one in tx.tenants.all_settings() if name in {None, one.name}]
     if name is not None and not found:
@@ -44,13 +44,13 @@ def list_tenants(store: RecordStore, *, name: str | None) -> list[TenantSettings
 
 
 def get_campaign(store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId) -> CampaignSettings:
-    """Give one campaign."""
+    """Return one campaign."""
     with store.reading() as tx:
         return tx.campaigns.get(tenant.id, campaign_id)
 
 
 def list_campaigns(store: RecordStore, *, tenant: Tenant, part: Slice, kind: str | None) -> Page[NamedCampaign]:
-    """Give campaigns, newest first."""
+    """Return campaigns, newest first."""
     with store.reading() as tx:
         return tx.campaigns.page(tenant.id, part, kind=kind)
 
@@ -58,91 +58,91 @@ def list_campaigns(store: RecordStore, *, tenant: Tenant, part: Slice, kind: str
 def monitor_campaign(
     store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId
 ) -> tuple[CampaignSettings, CampaignStatistics]:
-    """Give one campaign with its numbers."""
+    """Return one campaign with its statistics."""
     with store.reading() as tx:
         return tx.campaigns.get(tenant.id, campaign_id), tx.statistics.of_campaign(campaign_id)
 
 
 def get_carrier(store: RecordStore, *, tenant: Tenant, carrier_id: CarrierId) -> CarrierRecord:
-    """Give one carrier with its live calls."""
+    """Return one carrier with its live calls."""
     with store.reading() as tx:
         return tx.carriers.get(tenant.id, carrier_id)
 
 
 def list_carriers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[CarrierRecord]:
-    """Give carriers, newest first."""
+    """Return carriers, newest first."""
     with store.reading() as tx:
         return tx.carriers.page(tenant.id, part)
 
 
 def get_template(store: RecordStore, *, tenant: Tenant, template_id: TemplateId) -> TemplateRecord:
-    """Give one template."""
+    """Return one template."""
     with store.reading() as tx:
         return tx.templates.get(tenant.id, template_id)
 
 
 def list_templates(store: RecordStore, *, tenant: Tenant, part: Slice, name: str | None) -> Page[TemplateRecord]:
-    """Give templates, newest first."""
+    """Return templates, newest first."""
     with store.reading() as tx:
         return tx.templates.page(tenant.id, part, name=name)
 
 
 def get_list(store: RecordStore, *, tenant: Tenant, list_id: ListId) -> ListRecord:
-    """Give one list."""
+    """Return one list."""
     with store.reading() as tx:
         return tx.lists.get(tenant.id, list_id)
 
 
 def list_lists(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[ListRecord]:
-    """Give lists, newest first."""
+    """Return lists, newest first."""
     with store.reading() as tx:
         return tx.lists.page(tenant.id, part)
 
 
 def get_lead(store: RecordStore, *, tenant: Tenant, lead_id: LeadId) -> LeadRecord:
-    """Give one lead."""
+    """Return one lead."""
     with store.reading() as tx:
         return tx.lead_records.get(tenant.id, lead_id)
 
 
 def list_leads(store: RecordStore, *, tenant: Tenant, part: Slice, wanted: LeadFilter) -> Page[LeadRecord]:
-    """Give leads in the order in which they came."""
+    """Return leads in the order in which they were added."""
     with store.reading() as tx:
         return tx.lead_records.page(tenant.id, part, wanted=wanted)
 
 
 def get_cdr(store: RecordStore, *, tenant: Tenant, reference: str) -> Cdr:
-    """Give one CDR by its id or its SIP call id."""
+    """Return one CDR by its id or its SIP call id."""
     with store.reading() as tx:
         return tx.cdrs.get(tenant.id, reference)
 
 
 def list_cdrs(store: RecordStore, *, tenant: Tenant, part: Slice, wanted: CdrFilter) -> Page[Cdr]:
-    """Give CDRs, newest first."""
+    """Return CDRs, newest first."""
     with store.reading() as tx:
         return tx.cdrs.page(tenant.id, part, wanted=wanted)
 
 
 def list_blocked_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[BlockedEntry]:
-    """Give the do-not-call list in order."""
+    """Return the do-not-call list, sorted by phone."""
     with store.reading() as tx:
         return tx.do_not_call.page(tenant.id, part)
 
 
 def get_blocked_number(store: RecordStore, *, tenant: Tenant, reference: UUID | str) -> BlockedEntry:
-    """Give one entry of the do-not-call list."""
+    """Return one entry of the do-not-call list."""
     with store.reading() as tx:
         return tx.do_not_call.get(tenant.id, reference)
 
 
 def number_plan(store: RecordStore, *, tenant: Tenant) -> NumberPlan:
-    """Give the tenant's number plan."""
+    """Return the tenant's number plan."""
     with store.reading() as tx:
         return tx.number_plan.of(tenant.id)
 
 
 def classify_number(store: RecordStore, *, tenant: Tenant, phone: str, now: DateTime) -> Classified:
-    """Give a number's network of today, and why; raises ``NotFound`` when no rule covers it."""
+    """Return a number's network today and the rule for it; raises ``NotFound`` when no rule covers it."""
     with store.reading() as tx:
         plan = tx.number_plan.of(tenant.id, [phone])
     found = plan.classify(phone, on=calendar_day(now, zone=tenant.timezone))
@@ -152,12 +152,12 @@ def classify_number(store: RecordStore, *, tenant: Tenant, phone: str, now: Date
 
 
 def list_ported_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[PortedNumber]:
-    """Give the tenant's ported numbers in order."""
+    """Return the tenant's ported numbers, sorted by phone."""
     with store.reading() as tx:
         return tx.number_plan.ported(tenant.id, part)
 
 
 def totals(store: RecordStore) -> Totals:
-    """Give the metrics' numbers."""
+    """Return the counts for metrics."""
     with store.reading() as tx:
         return tx.statistics.totals()

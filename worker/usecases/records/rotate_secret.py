@@ -1,4 +1,4 @@
-"""Give a tenant a new signing secret while its receivers still know the one before."""
+"""Rotate a tenant's signing secret: for a while callbacks carry signatures of both."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,11 @@ from pendulum import DateTime, Duration
 
 from worker.domain.errors import NotFound
 from worker.ports.records.store import RecordStore
-from worker.usecases.records.tokens import new_signing_secret
+from worker.usecases.records.tenants import new_signing_secret
 
 
 def show_secret(store: RecordStore, *, name: str) -> str:
-    """Give the tenant's present secret; raises ``NotFound``."""
+    """Return the tenant's present secret; raises ``NotFound``."""
     with store.reading() as tx:
         tenant = tx.tenants.named(name)
         if tenant is None:
@@ -21,7 +21,7 @@ def show_secret(store: RecordStore, *, name: str) -> str:
 def rotate_secret(
     store: RecordStore, *, name: str, both_valid_for: Duration, now: DateTime, chance: Callable[[], float]
 ) -> str:
-    """Sign with a new secret from now on, and with the one before beside it for a while; raises ``NotFound``."""
+    """Sign with a new secret from now on, and with the old one too until it expires; raises ``NotFound``."""
     with store.transaction() as tx:
         tenant = tx.tenants.named(name)
         if tenant is None:

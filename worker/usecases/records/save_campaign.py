@@ -25,7 +25,7 @@ LARGEST_HOPPER: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignEdit:
-    """Whose campaign it is, and what changes."""
+    """The campaign to change, its tenant, and the changes."""
 
     tenant: Tenant
     campaign_id: CampaignId
@@ -41,7 +41,7 @@ def create_campaign(
     now: DateTime,
     new_id: Callable[[], UUID],
 ) -> None:
-    """Add a campaign; one without a carrier gets the tenant's when it has exactly one."""
+    """Add a campaign; one without a carrier gets the tenant's only carrier, if there is exactly one."""
     if _dials(edit.changes):
         wakeups.check()
     with store.transaction() as tx:
@@ -65,12 +65,13 @@ def save_campaign(
     now: DateTime,
     new_id: Callable[[], UUID],
 ) -> None:
-    """Change what was sent and nothing else; a refusal changes nothing at all.
+    """Change what was sent and nothing else; a refused edit changes nothing at all.
 
-    Raises ``Unavailable`` for an edit that sets the campaign dialling while nobody would hear of its calls. Every other
-    edit is taken: what it forbids is forbidden at the very next dial, which asks nobody but the store.
+    Raises ``Unavailable`` for an edit that starts dialling while the broker is down. Every other edit is accepted: what
+    it forbids is forbidden at the very next dial, which asks only the store.
 
-    The tenant's lock keeps the campaign's carrier the same until it is locked, which comes before the campaign.
+    The tenant's lock keeps the campaign's carrier the same until the carrier is locked, which comes before the
+    campaign.
     """
     if _sets_dialling(store, edit):
         wakeups.check()
@@ -86,7 +87,7 @@ def save_campaign(
 
 
 def changed(before: CampaignSettings, edit: CampaignEdit, *, now: DateTime, new_run_id: RunId) -> CampaignSettings:
-    """Give the campaign after the edit, one revision later; raise what is wrong with it as a whole."""
+    """Return the campaign after the edit, one revision later; raises what is wrong with it as a whole."""
     zone = edit.tenant.timezone
     changes: CampaignChanges = {
         **edit.changes,
@@ -153,7 +154,7 @@ def _missing_named(message: str) -> Iterator[None]:
 def _ask_for_plans(
     tx: RecordTransaction, carrier_ids: set[CarrierId | None], *, queue: JobQueue, now: DateTime
 ) -> None:
-    """Plan the carriers after the commit; the tick does it should the message be lost."""
+    """Ask for plans of the carriers after the commit; the tick plans them if the message is lost."""
     these = sorted(carrier_id for carrier_id in carrier_ids if carrier_id is not None)
     tx.carriers.wake(these, at=now)
     for carrier_id in these:
@@ -163,7 +164,7 @@ def _ask_for_plans(
 def _close_leads_in_time(
     tx: RecordTransaction, after: CampaignSettings, *, before: DateTime | None, now: DateTime
 ) -> None:
-    """Have the leads closed once they expire; nothing of them is dialled in the meantime, whenever that is done."""
+    """Put a backfill that closes the leads when they expire; until it has run, no dial takes an expired lead."""
     expires_at = after.lead_expired_at
     if expires_at is not None and expires_at != before:
         backfill = Backfill(
@@ -187,12 +188,12 @@ def _check_fields(after: CampaignSettings) -> None:
 
 
 def _check_run(before: CampaignSettings, after: CampaignSettings) -> None:
-    """Refuse a run that could call nobody, or that would call people in a way which is not theirs."""
+    """Reject a run that could call nobody, or that would call people in a way that this release cannot."""
     if after.status is Status.STOP:
         return
     if after.type != AUTOCALL:
         raise Invalid("only a campaign of type autocall can run")
-    if after.template_uuid is None:  # nobody is called to hear nothing, not even after an edit in mid-run
+    if after.template_uuid is None:  # also after an edit during a run: a callee must not hear silence
         raise Invalid("template_uuid is missing")
     if after.status is before.status:
         return

@@ -1,4 +1,4 @@
-"""Create or change a carrier, and plan it at once: its limits hold for the very next dial."""
+"""Create or change a carrier, and ask for a plan at once: its limits hold for the very next dial."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ from worker.ports.records.store import RecordStore
 
 
 class CarrierChanges(TypedDict, total=False):
-    """What an edit changes; ``network`` and ``data`` are added to what is stored."""
+    """What an edit changes; ``network`` and ``data`` are merged into what is stored."""
 
     name: str
     description: str

@@ -1,4 +1,4 @@
-"""Create a list in a campaign, and switch it on and off."""
+"""Create a list in a campaign, activate and deactivate it."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from worker.ports.records.store import RecordStore
 
 
 def create_list(store: RecordStore, new: ListRecord) -> None:
-    """Add a list to one of the tenant's campaigns; imports that look for duplicates in all of them are waited for."""
+    """Add a list to one of the tenant's campaigns; waits for imports that look for duplicates in all of them."""
     with store.transaction() as tx:
         try:
             tx.campaigns.get(new.tenant_id, new.campaign_id)

@@ -1,4 +1,4 @@
-"""Edit a tenant's number plan: prefixes and ported numbers; leads that wait follow it."""
+"""Edit a tenant's number plan: prefixes and ported numbers; waiting leads follow it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,9 +19,9 @@ NOT_FOUND: Final = "phone_number is not found"
 
 
 def save_prefixes(store: RecordStore, *, tenant: Tenant, rules: Sequence[PrefixRule], now: DateTime) -> None:
-    """Add rules, or replace those of the same prefix and day; leads that wait are sorted when one comes into force.
+    """Add rules, or replace those of the same prefix and day; waiting leads are classified when a rule takes effect.
 
-    Imports that have begun are waited for: whatever is added later is sorted by the new plan.
+    Waits for imports that have begun: leads that are added later are classified by the new plan.
     """
     with store.transaction() as tx:
         tx.lists.lock_all(tenant.id)
@@ -33,7 +33,7 @@ def save_prefixes(store: RecordStore, *, tenant: Tenant, rules: Sequence[PrefixR
 def remove_prefixes(
     store: RecordStore, *, tenant: Tenant, rules: Sequence[tuple[str, date | None]], now: DateTime
 ) -> list[tuple[str, date]]:
-    """Remove the tenant's rules of these prefixes and days (None: any day); what lay under them holds again."""
+    """Remove the tenant's rules of these prefixes and days (None: any day); the shipped rules below them hold again."""
     with store.transaction() as tx:
         tx.lists.lock_all(tenant.id)
         removed = sorted(tx.number_plan.remove(tenant.id, rules))
@@ -45,7 +45,7 @@ def remove_prefixes(
 def port_numbers(
     store: RecordStore, *, queue: JobQueue, tenant: Tenant, numbers: Sequence[PortedNumber], now: DateTime
 ) -> Handled:
-    """Say which network these numbers belong to by now, whatever their prefix."""
+    """Set the network of these numbers, whatever their prefix."""
     readable, problems = readable_numbers([number.phone for number in numbers])
     networks = {number.phone: number.network for number in numbers}
     with store.transaction() as tx:
@@ -58,7 +58,7 @@ def port_numbers(
 def unport_numbers(
     store: RecordStore, *, queue: JobQueue, tenant: Tenant, phones: Sequence[str], now: DateTime
 ) -> Handled:
-    """Let these numbers belong to the networks of their prefixes again."""
+    """Remove these ported numbers: they belong to the networks of their prefixes again."""
     readable, problems = readable_numbers(phones)
     with store.transaction() as tx:
         tx.lists.lock_all(tenant.id)
@@ -70,7 +70,7 @@ def unport_numbers(
 def _classify_now(
     tx: RecordTransaction, phones: Sequence[str], *, queue: JobQueue, tenant: Tenant, now: DateTime
 ) -> None:
-    """Sort the leads of these numbers; those that somebody has in hand at this moment are left to a backfill."""
+    """Classify the leads of these numbers; those that another transaction has locked are left to a backfill."""
     carrier_ids = tx.number_plan.carriers_of(tenant.id, phones)
     tx.carriers.wake(carrier_ids, at=now)
     leads = tx.backfill_leads.not_done(tenant.id, phones)

@@ -1,4 +1,4 @@
-"""Change what holds for all of a tenant: its cap on calls at once, and the zone of its clock."""
+"""Change a tenant's own settings: its cap on live calls, and its time zone."""
 
 from dataclasses import replace
 from typing import TypedDict
@@ -12,7 +12,7 @@ from worker.ports.records.store import RecordStore, RecordTransaction
 
 
 class TenantChanges(TypedDict, total=False):
-    """What is to be changed; a ``concurrent_call`` of None lifts the cap."""
+    """What to change; a ``concurrent_call`` of None removes the cap."""
 
     timezone: str
     concurrent_call: int | None
@@ -21,7 +21,7 @@ class TenantChanges(TypedDict, total=False):
 def save_tenant(store: RecordStore, *, name: str, changes: TenantChanges, now: DateTime) -> TenantSettings:
     """Change what is named and nothing else; all the tenant's carriers are planned at the next tick.
 
-    Their locks are held until the change is there, so that no dial is under way that was judged without it.
+    Their locks are held until the commit, so that no dial that was judged by the old settings is under way.
     """
     with store.transaction() as tx:
         tenant = tx.tenants.named(name)
@@ -38,7 +38,7 @@ def save_tenant(store: RecordStore, *, name: str, changes: TenantChanges, now: D
 
 
 def _move_openings(tx: RecordTransaction, tenant: TenantSettings, *, now: DateTime) -> None:
-    """Have pauses wait for the openings of the new zone; one whose opening has come goes on."""
+    """Move pauses to the openings of the new zone; a pause whose opening has passed ends."""
     for settings in tx.campaigns.lock_paused(tenant.id, now=now):
         opening = to_windows(settings, zone=tenant.timezone).next_opening(now)
         tx.campaigns.save(replace(settings, resume_at=opening))

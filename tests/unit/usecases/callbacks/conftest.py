@@ -15,9 +15,9 @@ from worker.store.base.engine import make_engine
 from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
 from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
-from worker.usecases.callbacks.outgoing import IN_HAND
+from worker.usecases.callbacks.outgoing import READ_AHEAD
 
-CALLS = 3 * IN_HAND
+CALLS = 3 * READ_AHEAD
 PLENTY = 8
 
 Deliver = Callable[..., None]

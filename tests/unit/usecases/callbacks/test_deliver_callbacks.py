@@ -20,7 +20,7 @@ from worker.domain.retry import SCHEDULE, Answer
 from worker.domain.timing import DELIVERY_SESSION
 from worker.store.base.callback_tables import callback_hosts, callback_urls, delivery_attempts, event_subscriptions
 from worker.store.transaction import SqlStore
-from worker.usecases.callbacks.outgoing import IN_HAND
+from worker.usecases.callbacks.outgoing import READ_AHEAD
 
 
 def test_what_the_receiver_takes_is_delivered(store: SqlStore, deliver: Deliver) -> None:
@@ -139,13 +139,13 @@ def test_410_is_a_dead_letter_at_once_and_nothing_more_goes_to_the_url(
 
 
 def test_what_waits_in_hand_for_a_url_that_is_disabled_is_not_sent(store: SqlStore, deliver: Deliver) -> None:
-    fill(store, IN_HAND)
+    fill(store, READ_AHEAD)
     sender = FakeSender(Answer(410, "the receiver answered 410"))
 
     deliver(sender)
 
     assert len(sender.sent) == FIRST_CONCURRENCY
-    assert states(store) == {"dead": IN_HAND}
+    assert states(store) == {"dead": READ_AHEAD}
 
 
 def test_a_disabled_url_says_nothing_of_another_one(store: SqlStore, deliver: Deliver) -> None:
@@ -171,12 +171,12 @@ def test_everything_due_is_sent_in_one_session_when_the_receiver_is_quick(
 def test_a_task_leaves_after_a_while_and_asks_for_another(
     store: SqlStore, deliver: Deliver, queue: FakeJobQueue, clock: FakeClock
 ) -> None:
-    fill(store, IN_HAND)
+    fill(store, READ_AHEAD)
     sender = FakeSender(HAD, meanwhile=lambda: clock.wait(1))
 
     deliver(sender)
 
-    assert DELIVERY_SESSION.total_seconds() <= len(sender.sent) < IN_HAND
+    assert DELIVERY_SESSION.total_seconds() <= len(sender.sent) < READ_AHEAD
     assert queue.deliveries == [HOST]
     assert due_hosts(store, clock) == [HOST]
 
@@ -184,13 +184,13 @@ def test_a_task_leaves_after_a_while_and_asks_for_another(
 def test_what_a_task_has_not_sent_is_due_at_once_for_the_next(
     store: SqlStore, deliver: Deliver, clock: FakeClock
 ) -> None:
-    fill(store, IN_HAND)
+    fill(store, READ_AHEAD)
     sender = FakeSender(HAD, meanwhile=lambda: clock.wait(6))
 
-    for _ in range(IN_HAND):
+    for _ in range(READ_AHEAD):
         deliver(sender)
 
-    assert states(store) == {"delivered": IN_HAND}
+    assert states(store) == {"delivered": READ_AHEAD}
 
 
 def test_what_came_while_the_last_one_was_sent_is_asked_for_when_the_session_is_over(

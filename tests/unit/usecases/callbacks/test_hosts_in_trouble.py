@@ -22,7 +22,7 @@ from worker.domain.timing import HOST_LEASE
 from worker.ports.callbacks.store import CallbackStore, CallbackTransaction
 from worker.store.transaction import SqlStore
 from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
-from worker.usecases.callbacks.outgoing import IN_HAND
+from worker.usecases.callbacks.outgoing import READ_AHEAD
 
 
 class Killed(BaseException):
@@ -32,7 +32,7 @@ class Killed(BaseException):
 def test_a_host_that_does_not_answer_is_left_alone(
     store: SqlStore, deliver: Deliver, queue: FakeJobQueue, clock: FakeClock
 ) -> None:
-    fill(store, IN_HAND)
+    fill(store, READ_AHEAD)
     sender = FakeSender(AWAY)
 
     deliver(sender)
@@ -40,14 +40,14 @@ def test_a_host_that_does_not_answer_is_left_alone(
     spared = [row for row in stored(store).values() if row.attempt == 0]
     assert len(sender.sent) == FIRST_CONCURRENCY
     assert {row.next_at for row in spared} == {NOON}
-    assert len(spared) == IN_HAND - FIRST_CONCURRENCY
+    assert len(spared) == READ_AHEAD - FIRST_CONCURRENCY
     assert queue.deliveries == due_hosts(store, clock) == []
 
 
 def test_a_host_that_was_left_alone_is_tried_with_one_and_then_for_longer(
     store: SqlStore, deliver: Deliver, clock: FakeClock
 ) -> None:
-    fill(store, IN_HAND)
+    fill(store, READ_AHEAD)
     deliver(FakeSender(AWAY))
     again = FakeSender(AWAY)
 
@@ -65,7 +65,7 @@ def test_a_host_that_was_left_alone_is_tried_with_one_and_then_for_longer(
 
 
 def test_nobody_asks_for_a_host_that_is_left_alone(store: SqlStore, deliver: Deliver, queue: FakeJobQueue) -> None:
-    fill(store, IN_HAND)
+    fill(store, READ_AHEAD)
     deliver(FakeSender(AWAY))
     again = FakeSender(HAD)
 
@@ -75,18 +75,18 @@ def test_nobody_asks_for_a_host_that_is_left_alone(store: SqlStore, deliver: Del
 
 
 def test_a_host_that_is_back_gets_everything_at_once(store: SqlStore, deliver: Deliver, clock: FakeClock) -> None:
-    fill(store, IN_HAND)
+    fill(store, READ_AHEAD)
     deliver(FakeSender(AWAY))
     clock.wait(LONGEST_PAUSE.total_seconds() * 1.2)
 
     deliver(FakeSender(HAD))
 
-    assert states(store) == {"delivered": IN_HAND}
+    assert states(store) == {"delivered": READ_AHEAD}
 
 
 @pytest.mark.parametrize("answer", [Answer(429), Answer(503)])
 def test_a_host_that_pleads_for_a_pause_is_left_as_well(store: SqlStore, deliver: Deliver, answer: Answer) -> None:
-    fill(store, IN_HAND)
+    fill(store, READ_AHEAD)
     sender = FakeSender(answer)
 
     deliver(sender)
@@ -95,32 +95,32 @@ def test_a_host_that_pleads_for_a_pause_is_left_as_well(store: SqlStore, deliver
 
 
 def test_failures_that_are_not_in_a_row_do_not_end_a_session(store: SqlStore, deliver: Deliver) -> None:
-    fill(store, IN_HAND)
-    sender = FakeSender(*[AWAY, AWAY, HAD] * IN_HAND)
+    fill(store, READ_AHEAD)
+    sender = FakeSender(*[AWAY, AWAY, HAD] * READ_AHEAD)
 
     deliver(sender)
 
-    assert len(sender.sent) == IN_HAND
+    assert len(sender.sent) == READ_AHEAD
 
 
 def test_a_receiver_that_answers_500_now_and_then_costs_only_its_own_attempts(
     store: SqlStore, deliver: Deliver
 ) -> None:
-    fill(store, IN_HAND)
-    sender = FakeSender(*[*[Answer(500)] * 9, HAD] * (IN_HAND // 10))
+    fill(store, READ_AHEAD)
+    sender = FakeSender(*[*[Answer(500)] * 9, HAD] * (READ_AHEAD // 10))
 
     deliver(sender)
 
-    assert states(store) == {"pending": IN_HAND * 9 // 10, "delivered": IN_HAND // 10}
+    assert states(store) == {"pending": READ_AHEAD * 9 // 10, "delivered": READ_AHEAD // 10}
 
 
 def test_a_receiver_that_answers_nothing_but_500_is_left_alone(store: SqlStore, deliver: Deliver) -> None:
-    fill(store, IN_HAND)
+    fill(store, READ_AHEAD)
     sender = FakeSender(Answer(500))
 
     deliver(sender)
 
-    assert SHUT_AT <= len(sender.sent) < IN_HAND
+    assert SHUT_AT <= len(sender.sent) < READ_AHEAD
 
 
 def test_a_host_has_one_sender_at_a_time(store: SqlStore, deliver: Deliver) -> None:
@@ -162,7 +162,7 @@ def test_a_crash_while_sending_delays_for_seconds_and_loses_nothing(
     def die() -> None:
         raise Killed
 
-    fill(store, IN_HAND)
+    fill(store, READ_AHEAD)
     with pytest.raises(Killed):
         deliver(FakeSender(HAD, meanwhile=die))
 
@@ -175,7 +175,7 @@ def test_a_crash_while_sending_delays_for_seconds_and_loses_nothing(
 
     assert too_early.sent == []
     assert asked == [HOST]
-    assert states(store) == {"delivered": IN_HAND}
+    assert states(store) == {"delivered": READ_AHEAD}
 
 
 def test_a_lapsed_lease_is_another_s_and_its_results_still_count(

@@ -45,7 +45,7 @@ def test_a_single_lane_rotates() -> None:
 def test_what_is_left_is_asked_for() -> None:
     left, done = outgoing(a_delivery(1)), outgoing()
 
-    left.leave_rest()
-    done.leave_rest()
+    left.drop_rest()
+    done.drop_rest()
 
-    assert (left.waiting, left.left_behind, done.left_behind) == ([], True, False)
+    assert (left.waiting, left.has_more, done.has_more) == ([], True, False)
