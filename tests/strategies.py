@@ -19,6 +19,7 @@ from worker.domain.lead import Lane
 from worker.domain.network import Network
 from worker.domain.planner import Demand, Situation
 from worker.domain.quota import LiveCalls
+from worker.domain.rotation import Served
 from worker.domain.window import DAY_NS, WHOLE_DAY, Span, Week, Windows
 
 # --- the planner -----------------------------------------------------------------------------------------------------
@@ -65,7 +66,8 @@ def situations(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = modes) -> Situa
     for calls in live.values():
         on_carrier.update(calls)
     names = st.sampled_from([str(campaign.id) for campaign in campaigns])
-    pools = st.sampled_from([f"list.{network}" for network in Network] + ["list.direct", "otp.direct"])
+    pools = st.sampled_from([*(network.value for network in Network), "direct"])
+    served = st.builds(Served, pools, st.dictionaries(pools, names))
     return a_situation(
         *campaigns,
         carrier=a_carrier(
@@ -77,7 +79,7 @@ def situations(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = modes) -> Situa
         live=LiveCalls(tenant=on_carrier.total(), carrier=on_carrier, campaigns=live),
         tenant_cap=draw(st.none() | st.integers(0, 80)),
         queued=draw(st.integers(0, 4)),
-        rotation=draw(st.dictionaries(pools, names)),
+        rotation=draw(st.dictionaries(st.sampled_from(["list", "otp"]), served)),
     )
 
 

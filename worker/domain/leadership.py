@@ -1,4 +1,4 @@
-"""LeaderLeases: work that one process at a time does, while others stand by to take it over."""
+"""Leader leases: one process at a time leads a piece of work, the others are standby."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,17 +10,17 @@ _LISTENER: Final = "listener "
 
 @dataclass(frozen=True, slots=True)
 class LeaderLease:
-    """A post, and the process that holds it or would."""
+    """A lease by name, and the process that holds it or asks for it."""
 
     name: str
     holder: UUID
 
 
 def listener_of(switch: str) -> str:
-    """Name the post of whoever settles a switch's calls by its events."""
+    """Return the name of the lease of a switch's listener."""
     return _LISTENER + switch
 
 
 def switch_of(name: str) -> str | None:
-    """Name the switch whose listener's post this is; None for another post."""
+    """Return the switch of a listener's lease; None for another lease."""
     return name.removeprefix(_LISTENER) if name.startswith(_LISTENER) else None

@@ -19,6 +19,7 @@ from worker.domain.lead import Lane
 from worker.domain.network import Network
 from worker.domain.quota import Limits, LiveCalls
 from worker.domain.reason import Reason, Why, may_dial_from, why_not_run
+from worker.domain.rotation import Rotation, Served
 from worker.domain.share import share_one_by_one
 from worker.domain.timing import NEXT_TOKEN, PLANNED_WHILE_DUE
 
@@ -61,7 +62,7 @@ class Situation:
     tenant_cap: int | None = None
     queued: int = 0
     """Number of the carrier's queued calls; each still needs one of the carrier's calls per second."""
-    rotation: Mapping[str, str] = field(default_factory=dict)
+    rotation: Rotation = field(default_factory=dict)
     """Who was served last in each pool, as the plan before this one returned it."""
 
 
@@ -82,7 +83,7 @@ class Plan:
     grants: tuple[Grant, ...]
     reasons: Mapping[CampaignId, tuple[Why, ...]]
     look_again_at: DateTime | None
-    rotation: Mapping[str, str]
+    rotation: Rotation
 
 
 def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
@@ -92,7 +93,8 @@ def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
     candidates = [_Candidate(campaign, situation=situation, now=now) for campaign in situation.campaigns]
     for lanes in ROUNDS:
         claims = [claim for candidate in candidates for claim in candidate.claim(lanes, limits=limits)]
-        share_one_by_one(claims, rotation=rotation, priority_class=lanes[-1])
+        priority_class = lanes[-1].value
+        rotation[priority_class] = share_one_by_one(claims, served=rotation.get(priority_class, Served()))
         for claim in claims:
             claim.close()
     reasons = {candidate.campaign.id: candidate.why_not_more() for candidate in candidates}

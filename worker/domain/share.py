@@ -12,6 +12,8 @@ import heapq
 from collections.abc import Iterable
 from typing import Protocol
 
+from worker.domain.rotation import Served, next_in_rotation
+
 
 class Claimant(Protocol):
     """A participant that wants channels of one pool: a campaign's ``Claim``."""
@@ -28,16 +30,17 @@ class Claimant(Protocol):
         """Take one channel; False when none is free for it. It is not asked again: free channels only become fewer."""
 
 
-def share_one_by_one(claimants: Iterable[Claimant], *, rotation: dict[str, str], priority_class: str) -> None:
-    """Share out channels until no claimant can take one; write into ``rotation`` which pool and claimant came last.
+def share_one_by_one(claimants: Iterable[Claimant], *, served: Served) -> Served:
+    """Share out channels until no claimant can take one; return who was served last.
 
-    The rotation is separate for each ``priority_class``: claimants of one class do not move that of another on.
+    ``served`` is the result of the sharing before this one, in the same priority class.
     """
+    last_pool, last_claimants = served.pool, dict(served.claimants)
     order = sorted(
         claimants,
-        key=lambda c: (
-            _next_in_rotation(c.pool, rotation, priority_class),
-            _next_in_rotation(c.name, rotation, f"{priority_class}.{c.pool}"),
+        key=lambda claimant: (
+            next_in_rotation(claimant.pool, after=served.pool),
+            next_in_rotation(claimant.name, after=served.claimants.get(claimant.pool, "")),
         ),
     )
     queue = [(claimant.held, position, claimant) for position, claimant in enumerate(order)]
@@ -45,11 +48,7 @@ def share_one_by_one(claimants: Iterable[Claimant], *, rotation: dict[str, str],
     while queue:
         _, position, claimant = heapq.heappop(queue)
         if claimant.take():
-            rotation[priority_class] = claimant.pool
-            rotation[f"{priority_class}.{claimant.pool}"] = claimant.name
+            last_pool = claimant.pool
+            last_claimants[claimant.pool] = claimant.name
             heapq.heappush(queue, (claimant.held, position, claimant))
-
-
-def _next_in_rotation(name: str, rotation: dict[str, str], priority_class: str) -> tuple[bool, str]:
-    """Return a sort key that starts the order with the name after the one served last."""
-    return name <= rotation.get(priority_class, ""), name
+    return Served(last_pool, last_claimants)

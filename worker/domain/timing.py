@@ -6,10 +6,15 @@ text says what gets worse on either side. Durations that only cost comfort or sp
 How they follow each other, in seconds::
 
     a dial        |-- VERDICT_HOLDS 0.4 --| STOPS_BEFORE_END 0.5 |          window ends
+
     a token       |------- TOKEN_RETURNS 1.05 -------| SWITCH_SETTLES 1.1 |
+
     a dead switch |- SIGN_OF_LIFE_AFTER 0.5 -|-- SIGN_OF_LIFE_WITHIN 1.5 --|   TOKEN_UNCONFIRMED 3
+
     a leader      |- renews 1 -|- 1 -|- 1 -| LEADER_LEASE 3 | STANDBY_PRECEDENCE 1 |      EVENTS_REMEMBERED 15
+
     a lost call   |-- CALL_ASKED_AFTER 5 --|------- CALL_LOST_AFTER 12 -------|
+
     a host        |- renews 2 -|  SESSION 5  | HOST_LEASE 8 |
 """
 

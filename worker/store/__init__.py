@@ -1,1 +1,1 @@
-"""SQLAlchemy, and nobody else's: tables, queries, transactions."""
+"""SQLAlchemy: tables, queries, transactions. No other package imports it."""

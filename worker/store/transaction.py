@@ -1,4 +1,4 @@
-"""One transaction over all repositories: all of it or nothing, and what is to be told is told after the commit."""
+"""One transaction over all repositories: all of it or nothing, and what it sends is sent after the commit."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -45,20 +45,20 @@ logger = logging.getLogger(__name__)
 
 _MOMENT: Final = select(func.clock_timestamp(type_=Instant))
 READ_ONLY: Final = "25006"
-"""What a standby answers that is not the database yet."""
+"""SQLSTATE of a standby that is not the primary yet."""
 
 
 class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction):
-    """A running transaction, with one repository for each kind of thing."""
+    """A running transaction, with one repository for each kind of object."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work on this connection, whose transaction somebody else commits."""
+        """Use this connection; the store commits its transaction."""
         self.connection = connection
-        self.told: list[Callable[[], None]] = []
+        self.after_commit_actions: list[Callable[[], None]] = []
 
     @override
     def after_commit(self, action: Callable[[], None]) -> None:
-        self.told.append(action)
+        self.after_commit_actions.append(action)
 
     @override
     @cached_property
@@ -183,16 +183,16 @@ class SqlStore(DispatchStore, CallbackStore, RecordStore):
         """Use this engine; nothing is connected yet."""
         self._engine = engine
         self._reader = engine.execution_options(callbeat_read_only=True)
-        if engine.dialect.name == "postgresql":  # one moment's view for all that is read; SQLite gives no other
+        if engine.dialect.name == "postgresql":  # one snapshot for all reads; SQLite has no other level
             self._reader = self._reader.execution_options(isolation_level="REPEATABLE READ")
 
     @property
     def has_own_clock(self) -> bool:
-        """Whether the database is another process, on a machine whose time may be another."""
+        """Return True when the database runs on a machine that may have another clock."""
         return self._engine.dialect.name == "postgresql"
 
     def moment(self) -> DateTime:
-        """Give the time by the database's clock; raises ``Unavailable``."""
+        """Return the time by the database's clock; raises ``Unavailable``."""
         with self.reading() as tx:
             return tx.connection.execute(_MOMENT).scalar_one()
 
@@ -202,7 +202,7 @@ class SqlStore(DispatchStore, CallbackStore, RecordStore):
         with _outages_named(), self._engine.begin() as connection:
             transaction = SqlTransaction(connection)
             yield transaction
-        for action in transaction.told:
+        for action in transaction.after_commit_actions:
             action()
 
     @override

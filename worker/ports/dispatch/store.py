@@ -25,6 +25,7 @@ from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
+from worker.domain.rotation import Rotation
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import Outbox, Subscribers
 
@@ -141,7 +142,7 @@ class Plans(Protocol):
     def situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
         """Read the same without locks, and what only ``why`` needs: leads in inactive lists, and one more due lead."""
 
-    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Mapping[str, str]) -> None:
+    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Rotation) -> None:
         """Store when the carrier is planned next without a wake-up, and who was served last in the rotation."""
 
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:

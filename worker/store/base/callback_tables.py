@@ -1,4 +1,4 @@
-"""The tables of callbacks: what is to be told to whom, what came of it, and how the receivers fare."""
+"""The tables of callbacks: deliveries, their attempts, and how receivers behave."""
 
 from typing import Final
 
@@ -22,10 +22,10 @@ deliveries: Final = Table(
     Column("host", String, nullable=False),
     Column("body", Text, nullable=False),
     Column("state", Choice(DeliveryState), nullable=False),
-    Column("attempt", Integer, nullable=False),  # how many have been made
+    Column("attempt", Integer, nullable=False),  # attempts made
     Column("attempts_before", Integer, nullable=False, server_default=text("0")),  # of them, before the last replay
     Column("next_at", Instant, nullable=False),
-    Column("waiting_since", Instant),  # its making or its last replay; null where old code wrote it
+    Column("waiting_since", Instant),  # since it was created or replayed; null in rows of release 0.1
     Column("replayed_at", Instant),
     Column("last_status", Integer),
     Column("last_error", Text, nullable=False),
@@ -87,7 +87,7 @@ event_subscriptions: Final = Table(
     reference("tenant_id", "tenants.id", index=True),
     Column("event", Choice(CallbackEvent), nullable=False),
     Column("url", String, nullable=False),
-    Column("apikey", String, nullable=False),  # "" is none
+    Column("apikey", String, nullable=False),  # empty: none
     Column("created_at", Instant, nullable=False),
     Column("deleted_at", Instant),
 )
@@ -98,5 +98,5 @@ retired_secrets: Final = Table(
     reference("tenant_id", "tenants.id"),
     Column("secret", String, nullable=False),
     Column("valid_until", Instant, nullable=False),
-    PrimaryKeyConstraint("tenant_id"),  # the one before the present one, and no other
+    PrimaryKeyConstraint("tenant_id"),  # the secret before the present one
 )

@@ -1,6 +1,6 @@
 """Column types that read and write the domain's own values."""
 
-from datetime import UTC, datetime, tzinfo  # noqa: TID251 - what drivers take and give
+from datetime import UTC, datetime, tzinfo  # noqa: TID251 - the type that drivers use
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -16,27 +16,27 @@ EnumT = TypeVar("EnumT", bound=StrEnum)
 
 
 class Instant(TypeDecorator[DateTime]):
-    """A moment: ``timestamptz`` on PostgreSQL, UTC text on SQLite; always an aware Pendulum value in UTC outside."""
+    """A timestamp: ``timestamptz`` on PostgreSQL, UTC text on SQLite; always an aware Pendulum value in UTC outside."""
 
     impl = TIMESTAMP(timezone=True)
     cache_ok = True
 
     @override
-    def process_bind_param(self, value: DateTime | None, dialect: Dialect) -> Any:  # Any: what drivers take
+    def process_bind_param(self, value: DateTime | None, dialect: Dialect) -> Any:  # Any: the driver's type
         return None if value is None else _plain(value, zone=None if dialect.name == "sqlite" else UTC)
 
     @override
-    def process_result_value(self, value: Any, dialect: Dialect) -> DateTime | None:  # Any: what drivers give
+    def process_result_value(self, value: Any, dialect: Dialect) -> DateTime | None:  # Any: the driver's type
         if value is None:
             return None
         found: datetime = value
-        if found.utcoffset():  # a session of another time zone than those of our engine
+        if found.utcoffset():  # a session with another time zone than those of our engine
             return pendulum.instance(found).in_timezone("UTC")
         return DateTime(*_fields(found), tzinfo=pendulum.UTC)
 
 
 def _plain(moment: DateTime, *, zone: tzinfo | None) -> datetime:
-    """Give it as the standard library has it, whose sums drivers do twenty times as fast as Pendulum's."""
+    """Return it as the standard library's type; drivers handle that twenty times as fast as Pendulum's."""
     in_utc = moment if moment.tzinfo is pendulum.UTC else moment.in_timezone("UTC")
     return datetime(*_fields(in_utc), tzinfo=zone)
 
@@ -47,7 +47,7 @@ def _fields(moment: datetime) -> tuple[int, int, int, int, int, int, int]:
 
 
 class Choice(TypeDecorator[EnumT], Generic[EnumT]):
-    """A closed set of words, stored as text."""
+    """A member of an enum, stored as its text."""
 
     impl = String
     cache_ok = True
@@ -67,15 +67,15 @@ class Choice(TypeDecorator[EnumT], Generic[EnumT]):
 
 
 def json_type() -> TypeEngine[Any]:
-    """JSON text on SQLite, ``jsonb`` on PostgreSQL."""
+    """Return the JSON type: text on SQLite, ``jsonb`` on PostgreSQL."""
     return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 def id_column(name: str = "id") -> Column[UUID]:
-    """Make a primary key; ids ascend with time (UUID version 7), so that new rows lie together."""
+    """Return a primary key; ids ascend with time (UUID version 7), so that new rows lie together."""
     return Column(name, Uuid, primary_key=True)
 
 
 def reference(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[UUID]:
-    """Make a foreign key."""
+    """Return a foreign key."""
     return Column(name, Uuid, ForeignKey(target), nullable=nullable, index=index)

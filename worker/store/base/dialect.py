@@ -37,12 +37,12 @@ from worker.store.base.columns import Instant
 
 
 def is_sqlite(connection: Connection) -> bool:
-    """Whether the embedded database is behind this connection."""
+    """Return True for a connection to the embedded database."""
     return connection.dialect.name == "sqlite"
 
 
 def commit_without_waiting(connection: Connection) -> None:
-    """Let this transaction's commit not wait for the disk: for what is done again when a crash has taken it.
+    """Make this transaction's commit return before the disk has it; for work that is repeated if a crash loses it.
 
     SQLite never waits in its write-ahead mode as we set it up.
     """
@@ -51,10 +51,10 @@ def commit_without_waiting(connection: Connection) -> None:
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - reads like SQLAlchemy's own in_
-    """Whether a column's value is one of those that a parameter of this name lists.
+    """A condition: the column's value is in the list that a parameter of this name holds.
 
-    On PostgreSQL the list travels as one array: however long it is, the statement stays the same one, which the driver
-    has prepared and the server has planned. ``IN`` would be another one for each length.
+    On PostgreSQL the list travels as one array, so that the prepared statement is the same for every length; ``IN``
+    would be another statement for each length.
     """
 
     type = Boolean()
@@ -66,7 +66,7 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads like SQLAlchemy's own 
 
 
 @compiles(among)
-def _in_list(element: among, compiler: SQLCompiler, **options: Any) -> str:  # Any: whatever the compiler passes on
+def _in_list(element: among, compiler: SQLCompiler, **options: Any) -> str:  # Any: what the compiler passes on
     found, listed = element.clauses
     return compiler.process(found.in_(bindparam(listed.key, expanding=True, type_=found.type)), **options)
 
@@ -74,19 +74,19 @@ def _in_list(element: among, compiler: SQLCompiler, **options: Any) -> str:  # A
 @compiles(among, "postgresql")
 def _in_array(element: among, compiler: SQLCompiler, **options: Any) -> str:  # Any: see above
     found, listed = element.clauses
-    array = cast(listed, listed.type)  # of literals, as in a plan that is explained, the server knows no type
+    array = cast(listed, listed.type)  # for literals, as in an explained plan, the server knows no type
     return f"{compiler.process(found, **options)} = ANY ({compiler.process(array, **options)})"
 
 
-def insert_or_ignore(connection: Connection, table: Table) -> Any:  # Any: two dialects' Insert with one face
-    """Begin an INSERT that leaves out rows which break a unique rule."""
+def insert_or_ignore(connection: Connection, table: Table) -> Any:  # Any: the Insert of two dialects
+    """Return an INSERT that leaves out rows which violate a unique constraint."""
     return _inserting_or_ignoring(table, on_sqlite=is_sqlite(connection))
 
 
 def insert_or_replace(
     connection: Connection, table: Table, *, same: Sequence[str], new: Callable[[Any], Mapping[str, Any]]
-) -> Any:  # Any: two dialects' Insert with one face, and the row that could not be inserted
-    """Begin an INSERT that changes the row with the ``same`` columns where there is one, as ``new`` says."""
+) -> Any:  # Any: the Insert of two dialects, and the rejected row
+    """Return an INSERT that updates an existing row with the same values in ``same``, to the values of ``new``."""
     inserting = _insert(table, on_sqlite=is_sqlite(connection))
     return inserting.on_conflict_do_update(index_elements=list(same), set_=dict(new(inserting.excluded)))
 
@@ -102,7 +102,7 @@ def _insert(table: Table, *, on_sqlite: bool) -> Any:  # Any: see above
 
 @contextmanager
 def conflicts_named(**messages: str) -> Iterator[None]:
-    """Turn a broken unique rule into the message for its last column; PostgreSQL's primary key counts as ``id``."""
+    """Raise ``Conflict`` with the message for the violated constraint's last column; a primary key counts as ``id``."""
     try:
         yield
     except IntegrityError as error:
@@ -122,7 +122,7 @@ def _broken_rule(error: IntegrityError) -> str:
 
 
 def rows_of(connection: Connection, rows: Sequence[Mapping[str, Any]], *columns: Column[Any]) -> FromClause:
-    """Give rows as a table of these columns: all of them travel in one JSON parameter, however many there are."""
+    """Return rows as a table of these columns; all of them travel in one JSON parameter."""
     plain = [{c.name: _plain(row[c.name], sqlite=is_sqlite(connection)) for c in columns} for row in rows]
     if is_sqlite(connection):
         each = func.json_each(literal(plain, JSON())).table_valued("value")
@@ -132,7 +132,7 @@ def rows_of(connection: Connection, rows: Sequence[Mapping[str, Any]], *columns:
     return func.jsonb_to_recordset(literal(plain, JSONB())).table_valued(*typed).render_derived("new", with_types=True)
 
 
-def _plain(value: Any, *, sqlite: bool) -> Any:  # Any: a column's value, and JSON for it in the form that is stored
+def _plain(value: Any, *, sqlite: bool) -> Any:  # Any: a column's value, and JSON for it in its stored form
     match value:
         case UUID():
             return value.hex

@@ -13,14 +13,14 @@ from worker.store.base.patience import WORKERS, Patience, limit_transactions
 
 LOCKED_SECONDS: Final = 0.02
 _PRIMARY_CODE: Final = 0xFF
-"""SQLite's extended error codes carry the primary one in their last byte."""
+"""SQLite's extended error codes hold the primary code in their last byte."""
 _NOTICED_BY_US: Final = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-"""libpq's options: a server that is cut off is noticed within ten seconds, not after a quarter of an hour."""
+"""libpq options: a server that is cut off is noticed within ten seconds instead of a quarter of an hour."""
 _SESSION: Final = {
     "timezone": "utc",
     "idle_in_transaction_session_timeout": "5s",
@@ -29,14 +29,14 @@ _SESSION: Final = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "10s",
 }
-"""The server's: a process of ours that stands still, or is cut off, while it holds a carrier's lock loses it soon."""
+"""Server options: a process that stands still or is cut off loses its locks soon, a carrier's lock too."""
 POOL_SIZE = 5
 POOL_OVERFLOW = 40
-"""The API's threads and the callback threads each hold a connection for a moment."""
+"""Threads of the API and threads for callbacks each use a connection for a short time."""
 
 
 def make_engine(url: str, *, patience: Patience = WORKERS) -> Engine:
-    """Open a lazily connecting engine for ``postgresql+psycopg://…`` or ``sqlite:///…``."""
+    """Return an engine for ``postgresql+psycopg://…`` or ``sqlite:///…``; it connects when it is first used."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, in_memory=parsed.database in {None, "", ":memory:"}, patience=patience)
@@ -44,11 +44,11 @@ def make_engine(url: str, *, patience: Patience = WORKERS) -> Engine:
 
 
 def _postgres(url: str, *, patience: Patience) -> Engine:
-    """Give an engine that leaves connections which the server has closed; where clients wait, also those that hang."""
+    """Return an engine that replaces connections that the server has closed; for clients, also those that hang."""
     clients_wait = patience.transaction_seconds is not None
     engine = create_engine(
         url,
-        hide_parameters=True,  # an error in a log must not carry a phone number
+        hide_parameters=True,  # a logged error must not carry a phone number
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=clients_wait,
@@ -63,9 +63,9 @@ def _postgres(url: str, *, patience: Patience) -> Engine:
 
 
 def _refuse_if_closed(connection: Any, _record: object, _proxy: object) -> None:  # Any: the driver's connection
-    """Have the pool replace a connection that the server has closed meanwhile, without asking the server.
+    """Make the pool replace a connection that the server has closed, without asking the server.
 
-    An idle connection has nothing to be read unless it was closed. A ping would cost each transaction a round trip.
+    An idle connection has nothing to read unless it was closed. A ping would cost each transaction a round trip.
     """
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
@@ -79,7 +79,7 @@ def _options(patience: Patience) -> str:
 
 
 def _sqlite(url: str, *, in_memory: bool, patience: Patience) -> Engine:
-    """Give the embedded database, where who writes waits once, for the one lock, and then for nobody."""
+    """Return an engine for the embedded database, where a writer waits once, for the one write lock."""
     busy_seconds = patience.transaction_seconds or patience.lock_seconds
     pool: dict[str, Any] = {"poolclass": StaticPool}  # Any: each option's own type
     if not in_memory:
@@ -95,7 +95,7 @@ def _sqlite(url: str, *, in_memory: bool, patience: Patience) -> Engine:
         for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
-    def begin(connection: Any) -> None:  # Any: SQLAlchemy's event passes it untyped
+    def begin(connection: Any) -> None:  # Any: untyped in SQLAlchemy's event
         mode = "DEFERRED" if connection.get_execution_options().get("callbeat_read_only") else "IMMEDIATE"
         connection.exec_driver_sql(f"BEGIN {mode}")
 
@@ -107,7 +107,7 @@ def _sqlite(url: str, *, in_memory: bool, patience: Patience) -> Engine:
 def _write_ahead(connection: Any, *, busy_seconds: float) -> None:  # Any: the driver's connection
     """Choose the write-ahead log, which the file remembers.
 
-    Only this waits for nobody: SQLite answers "locked" at once while another process is choosing it too.
+    SQLite answers "locked" at once while another process chooses it too; every other lock is waited for.
     """
     for _ in range(round(busy_seconds / LOCKED_SECONDS)):
         try:

@@ -1,4 +1,4 @@
-"""Brings the database's schema up to date; any number of processes may ask at once."""
+"""Brings the database schema up to date; any number of processes may do so at the same time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +16,11 @@ from worker.store.base.dialect import is_sqlite
 
 MIGRATIONS: Final = "worker.store:migrations"
 LOCK: Final = 0x_CA11_BEA7
-"""PostgreSQL's advisory lock for whoever migrates; SQLite's one writer is lock enough."""
+"""PostgreSQL's advisory lock for migrations; on SQLite the write lock is enough."""
 
 
 def migrate(engine: Engine) -> None:
-    """Run the missing revisions in one transaction, which waits for whoever is doing the same."""
+    """Run the missing revisions in one transaction, which waits for other processes that do the same."""
     try:
         _run(engine)
     except OperationalError as error:
@@ -37,16 +37,16 @@ def _run(engine: Engine) -> None:
 
 @contextmanager
 def _one_transaction(engine: Engine) -> Iterator[Connection]:
-    """Begin a transaction in which SQLite's tables can be built anew while others refer to them.
+    """Begin a transaction in which SQLite can rebuild tables that others refer to.
 
-    The pragma that allows it works only outside transactions, hence past SQLAlchemy, which always begins one.
+    The pragma for it works only outside transactions, so this bypasses SQLAlchemy, which always begins one.
     """
     with engine.connect() as connection:
         if not is_sqlite(connection):
             with connection.begin():
                 yield connection
             return
-        driver: Any = connection.connection.driver_connection  # Any: SQLAlchemy knows no driver's type
+        driver: Any = connection.connection.driver_connection  # Any: the driver's type is not known to SQLAlchemy
         driver.execute("PRAGMA foreign_keys=OFF")
         try:
             with connection.begin():
@@ -59,7 +59,7 @@ def _one_transaction(engine: Engine) -> Iterator[Connection]:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the schema is the one that this code was written for."""
+    """Return True when the schema is the one that this code needs."""
     with engine.connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
         return set(heads) == set(ScriptDirectory.from_config(_config(connection)).get_heads())

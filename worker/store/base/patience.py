@@ -1,4 +1,7 @@
-"""How long a process waits for the database; and a connection that gives up a server which does not answer."""
+"""How long a process waits for the database, and a connection that closes when the server does not answer.
+
+Read against psycopg 3.2: it overrides the driver's internal ``wait``.
+"""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -15,23 +18,23 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Seconds after which a process gives up; what it had begun is then rolled back."""
+    """Seconds after which a process gives up; its transaction is rolled back."""
 
     pool_seconds: float
     connect_seconds: int
     lock_seconds: int
     statement_seconds: int
     transaction_seconds: float | None = None
-    """Of all that is between begin and commit, whether the server answers or not; None is without end."""
+    """Longest transaction, from begin to commit, whether the server answers or not; None for no limit."""
 
 
 WORKERS: Final = Patience(pool_seconds=15, connect_seconds=5, lock_seconds=15, statement_seconds=60)
 CLIENTS: Final = Patience(pool_seconds=2, connect_seconds=3, lock_seconds=3, statement_seconds=5, transaction_seconds=6)
-"""Of a process in which somebody waits for the answer, and would rather hear that he is to ask again."""
+"""For a process whose clients wait for an answer: they get an early 503 instead of a late success."""
 IDLE_SECONDS: Final = 2.0
-"""For the answer to what is asked outside a transaction: whether the server is there, and the end of a rollback."""
+"""For answers outside a transaction: whether the server is there, and the end of a rollback."""
 COMMIT_SECONDS: Final = 5.0
-"""A commit whose answer does not come may have been one or not: it is given time of its own."""
+"""A commit without an answer may have succeeded or not, so it gets time of its own."""
 
 
 class NoAnswer(psycopg.OperationalError):
@@ -39,9 +42,9 @@ class NoAnswer(psycopg.OperationalError):
 
 
 class PatientConnection(psycopg.Connection[Any]):  # Any: rows of every kind
-    """A connection that is closed when the server does not answer in time, as one that hangs never would.
+    """A connection that closes itself when the server does not answer in time.
 
-    The server's own timeouts are of no use when the server itself stands still.
+    The server's own timeouts do not help when the server itself stands still.
     """
 
     give_up_at: float | None = None
@@ -53,7 +56,7 @@ class PatientConnection(psycopg.Connection[Any]):  # Any: rows of every kind
         try:
             return super().wait(_until(give_up_at, gen), *args, **options)
         except NoAnswer:
-            self.close()  # the server, once it is back, finds nobody there and rolls back
+            self.close()  # the server, once it is back, rolls back
             raise
 
     @override
@@ -72,23 +75,25 @@ class PatientConnection(psycopg.Connection[Any]):  # Any: rows of every kind
 
 
 def limit_transactions(engine: Engine, *, seconds: float) -> None:
-    """Have every connection of a PostgreSQL engine give up transactions that last longer."""
+    """Make every connection of a PostgreSQL engine abandon transactions that last longer."""
 
-    def connect(_dialect: Any, _record: Any, args: list[Any], options: dict[str, Any]) -> Any:  # Any: SQLAlchemy's own
+    def connect(
+        _dialect: Any, _record: Any, args: list[Any], options: dict[str, Any]
+    ) -> Any:  # Any: SQLAlchemy's own types
         return PatientConnection.connect(*args, **options)
 
     def begin(connection: Connection) -> None:
-        driver: Any = connection.connection.driver_connection  # Any: SQLAlchemy does not know the driver's type
+        driver: Any = connection.connection.driver_connection  # Any: the driver's type is not known to SQLAlchemy
         driver.give_up_at = monotonic() + seconds
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "begin", begin)
 
 
-def _until(give_up_at: float, steps: PQGen[Result]) -> Generator[Any, Any, Result]:  # Any: what the driver waits for
-    """Pass on what the driver waits for and what has happened, until it has waited too long.
+def _until(give_up_at: float, steps: PQGen[Result]) -> Generator[Any, Any, Result]:  # Any: the driver's own values
+    """Pass the driver's waits on, until it has waited too long; raises ``NoAnswer``.
 
-    The driver wakes up by itself several times a second, with nothing in its hand.
+    The driver wakes up several times a second even when nothing has arrived.
     """
     if monotonic() > give_up_at:
         raise NoAnswer("the transaction has lasted too long")

@@ -1,4 +1,4 @@
-"""What all tables of the one schema share."""
+"""The metadata that all tables share."""
 
 from typing import Any, Final
 
@@ -15,5 +15,5 @@ metadata: Final = MetaData(
 
 
 def partial_index(name: str, *columns: Column[Any], where: Any, unique: bool = False) -> None:
-    """Index some of a table's rows, on both databases; columns of any type, a condition as SQLAlchemy takes it."""
+    """Add an index over some of a table's rows, on both databases."""
     Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where)

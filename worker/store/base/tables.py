@@ -1,4 +1,4 @@
-"""The one schema: PostgreSQL in production, SQLite (WAL) embedded."""
+"""The schema: PostgreSQL in production, SQLite (WAL) embedded."""
 
 from typing import Final
 
@@ -26,7 +26,7 @@ from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.domain.reason import Reason
 from worker.store.base import (
-    callback_tables,  # noqa: F401 - its tables belong to the one schema
+    callback_tables,  # noqa: F401 - registers its tables in the schema
     schema,
 )
 from worker.store.base.campaign_columns import campaign_columns
@@ -41,7 +41,7 @@ tenants: Final = Table(
     id_column(),
     Column("name", String, nullable=False, unique=True),
     Column("timezone", String, nullable=False),
-    Column("concurrent_call", Integer),  # a cap over all the tenant's carriers; null is none
+    Column("concurrent_call", Integer),  # a cap over all the tenant's carriers; null for none
     Column("callback_secret", String, nullable=False),
     Column("created_at", Instant, nullable=False),
 )
@@ -49,7 +49,7 @@ tenants: Final = Table(
 tokens: Final = Table(
     "tokens",
     metadata,
-    Column("hash", String, primary_key=True),  # SHA-256 of a random token: nothing to salt, looked up in one step
+    Column("hash", String, primary_key=True),  # SHA-256 of a random token: no salt needed, found in one lookup
     reference("tenant_id", "tenants.id"),
     Column("created_at", Instant, nullable=False),
 )
@@ -65,8 +65,8 @@ carriers: Final = Table(
     Column("dial_type", Choice(DialType), nullable=False),
     Column("concurrent_call", Integer, nullable=False),
     Column("network", json_type(), nullable=False),
-    Column("data", json_type(), nullable=False),  # caller_id(s) and prefixes, as on the wire
-    Column("calls_per_second", Integer, nullable=False, server_default=text("0")),  # 0 is no limit
+    Column("data", json_type(), nullable=False),  # caller ids and prefixes, as on the wire
+    Column("calls_per_second", Integer, nullable=False, server_default=text("0")),  # 0: no limit
     Column("rotation", json_type(), nullable=False, server_default=text("'{}'")),  # who was served last, by pool
     Column("next_plan_at", Instant),
     Column("created_at", Instant, nullable=False),
@@ -120,12 +120,12 @@ leads: Final = Table(
     Column("called_count", Integer, nullable=False),
     Column("last_call_at", Instant),
     Column("last_outcome", Choice(Outcome)),
-    Column("profile", json_type(), nullable=False),  # name, code, address …: what dialling never reads
+    Column("profile", json_type(), nullable=False),  # name, code, address …: dialling never reads it
     Column("additional", json_type(), nullable=False),
     Column("parked", Boolean, nullable=False, server_default=false()),  # hidden from planning: its list is inactive
-    Column("call_id", Uuid),  # of a single call, which may repeat a number: the id its first call was promised
+    Column("call_id", Uuid),  # of a single call, which may repeat a number: the id that its first call will have
     Column("ref_id", String, nullable=False, server_default=""),  # of a single call: the client's own reference
-    reference("template_id", "templates.id", nullable=True),  # of an OTP: played instead of the campaign's own
+    reference("template_id", "templates.id", nullable=True),  # of an OTP: played instead of the campaign's template
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
 )
@@ -202,7 +202,7 @@ network_prefixes: Final = Table(
     metadata,
     reference("tenant_id", "tenants.id"),
     Column("prefix", String, nullable=False),  # with its leading 0
-    Column("network", Choice(Network)),  # null: not to be dialled
+    Column("network", Choice(Network)),  # null: not dialled
     Column("effective_from", Date, nullable=False),  # in the tenant's zone
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("tenant_id", "prefix", "effective_from"),
@@ -236,7 +236,7 @@ leader_leases: Final = Table(
     "leader_leases",
     metadata,
     Column("name", String, primary_key=True),
-    Column("holder", Uuid, nullable=False),  # a process; each start of one is another
+    Column("holder", Uuid, nullable=False),  # a process; each start has another id
     Column("since", Instant, nullable=False),  # since when the holder has received everything
     Column("held_until", Instant, nullable=False),
     Column("open_from", Instant, nullable=False),  # from when on calls may be sent to the listener's switch

@@ -1,4 +1,4 @@
-"""The hosts that callbacks go to: whose turn it is to send to each, and how it fared."""
+"""The hosts that receive callbacks: who holds each host's lease, and how the host behaves."""
 
 from typing import Final
 from uuid import UUID
@@ -42,7 +42,7 @@ class SqlHosts(Hosts):
 
     @override
     def renew(self, host: str, *, lease: UUID, health: HostHealth, until: DateTime) -> bool:
-        commit_without_waiting(self._connection)  # a record of what was sent that is lost means sending it again
+        commit_without_waiting(self._connection)  # if the record of an attempt is lost, it is sent again
         return self._write(host, lease=lease, health=health, until=until)
 
     @override

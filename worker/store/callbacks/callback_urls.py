@@ -1,4 +1,4 @@
-"""How callback URLs have fared, and which are disabled."""
+"""How callback URLs behave, and which are disabled."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The outbox of callbacks: rows written with what they tell, sent at least once."""
+"""The outbox of callbacks: rows are written with the event and sent at least once."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -103,7 +103,7 @@ class SqlDeliveries(Deliveries):
 
 
 def _due_hosts() -> Select[Any]:  # Any: a row of one host
-    """Step from host to host through ``ix_deliveries_pending``: what waits for a host costs nothing."""
+    """Read one row a host from ``ix_deliveries_pending``; further deliveries of a host cost nothing."""
     now = bindparam("now", type_=Instant)
     first = select(_TABLE.c.host).where(PENDING_ROWS).order_by(_TABLE.c.host).limit(1)
     waiting = select(first.scalar_subquery().label("host")).cte("waiting", recursive=True)

@@ -1,4 +1,4 @@
-"""Who wants to hear of events."""
+"""Subscriptions of URLs to events."""
 
 from collections.abc import Collection
 from typing import Final

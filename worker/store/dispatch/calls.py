@@ -146,7 +146,7 @@ class SqlCalls(Calls):
         if not call_ids:
             return
         noting = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state.in_(LIVE))
-        if since is not None:  # whoever asked may have stood still since; a later dial was not asked for
+        if since is not None:  # the caller may have stood still since it asked; a later dial was not asked about
             noting = noting.where(calls.c.dialing_at <= since)
         self._connection.execute(noting.values(missing_since=since))
 

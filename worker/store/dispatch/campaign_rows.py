@@ -1,4 +1,4 @@
-"""A campaign's row and its settings, one made from the other."""
+"""Conversion between a campaign's row and its settings."""
 
 from dataclasses import fields
 from typing import Final
@@ -13,7 +13,7 @@ _SEQUENCES: Final = ("schedules", "recall_status")
 
 
 def to_settings(row: RowMapping) -> CampaignSettings:
-    """Read a row of the campaigns table."""
+    """Return the settings in a row of the campaigns table."""
     values = {name: row[column] for name, column in _COLUMNS.items()}
     for name in _SEQUENCES:
         values[name] = None if values[name] is None else tuple(values[name])
@@ -21,7 +21,7 @@ def to_settings(row: RowMapping) -> CampaignSettings:
 
 
 def to_row(settings: CampaignSettings) -> dict[str, object]:
-    """Write a row of the campaigns table."""
+    """Return the row of the campaigns table for the settings."""
     row = {column: getattr(settings, name) for name, column in _COLUMNS.items()}
     for name in _SEQUENCES:
         row[name] = None if row[name] is None else list(row[name])

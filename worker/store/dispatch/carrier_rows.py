@@ -1,4 +1,4 @@
-"""A carrier as planning and dialling see it, made from its row."""
+"""Conversion of a carrier's row to what planning and dialling use."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from worker.domain.network import Network
 
 
 def to_carrier(row: RowMapping) -> Carrier:
-    """Give the carrier that planning and dialling see."""
+    """Return the carrier in the row."""
     data: Mapping[str, str] = row["data"]
     return Carrier(
         id=CarrierId(row["id"]),

@@ -1,4 +1,4 @@
-"""How many leads are due, and when the next one is: counted in the indexes of waiting leads, no further than needed."""
+"""How many leads are due, and when the next one is: counted in the index of waiting leads, up to what can be used."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -33,22 +33,25 @@ class _Waiting:
 
     def __init__(self) -> None:
         self.due: defaultdict[Lane, defaultdict[Network, int]] = defaultdict(lambda: defaultdict(int))
-        self.next_at: dict[bool, DateTime] = {}
-        """By whether it is an OTP."""
+        self.next_otp_at: DateTime | None = None
+        self.next_due_at: DateTime | None = None
 
     def count(self, stage: Stage, network: Network, *, due: int, next_due_at: DateTime | None) -> None:
         lane = LANE_OF[stage]
         if due:
             self.due[lane][network] += due
-        if next_due_at is not None:
-            is_otp = lane is Lane.OTP
-            self.next_at[is_otp] = min(next_due_at, self.next_at.get(is_otp, next_due_at))
+        if next_due_at is None:
+            return
+        if lane is Lane.OTP:
+            self.next_otp_at = min(next_due_at, self.next_otp_at or next_due_at)
+        else:
+            self.next_due_at = min(next_due_at, self.next_due_at or next_due_at)
 
     def demand(self, *, in_inactive_lists: bool) -> Demand:
         return Demand(
             due=self.due,
-            next_due_at=self.next_at.get(False),
-            next_otp_at=self.next_at.get(True),
+            next_due_at=self.next_due_at,
+            next_otp_at=self.next_otp_at,
             in_inactive_lists=in_inactive_lists,
         )
 
@@ -62,10 +65,10 @@ def read_demand(
     with_single_calls: Sequence[CampaignId],
     with_inactive_lists: Sequence[CampaignId] = (),
 ) -> dict[CampaignId, Demand]:
-    """Give each campaign's demand, counted up to ``room`` by stage and network.
+    """Return each campaign's demand, counted up to ``room`` by stage and network.
 
-    Single calls are few: they are counted only of the campaigns that are named. Whether leads wait in inactive lists
-    costs a look at these lists, and is said only of the campaigns that are named for it.
+    Single calls are counted only for the campaigns that are named, because few campaigns have any. Leads in inactive
+    lists are looked for only in the campaigns that are named for it.
     """
     waiting: defaultdict[CampaignId, _Waiting] = defaultdict(_Waiting)
     for these, counted in ((campaign_ids, DEMAND), (with_single_calls, SINGLE_DEMAND)):
@@ -78,13 +81,13 @@ def read_demand(
 
 
 def not_in_inactive_lists(of: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether a lead's list is active; ``of`` says in which campaigns the lists are."""
+    """Return the condition that a lead's list is active; ``of`` names the campaigns of the lists."""
     inactive = select(lists.c.id).where(of, ~lists.c.active).cte("inactive")
     return leads.c.list_id.not_in(select(inactive.c.id))
 
 
 def _demand(stages: Sequence[Stage]) -> Select[Any]:  # Any: a row of campaign, stage, network, due, next_due_at
-    """Count due leads by campaign, stage and network, no further than ``room``; and find the next one to fall due."""
+    """Count due leads by campaign, stage and network, up to ``room``, and find the next one to fall due."""
     networks = _table("networks", leads.c.network, tuple(Network))
     these = _table("stages", leads.c.stage, stages)
     same = (
@@ -95,7 +98,7 @@ def _demand(stages: Sequence[Stage]) -> Select[Any]:  # Any: a row of campaign, 
         not_in_inactive_lists(among(lists.c.campaign_id, "campaigns")),
     )
     now = bindparam("now", type_=leads.c.due_at.type)
-    # The order is not needed for counting: it keeps the database on the index, whatever its statistics say.
+    # The order keeps the database on the index, whatever its statistics say; the count does not need it.
     found = select(leads.c.id).where(*same, leads.c.due_at <= now).order_by(leads.c.due_at, leads.c.id)
     counted = found.limit(bindparam("room", type_=Integer)).correlate(campaigns, these, networks).subquery()
     later = select(leads.c.due_at).where(*same, leads.c.due_at > now).order_by(leads.c.due_at, leads.c.id).limit(1)
@@ -117,7 +120,7 @@ def _table(name: str, column: ColumnElement[Any], values: Sequence[Any]) -> Any:
 
 
 def _held_back() -> Select[Any]:  # Any: a row of campaign
-    """Find the campaigns of which leads wait in inactive lists, parked or not yet."""
+    """Find the campaigns with waiting leads in inactive lists, parked or not yet."""
     waits = select(leads.c.id).where(
         leads.c.campaign_id == lists.c.campaign_id, leads.c.list_id == lists.c.id, leads.c.stage.in_(WAITING_STAGES)
     )

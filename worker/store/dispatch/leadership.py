@@ -1,4 +1,4 @@
-"""LeaderLeases in SQL: one row each, held by whoever took it last and has kept it."""
+"""Leader leases in SQL: one row each, of the holder that renewed it last."""
 
 from typing import Final
 from uuid import UUID
@@ -24,7 +24,7 @@ _HELD: Final = select(leader_leases.c.name, leader_leases.c.since).where(
 
 
 class SqlLeaderLeases(LeaderLeases):
-    """LeaderLeases as their holders see them."""
+    """Leader leases."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
@@ -59,7 +59,7 @@ class SqlLeaderLeases(LeaderLeases):
     def check(self, lease: LeaderLease) -> None:
         holder: UUID | None = self._connection.scalar(_HOLDER, {"lease": lease.name})
         if holder != lease.holder:
-            raise Superseded(f"somebody else is {lease.name} now")
+            raise Superseded(f"another process is {lease.name} now")
 
     @override
     def listeners(self, *, now: DateTime) -> dict[str, DateTime]:

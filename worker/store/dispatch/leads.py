@@ -34,7 +34,7 @@ from worker.store.base.tables import WAITING, do_not_call, leads, lists
 from worker.store.dispatch.demand import not_in_inactive_lists
 
 MOST_KEPT: Final = 128
-"""Statements that are remembered: a lane's networks seldom make many different sets."""
+"""Cached statements; the networks of a priority class seldom form many different sets."""
 ORDER: Final[Mapping[Priority, tuple[Stage, Stage]]] = {
     Priority.NORMAL: (Stage.NEW, Stage.RECALL),
     Priority.RECALL: (Stage.RECALL, Stage.NEW),
@@ -53,7 +53,7 @@ class SqlLeads(Leads):
         networks = networks_of(grant)
         values = first_due_values(grant, now=now)
         rows = self._connection.execute(claiming(grant.lane, networks, of_active_lists=False), values).all()
-        if not all(row.list_active for row in rows):  # leaving lists out costs time, and there is seldom one to leave
+        if not all(row.list_active for row in rows):  # excluding inactive lists costs time and is seldom needed
             rows = self._connection.execute(claiming(grant.lane, networks, of_active_lists=True), values).all()
         if rows:
             self._connection.execute(_TAKE, {"taken": [row.id for row in rows], "now": now})
@@ -103,17 +103,17 @@ def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of ``first_due_leads``
 def first_due_leads(
     lane: Lane, networks: tuple[Network, ...], *, of_active_lists: bool = True
 ) -> Select[Any]:  # Any: what ``_claimed`` reads
-    """Select a grant's leads: per stage and network a piece of ``ix_leads_waiting``, merged in order.
+    """Select a grant's leads: a part of ``ix_leads_waiting`` for each stage and network, merged in order.
 
-    Each piece reads at most as many rows as may be taken, so that the cost does not grow with the list. A network of
-    which nothing is to be taken has no piece: its empty one would cost as much as one lead.
+    Each part reads at most as many rows as may be taken, so that the cost does not grow with the list. A network from
+    which nothing may be taken has no part, since an empty one would cost as much as one lead.
     """
     wanted = not_in_inactive_lists(lists.c.campaign_id == bindparam("campaign")) if of_active_lists else true()
     pieces = [_piece(stage, network=network, wanted=wanted) for stage in STAGES_OF[lane] for network in networks]
     waiting = union_all(*(select(piece) for piece in pieces)).subquery("waiting")
     # A ceiling holds for all stages together: of each network only that many rows, best stage first, are candidates.
     place = _place_in_network(waiting)
-    # What is asked of the lead again holds for the row as it is once it is locked: a backfill may just have changed it.
+    # Conditions on the lead are repeated for the locked row: a backfill may have changed it meanwhile.
     still = (leads.c.network == place.c.network) & WAITING
     return (
         select(
@@ -169,7 +169,7 @@ _CLAIMED: Final = (
 def claiming(
     lane: Lane, networks: tuple[Network, ...], *, of_active_lists: bool
 ) -> Select[Any]:  # Any: what ``_claimed`` reads
-    """Select the same, and lock the leads that nobody else has locked."""
+    """Select the same, and lock the leads that no other transaction has locked."""
     found = first_due_leads(lane, networks, of_active_lists=of_active_lists)
     return found.with_for_update(of=leads, skip_locked=True, key_share=True)
 
@@ -182,12 +182,12 @@ _TAKE: Final = update(leads).where(among(leads.c.id, "taken")).values(stage=Stag
 
 
 def networks_of(grant: Grant) -> tuple[Network, ...]:
-    """Give the networks of which anything is to be taken, in the order of all."""
+    """Return the networks from which leads may be taken, in the order of the enum."""
     return tuple(network for network in Network if grant.ceilings.get(network, 0) > 0)
 
 
 def first_due_values(grant: Grant, *, now: DateTime) -> dict[str, object]:
-    """Give the parameters with which ``first_due_leads`` of its lane and networks selects a grant's leads."""
+    """Return the parameters for ``first_due_leads`` of the grant's priority class and networks."""
     ceilings = {f"ceiling_{n}": min(grant.ceilings[n], grant.count) for n in networks_of(grant)}
     order = ORDER[grant.campaign.priority] if grant.lane is Lane.LIST else STAGES_OF[grant.lane]
     ranks = {f"rank_{stage}": rank for rank, stage in enumerate(order)}

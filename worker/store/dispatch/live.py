@@ -1,4 +1,4 @@
-"""Slots that are taken: live call rows, counted by whose they are through the partial index of that owner."""
+"""Slots in use: live call rows, counted by owner through each owner's partial index."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -19,10 +19,10 @@ from worker.store.base.tables import LIVE_ROWS, calls
 def read_live(
     connection: Connection, carrier: Carrier, *, campaign_ids: Sequence[CampaignId], capped: bool
 ) -> tuple[LiveCalls, int]:
-    """Count the slots that are taken, and how many of the carrier's hold calls that have yet to be dialled.
+    """Count the slots in use, and the carrier's calls that have not been dialled yet.
 
-    One statement, for one moment: calls end without the carrier's lock, and one that ended between two counts would
-    be a free channel of the carrier that its campaign still seems to hold.
+    One statement gives one snapshot. Calls end without the carrier's lock; one that ended between two counts would be a
+    free channel of the carrier that its campaign still seems to hold.
     """
     taken, queued = _count(
         connection,
@@ -42,7 +42,7 @@ def read_up(
     carriers: Collection[CarrierId],
     tenants: Collection[TenantId],
 ) -> UpByOwner:
-    """Count the calls that are on a switch or on their way to it, in one statement too."""
+    """Count the calls that are on a switch or on their way to it, also in one statement."""
     up, _ = _count(connection, campaigns=campaigns, carriers=carriers, tenants=tenants, states=ON_SWITCH)
     return up
 
@@ -66,7 +66,7 @@ def _count(
 
 
 def _live_by(owner: ColumnElement[Any], *, kind: str) -> Select[Any]:  # Any: an id of one kind
-    """Count calls in live states by owner and network; gives kind, owner, network, taken, queued."""
+    """Count calls in live states by owner and network; columns kind, owner, network, taken, queued."""
     return (
         select(
             literal(kind).label("kind"),

@@ -1,4 +1,4 @@
-"""What planning reads and writes: one carrier's situation, under locks, and when to look at it again."""
+"""What planning reads and writes: one carrier's situation, under locks, and when to plan it next."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -25,6 +25,7 @@ from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId, ListId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.planner import Situation
+from worker.domain.rotation import Rotation
 from worker.domain.timing import CLOCK_SET_BACK, PLANNED_AT_LEAST
 from worker.ports.dispatch.store import NOT_AHEAD, DialRules, Plans
 from worker.store.base.dialect import among
@@ -33,12 +34,13 @@ from worker.store.dispatch.campaign_rows import to_settings
 from worker.store.dispatch.carrier_rows import to_carrier
 from worker.store.dispatch.demand import read_demand
 from worker.store.dispatch.live import read_live
+from worker.store.dispatch.rotation import to_json, to_rotation
 
 RUNNABLE: Final = (Status.START, Status.PAUSE)
 
 
 class SqlPlans(Plans):
-    """Planning's view of SQL."""
+    """Planning's part of the store."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
@@ -53,8 +55,8 @@ class SqlPlans(Plans):
         return self._situation(carrier_id, lock=False, now=now)
 
     @override
-    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Mapping[str, str]) -> None:
-        self._connection.execute(_PLANNED, {"carrier": carrier_id, "at": at, "new_rotation": dict(rotation)})
+    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Rotation) -> None:
+        self._connection.execute(_PLANNED, {"carrier": carrier_id, "at": at, "new_rotation": to_json(rotation)})
 
     @override
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
@@ -96,15 +98,16 @@ class SqlPlans(Plans):
         if lock:
             cap = self._locked_caps({tenant_id: cap})[tenant_id]
         row = self._carriers([carrier_id], lock=lock)[carrier_id]
-        rows = self._campaigns(THAT_MAY_DIAL[lock], {"carrier": carrier_id})
+        rows = self._campaigns(THAT_MATTER if lock else THAT_MAY_DIAL, {"carrier": carrier_id})
         if lock:
             _check_caps(rows, caps={tenant_id: cap})
         carrier, may_dial = to_carrier(row), tuple(map(_campaign, rows))
         live, queued = read_live(
             self._connection, carrier, campaign_ids=[c.id for c in may_dial], capped=cap is not None
         )
-        # One lead is looked for even when all is full: is anything waiting? An explanation sees if more would be used.
-        room = max(1, carrier.concurrent_call - live.of_carrier()) + (not lock)
+        room = max(1, carrier.concurrent_call - live.of_carrier())  # one even when all is full: does anything wait?
+        if not lock:
+            room += 1  # an explanation says whether more leads wait than could be called
         return Situation(
             carrier=carrier,
             campaigns=may_dial,
@@ -119,7 +122,7 @@ class SqlPlans(Plans):
             live=live,
             tenant_cap=cap,
             queued=queued,
-            rotation=row["rotation"],
+            rotation=to_rotation(row["rotation"]),
         )
 
     def _locked_caps(self, caps: Mapping[TenantId, int | None]) -> Mapping[TenantId, int | None]:
@@ -132,7 +135,9 @@ class SqlPlans(Plans):
         return {**caps, **{TenantId(row.id): row.concurrent_call for row in rows}}
 
     def _carriers(self, carrier_ids: Collection[CarrierId], *, lock: bool) -> dict[CarrierId, RowMapping]:
-        rows = self._connection.execute(_CARRIERS[lock], {"carriers": sorted(carrier_ids)}).mappings()
+        rows = self._connection.execute(
+            _LOCKED_CARRIERS if lock else _CARRIERS, {"carriers": sorted(carrier_ids)}
+        ).mappings()
         return {CarrierId(row["id"]): row for row in rows}
 
     def _campaigns(self, which: Select[Any], asked: Mapping[str, object]) -> Sequence[RowMapping]:  # Any: a row
@@ -171,10 +176,10 @@ _INACTIVE: Final = select(lists.c.id).where(lists.c.campaign_id == campaigns.c.i
 
 
 def _first_lead(*which: ColumnElement[bool] | TextClause) -> ScalarSelect[UUID]:
-    """Look for a campaign's first lead of these, in the order of the index that has them.
+    """Return a subquery for a campaign's first lead of these, in the order of the index.
 
-    ``EXISTS`` has no order, and PostgreSQL, thinking that any few rows will hold such a lead, may read all leads of all
-    campaigns for each campaign that has none: 9 s were measured for a thousand of them, and 1 ms so.
+    ``EXISTS`` has no order: PostgreSQL, which assumes that any few rows hold such a lead, may read all leads of all
+    campaigns for each campaign without one. 9 s were measured for a thousand campaigns, and 1 ms with this.
     """
     theirs = select(leads.c.id).where(leads.c.campaign_id == campaigns.c.id, *which).correlate(campaigns)
     return theirs.order_by(leads.c.stage, leads.c.network, leads.c.due_at).limit(1).scalar_subquery()
@@ -189,14 +194,14 @@ _CAMPAIGNS: Final = select(
 ).join(tenants, tenants.c.id == campaigns.c.tenant_id)
 _OTP_WAITS: Final = _first_lead(URGENT, leads.c.stage == Stage.OTP).is_not(None)
 _MAY_DIAL: Final = or_(campaigns.c.status.in_(RUNNABLE), _OTP_WAITS)
-"""A campaign that runs or is paused, or one that has an OTP to read out, which goes whatever the status."""
+"""A campaign that runs or is paused, or that has an OTP, which is called whatever the status."""
 _RUNS: Final = campaigns.c.status == Status.START
 _MATTERS: Final = or_(campaigns.c.status == Status.PAUSE, _RUNS & _first_lead(WAITING).is_not(None), _OTP_WAITS)
-"""The same, less those that run and have called all their leads: a plan takes as long as what waits is much."""
+"""The same without those that run and have called all their leads, so that a plan costs what waits."""
 
 
 def _ordered(which: ColumnElement[bool], *, lock: bool) -> Select[Any]:  # Any: a row of ``_CAMPAIGNS``
-    """Select campaigns that are not deleted, with their tenant's settings and what is special about them."""
+    """Select campaigns that are not deleted, with their tenant's settings and flags."""
     ordered = _CAMPAIGNS.where(which, campaigns.c.deleted_at.is_(None)).order_by(campaigns.c.id)
     return ordered.with_for_update(of=campaigns, key_share=True) if lock else ordered
 
@@ -206,14 +211,14 @@ def _of_carriers(*, lock: bool) -> Select[Any]:  # Any: a carrier's row
     return ordered.with_for_update(key_share=True) if lock else ordered
 
 
-_CARRIERS: Final = {lock: _of_carriers(lock=lock) for lock in (False, True)}
+_CARRIERS: Final = _of_carriers(lock=False)
+_LOCKED_CARRIERS: Final = _of_carriers(lock=True)
 _OF_THESE: Final = _ordered(_ASKED, lock=True)
 _THEIRS: Final = (campaigns.c.carrier_id == bindparam("carrier")) & campaigns.c.active
-THAT_MAY_DIAL: Final = {
-    False: _ordered(_THEIRS & _MAY_DIAL, lock=False),
-    True: _ordered(_THEIRS & _MATTERS, lock=True),
-}
-"""By whether their rows are locked; made once, since to put a statement together costs as much as to run it."""
+THAT_MAY_DIAL: Final = _ordered(_THEIRS & _MAY_DIAL, lock=False)
+"""For an explanation. Statements are built once, since building one costs as much as running it."""
+THAT_MATTER: Final = _ordered(_THEIRS & _MATTERS, lock=True)
+"""For a plan: fewer campaigns, and their rows locked."""
 
 
 def _campaign(row: RowMapping) -> Campaign:
@@ -225,9 +230,9 @@ def _ids(rows: Sequence[RowMapping], flag: str) -> list[CampaignId]:
 
 
 def _check_caps(rows: Sequence[RowMapping], *, caps: Mapping[TenantId, int | None]) -> None:
-    """Refuse to go on without the lock of a tenant that was given a cap while this waited for its carrier.
+    """Raise ``Unavailable`` when a tenant got a cap while this transaction waited for its carrier: its lock is missing.
 
-    Whoever gives it wakes the tenant's carriers, so that they are planned again; the sweep sends queued calls again.
+    Setting the cap also wakes the tenant's carriers, so they are planned again; the sweep sends queued calls again.
     """
     if any(row["tenant_cap"] is not None and caps[TenantId(row["tenant_id"])] is None for row in rows):
-        raise Unavailable("the tenant was given a limit at this very moment")
+        raise Unavailable("the tenant has just been given a limit")

@@ -1,4 +1,4 @@
-"""Runs Alembic on the connection that it was handed; ``worker.store.base.migrate`` is the way in."""
+"""Runs Alembic on the given connection; ``worker.store.base.migrate`` starts it."""
 
 from alembic import context
 

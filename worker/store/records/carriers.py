@@ -1,4 +1,4 @@
-"""Carriers as operators write and read them, and as dialling sees them."""
+"""Carriers as operators write and read them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable

@@ -53,7 +53,7 @@ def _cdr(row: Row[*tuple[object, ...]]) -> Cdr:
 def _ways_to_find(reference: str) -> list[ColumnElement[bool]]:
     by_sip = calls.c.sip_call_id == reference
     try:
-        return [calls.c.id == UUID(reference), by_sip]  # a SIP call id may look like one of ours
+        return [calls.c.id == UUID(reference), by_sip]  # a SIP call id may look like one of our ids
     except ValueError:
         return [by_sip]
 

@@ -1,4 +1,4 @@
-"""Numbers that nobody may dial."""
+"""Numbers that must not be dialled."""
 
 from collections.abc import Collection, Sequence
 from typing import Final

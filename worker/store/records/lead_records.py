@@ -68,7 +68,7 @@ class SqlLeadRecords(LeadRecords):
 
 
 def _in_scope(home: ListRecord, scope: DuplicateScope) -> Select[*tuple[object, ...]]:
-    """Select the leads among which a number may be only once; those of deleted campaigns bar nobody."""
+    """Select the leads among which a number may stand only once; leads of deleted campaigns do not count."""
     match scope:
         case DuplicateScope.LIST:
             return select(leads.c.id).where(leads.c.list_id == home.id)

@@ -59,7 +59,7 @@ class SqlLists(Lists):
         self._lock(lists.c.tenant_id == tenant_id)
 
     def _lock(self, these: ColumnElement[bool]) -> None:
-        """Lock in id order; the lock lets foreign keys be checked: plans insert calls that refer to these lists."""
+        """Lock in id order; foreign-key checks pass the lock, so plans may insert calls of these lists."""
         asked = select(lists.c.id).where(these).order_by(lists.c.id)
         self._connection.execute(asked.with_for_update(key_share=True)).all()
 

@@ -26,7 +26,7 @@ SHIPPED: Final = "vietnam.csv"
 
 @cache
 def shipped_rules() -> tuple[PrefixRule, ...]:
-    """Read the rules that everybody starts with; the file says where each comes from."""
+    """Return the shipped rules; the file names the source of each."""
     text = files("worker.store.records").joinpath(SHIPPED).read_text(encoding="utf-8")
     return tuple(
         PrefixRule(

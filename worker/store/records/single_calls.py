@@ -30,7 +30,7 @@ class SqlSingleCalls(SingleCalls):
         if found is None:
             row = {column.name: getattr(wanted, column.name) for column in _LIST_COLUMNS}
             self._connection.execute(insert_or_ignore(self._connection, lists).values(row))
-            found = self._list_like(wanted)  # another request may have been the first
+            found = self._list_like(wanted)  # another request may have added it first
         if found is None:
             raise NotFound("list is not found")
         return ListRecord(**found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
@@ -53,7 +53,7 @@ class SqlSingleCalls(SingleCalls):
 
 
 def _newest() -> Select[*tuple[object, ...]]:
-    """Select by reference; written out as the index has it, without which SQLite would not see that it may use it."""
+    """Select by reference, with the condition of the partial index, without which SQLite would not use it."""
     return (
         select(leads.c.call_id, leads.c.stage, leads.c.ending)
         .where(

@@ -1,4 +1,4 @@
-"""Where one lead stands, which calls are live, and whose turn it is: reads for ``why``."""
+"""Where a lead stands, which calls are live, which leads are next: reads for ``why``."""
 
 from collections import Counter
 from typing import Final

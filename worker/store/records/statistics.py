@@ -1,4 +1,4 @@
-"""Counts for monitor and metrics, read from rows: there is no counter that could be wrong."""
+"""Counts for monitor and metrics, read from rows, so that no counter can be wrong."""
 
 from collections import Counter
 from typing import Final
@@ -16,8 +16,8 @@ from worker.store.base.callback_tables import PENDING_ROWS, deliveries
 from worker.store.base.tables import LIVE_ROWS, WAITING, calls, campaigns, leads
 from worker.store.dispatch.demand import WAITING_STAGES
 
-HEARD: Final = (CallState.RINGING, CallState.ANSWERED)
-"""Calls that were surely placed; one in ``dialing`` may still be refused by the switch."""
+PLACED: Final = (CallState.RINGING, CallState.ANSWERED)
+"""Calls that have certainly been placed; one in ``dialing`` may still be refused by the switch."""
 
 
 class SqlStatistics(Statistics):
@@ -35,13 +35,19 @@ class SqlStatistics(Statistics):
         )
         states = self._connection.execute(live.group_by(calls.c.network, calls.c.state)).all()
         waiting = Counter({row.network: row.waiting for row in networks if row.waiting})
+        in_call = placed = 0
         for one in states:
-            if one.state is CallState.QUEUED:  # its lead has still to be called
+            if one.state is CallState.QUEUED:  # its lead has not been called yet
                 waiting[one.network] += one.calls
+            if one.state in ON_SWITCH:
+                in_call += one.calls
+            if one.state in PLACED:
+                placed += one.calls
+        ended = sum(row.calls for row in networks)
         return CampaignStatistics(
             leads=sum(row.leads for row in networks),
-            in_call=sum(one.calls for one in states if one.state in ON_SWITCH),
-            calls=sum(row.calls for row in networks) + sum(one.calls for one in states if one.state in HEARD),
+            in_call=in_call,
+            calls=ended + placed,
             called_leads=sum(row.called_leads for row in networks),
             dnc_leads=sum(row.dnc_leads for row in networks),
             waiting=waiting,
