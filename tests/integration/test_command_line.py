@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tests.conftest import free_port
 from worker import wiring
-from worker.cli.command import cli
+from worker.cli.command import command_line
 from worker.settings import Settings
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
@@ -30,7 +30,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 def run(*arguments: str) -> tuple[int, str]:
     """Run a command; give its exit code and everything that it printed."""
-    result = CliRunner().invoke(cli, arguments)
+    result = CliRunner().invoke(command_line(), arguments)
     return result.exit_code, result.output
 
 
@@ -108,7 +108,7 @@ def test_a_process_stops_at_once_without_what_it_cannot_do_without(
 ) -> None:
     monkeypatch.setattr("worker.log.configure", lambda _level: None)  # the test's own logging stays
 
-    result = CliRunner().invoke(cli, [process])
+    result = CliRunner().invoke(command_line(), [process])
 
     assert result.exit_code != 0
     assert "CALLBEAT_REDIS_URL is not set" in str(result.exception)
@@ -165,7 +165,7 @@ def test_what_a_tenant_cannot_be_is_told_and_changes_nothing(arguments: list[str
 def test_a_tenant_that_is_not_there_is_not_made() -> None:
     run("migrate")
 
-    result = CliRunner().invoke(cli, ["tenant", "set", "--tenant", "nobody", "--no-cap"])
+    result = CliRunner().invoke(command_line(), ["tenant", "set", "--tenant", "nobody", "--no-cap"])
 
     assert result.exit_code == 1
     assert str(result.exception) == "there is no tenant nobody"
@@ -189,7 +189,7 @@ def test_a_secret_that_the_environment_chooses_is_rotated_there(monkeypatch: pyt
     monkeypatch.setenv("CALLBEAT_CALLBACK_SECRET", "whsec_AAAA")
     wiring.settings.cache_clear()
 
-    result = CliRunner().invoke(cli, ["secret", "rotate", "--tenant", "default"])
+    result = CliRunner().invoke(command_line(), ["secret", "rotate", "--tenant", "default"])
 
     assert result.exit_code == 1
     assert str(result.exception).startswith("CALLBEAT_CALLBACK_SECRET is set")
@@ -199,5 +199,5 @@ def test_there_is_no_secret_of_a_tenant_that_is_not_there() -> None:
     run("migrate")
 
     for what in ("show", "rotate"):
-        result = CliRunner().invoke(cli, ["secret", what, "--tenant", "nobody"])
+        result = CliRunner().invoke(command_line(), ["secret", what, "--tenant", "nobody"])
         assert str(result.exception) == "there is no tenant nobody"

@@ -1,9 +1,9 @@
-"""The database's schema, tenants and tokens: what is done before anything else runs."""
+"""Schema, tenants and tokens: what has to exist before anything else runs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import SystemRandom
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 from uuid_utils.compat import uuid7
@@ -21,7 +21,7 @@ CHANCE: Final = SystemRandom().random
 
 
 def migrate() -> None:
-    """Bring the database's schema up to date."""
+    """Bring the database schema up to date."""
     chosen = settings()
     bring_up_to_date(chosen)
     with opened(chosen) as store:
@@ -29,18 +29,16 @@ def migrate() -> None:
     typer.echo("The database is up to date.")
 
 
-def create_token(
-    tenant: Annotated[str, typer.Option(help="Whose token; the tenant is made if need be.")],
-) -> None:
-    """Print a new bearer token; it is shown this once."""
+def create_token(tenant: str) -> None:
+    """Print a new bearer token; it cannot be shown again."""
     chosen = settings()
     with opened(chosen) as store:
         typer.echo(_new_token(store, name=tenant, chosen=chosen))
 
 
 def bring_up_to_date(chosen: Settings) -> None:
-    """Run the database's missing revisions."""
-    from worker.store.base.migrate import migrate as run_revisions  # noqa: PLC0415 - Alembic's 11 MiB: see the doctor
+    """Run the missing migrations."""
+    from worker.store.base.migrate import migrate as run_revisions  # noqa: PLC0415 - Alembic takes 11 MiB, which workers need not carry
 
     if chosen.database_url is None:
         chosen.home.mkdir(parents=True, exist_ok=True)
@@ -52,7 +50,7 @@ def bring_up_to_date(chosen: Settings) -> None:
 
 
 def make_default_tenant(chosen: Settings) -> str | None:
-    """Make the tenant ``default``; give a token of it if it is new and nobody has chosen one."""
+    """Create the tenant ``default``; return a token for it if it is new and none is configured."""
     with opened(chosen) as store:
         with store.reading() as tx:
             known = tx.tenants.named(DEFAULT_TENANT)
@@ -62,7 +60,7 @@ def make_default_tenant(chosen: Settings) -> str | None:
 
 @contextmanager
 def opened(chosen: Settings) -> Iterator[SqlStore]:
-    """Open the database for a moment."""
+    """Open the database while the block runs."""
     engine = make_engine(chosen.database)
     try:
         yield SqlStore(engine)

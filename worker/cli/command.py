@@ -1,55 +1,78 @@
 """Every command by name, and what an operator sees when one cannot go on."""
 
 import sys
+from collections.abc import Callable, Mapping
+from importlib.metadata import version as installed_version
+from typing import Annotated, Final
 
 import typer
 
-from worker.cli import bootstrap as first_steps
-from worker.cli import doctor, processes, secrets, tenants, up
-from worker.cli.demo.command import demo
+from worker.cli import commands
 from worker.domain.errors import CallbeatError
-from worker.settings import WrongSetting
 
-cli = typer.Typer(
-    name="callbeat",
-    help="Dials outbound-call campaigns inside their limits and posts a CDR for every call.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+COMMANDS: Final = (
+    commands.demo,
+    commands.up,
+    commands.doctor,
+    commands.migrate,
+    commands.api,
+    commands.worker,
+    commands.beat,
+    commands.listener,
+    commands.switch,
+    commands.flower,
 )
-token = typer.Typer(help="Bearer tokens of the API.", no_args_is_help=True)
-tenant = typer.Typer(help="What holds for all of a tenant.", no_args_is_help=True)
-secret = typer.Typer(help="What a tenant's callbacks are signed with.", no_args_is_help=True)
+GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
+    "token": ("Bearer tokens of the API.", {"create": commands.create_token}),
+    "tenant": ("A tenant's own settings.", {"set": commands.set_tenant, "show": commands.show_tenants}),
+    "secret": (
+        "The secret that signs a tenant's callbacks.",
+        {"show": commands.show_secret, "rotate": commands.rotate_secret},
+    ),
+}
 
-cli.command()(demo)
-cli.command()(up.up)
-cli.command()(doctor.doctor)
-cli.command()(first_steps.migrate)
-token.command("create")(first_steps.create_token)
-cli.add_typer(token, name="token")
-tenant.command("set")(tenants.set_tenant)
-tenant.command("show")(tenants.show_tenants)
-cli.add_typer(tenant, name="tenant")
-secret.command("show")(secrets.show)
-secret.command("rotate")(secrets.rotate)
-cli.add_typer(secret, name="secret")
-for process in (
-    processes.api,
-    processes.worker,
-    processes.beat,
-    processes.listener,
-    processes.switch,
-    processes.flower,
-):
-    cli.command()(process)
-cli.command(hidden=True)(processes.broker)
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"callbeat {installed_version('callbeat')}")
+        raise typer.Exit
+
+
+def _callbeat(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda wanted: _print_version(wanted=wanted),
+            is_eager=True,
+            help="Print the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Dial outbound-call campaigns inside their limits and post a CDR for every call."""
+
+
+def command_line() -> typer.Typer:
+    """Return the whole command line; no part behind a command is imported for it."""
+    cli = typer.Typer(name="callbeat", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    cli.callback()(_callbeat)
+    for command in COMMANDS[:4]:
+        cli.command()(command)
+    for name, (text, members) in GROUPS.items():
+        group = typer.Typer(help=text, no_args_is_help=True)
+        for word, command in members.items():
+            group.command(word)(command)
+        cli.add_typer(group, name=name)
+    for command in COMMANDS[4:]:
+        cli.command()(command)
+    cli.command(hidden=True)(commands.broker)
+    return cli
 
 
 def main() -> None:
-    """Run the command line; an error that was foreseen is one line."""
+    """Run the command line; an expected error is one line."""
     try:
-        cli()
-    except WrongSetting as error:
-        sys.exit(f"callbeat: {error}")
+        command_line()()
     except CallbeatError as error:
         sys.exit(f"callbeat: {error}")

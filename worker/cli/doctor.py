@@ -1,4 +1,4 @@
-"""Checks what a running Callbeat stands on, and says what is not well."""
+"""Checks what a running Callbeat needs, and says what is wrong."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ from worker.telephony.connection import open_connection
 from worker.wiring import settings, switches
 
 MOST_DRIFT_SECONDS: Final = 2.0
-"""CDRs carry the switch's times; more than this apart, durations and recalls no longer agree."""
+"""CDRs carry the switch's times; with a larger difference, durations and recalls no longer agree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One part, whether it is well, and what was seen."""
+    """One part, whether it works, and what was found."""
 
     part: str
     is_well: bool
@@ -47,7 +47,7 @@ def doctor() -> None:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at each part in turn; a part that is away hides none of the others."""
+    """Check each part in turn; one that does not answer hides none of the others."""
     try:
         chosen = settings()
     except CallbeatError as error:
@@ -70,7 +70,7 @@ def _look(part: str, look: Callable[[], str]) -> Finding:
 
 
 def _database(chosen: Settings) -> str:
-    from worker.store.base.migrate import is_current  # noqa: PLC0415 - Alembic's 11 MiB are not for workers to carry
+    from worker.store.base.migrate import is_current  # noqa: PLC0415 - Alembic takes 11 MiB, and workers import this module's neighbours
 
     if chosen.database_url is None and not (chosen.home / DATABASE_FILE).exists():
         raise Unavailable("there is none yet: run `callbeat migrate` or `callbeat up`")

@@ -1,4 +1,4 @@
-"""Which processes make a whole Callbeat on one machine, and with which environment they run."""
+"""Which processes make a whole Callbeat on one machine, and their environment."""
 
 import sys
 from collections.abc import Mapping
@@ -12,16 +12,16 @@ from worker.jobs import names
 from worker.settings import PREFIX, Settings
 
 SWITCH_RECORD: Final = "switch.jsonl"
-"""In the home: the simulated switch's own log of what it carried."""
+"""In the home: the simulated switch's log of the calls it carried."""
 GROUND: Final = "ground"
 LISTENERS: Final = ("listener", "listener-2")
-"""Two: the one that stands by has heard what the other misses when it dies, and no switch tells it twice."""
+"""Two: a standby listener has received what a leader misses when it dies, and a switch sends no event twice."""
 QUICK_QUEUES: Final = f"{names.PLAN},{names.CALLS},{names.MAINTENANCE}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What whoever starts everything may choose."""
+    """What the user of ``up`` or ``demo`` may choose."""
 
     host: str
     port: int
@@ -32,19 +32,19 @@ class Wanted:
 
 @dataclass(slots=True)
 class Whole:
-    """Processes to run, and the addresses of the parts among them that nobody configured."""
+    """Processes to run, and the addresses of the embedded parts among them."""
 
     children: list[Child] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)
 
     def environment(self, base: Mapping[str, str], *, home: Path) -> dict[str, str]:
-        """Give the environment in which the processes find each other."""
+        """Return the environment in which the processes find each other."""
         found = {f"{PREFIX}{name.upper()}": value for name, value in self.addresses.items()}
         return {**base, **found, f"{PREFIX}HOME": str(home), "PYTHONUNBUFFERED": "1"}
 
 
 def assemble(settings: Settings, *, home: Path, wanted: Wanted) -> Whole:
-    """List everything that has to run; bring along a broker and a switch where none is configured."""
+    """Return everything that has to run, with a broker and a switch where none is configured."""
     whole = Whole()
     if settings.redis_url is None:
         port = embedded.free_port()

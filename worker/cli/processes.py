@@ -5,9 +5,8 @@ import signal
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event
-from typing import Annotated, Final
+from typing import Final
 
-import typer
 import uvicorn
 from pendulum import DateTime, Duration
 from typing_extensions import override
@@ -16,7 +15,7 @@ from worker import log
 from worker.cli import embedded
 from worker.domain.call import CallEvent
 from worker.jobs import names
-from worker.jobs.app import THREADS, app
+from worker.jobs.app import app
 from worker.listener import Listener
 from worker.ports.dispatch.telephony import EventSource
 from worker.simulator.options import PASSWORD, SimulatorOptions
@@ -29,14 +28,11 @@ logger = logging.getLogger(__name__)
 LOOPBACK: Final = "127.0.0.1"
 GRACE_SECONDS: Final = 5
 
-Host = Annotated[str, typer.Option(help="Address to listen on.")]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
-
-def api(host: Host = LOOPBACK, port: Port = 8000) -> None:
+def api(host: str, port: int) -> None:
     """Serve the HTTP API."""
     _begin()
-    api_services()  # a wrong setting stops the process here and not the first request
+    api_services()  # a wrong setting stops the process at start instead of at the first request
     uvicorn.run(
         "api.app:create_app",
         factory=True,
@@ -50,14 +46,8 @@ def api(host: Host = LOOPBACK, port: Port = 8000) -> None:
     )
 
 
-def worker(
-    queues: Annotated[str, typer.Option(help="Queues to take tasks from, separated by commas.")] = ",".join(
-        sorted(set(names.QUEUE_OF.values()))
-    ),
-    concurrency: Annotated[int, typer.Option(min=1, help="Threads, where callbacks are among the queues.")] = THREADS,
-    name: Annotated[str, typer.Option(help="Name in Flower.")] = "worker",
-) -> None:
-    """Take tasks: one at a time, or with threads where callbacks, which wait on others, are among them."""
+def worker(queues: str, concurrency: int, name: str) -> None:
+    """Run tasks: one at a time, or in threads if the queue ``callbacks``, which waits on receivers, is among them."""
     _begin()
     services()
     threaded = names.CALLBACKS in queues.split(",")
@@ -76,21 +66,21 @@ def worker(
 
 
 def beat() -> None:
-    """Ask each second for what is due."""
+    """Ask every second for what is due."""
     _begin()
     redis_url(settings())
     app.start(["--quiet", "beat"])
 
 
-def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:
-    """Show workers, queues and tasks; keep it on the loopback address or behind a login of your own."""
+def flower(host: str, port: int) -> None:
+    """Serve Flower."""
     _begin()
     redis_url(settings())
     app.start(["--quiet", "flower", f"--address={host}", f"--port={port}", "--persistent=False"])
 
 
 def listener() -> None:
-    """Hear the switches, with one thread for each, until it is told to stop; a second listener stands by."""
+    """Receive the switches' events, with one thread for each, until a signal stops the process."""
     _begin()
     ready, stop = services(), Event()
     sources = [_UntilStopped(source, stop=stop) for source in event_sources(ready.clock)]
@@ -106,16 +96,8 @@ def listener() -> None:
             raise error
 
 
-def switch(
-    *,
-    url: Annotated[str, typer.Option(help="Where to listen [default: the first of CALLBEAT_SWITCH_URLS].")] = "",
-    speed: Annotated[float, typer.Option(min=0.01, help="Seconds of a call that pass in one second.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Of the calls' fates.")] = 1,
-    by_last_digit: Annotated[bool, typer.Option(help="Let the number's last digit decide a call's fate.")] = False,
-    max_sessions: Annotated[int, typer.Option(min=0, help="Calls that it carries at once.")] = 2000,
-    record: Annotated[Path | None, typer.Option(help="File for its own log of what it carried.")] = None,
-) -> None:
-    """Run the simulated switch, which speaks FreeSWITCH's event socket and carries no calls."""
+def switch(url: str, *, speed: float, seed: int, by_last_digit: bool, max_sessions: int, record: Path | None) -> None:
+    """Run the simulated switch."""
     _begin()
     address = SwitchUrl.parse(url) if url else next(iter(switches()), None)
     options = SimulatorOptions(
@@ -131,18 +113,18 @@ def switch(
     run_simulator(options)
 
 
-def broker(port: Port) -> None:
-    """Serve Redis' protocol from memory, where no redis-server is to be had."""
+def broker(port: int) -> None:
+    """Serve Redis' protocol from memory."""
     _begin()
     embedded.serve_without_redis(port)
 
 
 class _Stopped(Exception):
-    """The process was told to end."""
+    """The process got a signal to end."""
 
 
 class _UntilStopped(EventSource):
-    """A source of events that ends its reader between two reads, so that whatever was read is handled."""
+    """A source of events that ends its reader between two reads, so that every event that was read is handled."""
 
     def __init__(self, source: EventSource, *, stop: Event) -> None:
         self._source = source

@@ -1,4 +1,4 @@
-"""Keeps a set of processes running, with Supervisor: each is restarted when it dies, and all end with it."""
+"""Keeps processes running, with Supervisor: each is restarted when it dies, and all end with it."""
 
 import ctypes
 import os
@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+SUPERVISOR: Final = "supervisor"
+"""The module that keeps the processes running; part of the extra ``demo``."""
 GROUPS: Final = ("ground", "callbeat")
-"""In the order in which they start; they end the other way round."""
+"""In starting order; they end in the opposite order."""
 STOP_SECONDS: Final = 15
-"""How long a child may take to end; then it is killed."""
+"""Seconds that a child may take to end; then it is killed."""
 SOCKET_PATH_LIMIT: Final = 100
-"""Addresses of local sockets are short; with a longer one ``supervisorctl`` is done without."""
+"""Paths of local sockets are short; with a longer one there is no ``supervisorctl``."""
 DIES_WITH_PARENT: Final = 1
 """``PR_SET_PDEATHSIG`` of Linux."""
 
@@ -70,7 +72,7 @@ def _program(child: Child, *, log: Path) -> dict[str, str]:
     return {
         "command": _escaped(shlex.join(child.command)),
         "autorestart": "true",
-        "startretries": "1000000",  # a part that is not there yet is waited for, not given up
+        "startretries": "1000000",  # a part that is not there yet is waited for, without a limit
         "startsecs": "1",
         "stopsignal": "TERM",
         "stopwaitsecs": str(STOP_SECONDS),
@@ -86,13 +88,13 @@ def _escaped(value: object) -> str:
 
 
 def supervise(configuration: Path, *, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start Supervisor, in a session of its own so that Ctrl-C reaches it only through us."""
+    """Start Supervisor in a session of its own, so that Ctrl-C reaches only this process."""
     return subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)],
         env=environment,
         start_new_session=True,
         stdin=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509 - nothing here has threads yet
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 - there are no threads yet
     )
 
 
@@ -107,7 +109,7 @@ def end(supervisor: subprocess.Popen[bytes]) -> None:
 
 
 def _session(leader: int) -> Iterator[int]:
-    """Give the processes of a session that are left, where the system can say so."""
+    """Return the processes that are left in a session, where the system can list them."""
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(ProcessLookupError):
             if os.getsid(int(entry.name)) == leader:

@@ -1,4 +1,4 @@
-"""Every process for one machine, supervised until it is told to stop."""
+"""Every process for one machine, supervised until a signal stops them."""
 
 import fcntl
 import signal
@@ -8,7 +8,7 @@ from pathlib import Path
 from subprocess import Popen
 from threading import Event
 from time import monotonic
-from typing import Annotated, Final
+from typing import Final
 
 import httpx
 import typer
@@ -23,20 +23,15 @@ from worker.wiring import checked
 
 START_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 0.1
-EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
+EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not listened on
 
 
 class CannotStart(Rejected):
-    """Something on this machine is in the way; the message says what and what to do."""
+    """Something on this machine prevents the start; the message says what, and what to do."""
 
 
-def up(
-    host: Annotated[str, typer.Option(help="Address of the API.")] = embedded.LOOPBACK,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the API.")] = 8000,
-    flower_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of Flower.")] = 5555,
-    workers: Annotated[int, typer.Option(min=1, help="Workers that plan and dial.")] = 2,
-) -> None:
-    """Run everything on this machine; Ctrl-C ends it."""
+def up(host: str, port: int, flower_port: int, workers: int) -> None:
+    """Run everything on this machine until a signal arrives."""
     chosen = checked(read_settings(beside_up=False))
     wanted = Wanted(host=host, port=port, flower_port=flower_port, workers=workers)
     refuse_used_ports({"port": (host, port), "flower-port": (embedded.LOOPBACK, flower_port)})
@@ -54,7 +49,7 @@ def up(
 
 
 def prepare(chosen: Settings) -> None:
-    """Bring the database up to date; tell a token, the first time that there is none."""
+    """Bring the database up to date; print a token when the default tenant is created."""
     bring_up_to_date(chosen)
     token = make_default_tenant(chosen)
     if token:
@@ -65,7 +60,7 @@ def prepare(chosen: Settings) -> None:
 def running(
     chosen: Settings, *, base: Mapping[str, str], home: Path, wanted: Wanted, quiet: bool = False
 ) -> Iterator[Popen[bytes]]:
-    """Run all processes while the block runs; the note of their addresses lives as long."""
+    """Run all processes while the block runs; a file with their addresses exists as long."""
     whole = assemble(chosen, home=home, wanted=wanted)
     configuration = write_configuration(home, whole.children, quiet=quiet)
     note = embedded.write_note(home, whole.addresses)
@@ -81,7 +76,7 @@ def running(
 
 @contextmanager
 def sole_use_of(home: Path) -> Iterator[Path]:
-    """Keep a second ``up`` out of the same home."""
+    """Prevent a second ``up`` in the same home."""
     home = home.absolute()
     home.mkdir(parents=True, exist_ok=True)
     with (home / "up.lock").open("w") as lock:
@@ -94,7 +89,7 @@ def sole_use_of(home: Path) -> Iterator[Path]:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[Event]:
-    """Give an event that Ctrl-C, SIGTERM and a closed terminal set."""
+    """Yield an event that Ctrl-C, SIGTERM and a closed terminal set."""
     stop = Event()
     with ExitStack() as stack:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -104,14 +99,14 @@ def stopped_by_signals() -> Iterator[Event]:
 
 
 def refuse_used_ports(options: dict[str, tuple[str, int]]) -> None:
-    """Stop at once when a port is taken, rather than in a child's log."""
+    """Raise at once when a port is taken, instead of in a child's log."""
     for option, (host, port) in options.items():
         if not embedded.is_free(host, port):
             raise CannotStart(f"port {port} on {host} is in use: choose another with --{option}")
 
 
 def wait_until_ready(address: str, *, supervisor: Popen[bytes], stop: Event) -> None:
-    """Wait until the API answers that its parts are there."""
+    """Wait until the API reports that its parts are ready."""
     deadline = monotonic() + START_SECONDS
     with httpx.Client(base_url=address, timeout=2) as client:
         while not _is_ready(client):
@@ -129,7 +124,7 @@ def _is_ready(client: httpx.Client) -> bool:
 
 
 def url_of(host: str, port: int) -> str:
-    """Give the URL at which this machine reaches a server of its own."""
+    """Return the URL at which this machine reaches its own server."""
     name = embedded.LOOPBACK if host in EVERYWHERE else host
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 

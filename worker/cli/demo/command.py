@@ -1,9 +1,8 @@
-"""``callbeat demo``: the whole main job on one machine, in a throw-away home, over HTTP and nothing else."""
+"""``callbeat demo``: a whole campaign on one machine, in a temporary home, over HTTP only."""
 
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,12 +13,7 @@ from worker.clock import SystemClock
 from worker.domain.errors import CallbeatError
 
 
-def demo(
-    leads: Annotated[int, typer.Option(min=1, help="Leads to import.")] = 200,
-    speed: Annotated[float, typer.Option(min=0.1, help="Seconds of a call that pass in one second.")] = 25.0,
-    *,
-    keep: Annotated[bool, typer.Option("--keep", help="Stay up afterwards.")] = False,
-) -> None:
+def demo(leads: int, speed: float, *, keep: bool) -> None:
     """Dial a campaign from PUT to CDR, with simulated calls and nothing configured."""
     began = SystemClock().now()
     console = Console(highlight=False)

@@ -1,4 +1,4 @@
-"""Phone numbers for the demonstration: valid, different from each other, over all networks, the same each time."""
+"""Phone numbers for the demonstration: valid, distinct, over all networks, the same each time."""
 
 from random import Random
 from typing import Final
@@ -11,7 +11,7 @@ SEED: Final = 2023
 
 
 def phone_numbers(count: int) -> list[str]:
-    """Draw so many numbers."""
+    """Return this many numbers."""
     chance = Random(SEED)  # noqa: S311 - the same numbers each time
     drawn: dict[str, None] = {}
     while len(drawn) < count:

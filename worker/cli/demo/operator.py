@@ -1,4 +1,4 @@
-"""The operator's side of the demonstration: everything that is asked of Callbeat, over HTTP and nothing else."""
+"""The operator in the demonstration: every request to Callbeat, over HTTP only."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -14,14 +14,14 @@ PAGE: Final = 100
 TIMEOUT_SECONDS: Final = 15.0
 
 Answer = dict[str, Any]
-"""JSON of the API; Any: as it comes."""
+"""JSON of the API; Any: of any shape."""
 
 
 class Operator:
-    """Sets a campaign up and looks at it."""
+    """Sets a campaign up and watches it."""
 
     def __init__(self, address: str, *, token: str) -> None:
-        """Talk to this API with this token."""
+        """Use this API with this token."""
         self._http = httpx.Client(
             base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_SECONDS, trust_env=False
         )
@@ -35,18 +35,18 @@ class Operator:
 
     @property
     def campaign(self) -> str:
-        """Give the campaign's id."""
+        """Return the campaign's id."""
         return str(self.seed["campaign_uuid"])
 
     def set_up(self, *, channels: int) -> None:
-        """Create what the seed's body refers to, under the ids that it uses, and PUT that body as it stands."""
+        """Create what the documented body refers to, under the ids that it uses, and PUT that body unchanged."""
         self._ask("POST", "/v3/carrier", _carrier(self.seed["carrier_uuid"], channels=channels))
         self._ask("POST", "/v3/template", _template(self.seed["template_uuid"]))
         self._ask("POST", "/v3/campaign", _campaign(self.seed))
         self._ask("PUT", f"/v3/campaign/{self.campaign}", self.seed)
 
     def change(self, **settings: object) -> None:
-        """PUT the seed's body again with these settings changed."""
+        """PUT the documented body again with these settings changed."""
         self._ask("PUT", f"/v3/campaign/{self.campaign}", {**self.seed, **settings})
 
     def import_leads(self, numbers: Sequence[str]) -> None:
@@ -57,15 +57,15 @@ class Operator:
             self._ask("POST", "/v3/lead/multi", {"list_uuid": created["list_uuid"], "data": rows})
 
     def start(self) -> None:
-        """Begin to dial."""
+        """Start the campaign."""
         self._ask("POST", f"/v3/campaign/{self.campaign}/run/start", {})
 
     def monitor(self) -> Answer:
-        """Look at the campaign's numbers."""
+        """Return the campaign's monitor."""
         return self._ask("GET", f"/v3/campaign/{self.campaign}/monitor")
 
     def call_ids(self) -> set[str]:
-        """Give the ids of all CDRs of the campaign."""
+        """Return the ids of all CDRs of the campaign."""
         found: set[str] = set()
         while True:
             page = self._ask("GET", f"/v3/cdr?campaign_uuid={self.campaign}&limit={PAGE}&offset={len(found)}")
@@ -85,7 +85,7 @@ class Operator:
 
 
 def seed_body() -> Answer:
-    """Give the PUT body of the seed document."""
+    """Return the documented PUT body."""
     body: Answer = orjson.loads(files(__package__).joinpath("seed_campaign.json").read_bytes())
     return body
 

@@ -1,4 +1,4 @@
-"""The customer's side of the demonstration: takes CDRs by HTTP and checks their signatures."""
+"""The customer in the demonstration: receives CDRs over HTTP and checks their signatures."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,17 +14,17 @@ from worker.cli.embedded import LOOPBACK
 
 
 class Signed:
-    """Remembers each call's CDR, however often it comes; turns away what is not signed with the secret."""
+    """Stores each call's CDR, however often it arrives; refuses what is not signed with the secret."""
 
     def __init__(self, secret: str) -> None:
-        """Begin with nothing."""
+        """Start with nothing received."""
         self.cdrs: dict[str, Mapping[str, Any]] = {}  # Any: JSON
         self.refused = 0
         self._webhook = Webhook(secret)
         self._lock = Lock()
 
     def take(self, body: bytes, headers: Mapping[str, str]) -> int:
-        """Take one callback; give the status to answer with."""
+        """Handle one callback; return the HTTP status."""
         try:
             cdr = self._webhook.verify(body, {name.lower(): value for name, value in headers.items()})
         except WebhookVerificationError:
@@ -43,13 +43,13 @@ class Receiver(ThreadingHTTPServer, Signed):
     request_queue_size = 128
 
     def __init__(self, *, secret: str) -> None:
-        """Listen, and take what is signed with the secret."""
+        """Listen, and accept what is signed with the secret."""
         ThreadingHTTPServer.__init__(self, (LOOPBACK, 0), _Post)
         Signed.__init__(self, secret)
 
     @property
     def url(self) -> str:
-        """Give the campaign's ``callback_url``."""
+        """Return the campaign's ``callback_url``."""
         return f"http://{LOOPBACK}:{self.server_port}/cdr"
 
 
@@ -64,13 +64,13 @@ class _Post(BaseHTTPRequestHandler):
         self.end_headers()
 
     @override
-    def log_message(self, format: str, *args: Any) -> None:  # Any: the base's own
+    def log_message(self, format: str, *args: Any) -> None:  # Any: the base class's own type
         pass
 
 
 @contextmanager
 def receiving(*, secret: str) -> Iterator[Receiver]:
-    """Receive while the block runs."""
+    """Run a receiver while the block runs."""
     with Receiver(secret=secret) as receiver:
         Thread(target=receiver.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         try:

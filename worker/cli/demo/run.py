@@ -1,4 +1,4 @@
-"""The demonstration's course: start everything, set a campaign up, dial it, sum up."""
+"""The steps of the demonstration: start everything, set a campaign up, dial it, sum up."""
 
 import base64
 import secrets
@@ -30,13 +30,13 @@ from worker.simulator.log import peak, read_log
 CHANNELS: Final = 25
 RECALLS: Final = 2
 PATIENCE_SECONDS: Final = 60.0
-"""How long nothing may change before the demonstration gives up."""
+"""The demonstration gives up when nothing changes for this long."""
 LOOK_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What was asked for, and where it happens."""
+    """What was requested, and where it runs."""
 
     console: Console
     _: KW_ONLY
@@ -49,13 +49,13 @@ class Demo:
 
     @property
     def seconds(self) -> float:
-        """Give the seconds that have passed."""
+        """Return the seconds since the start."""
         return (SystemClock().now() - self.began).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Both ends of the campaign: who runs it, and who gets its CDRs."""
+    """Both ends of the campaign: its operator, and the receiver of its CDRs."""
 
     operator: Operator
     receiver: Receiver
@@ -64,7 +64,7 @@ class Stage:
 
 
 def run(demo: Demo) -> bool:
-    """Play the whole demonstration; say whether everything came out as it should."""
+    """Run the whole demonstration; return True when everything came out as expected."""
     demo.console.print(f"Starting Callbeat in {demo.home} …", soft_wrap=True)
     with _stage(demo) as stage:
         if demo.stop.is_set():
@@ -109,7 +109,7 @@ def _stage(demo: Demo) -> Iterator[Stage]:
 
 
 def _environment(chosen: Settings) -> dict[str, str]:
-    """Give the environment of the demonstration's processes: its own settings, whatever this shell has set."""
+    """Return the environment of the demonstration's processes: its own settings, whatever this shell sets."""
     ours = {
         "API_TOKEN": chosen.api_token.get_secret_value() if chosen.api_token else "",
         "CALLBACK_SECRET": chosen.callback_secret.get_secret_value() if chosen.callback_secret else "",
@@ -120,7 +120,7 @@ def _environment(chosen: Settings) -> dict[str, str]:
 
 
 def _set_up(stage: Stage, *, demo: Demo) -> None:
-    """PUT the seed's body as it stands, then what a demonstration needs: any hour, more channels, a receiver."""
+    """PUT the documented body unchanged, then what a demonstration needs: any hour, more channels, a receiver."""
     stage.operator.set_up(channels=CHANNELS)
     stage.operator.change(
         schedules=[],
@@ -133,7 +133,7 @@ def _set_up(stage: Stage, *, demo: Demo) -> None:
 
 
 def _watch(stage: Stage, *, demo: Demo) -> Sight:
-    """Show the campaign until it is over or we are told to stop; an API that is away for a moment is waited for."""
+    """Show the campaign until it is over or a signal stops it; wait while the API is briefly unreachable."""
     with screen(demo.console) as show_sight:
         last = Sight(seconds=demo.seconds, limit=CHANNELS)
         while not last.is_over and not demo.stop.wait(LOOK_SECONDS):

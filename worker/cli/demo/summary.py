@@ -1,4 +1,4 @@
-"""What came of the demonstration: the limits by the switch's own log, the calls by the CDRs that were received."""
+"""The demonstration's results: limits by the switch's own log, calls by the CDRs that were received."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -29,20 +29,20 @@ class Summary:
 
     @property
     def is_well(self) -> bool:
-        """Whether every lead is terminal, every call's CDR arrived, and the limit was kept."""
+        """Return True when every lead has ended, every call's CDR arrived, and the limit was kept."""
         delivered = self.cdrs_received == self.calls and self.cdrs_refused == 0
         return self.leads_done == self.leads and delivered and self.peak <= self.limit
 
 
 def received_of(receiver: Receiver, *, calls: set[str]) -> tuple[Counter[str], int, int]:
-    """Count, of these calls, the outcomes, the recalls and how many CDRs arrived."""
+    """Count the outcomes, the recalls and the CDRs of these calls."""
     cdrs = [receiver.cdrs[call] for call in calls if call in receiver.cdrs]
     outcomes = Counter(str(cdr["status"]) for cdr in cdrs)
     return outcomes, sum(cdr["attempt"] > 1 for cdr in cdrs), len(cdrs)
 
 
 def first_dial_after(moment: float, lines: Sequence[Line]) -> int | None:
-    """Give the milliseconds from a moment to the switch's first call after it."""
+    """Return the milliseconds from a time to the switch's first call after it."""
     dials = (dial.at for dial in lines if dial.event == "originated" and dial.at >= moment)
     return next((round((at - moment) * 1000) for at in dials), None)
 

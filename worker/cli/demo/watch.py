@@ -1,4 +1,4 @@
-"""Shows a campaign being dialled, live on a terminal and as plain lines elsewhere."""
+"""Shows a campaign while it is dialled: live on a terminal, as plain lines elsewhere."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,12 +16,12 @@ from worker.cli.demo.operator import Answer
 from worker.cli.demo.receiver import Receiver
 
 LINE_SECONDS: Final = 2.0
-"""How often a plain line is worth reading."""
+"""Seconds between plain lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is to be seen at one moment."""
+    """The campaign at one time."""
 
     seconds: float
     limit: int
@@ -33,26 +33,26 @@ class Sight:
 
     @property
     def done(self) -> int:
-        """Count the leads that neither wait for a call nor are in one."""
+        """Return how many leads neither wait for a call nor are in one."""
         return self.leads - self.remain - self.up
 
     @property
     def received(self) -> int:
-        """Count the CDRs that have arrived."""
+        """Return how many CDRs have arrived."""
         return self.outcomes.total()
 
     @property
     def is_over(self) -> bool:
-        """Whether every lead is done, no call is up, and every call's CDR has arrived."""
+        """Return True when every lead is done, no call is live, and every call's CDR has arrived."""
         return self.leads > 0 and self.done == self.leads and self.received >= self.called
 
     def is_like(self, other: "Sight") -> bool:
-        """Whether nothing but time has passed between the two."""
+        """Return True when nothing but the time differs."""
         return replace(self, seconds=0) == replace(other, seconds=0)
 
 
 def look(monitor: Answer, *, receiver: Receiver, limit: int, seconds: float) -> Sight:
-    """Put the operator's and the receiver's view together."""
+    """Return the operator's and the receiver's view as one."""
     return Sight(
         seconds=seconds,
         leads=monitor["total_lead"],
@@ -66,7 +66,7 @@ def look(monitor: Answer, *, receiver: Receiver, limit: int, seconds: float) -> 
 
 @contextmanager
 def screen(console: Console) -> Iterator[Callable[[Sight], None]]:
-    """Give what shows a sight."""
+    """Return a function that shows the campaign."""
     if console.is_terminal:
         with Live(console=console, auto_refresh=False, transient=True) as live:
             yield lambda sight: live.update(picture(sight), refresh=True)
@@ -82,14 +82,14 @@ def screen(console: Console) -> Iterator[Callable[[Sight], None]]:
 
 
 def line(sight: Sight) -> str:
-    """Tell a sight in one line."""
+    """Return the campaign as one line."""
     done = f"leads done {sight.done}/{sight.leads}"
     up = f"calls up {sight.up}/{sight.limit}"
     return f"{sight.seconds:5.1f} s  {done}  {up}  calls {sight.called}  CDRs received {sight.received}"
 
 
 def picture(sight: Sight) -> RenderableType:
-    """Draw a sight."""
+    """Return the campaign as a live display."""
     bars = Table.grid(padding=(0, 2))
     for name, completed, total in (("leads done", sight.done, sight.leads), ("calls up", sight.up, sight.limit)):
         bars.add_row(name, ProgressBar(total=max(1, total), completed=completed, width=40), f"{completed}/{total}")

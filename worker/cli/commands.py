@@ -1,0 +1,181 @@
+"""The signature and the help of every command; the parts behind a command are imported when it runs.
+
+``callbeat --help`` and ``callbeat COMMAND --help`` must not wait for SQLAlchemy, Celery or FastAPI.
+"""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+LOOPBACK: Final = "127.0.0.1"
+LONGEST_ROTATION_HOURS: Final = 24 * 365
+MOST_CALLS: Final = 100_000
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+SecretOf = Annotated[str, typer.Option(help="The tenant whose secret it is.")]
+
+
+def demo(
+    leads: Annotated[int, typer.Option(min=1, help="Leads to import.")] = 200,
+    speed: Annotated[float, typer.Option(min=0.1, help="Seconds of a call that pass in one second.")] = 25.0,
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep running afterwards.")] = False,
+) -> None:
+    """Dial a campaign from PUT to CDR, with simulated calls and nothing configured."""
+    from worker.cli.extras import needing
+    from worker.cli.supervision import SUPERVISOR
+
+    with needing("demo", SUPERVISOR, "rich"):
+        from worker.cli.demo.command import demo as run_demo
+    run_demo(leads, speed, keep=keep)
+
+
+def up(
+    host: Annotated[str, typer.Option(help="Address of the API.")] = LOOPBACK,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the API.")] = 8000,
+    flower_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of Flower.")] = 5555,
+    workers: Annotated[int, typer.Option(min=1, help="Workers that plan and dial.")] = 2,
+) -> None:
+    """Run every process on this machine; Ctrl-C ends them."""
+    from worker.cli.extras import needing
+    from worker.cli.supervision import SUPERVISOR
+
+    with needing("demo", SUPERVISOR), needing("flower", "flower"):
+        from worker.cli.up import up as run_all
+    run_all(host, port, flower_port, workers)
+
+
+def doctor() -> None:
+    """Check configuration, database, broker, switch and clock."""
+    from worker.cli.doctor import doctor as examine
+
+    examine()
+
+
+def migrate() -> None:
+    """Bring the database schema up to date."""
+    from worker.cli.bootstrap import migrate as bring_up_to_date
+
+    bring_up_to_date()
+
+
+def create_token(
+    tenant: Annotated[str, typer.Option(help="The tenant of the token; it is created if it does not exist.")],
+) -> None:
+    """Print a new bearer token; it cannot be shown again."""
+    from worker.cli.bootstrap import create_token as create
+
+    create(tenant)
+
+
+def set_tenant(
+    tenant: Annotated[str, typer.Option(help="The tenant to change.")],
+    concurrent_call: Annotated[
+        int | None, typer.Option(min=0, max=MOST_CALLS, help="Most live calls over all its carriers; 0 dials nobody.")
+    ] = None,
+    no_cap: Annotated[bool, typer.Option("--no-cap", help="Remove the cap.")] = False,  # noqa: FBT002 - a switch
+    timezone: Annotated[
+        str | None, typer.Option(help="Time zone of its windows, dates and CDRs.", metavar="ZONE")
+    ] = None,
+) -> None:
+    """Change a tenant's cap or time zone; both hold from the next dial on."""
+    from worker.cli.tenants import set_tenant as change
+
+    if no_cap and concurrent_call is not None:
+        raise typer.BadParameter("--concurrent-call and --no-cap contradict each other")
+    if not no_cap and concurrent_call is None and timezone is None:
+        raise typer.BadParameter("nothing to change: give --concurrent-call, --no-cap or --timezone")
+    change(tenant, concurrent_call, no_cap=no_cap, timezone=timezone)
+
+
+def show_tenants(tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None) -> None:
+    """Print tenants with their caps, time zones and live calls."""
+    from worker.cli.tenants import show_tenants as show
+
+    show(tenant)
+
+
+def show_secret(tenant: SecretOf) -> None:
+    """Print the secret that signs the tenant's callbacks, for their receivers."""
+    from worker.cli.secrets import show
+
+    show(tenant)
+
+
+def rotate_secret(
+    tenant: SecretOf,
+    hours: Annotated[
+        float, typer.Option(min=0, max=LONGEST_ROTATION_HOURS, help="Hours in which the old secret stays valid too.")
+    ] = 24,
+) -> None:
+    """Print a new secret that signs callbacks from now on; the old one stays valid beside it for a while."""
+    from worker.cli.secrets import rotate
+
+    rotate(tenant, hours)
+
+
+def api(host: Host = LOOPBACK, port: Port = 8000) -> None:
+    """Serve the HTTP API."""
+    from worker.cli.processes import api as serve
+
+    serve(host, port)
+
+
+def worker(
+    queues: Annotated[
+        str, typer.Option(help="Queues to take tasks from, separated by commas.")
+    ] = "callbacks,calls,maintenance,plan",
+    concurrency: Annotated[int, typer.Option(min=1, help="Threads, if callbacks is among the queues.")] = 32,
+    name: Annotated[str, typer.Option(help="Name in Flower.")] = "worker",
+) -> None:
+    """Run tasks: one at a time, or in threads if the queue callbacks, which waits on receivers, is among them."""
+    from worker.cli.processes import worker as run
+
+    run(queues, concurrency, name)
+
+
+def beat() -> None:
+    """Ask every second for what is due."""
+    from worker.cli.processes import beat as run
+
+    run()
+
+
+def listener() -> None:
+    """Receive the switches' events, with one thread for each switch; a second listener is standby."""
+    from worker.cli.processes import listener as run
+
+    run()
+
+
+def switch(
+    *,
+    url: Annotated[str, typer.Option(help="Where to listen; without it, the first of CALLBEAT_SWITCH_URLS.")] = "",
+    speed: Annotated[float, typer.Option(min=0.01, help="Seconds of a call that pass in one second.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Seed of the calls' results.")] = 1,
+    by_last_digit: Annotated[bool, typer.Option(help="Let the number's last digit decide a call's result.")] = False,
+    max_sessions: Annotated[int, typer.Option(min=0, help="Most calls at the same time.")] = 2000,
+    record: Annotated[Path | None, typer.Option(help="File for its log of the calls it carried.")] = None,
+) -> None:
+    """Run the simulated switch, which speaks FreeSWITCH's event socket and places no real calls."""
+    from worker.cli.processes import switch as run
+
+    run(url, speed=speed, seed=seed, by_last_digit=by_last_digit, max_sessions=max_sessions, record=record)
+
+
+def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:
+    """Show workers, queues and tasks; keep it on the loopback address or behind a login of your own."""
+    from worker.cli.extras import needing
+
+    with needing("flower", "flower"):
+        from worker.cli.processes import flower as serve
+    serve(host, port)
+
+
+def broker(port: Port) -> None:
+    """Serve Redis' protocol from memory, where no redis-server is available."""
+    from worker.cli.processes import broker as serve
+
+    serve(port)
