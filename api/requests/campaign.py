@@ -88,7 +88,7 @@ class CampaignBody(Body):
     type: Annotated[
         Type,
         meaning(
-            "What happens when somebody answers. Only `autocall` can run: it plays the template.",
+            "What happens when a callee answers. Only `autocall` can run: it plays the template.",
             "The other types are stored and returned, and a start of such a campaign is refused.",
         ),
     ] = "autocall"
@@ -122,7 +122,7 @@ class CampaignBody(Body):
         ),
     ] = 1
     carrier_uuid: Annotated[Line, meaning("The carrier that places the calls; empty for none.")] = ""
-    template_uuid: Annotated[Line, meaning("The template that is played to whoever answers; empty for none.")] = ""
+    template_uuid: Annotated[Line, meaning("The template that the callee hears; empty for none.")] = ""
     mode_call: Annotated[
         Literal["", "direct", "serial", "parralel", "parallel"],
         meaning(
@@ -296,7 +296,7 @@ class NewCampaignBody(CampaignBody):
     """A campaign to be created: a name and a type are needed."""
 
     campaign_name: Annotated[Name, meaning("Name, unique among the tenant's campaigns.")]
-    type: Annotated[Type, meaning("What happens when somebody answers. Only `autocall` can run.")]
+    type: Annotated[Type, meaning("What happens when a callee answers. Only `autocall` can run.")]
 
 
 @with_config(ConfigDict(arbitrary_types_allowed=True))

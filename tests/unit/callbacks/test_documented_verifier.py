@@ -1,4 +1,4 @@
-"""The receiver's side as the README has it: ten lines that can be copied."""
+"""The receiver's side as api/callbacks.md has it: ten lines that can be copied."""
 
 import re
 import time
@@ -13,7 +13,7 @@ import pytest
 from worker.callbacks.signature import signed_headers
 from worker.domain.ids import DeliveryId
 
-README = Path(__file__).parents[3] / "README.md"
+DOCUMENT = Path(__file__).parents[3] / "api" / "callbacks.md"
 OLD, NEW, OTHER = "whsec_b2xkIGtleQ==", "whsec_bmV3IGtleQ==", "whsec_b3RoZXI="
 BODY = '{"name":"Nguyễn Ánh 😀"}'
 Verify = Callable[[str, Mapping[str, str], bytes], bool]
@@ -21,10 +21,10 @@ Verify = Callable[[str, Mapping[str, str], bytes], bool]
 
 @pytest.fixture
 def verify() -> Verify:
-    (source,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    (source,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     assert len(source.strip().splitlines()) <= 10
     found: dict[str, Any] = {}
-    exec(source, found)  # noqa: S102 - our own README's
+    exec(source, found)  # noqa: S102 - our own document's
     verifier: Verify = found["verify"]
     return verifier
 
