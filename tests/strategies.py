@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 import pendulum
+from hypothesis import settings
 from hypothesis import strategies as st
 from pendulum import DateTime
 
@@ -21,6 +22,14 @@ from worker.domain.planner import Demand, Situation
 from worker.domain.quota import LiveCalls
 from worker.domain.rotation import Served
 from worker.domain.window import DAY_NS, WHOLE_DAY, Span, Week, Windows
+
+
+def at_most(examples: int) -> int:
+    """Return how many examples a costly property takes: these, or fewer where the profile has fewer."""
+    profile = settings.default
+    assert profile is not None
+    return min(examples, profile.max_examples)
+
 
 # --- the planner -----------------------------------------------------------------------------------------------------
 

@@ -15,11 +15,11 @@ from api.concurrency_limit import ConcurrencyLimit
 from tests.builders import HANOI, NOON, let_be_heard
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
+from tests.fakes.database import empty_database
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import SWITCH
 from worker.ports.records.entities import Tenant
 from worker.store.base.engine import make_engine
-from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
 from worker.usecases.records.tenants import create_tenant_if_missing
 
@@ -49,8 +49,7 @@ class FakeServices:
 @pytest.fixture
 def services() -> Iterator[FakeServices]:
     """Make services with an empty database that knows the tenant ``default``."""
-    engine = make_engine("sqlite://")
-    metadata.create_all(engine)
+    engine = empty_database()
     made = FakeServices(store=SqlStore(engine))
     a_tenant(made.store, name="default")
     let_be_heard(made.store, SWITCH)

@@ -35,9 +35,7 @@ def mixed(changed: Any) -> Any:
     return seed_body() | changed if isinstance(changed, dict) else changed
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(body=BODIES | BODIES.map(mixed))
 def test_no_body_upsets_the_server(client: TestClient, campaign: str, body: Any) -> None:
     path = f"/v3/campaign/{campaign}"
@@ -54,9 +52,7 @@ def test_no_body_upsets_the_server(client: TestClient, campaign: str, body: Any)
         assert after == before
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=st.lists(VALUES | st.fixed_dictionaries({"phone_number": VALUES}), max_size=5) | VALUES)
 def test_no_rows_upset_the_server(client: TestClient, list_uuid: str, rows: Any) -> None:
     body = {"list_uuid": list_uuid, "data": rows}

@@ -11,14 +11,13 @@ from uuid_utils.compat import uuid7
 from tests.builders import CARRIER, NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeRate
+from tests.fakes.database import empty_database
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import SWITCH, FakeTelephony
 from worker.domain.call import CallEvent
 from worker.domain.ids import CallId
 from worker.domain.leadership import LeaderLease, listener_of
 from worker.ports.dispatch.messages import Rate
-from worker.store.base.engine import make_engine
-from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.handle_events import handle_events
 from worker.usecases.dispatch.place_calls import place_calls
@@ -94,7 +93,6 @@ class World:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    engine = make_engine("sqlite://")
-    metadata.create_all(engine)
+    engine = empty_database()
     yield World(SqlStore(engine))
     engine.dispose()

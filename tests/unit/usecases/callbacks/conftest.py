@@ -9,10 +9,9 @@ from uuid_utils.compat import uuid7
 from tests.builders import NOON
 from tests.fakes.callbacks import FakeSender, OneAfterTheOther
 from tests.fakes.clock import FakeClock
+from tests.fakes.database import empty_database
 from tests.fakes.jobs import FakeJobQueue
 from tests.outbox import HOST, fill_with_calls
-from worker.store.base.engine import make_engine
-from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
 from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
 from worker.usecases.callbacks.outgoing import READ_AHEAD
@@ -25,8 +24,7 @@ Deliver = Callable[..., None]
 
 @pytest.fixture
 def store() -> Iterator[SqlStore]:
-    engine = make_engine("sqlite://")
-    metadata.create_all(engine)
+    engine = empty_database()
     store = SqlStore(engine)
     fill_with_calls(store, CALLS)
     yield store

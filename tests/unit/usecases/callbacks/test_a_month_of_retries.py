@@ -13,13 +13,12 @@ from uuid_utils.compat import uuid7
 from tests.builders import NOON
 from tests.fakes.callbacks import AWAY, HAD, FakeSender, OneAfterTheOther
 from tests.fakes.clock import FakeClock
+from tests.fakes.database import empty_database
 from tests.fakes.jobs import FakeJobQueue
 from tests.outbox import a_delivery, add_deliveries, fill_with_calls, stored
 from worker.domain.callback_url import LONGEST_FAILURE
 from worker.domain.retry import JITTER, KEPT, LONGEST_WAIT, SCHEDULE, Answer
 from worker.store.base.callback_tables import PENDING_ROWS, callback_hosts, callback_urls, deliveries
-from worker.store.base.engine import make_engine
-from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore
 from worker.usecases.callbacks.clear_callbacks import clear_callbacks
 from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
@@ -73,8 +72,7 @@ class Month:
 
 @pytest.fixture
 def store() -> Iterator[SqlStore]:
-    engine = make_engine("sqlite://")
-    metadata.create_all(engine)
+    engine = empty_database()
     store = SqlStore(engine)
     fill_with_calls(store, CALLS)
     yield store

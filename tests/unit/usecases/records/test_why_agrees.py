@@ -12,6 +12,7 @@ from sqlalchemy import Row, select
 
 from tests.builders import CAMPAIGN, CARRIER, HANOI, NOON, TENANT, add_leads, fill_store, let_be_heard, viettel
 from tests.fakes.telephony import SWITCH
+from tests.strategies import at_most
 from tests.unit.usecases.conftest import World
 from tests.unit.usecases.worlds import StoredWorld, worlds
 from worker.domain.call import CallState
@@ -29,7 +30,9 @@ MOMENT = Duration(microseconds=1)
 WAITING = frozenset(stage for stages in STAGES_OF.values() for stage in stages)
 
 many_worlds = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=at_most(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
