@@ -26,6 +26,7 @@ from worker.store.dispatch.calls import SqlCalls
 from worker.store.dispatch.leadership import SqlLeaderLeases
 from worker.store.dispatch.leads import SqlLeads
 from worker.store.dispatch.plans import SqlPlans
+from worker.store.dispatch.switches import SqlSwitches
 from worker.store.records.backfill_leads import SqlBackfillLeads
 from worker.store.records.backfills import SqlBackfills
 from worker.store.records.campaigns import SqlCampaigns
@@ -84,6 +85,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def leader_leases(self) -> SqlLeaderLeases:
         return SqlLeaderLeases(self.connection)
+
+    @override
+    @cached_property
+    def switches(self) -> SqlSwitches:
+        return SqlSwitches(self.connection)
 
     @override
     @cached_property

@@ -28,6 +28,7 @@ from worker.domain.reason import Reason
 from worker.domain.rotation import Rotation
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import Outbox, Subscribers
+from worker.ports.dispatch.switches import SwitchRows
 
 NOT_AHEAD: Final = Duration()
 """Only what is due now."""
@@ -242,6 +243,8 @@ class DispatchTransaction(Protocol):
     def deliveries(self) -> Outbox: ...
     @property
     def leader_leases(self) -> LeaderLeases: ...
+    @property
+    def switches(self) -> SwitchRows: ...
     @property
     def subscriptions(self) -> Subscribers: ...
     def after_commit(self, action: Callable[[], None]) -> None:

@@ -13,6 +13,7 @@ from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId,
 from worker.domain.lead import Ending
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.store import Plans
+from worker.ports.dispatch.switches import SwitchRows
 from worker.ports.paging import Page, Slice
 from worker.ports.records.backfills import BackfillLeads, Backfills
 from worker.ports.records.entities import (
@@ -258,6 +259,8 @@ class RecordTransaction(Protocol):
     def backfill_leads(self) -> BackfillLeads: ...
     @property
     def leader_leases(self) -> LeaderLeases: ...
+    @property
+    def switches(self) -> SwitchRows: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

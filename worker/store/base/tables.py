@@ -28,6 +28,7 @@ from worker.domain.reason import Reason
 from worker.store.base import (
     callback_tables,  # noqa: F401 - registers its tables in the schema
     schema,
+    switch_tables,  # noqa: F401 - see above
 )
 from worker.store.base.campaign_columns import campaign_columns
 from worker.store.base.columns import Choice, Instant, id_column, json_type, reference

@@ -1,0 +1,25 @@
+"""The port for switches as rows: which exist, and what the processes learnt of them."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from worker.domain.switch import Switch
+
+
+class SwitchRows(Protocol):
+    """All switches that were ever known; a forgotten one stays as ``gone``, so that the first list adds it no more."""
+
+    def all(self) -> list[Switch]:
+        """Return all switches by name, those that are gone included."""
+
+    def named(self, name: str) -> Switch | None:
+        """Return a switch without a lock; None when it is unknown."""
+
+    def lock(self, name: str) -> Switch | None:
+        """Lock and return a switch; None when it is unknown. Take no other lock after this one."""
+
+    def insert_missing(self, switches: Collection[Switch]) -> None:
+        """Add those whose names are unknown; leave the others as they are."""
+
+    def save(self, switch: Switch) -> None:
+        """Write every field of a switch that this transaction has locked."""

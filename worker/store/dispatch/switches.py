@@ -1,0 +1,56 @@
+"""Switches in SQL."""
+
+from collections.abc import Collection
+from dataclasses import fields
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, bindparam, select, update
+from typing_extensions import override
+
+from worker.domain.switch import Switch
+from worker.ports.dispatch.switches import SwitchRows
+from worker.store.base.dialect import insert_or_ignore
+from worker.store.base.switch_tables import switches
+
+_COLUMNS: Final = tuple(field.name for field in fields(Switch))
+_ALL: Final = select(switches).order_by(switches.c.name)
+_ONE: Final = select(switches).where(switches.c.name == bindparam("asked"))
+_LOCKED: Final = _ONE.with_for_update()
+
+
+class SqlSwitches(SwitchRows):
+    """All switches."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    @override
+    def all(self) -> list[Switch]:
+        return [Switch(**row) for row in self._connection.execute(_ALL).mappings()]
+
+    @override
+    def named(self, name: str) -> Switch | None:
+        return self._one(_ONE, name)
+
+    @override
+    def lock(self, name: str) -> Switch | None:
+        return self._one(_LOCKED, name)
+
+    @override
+    def insert_missing(self, switches_: Collection[Switch]) -> None:
+        if switches_:
+            rows = [_row(switch) for switch in switches_]
+            self._connection.execute(insert_or_ignore(self._connection, switches), rows)
+
+    @override
+    def save(self, switch: Switch) -> None:
+        self._connection.execute(update(switches).where(switches.c.name == switch.name).values(_row(switch)))
+
+    def _one(self, asked: Select[Any], name: str) -> Switch | None:  # Any: a row of the table
+        row = self._connection.execute(asked, {"asked": name}).mappings().one_or_none()
+        return None if row is None else Switch(**row)
+
+
+def _row(switch: Switch) -> dict[str, object]:
+    return {name: getattr(switch, name) for name in _COLUMNS}
