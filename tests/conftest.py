@@ -17,6 +17,7 @@ import hypothesis
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from tests.stack.addresses import free_port
 from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate
 
@@ -146,13 +147,6 @@ def full_redis_url(redis_url: str) -> Iterator[str]:
             yield redis_url
         finally:
             redis.config_set("maxmemory", "0")
-
-
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _redis_program() -> str | None:

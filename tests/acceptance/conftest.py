@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.operator import Operator
-from tests.acceptance.stack import Stack, running_stack
+from tests.stack.operator import Operator
+from tests.stack.running import Stack, running_stack
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

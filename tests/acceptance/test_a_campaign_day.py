@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from tests.acceptance.operator import Operator
-from tests.acceptance.stack import wait_until
+from tests.stack.operator import Operator
+from tests.stack.waiting import wait_until
 from worker.simulator.log import Line, peak
 
 STATUS_OF_LAST_DIGITS = {

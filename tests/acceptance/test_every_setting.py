@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from tests.acceptance.operator import Operator, busiest, most_up, network_of, numbers_of, week
-from tests.acceptance.stack import wait_until
+from tests.stack.operator import Operator, busiest, most_up, network_of, numbers_of, week
+from tests.stack.waiting import wait_until
 from worker.simulator.log import peak, peak_by
 
 ON_ITS_WAY_SECONDS = 0.25

@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.conftest import free_port
+from tests.stack.addresses import free_port
 
 START_SECONDS = 60.0
 COMMAND = (sys.executable, "-m", "worker.cli")

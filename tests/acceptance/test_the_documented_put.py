@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.acceptance.stack import Stack
-from tests.unit.api.seed import seed_body
+from tests.builders.documented_put import seed_body
+from tests.stack.running import Stack
 
 SEED = seed_body()
 PATH = f"/v3/campaign/{SEED['campaign_uuid']}"

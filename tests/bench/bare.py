@@ -19,11 +19,11 @@ from celery import Celery
 from redis import Redis
 from sqlalchemy import make_url
 
-from tests.acceptance.stack import wait_until
 from tests.bench.servers import START_SECONDS
 from tests.bench.whole import SPREAD
-from tests.faults.part import Part
-from tests.integration.switch_process import SwitchProcess
+from tests.stack.process import Part
+from tests.stack.switch import SwitchProcess
+from tests.stack.waiting import wait_until
 from worker.coordination.connection import connect
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.ports.dispatch.telephony import Origination

@@ -23,8 +23,8 @@ from rich.table import Table
 from uuid_utils.compat import uuid7
 
 from tests.bench.post_office import PostOffice, post_office
-from tests.outbox import a_delivery
-from tests.receivers import Receivers
+from tests.builders.outbox import a_delivery
+from tests.stack.receivers import Receivers
 from worker.domain.callback_url import host_of
 from worker.domain.ids import DeliveryId
 from worker.ports.dispatch.outbox import Delivery

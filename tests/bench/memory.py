@@ -7,7 +7,7 @@ from tests.bench.dialling import LOOK_SECONDS, prepared
 from tests.bench.figures import Figure
 from tests.bench.servers import Postgres
 from tests.bench.whole import Shape, Whole
-from tests.receivers import Receivers
+from tests.stack.receivers import Receivers
 
 CALLS: Final = 100_000
 FIRST: Final = 1_000

@@ -26,9 +26,9 @@ from tests.bench.dialling import RAMP_SECONDS, Seen, dial
 from tests.bench.figures import Figure, quantile
 from tests.bench.servers import Postgres
 from tests.bench.whole import Shape
-from tests.faults.part import Part
-from tests.integration.switch_process import SwitchProcess
-from tests.receivers import Receivers
+from tests.stack.process import Part
+from tests.stack.receivers import Receivers
+from tests.stack.switch import SwitchProcess
 from worker.coordination.connection import connect
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.ports.dispatch.telephony import Origination

@@ -7,12 +7,12 @@ from typing import Final
 
 import httpx
 
-from tests.acceptance.stack import wait_until
 from tests.bench.dialling import prepared
 from tests.bench.figures import Figure, quantile
 from tests.bench.servers import START_SECONDS, Postgres
 from tests.bench.whole import TOKEN, Shape, Whole
 from tests.builders import CAMPAIGN
+from tests.stack.waiting import wait_until
 from worker.simulator.log import Line, concurrent
 
 SHAPE: Final = Shape(leads=20_000, channels=50, call_seconds=0.5, with_api=True)

@@ -13,9 +13,9 @@ import pendulum
 from celery import Celery
 
 from tests.bench.servers import postgres_server
-from tests.conftest import free_port
-from tests.faults.part import Part
-from tests.outbox import fill_with_calls
+from tests.builders.outbox import fill_with_calls
+from tests.stack.addresses import free_port
+from tests.stack.process import Part
 from worker.cli.embedded import redis_command
 from worker.coordination.connection import connect
 from worker.coordination.wakeups import RedisWakeups

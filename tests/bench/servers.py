@@ -14,9 +14,9 @@ import psycopg
 from redis import Redis, RedisError
 from sqlalchemy import make_url
 
-from tests.acceptance.stack import wait_until
-from tests.conftest import free_port
-from tests.faults.part import Part
+from tests.stack.addresses import free_port
+from tests.stack.process import Part
+from tests.stack.waiting import wait_until
 from worker.cli.embedded import redis_command
 from worker.coordination.connection import connect
 from worker.settings import environment

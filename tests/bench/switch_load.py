@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.fakes.clock import FakeClock
-from tests.integration.switch_process import SwitchProcess
+from tests.stack.switch import SwitchProcess
 from worker.clock import SystemClock
 from worker.domain.call import Answered, CallEvent, HungUp, Outcome, Ringing
 from worker.domain.ids import CallId, CampaignId, LeadId

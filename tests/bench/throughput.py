@@ -9,7 +9,7 @@ from tests.bench.dialling import dial, prepared, watch
 from tests.bench.figures import Figure
 from tests.bench.servers import Postgres
 from tests.bench.whole import Shape
-from tests.receivers import Receivers
+from tests.stack.receivers import Receivers
 
 LEADS: Final = 30_000
 CHANNELS: Final = 1000

@@ -10,12 +10,12 @@ from typing import Any, Final
 import psutil
 from sqlalchemy import Connection, Engine, text
 
-from tests.acceptance.stack import wait_until
 from tests.bench.servers import START_SECONDS
 from tests.builders import CAMPAIGN, TENANT, fill_store, list_of, stored_settings
-from tests.conftest import free_port
-from tests.faults.part import Part
-from tests.integration.switch_process import SwitchProcess
+from tests.stack.addresses import free_port
+from tests.stack.process import Part
+from tests.stack.switch import SwitchProcess
+from tests.stack.waiting import wait_until
 from worker.cli.process_list import QUICK_QUEUES
 from worker.domain.ids import CampaignId
 from worker.jobs import names

@@ -17,8 +17,8 @@ from tests.builders import (
     stored_settings,
     viettel,
 )
-from tests.contracts.backfills import LIST, backfills, expire, put, set_leads, switch, values
-from tests.contracts.rows import a_call
+from tests.builders.backfills import LIST, backfills, expire, put, set_leads, switch, values
+from tests.builders.call_rows import a_call
 from tests.fakes.jobs import FakeJobQueue
 from worker.domain.backfill import AFTER_CALLS, BATCH, Backfill, BackfillKind, Cursor
 from worker.domain.call import CallState

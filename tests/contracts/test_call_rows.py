@@ -15,7 +15,7 @@ from tests.builders import (
     stored_settings,
     viettel,
 )
-from tests.contracts.rows import V, a_call, claim, insert_calls
+from tests.builders.call_rows import V, a_call, claim, insert_calls
 from worker.domain.call import ON_SWITCH, CallState, HungUp, Outcome
 from worker.domain.ids import CampaignId, CarrierId
 from worker.domain.lead import Ending, Stage

@@ -9,7 +9,7 @@ from pendulum import DateTime
 from uuid_utils.compat import uuid7
 
 from tests.builders import NOON
-from tests.outbox import HOST, a_delivery, add_deliveries, fill_with_calls
+from tests.builders.outbox import HOST, a_delivery, add_deliveries, fill_with_calls
 from worker.domain.breaker import HostHealth
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore

@@ -6,7 +6,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from tests.builders import CAMPAIGN, NOON, TENANT
-from tests.outbox import HOST, a_delivery, add_deliveries, fill_with_calls, stored
+from tests.builders.outbox import HOST, a_delivery, add_deliveries, fill_with_calls, stored
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_url import UrlStanding
 from worker.domain.errors import NotFound

@@ -12,7 +12,7 @@ from tests.builders import (
     add_leads,
     fill_store,
 )
-from tests.contracts.backfills import MIDNIGHT, TODAY, TOMORROW, WHO, backfills, put, rules, set_leads, values
+from tests.builders.backfills import MIDNIGHT, TODAY, TOMORROW, WHO, backfills, put, rules, set_leads, values
 from tests.fakes.jobs import FakeJobQueue
 from worker.domain.backfill import SOON, BackfillKind
 from worker.domain.ids import LeadId

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from tests.builders import NOON, TENANT
-from tests.outbox import HOST, a_delivery, add_deliveries, fill_with_calls, stored
+from tests.builders.outbox import HOST, a_delivery, add_deliveries, fill_with_calls, stored
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_url import UrlStanding
 from worker.domain.ids import DeliveryId, SubscriptionId

@@ -13,7 +13,7 @@ from tests.builders import (
     stored_settings,
     viettel,
 )
-from tests.contracts.rows import MOBI, M, V, claim, insert_calls
+from tests.builders.call_rows import MOBI, M, V, claim, insert_calls
 from worker.domain.call import CallState
 from worker.domain.campaign import Mode, Priority, Status
 from worker.domain.lead import Lane, Stage

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from redis import Redis
 
-from tests.conftest import free_port
 from tests.contracts.buckets import BACK_SECONDS, Bucket, in_redis
+from tests.stack.addresses import free_port
 from worker.coordination import keys
 from worker.coordination.connection import connect
 from worker.coordination.rate import RedisRate

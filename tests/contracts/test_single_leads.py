@@ -17,7 +17,7 @@ from tests.builders import (
     stored_settings,
     viettel,
 )
-from tests.contracts.rows import MOBI, M, V, a_call, claim, claimed_leads, insert_calls
+from tests.builders.call_rows import MOBI, M, V, a_call, claim, claimed_leads, insert_calls
 from worker.domain.call import CallState
 from worker.domain.campaign import Status
 from worker.domain.ids import CallId, CampaignId, CarrierId, ListId

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, list_of, viettel
-from tests.contracts.rows import MOBI, M, V, insert_calls
+from tests.builders.call_rows import MOBI, M, V, insert_calls
 from worker.domain.call import CallState
 from worker.domain.campaign import Priority
 from worker.domain.errors import NotFound

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.builders import CAMPAIGN, add_leads, fill_store, stored_settings, viettel
-from tests.contracts.rows import MOBI, M, V, insert_calls
+from tests.builders.call_rows import MOBI, M, V, insert_calls
 from worker.domain.call import CallState
 from worker.domain.campaign import Status
 from worker.domain.lead import Ending, Stage

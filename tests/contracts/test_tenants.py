@@ -7,7 +7,7 @@ import pytest
 from pendulum import DateTime
 
 from tests.builders import CAMPAIGN, CARRIER, HANOI, NOON, TENANT, fill_store, stored_settings
-from tests.contracts.rows import insert_calls
+from tests.builders.call_rows import insert_calls
 from worker.domain.call import CallState
 from worker.domain.campaign import Status
 from worker.domain.campaign_settings import DEFAULT_SCHEDULE

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pendulum
 import pytest
 
-from tests.conftest import free_port
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
+from tests.stack.addresses import free_port
 from worker.coordination.connection import connect
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.errors import Unavailable

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.part import Part
 from tests.faults.places import LOOPBACK, Places
+from tests.stack.process import Part
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from typing import Final
 
 import httpx
 
-from tests.acceptance.stack import wait_until
-from tests.conftest import free_port
 from tests.faults.bad_input.right import CARRIER, PHONE, TEMPLATE, Right
-from tests.faults.part import Part
 from tests.faults.world import READY_SECONDS, TOKEN
+from tests.stack.addresses import free_port
+from tests.stack.process import Part
+from tests.stack.waiting import wait_until
 
 LOOPBACK: Final = "127.0.0.1"
 CLIENT_SECONDS: Final = 60.0

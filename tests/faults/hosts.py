@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from tests.faults.part import die_with_parent
+from tests.stack.process import die_with_parent
 
 PREFIX: Final = "10.203."
 """Of private networks, seen by nobody but these namespaces and whoever made them; each process has its own."""

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import httpx
 
-from tests.acceptance.operator import NETWORK_STARTS, week
 from tests.faults.evidence import Edit, Listing
+from tests.stack.operator import NETWORK_STARTS, week
 
 NETWORKS: Final = tuple(NETWORK_STARTS)
 RECALLED: Final = ["busy", "no-answered", "not-available", "congestion", "failed"]

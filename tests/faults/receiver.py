@@ -13,9 +13,9 @@ import orjson
 from standardwebhooks.webhooks import Webhook
 from typing_extensions import override
 
-from tests.conftest import free_port
 from tests.faults.evidence import Received
 from tests.faults.places import LOOPBACK
+from tests.stack.addresses import free_port
 
 LATE_SECONDS: Final = 4.0
 

@@ -12,10 +12,10 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import delete, func, select
 
-from tests.conftest import free_port
+from tests.builders.api import a_tenant
 from tests.faults.counter import LOOPBACK, Counter, open_counter
 from tests.faults.world import TOKEN
-from tests.unit.api.conftest import a_tenant
+from tests.stack.addresses import free_port
 from worker.store.base.engine import make_engine
 from worker.store.base.tables import carriers
 from worker.store.transaction import SqlStore

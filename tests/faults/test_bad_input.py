@@ -14,20 +14,13 @@ from sqlalchemy import make_url
 
 from api.app import create_app
 from tests.builders import CARRIER, NOON
+from tests.builders.api import SEED_CARRIER, SEED_TEMPLATE, a_tenant, make_campaign, make_list
+from tests.builders.stored_calls import store_call, store_delivery
+from tests.fakes.services import TOKEN, FakeServices
 from tests.faults.bad_input.described import requests_against
 from tests.faults.bad_input.manners import Visit, visit
 from tests.faults.bad_input.nonsense import nonsense
 from tests.faults.bad_input.request import Request, answer_of
-from tests.unit.api.calls import store_call, store_delivery
-from tests.unit.api.conftest import (
-    SEED_CARRIER,
-    SEED_TEMPLATE,
-    TOKEN,
-    FakeServices,
-    a_tenant,
-    make_campaign,
-    make_list,
-)
 from worker.domain.errors import Invalid
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS

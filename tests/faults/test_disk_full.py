@@ -13,16 +13,16 @@ import httpx
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from tests.conftest import free_port
 from tests.faults.driver import come_to_rest, gathered, unfinished
 from tests.faults.evidence import Evidence
 from tests.faults.judge import judge
 from tests.faults.office import Office
-from tests.faults.part import Part
 from tests.faults.places import LOOPBACK
 from tests.faults.receiver import Receiver, receiving
 from tests.faults.small_disk import copy_database, fill, free, on_small_disk, seen_by, why_not
 from tests.faults.world import PASSWORD, SECRET, TOKEN
+from tests.stack.addresses import free_port
+from tests.stack.process import Part
 from worker.settings import DATABASE_FILE
 
 SIZE = "40m"

@@ -13,12 +13,13 @@ import pytest
 from redis import Redis
 from redis.exceptions import OutOfMemoryError
 
-from tests.acceptance.stack import START_SECONDS, wait_until
-from tests.conftest import free_port
+from tests.builders.api import a_tenant
 from tests.faults.bad_input.right import PHONE, Right
 from tests.faults.counter import LOOPBACK, Told, ask, furnish, open_counter
-from tests.faults.part import Part
-from tests.unit.api.conftest import a_tenant
+from tests.stack.addresses import free_port
+from tests.stack.process import Part
+from tests.stack.running import START_SECONDS
+from tests.stack.waiting import wait_until
 from worker.cli.embedded import redis_command
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore

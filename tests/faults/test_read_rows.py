@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import update
 
 from tests.builders import CAMPAIGN, CARRIER, HANOI, NOON, TENANT, list_of, stored_settings, viettel
+from tests.builders.outbox import a_delivery, add_deliveries, fill_with_calls
 from tests.faults.evidence import Evidence, LeadRow, Rows, read_rows
 from tests.faults.history import histories
 from tests.faults.judge import Promise, judge
-from tests.outbox import a_delivery, add_deliveries, fill_with_calls
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network

@@ -13,10 +13,10 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from tests.conftest import free_port
+from tests.builders.api import a_tenant
 from tests.faults.bad_input.right import RIGHT, Right
 from tests.faults.counter import LOOPBACK, Told, ask, furnish, open_counter
-from tests.unit.api.conftest import a_tenant
+from tests.stack.addresses import free_port
 from worker.store.base.engine import make_engine
 from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore

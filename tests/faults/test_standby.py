@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, create_engine, select
 
-from tests.integration.switch_process import SwitchProcess
+from tests.stack.switch import SwitchProcess
 from worker.domain.leadership import BEAT, listener_of
 from worker.simulator.options import SimulatorOptions
 from worker.store.base.tables import leader_leases

@@ -13,16 +13,16 @@ from typing import Final
 
 import httpx
 
-from tests.conftest import free_port
 from tests.faults.clocks import Clock
 from tests.faults.cluster import cluster
 from tests.faults.hosts import Hosts
 from tests.faults.messages import Doubling
-from tests.faults.part import Part
 from tests.faults.places import LOOPBACK, OneMachine, Places
 from tests.faults.receiver import Receiver, receiving
 from tests.faults.relay import Relay, relaying
 from tests.faults.ticks import Ticks
+from tests.stack.addresses import free_port
+from tests.stack.process import Part
 from worker.cli.embedded import redis_command
 from worker.cli.process_list import QUICK_QUEUES
 from worker.jobs import names

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pendulum
 
 from tests.fakes.clock import FakeClock
-from tests.integration.switch_process import SwitchProcess
+from tests.stack.switch import SwitchProcess
 from worker.domain.call import CallEvent, HungUp
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.ports.dispatch.telephony import Origination

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import CAMPAIGN, NOON, add_leads, fill_store, viettel
-from tests.contracts.backfills import WHO, backfills, expire, put, switch, values
+from tests.builders.backfills import WHO, backfills, expire, put, switch, values
 from tests.fakes.jobs import FakeJobQueue
 from worker.domain.backfill import SOON, BackfillKind
 from worker.domain.lead import Stage

@@ -7,8 +7,8 @@ from threading import Event
 import pendulum
 import pytest
 
+from tests.builders.outbox import a_delivery
 from tests.integration.receiver import Receiver, a_receiver
-from tests.outbox import a_delivery
 from worker.callbacks.address import Address
 from worker.callbacks.connection import resolve_host
 from worker.callbacks.sender import HttpSender

@@ -11,8 +11,8 @@ import trustme
 from pendulum import Duration
 from standardwebhooks import Webhook
 
+from tests.builders.outbox import a_delivery
 from tests.integration.receiver import Receiver, a_receiver
-from tests.outbox import a_delivery
 from worker.callbacks.address import Address
 from worker.callbacks.sender import HttpSender
 from worker.domain.retry import Answer

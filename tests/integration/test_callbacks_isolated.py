@@ -12,9 +12,9 @@ from sqlalchemy import select
 from typing_extensions import override
 from uuid_utils.compat import uuid7
 
+from tests.builders.outbox import a_delivery, add_deliveries, fill_with_calls, stored
 from tests.fakes.jobs import FakeJobQueue
-from tests.outbox import a_delivery, add_deliveries, fill_with_calls, stored
-from tests.receivers import Receivers
+from tests.stack.receivers import Receivers
 from worker.callbacks.sender import HttpSender
 from worker.clock import SystemClock
 from worker.domain.breaker import FIRST_CONCURRENCY

@@ -8,8 +8,8 @@ from threading import Event
 import pytest
 
 from tests.bench.post_office import post_office
-from tests.outbox import a_delivery, stored
-from tests.receivers import Receivers
+from tests.builders.outbox import a_delivery, stored
+from tests.stack.receivers import Receivers
 from worker.domain.callback_url import host_of
 from worker.domain.retry import DeliveryState
 

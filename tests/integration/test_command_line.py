@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.conftest import free_port
+from tests.stack.addresses import free_port
 from worker import wiring
 from worker.cli.command import command_line
 from worker.settings import Settings

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from celery import Celery
 
-from tests.conftest import free_port
+from tests.stack.addresses import free_port
 from worker.coordination.connection import connect
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.ids import CallId, CarrierId

@@ -11,7 +11,7 @@ from sqlalchemy import Update, func, select, text, update
 from uuid_utils.compat import uuid7
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
-from tests.contracts.rows import V, claimed_leads
+from tests.builders.call_rows import V, claimed_leads
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeRate
 from tests.fakes.jobs import FakeJobQueue

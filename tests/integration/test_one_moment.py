@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select, update
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, add_leads, fill_store
-from tests.contracts.rows import MOBI, insert_calls
+from tests.builders.call_rows import MOBI, insert_calls
 from worker.domain.call import CallState
 from worker.domain.errors import Unavailable
 from worker.store.base.tables import calls, carriers

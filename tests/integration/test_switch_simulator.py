@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.switch_process import SwitchProcess
-from tests.unit.telephony.recordings import PAYLOADS, recorded_events, recorded_frames
+from tests.builders.recordings import PAYLOADS, recorded_events, recorded_frames
+from tests.stack.switch import SwitchProcess
 from worker.simulator.frames import DISCONNECT, GREETING, reply
 from worker.simulator.options import SimulatorOptions
 from worker.telephony.connection import Connection, ConnectionLost, open_connection

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.unit.api.seed import seed_body
+from tests.builders.documented_put import seed_body
 
 PHONE = "0341234567"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.unit.api.conftest import SEED_CAMPAIGN
+from tests.builders.api import SEED_CAMPAIGN
 
 IMPORT = "/v3/autocall/import"
 OTP = "/v3/autocall/otp"

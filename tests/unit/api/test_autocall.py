@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Row, select, update
 
 from tests.builders import NOON
-from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, SEED_TEMPLATE, FakeServices, make_list
+from tests.builders.api import SEED_CAMPAIGN, SEED_CARRIER, SEED_TEMPLATE, make_list
+from tests.fakes.services import FakeServices
 from tests.unit.api.single_calls import BODY, BOTH, IMPORT, OTP, PHONE, TO_IMPORT, TO_READ, ask, without
 from worker.domain.lead import Stage
 from worker.domain.network import Network

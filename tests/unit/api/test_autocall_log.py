@@ -7,8 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from tests.unit.api.calls import store_call
-from tests.unit.api.conftest import SEED_CAMPAIGN, FakeServices
+from tests.builders.api import SEED_CAMPAIGN
+from tests.builders.stored_calls import store_call
+from tests.fakes.services import FakeServices
 from tests.unit.api.single_calls import IMPORT, LOG, PHONE, TO_READ, ask
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage

@@ -8,7 +8,8 @@ from pendulum import DateTime
 from sqlalchemy import update
 
 from tests.builders import NOON
-from tests.unit.api.conftest import SEED_CAMPAIGN, FakeServices, a_tenant
+from tests.builders.api import SEED_CAMPAIGN, a_tenant
+from tests.fakes.services import FakeServices
 from tests.unit.api.single_calls import BODY, BOTH, IMPORT, LOG, OTP, TO_IMPORT, TO_READ, ask, without
 from worker.store.base.tables import campaigns, lists
 from worker.usecases.records.api_tokens import create_token

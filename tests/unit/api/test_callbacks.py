@@ -7,8 +7,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from tests.builders import NOON
-from tests.unit.api.calls import URL, store_call, store_delivery
-from tests.unit.api.conftest import FakeServices, a_tenant, make_list
+from tests.builders.api import a_tenant, make_list
+from tests.builders.stored_calls import URL, store_call, store_delivery
+from tests.fakes.services import FakeServices
 from worker.domain.callback_url import UrlStanding
 from worker.domain.retry import Answer, Dead, Delivered, RetryAt
 from worker.ports.callbacks.deliveries import Attempt

@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, FakeServices, make_carrier, make_list
+from tests.builders.api import SEED_CAMPAIGN, SEED_CARRIER, make_carrier, make_list
+from tests.fakes.services import FakeServices
 from worker.domain.ids import CampaignId
 
 HOURS_NS = 3_600_000_000_000

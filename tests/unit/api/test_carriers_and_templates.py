@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.unit.api.conftest import FakeServices, make_carrier
+from tests.builders.api import make_carrier
+from tests.fakes.services import FakeServices
 
 ROUTE = {"gateway_uuid": "g1", "concurrent_call": 10}
 

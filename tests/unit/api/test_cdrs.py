@@ -4,8 +4,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.builders import NOON
-from tests.unit.api.calls import store_call
-from tests.unit.api.conftest import FakeServices, make_list
+from tests.builders.api import make_list
+from tests.builders.stored_calls import store_call
+from tests.fakes.services import FakeServices
 from worker.domain.call import CallState, Outcome
 
 FIRST = "0981000001"

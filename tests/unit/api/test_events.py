@@ -6,7 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.builders import NOON
-from tests.unit.api.conftest import FakeServices, a_tenant
+from tests.builders.api import a_tenant
+from tests.fakes.services import FakeServices
 from worker.usecases.records.api_tokens import create_token
 
 WANTED = {"callback_url": "https://crm.example/events", "event": "answered"}

@@ -5,7 +5,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 from uuid_utils.compat import uuid7
 
-from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_TEMPLATE, FakeServices, make_list
+from tests.builders.api import SEED_CAMPAIGN, SEED_TEMPLATE, make_list
+from tests.fakes.services import FakeServices
 from worker.domain.lead import Ending, Stage
 from worker.store.base.tables import campaigns, leads
 

@@ -6,7 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.builders import NOON
-from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_TEMPLATE, FakeServices
+from tests.builders.api import SEED_CAMPAIGN, SEED_TEMPLATE
+from tests.fakes.services import FakeServices
 from worker.domain.backfill import Backfill, BackfillKind
 
 PATH = f"/v3/campaign/{SEED_CAMPAIGN}"

@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from tests.builders import NOON
-from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, FakeServices, make_list
+from tests.builders.api import SEED_CAMPAIGN, SEED_CARRIER, make_list
+from tests.fakes.services import FakeServices
 from worker.domain.call import Outcome
 from worker.domain.lead import Ending
 from worker.store.base.tables import leads

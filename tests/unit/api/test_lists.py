@@ -7,7 +7,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from tests.builders import NOON
-from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, FakeServices, a_tenant
+from tests.builders.api import SEED_CAMPAIGN, SEED_CARRIER, a_tenant
+from tests.fakes.services import FakeServices
 from worker.store.base.tables import leads
 from worker.usecases.records.api_tokens import create_token
 from worker.usecases.records.run_backfills import run_backfills

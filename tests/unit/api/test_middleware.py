@@ -5,7 +5,8 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.unit.api.conftest import TOKEN, FakeServices, a_tenant
+from tests.builders.api import a_tenant
+from tests.fakes.services import TOKEN, FakeServices
 from worker.domain.errors import Unavailable
 from worker.usecases.records.api_tokens import create_token
 

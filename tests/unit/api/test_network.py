@@ -6,7 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.builders import NOON
-from tests.unit.api.conftest import SEED_CARRIER, FakeServices
+from tests.builders.api import SEED_CARRIER
+from tests.fakes.services import FakeServices
 from worker.usecases.records.run_backfills import run_backfills
 
 PREFIX, PORTED = "/v3/network/prefix", "/v3/network/ported"

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.requests.campaign import CampaignBody
 from api.settings_table import DOCUMENT, document
-from tests.unit.api.conftest import SEED_CARRIER, SEED_TEMPLATE
+from tests.builders.api import SEED_CARRIER, SEED_TEMPLATE
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings
 from worker.domain.json_value import Json
 from worker.store.base.campaign_columns import COLUMN_OF

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, FakeServices, make_carrier
-from tests.unit.api.seed import seed_body
+from tests.builders.api import SEED_CAMPAIGN, SEED_CARRIER, make_carrier
+from tests.builders.documented_put import seed_body
+from tests.fakes.services import FakeServices
 
 PATH = f"/v3/campaign/{SEED_CAMPAIGN}"
 TYPES = 'type must be one of the following: "autodialer", "autocall", "inbound", "manual"'

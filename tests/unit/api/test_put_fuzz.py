@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.api.seed import seed_body
+from tests.builders.documented_put import seed_body
 
 KEYS = [*seed_body(), "lead_expired_at", "local_start_time", "ratio", "hopper", "statuses_selectable", "revision"]
 SCALARS = (

@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.builders import HANOI
-from tests.unit.api.conftest import FakeServices
+from tests.fakes.services import FakeServices
 from worker.usecases.records.save_tenant import save_tenant
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import update
 
 from api.responses.why import MESSAGES
 from tests.builders import NOON
-from tests.unit.api.calls import store_call
-from tests.unit.api.conftest import SEED_CAMPAIGN, SEED_CARRIER, FakeServices, a_tenant, make_list
+from tests.builders.api import SEED_CAMPAIGN, SEED_CARRIER, a_tenant, make_list
+from tests.builders.stored_calls import store_call
+from tests.fakes.services import FakeServices
 from worker.domain.call import CallState, Outcome
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason

@@ -7,7 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 
-from tests.unit.api.conftest import SEED_TEMPLATE, FakeServices
+from tests.builders.api import SEED_TEMPLATE
+from tests.fakes.services import FakeServices
 from worker.domain.errors import Unavailable
 
 STARTED = {"status": "start", "active": True}

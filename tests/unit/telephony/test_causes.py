@@ -1,6 +1,6 @@
 import pytest
 
-from tests.unit.telephony.recordings import recorded_events
+from tests.builders.recordings import recorded_events
 from tests.unit.telephony.test_translation import LISTENING
 from worker.domain.call import HungUp, Outcome
 from worker.telephony.causes import REFUSALS, Hangup, outcome_of

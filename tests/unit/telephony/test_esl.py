@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.telephony.recordings import RECORDINGS, recorded_events, recorded_frames
+from tests.builders.recordings import RECORDINGS, recorded_events, recorded_frames
 from worker.telephony.esl import BODY, BrokenStream, Frame, FrameReader, MalformedEvent, event_of
 
 

@@ -3,7 +3,7 @@ from uuid import UUID
 import pendulum
 import pytest
 
-from tests.unit.telephony.recordings import recorded_events
+from tests.builders.recordings import recorded_events
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.ids import CallId
 from worker.domain.timing import JOB_WAITS_FOR_CHANNEL

@@ -7,11 +7,11 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from tests.builders import NOON
+from tests.builders.outbox import HOST, fill_with_calls
 from tests.fakes.callbacks import FakeSender, OneAfterTheOther
 from tests.fakes.clock import FakeClock
 from tests.fakes.database import empty_database
 from tests.fakes.jobs import FakeJobQueue
-from tests.outbox import HOST, fill_with_calls
 from worker.store.transaction import SqlStore
 from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
 from worker.usecases.callbacks.outgoing import READ_AHEAD

@@ -1,7 +1,7 @@
 """What tests of delivering put in and look at."""
 
+from tests.builders.outbox import a_delivery, add_deliveries, stored
 from tests.fakes.clock import FakeClock
-from tests.outbox import a_delivery, add_deliveries, stored
 from worker.store.transaction import SqlStore
 
 

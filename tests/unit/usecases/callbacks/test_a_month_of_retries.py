@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from uuid_utils.compat import uuid7
 
 from tests.builders import NOON
+from tests.builders.outbox import a_delivery, add_deliveries, fill_with_calls, stored
 from tests.fakes.callbacks import AWAY, HAD, FakeSender, OneAfterTheOther
 from tests.fakes.clock import FakeClock
 from tests.fakes.database import empty_database
 from tests.fakes.jobs import FakeJobQueue
-from tests.outbox import a_delivery, add_deliveries, fill_with_calls, stored
 from worker.domain.callback_url import LONGEST_FAILURE
 from worker.domain.retry import JITTER, KEPT, LONGEST_WAIT, SCHEDULE, Answer
 from worker.store.base.callback_tables import PENDING_ROWS, callback_hosts, callback_urls, deliveries

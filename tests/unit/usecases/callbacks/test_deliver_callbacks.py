@@ -7,10 +7,10 @@ from sqlalchemy import insert, select, update
 from uuid_utils.compat import uuid7
 
 from tests.builders import NOON, TENANT
+from tests.builders.outbox import HOST, a_delivery, add_deliveries, stored
 from tests.fakes.callbacks import AWAY, HAD, FakeSender
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
-from tests.outbox import HOST, a_delivery, add_deliveries, stored
 from tests.unit.usecases.callbacks.conftest import CALLS, Deliver
 from tests.unit.usecases.callbacks.look import due_hosts, fill, states
 from worker.domain.breaker import FIRST_CONCURRENCY

@@ -9,10 +9,10 @@ from typing_extensions import override
 from uuid_utils.compat import uuid7
 
 from tests.builders import NOON
+from tests.builders.outbox import HOST, a_delivery, add_deliveries, stored
 from tests.fakes.callbacks import AWAY, HAD, FakeSender, OneAfterTheOther
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import FakeJobQueue
-from tests.outbox import HOST, a_delivery, add_deliveries, stored
 from tests.unit.usecases.callbacks.conftest import CALLS, Deliver, a_sender_pool
 from tests.unit.usecases.callbacks.look import due_hosts, fill, states
 from worker.domain.breaker import FIRST_CONCURRENCY, LONGEST_PAUSE, SHORTEST_PAUSE, SHUT_AT

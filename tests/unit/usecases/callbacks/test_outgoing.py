@@ -1,6 +1,6 @@
 """Which of a host's callbacks go together."""
 
-from tests.outbox import HOST, a_delivery
+from tests.builders.outbox import HOST, a_delivery
 from worker.domain.callback_event import CallbackEvent
 from worker.ports.dispatch.outbox import Delivery
 from worker.usecases.callbacks.outgoing import Outgoing

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from tests.conftest import free_port
+from tests.stack.addresses import free_port
+from tests.stack.waiting import wait_until
 from worker.cli.demo.receiver import Receiver, receiving
 from worker.simulator.log import Line, read_log
 
@@ -113,14 +113,6 @@ def _runner(environment: dict[str, str], *, home: Path) -> Iterator[Callable[...
             process.terminate()
         for process in started:
             process.wait(STOP_SECONDS)
-
-
-def wait_until(happened: Callable[[], bool], *, seconds: float) -> None:
-    """Look again and again until it has happened; fail when it has not in time."""
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, f"did not happen within {seconds} s"
-        time.sleep(0.1)
 
 
 def _is_ready(api: httpx.Client, *, up: subprocess.Popen[bytes], log: Path) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from worker.telephony.esl import Frame, FrameReader, SwitchEvent, event_of
 
-PAYLOADS = Path(__file__).parents[2] / "payloads"
+PAYLOADS = Path(__file__).parents[1] / "payloads"
 RECORDINGS = sorted(PAYLOADS.glob("*.bin"))
 
 

@@ -1,7 +1,7 @@
 """Callback receivers in a process of their own: one port for each manner, and a line for each POST that came.
 
-``python -m tests.receivers MANNER ...`` prints the ports as JSON, then ``MANNER WEBHOOK-ID SECONDS STATE`` a line. A
-manner may be named several times; the second is ``MANNER.2`` and so on.
+``python -m tests.stack.receivers MANNER ...`` prints the ports as JSON, then ``NAME WEBHOOK-ID SECONDS STATE`` a line.
+A manner may be named several times; the second is ``MANNER.2`` and so on.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ class Receivers:
         """Start it; every port listens when this returns."""
         self.taken: list[Taken] = []
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.receivers", *manners], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "tests.stack.receivers", *manners], stdout=subprocess.PIPE, text=True
         )
         self.ports: dict[str, int] = json.loads(self._stdout.readline())
         self._reader = threading.Thread(target=self._read)

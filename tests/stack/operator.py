@@ -8,7 +8,8 @@ from typing import Any
 
 import pendulum
 
-from tests.acceptance.stack import Stack, wait_until
+from tests.stack.running import Stack
+from tests.stack.waiting import wait_until
 from worker.simulator.log import Line
 
 NAMES = count(1)

@@ -1,0 +1,32 @@
+"""What the API needs, without servers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from tests.builders import NOON
+from tests.fakes.clock import FakeClock
+from tests.fakes.coordination import FakeWakeups
+from tests.fakes.jobs import FakeJobQueue
+from worker.store.transaction import SqlStore
+
+TOKEN = "first-token"
+
+
+@dataclass(kw_only=True)
+class FakeServices:
+    """The services of the API: a given store, and fakes of everything else."""
+
+    store: SqlStore
+    queue: FakeJobQueue = field(default_factory=FakeJobQueue)
+    wakeups: FakeWakeups = field(default_factory=lambda: FakeWakeups(FakeClock(NOON)))
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
+    new_id: Callable[[], UUID] = uuid7
+    api_token: str | None = TOKEN
+    probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+
+    @property
+    def callback_store(self) -> SqlStore:
+        return self.store
