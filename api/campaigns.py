@@ -8,8 +8,8 @@ from fastapi.responses import JSONResponse
 
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
-from api.requests.campaign import ActiveBody, CampaignBody, NewCampaignBody
-from api.requests.fields import Line
+from api.requests.campaign import CampaignBody, NewCampaignBody
+from api.requests.fields import ActiveBody, Line
 from api.responses.campaign import campaign_shape, monitor_shape, named_campaign_shape
 from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignChanges

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
-from api.requests.campaign import ActiveBody
+from api.requests.fields import ActiveBody
 from api.requests.leads import ListBody
 from api.timestamps import NEVER, rfc3339
 from worker.domain.errors import Invalid

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
 
 from api.requests.fields import (
     LARGEST_INT,
@@ -14,6 +14,7 @@ from api.requests.fields import (
     Name,
     NetworkBody,
     Number,
+    Outcomes,
     Text,
     Things,
     Url,
@@ -21,12 +22,12 @@ from api.requests.fields import (
     meaning,
     to_uuid,
 )
+from api.requests.schedule import Moment, ScheduleBody, TimeOfDay
 from api.timestamps import to_moment
 from worker.domain.campaign import Mode, Priority
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges
 from worker.domain.ids import CampaignId
 from worker.domain.json_value import Json
-from worker.domain.window import DAY_NS
 
 MODES: Final = {"": Mode.DIRECT, "parallel": Mode.PARALLEL, **{mode.value: mode for mode in Mode}}
 LONGEST_TIMEOUT: Final = 3600
@@ -37,47 +38,6 @@ LONGEST_PAUSE: Final = 525_600
 STORED_ONLY: Final = "Stored and returned; an autocall does not use it."
 
 Type = Literal["autodialer", "autocall", "inbound", "manual"]
-Outcomes = Literal[
-    "answered",
-    "busy",
-    "failed",
-    "no-answered",
-    "not-available",
-    "voicemail",
-    "invalid-number",
-    "phone-block",
-    "congestion",
-]
-TimeOfDay = Annotated[str, Field(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?$")]
-Nanoseconds = Annotated[int, Field(ge=0, le=DAY_NS)]
-
-
-def _check_moment(text: str) -> str:
-    """Return the text; raises ``ValueError`` when it is no time. The tenant's zone decides later which time it is."""
-    try:
-        to_moment(text, zone="UTC")
-    except ValueError as error:
-        raise ValueError("Does not match format 'date-time'") from error
-    return text
-
-
-class ScheduleBody(Body):
-    """One row of windows: nanoseconds after local midnight; a day that is left out is closed."""
-
-    monday_start_time: Nanoseconds = 0
-    monday_end_time: Nanoseconds = 0
-    tuesday_start_time: Nanoseconds = 0
-    tuesday_end_time: Nanoseconds = 0
-    wednesday_start_time: Nanoseconds = 0
-    wednesday_end_time: Nanoseconds = 0
-    thursday_start_time: Nanoseconds = 0
-    thursday_end_time: Nanoseconds = 0
-    friday_start_time: Nanoseconds = 0
-    friday_end_time: Nanoseconds = 0
-    saturday_start_time: Nanoseconds = 0
-    saturday_end_time: Nanoseconds = 0
-    sunday_start_time: Nanoseconds = 0
-    sunday_end_time: Nanoseconds = 0
 
 
 class CampaignBody(Body):
@@ -235,8 +195,7 @@ class CampaignBody(Body):
         meaning("Receives a notice when a callee answers, delivered like a CDR; empty for none."),
     ] = ""
     lead_expired_at: Annotated[
-        str | None,
-        AfterValidator(_check_moment),
+        Moment | None,
         meaning(
             "From this time on leads are not dialled, recalls neither, and end as `expired`.",
             "RFC 3339, or local time in the tenant's zone. Null, an empty text and the ends of the calendar (years 1, "
@@ -333,9 +292,3 @@ _STORED_FORMS: Final[Mapping[str, Callable[..., object]]] = {
     "schedules": _rows,
 }
 """Settings whose stored form is not the wire's."""
-
-
-class ActiveBody(Body):
-    """The master switch; a missing ``active`` is refused with the API's own wording."""
-
-    active: bool | None = None

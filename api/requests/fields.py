@@ -1,7 +1,7 @@
 """The types of values in request bodies."""
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -13,6 +13,18 @@ UUID_TEXT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I
 URL_CHARACTERS: Final = re.compile(r"[\x21-\x7e]+")
 LARGEST_INT: Final = 2**31 - 1
 MOST_CHANNELS: Final = 100_000
+
+Outcomes = Literal[
+    "answered",
+    "busy",
+    "failed",
+    "no-answered",
+    "not-available",
+    "voicemail",
+    "invalid-number",
+    "phone-block",
+    "congestion",
+]
 
 
 class Body(BaseModel):
@@ -80,3 +92,9 @@ def channels_of(network: NetworkBody | None) -> dict[str, int]:
     if network is None:
         return dict.fromkeys(NetworkBody.model_fields, 0)
     return {name: channels or 0 for name, channels in network.model_dump(exclude_unset=True).items()}
+
+
+class ActiveBody(Body):
+    """The master switch; a missing ``active`` is refused with the API's own wording."""
+
+    active: bool | None = None

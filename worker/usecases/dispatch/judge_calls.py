@@ -52,7 +52,7 @@ def judge_calls(
     """Judge locked queued calls, OTP first; ``tokens`` are those of carriers with a limit of calls per second."""
     counted = _Counted(tx, rules)
     listed = _listed(tx, calls)
-    left = {carrier_id: available_tokens.count for carrier_id, available_tokens in tokens.items()}
+    left = {carrier_id: available.count for carrier_id, available in tokens.items()}
     verdicts = Verdicts()
     for call in sorted(calls, key=lambda call: LANE_OF[call.stage_before] is not Lane.OTP):
         campaign, carrier = rules.campaigns.get(call.campaign_id), rules.carriers.get(call.campaign_id)
