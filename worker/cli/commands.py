@@ -23,7 +23,10 @@ def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Keep running afterwards.")] = False,
 ) -> None:
-    """Dial a campaign from PUT to CDR, with simulated calls and nothing configured."""
+    """Dial a simulated campaign, with nothing configured.
+
+    From PUT to CDR: exit 0 only if every lead is done and every CDR is delivered and verified.
+    """
     from worker.cli.extras import needing
     from worker.cli.supervision import SUPERVISOR
 
@@ -80,7 +83,7 @@ def set_tenant(
         str | None, typer.Option(help="Time zone of its windows, dates and CDRs.", metavar="ZONE")
     ] = None,
 ) -> None:
-    """Change a tenant's cap or time zone; both hold from the next dial on."""
+    """Change a tenant's cap or time zone, from the next dial on."""
     from worker.cli.tenants import set_tenant as change
 
     if no_cap and concurrent_call is not None:
@@ -98,7 +101,7 @@ def show_tenants(tenant: Annotated[str | None, typer.Option(help="Only this tena
 
 
 def show_secret(tenant: SecretOf) -> None:
-    """Print the secret that signs the tenant's callbacks, for their receivers."""
+    """Print the secret that signs the tenant's callbacks."""
     from worker.cli.secrets import show
 
     show(tenant)
@@ -110,7 +113,10 @@ def rotate_secret(
         float, typer.Option(min=0, max=LONGEST_ROTATION_HOURS, help="Hours in which the old secret stays valid too.")
     ] = 24,
 ) -> None:
-    """Print a new secret that signs callbacks from now on; the old one stays valid beside it for a while."""
+    """Print a new secret that signs callbacks.
+
+    It holds from now on; the old one stays valid beside it for a while.
+    """
     from worker.cli.secrets import rotate
 
     rotate(tenant, hours)
@@ -130,7 +136,10 @@ def worker(
     concurrency: Annotated[int, typer.Option(min=1, help="Threads, if callbacks is among the queues.")] = 32,
     name: Annotated[str, typer.Option(help="Name in Flower.")] = "worker",
 ) -> None:
-    """Run tasks: one at a time, or in threads if the queue callbacks, which waits on receivers, is among them."""
+    """Run tasks from the queues.
+
+    One at a time, or in threads if the queue callbacks, which waits on receivers, is among them.
+    """
     from worker.cli.processes import worker as run
 
     run(queues, concurrency, name)
@@ -144,7 +153,10 @@ def beat() -> None:
 
 
 def listener() -> None:
-    """Receive the switches' events, with one thread for each switch; a second listener is standby."""
+    """Receive the switches' events.
+
+    One thread for each switch; a second listener is standby.
+    """
     from worker.cli.processes import listener as run
 
     run()
@@ -159,14 +171,20 @@ def switch(
     max_sessions: Annotated[int, typer.Option(min=0, help="Most calls at the same time.")] = 2000,
     record: Annotated[Path | None, typer.Option(help="File for its log of the calls it carried.")] = None,
 ) -> None:
-    """Run the simulated switch, which speaks FreeSWITCH's event socket and places no real calls."""
+    """Run the simulated switch.
+
+    It speaks FreeSWITCH's event socket and places no real calls.
+    """
     from worker.cli.processes import switch as run
 
     run(url, speed=speed, seed=seed, by_last_digit=by_last_digit, max_sessions=max_sessions, record=record)
 
 
 def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:
-    """Show workers, queues and tasks; keep it on the loopback address or behind a login of your own."""
+    """Run Flower, which shows workers, queues and tasks.
+
+    Keep it on the loopback address or behind a login of your own.
+    """
     from worker.cli.extras import needing
 
     with needing("flower", "flower"):
