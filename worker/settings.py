@@ -161,6 +161,11 @@ class Settings(BaseSettings):
         pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",
         description="DEBUG, INFO, WARNING, ERROR or CRITICAL",
     )
+    answer_application: str = Field(
+        default="transfer:callbeat XML callbeat",
+        pattern=r"^[a-z_]+(:[^'\\\x00-\x1f\x7f]+)?$",
+        description="APPLICATION or APPLICATION:ARGUMENTS without quotes, e.g. transfer:callbeat XML callbeat",
+    )
     task_events: bool = Field(default=True, description="true or false; true reports each task to Flower")
 
     @property

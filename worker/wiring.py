@@ -147,7 +147,7 @@ def _services(patience: Patience) -> Services:
         queue=CeleryJobQueue(app, wakeups),
         wakeups=wakeups,
         rate=RedisRate(redis),
-        telephony=Switches(switches(), clock=clock),
+        telephony=Switches(switches(), clock=clock, application=chosen.answer_application),
         pool=_sender_pool(chosen, database, chance=chance),
         clock=clock,
         new_id=uuid7,

@@ -87,6 +87,8 @@ def test_two_signing_secrets_may_be_valid_at_once(monkeypatch: pytest.MonkeyPatc
         ("CALLBACK_SECRET", "whsec_"),
         ("LOG_LEVEL", "LOUD"),
         ("TASK_EVENTS", "perhaps"),
+        ("ANSWER_APPLICATION", "transfer:it's XML callbeat"),
+        ("ANSWER_APPLICATION", "callbeat XML callbeat"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_variable_and_expectation(

@@ -13,8 +13,8 @@ from typing import Final
 from worker.domain.errors import Rejected
 from worker.ports.dispatch.telephony import Origination
 
-APPLICATION: Final = "&transfer(callbeat)"
-"""What an answered call executes: the extension ``callbeat`` of the dialplan in ``deploy/freeswitch``."""
+ANSWER_APPLICATION: Final = "transfer:callbeat XML callbeat"
+"""What an answered call executes: extension, dialplan and context of ``deploy/freeswitch/callbeat.xml``."""
 
 _GATEWAY: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _DESTINATION: Final = re.compile(r"\+?[0-9*#]+")
@@ -29,20 +29,26 @@ class Unencodable(Rejected):
     """A value that no escaping brings through the switch's parser; the message names the variable, not the value."""
 
 
-def bgapi_originate(origination: Origination) -> bytes:
+def bgapi_originate(origination: Origination, *, application: str = ANSWER_APPLICATION) -> bytes:
     """Return the complete ``bgapi`` command; the job's id is the call's id. Raises ``Unencodable``."""
-    command = f"bgapi originate {originate_arguments(origination)}\nJob-UUID: {origination.call_id}\n\n"
+    arguments = originate_arguments(origination, application=application)
+    command = f"bgapi originate {arguments}\nJob-UUID: {origination.call_id}\n\n"
     return command.encode()
 
 
-def originate_arguments(origination: Origination) -> str:
-    """Return the arguments of ``originate``: variables, gateway and number, application. Raises ``Unencodable``."""
+def originate_arguments(origination: Origination, *, application: str = ANSWER_APPLICATION) -> str:
+    """Return the arguments of ``originate``: variables, gateway and number, application. Raises ``Unencodable``.
+
+    ``application`` is ``NAME`` or ``NAME:ARGUMENTS`` without quotes and backslashes.
+    """
     if _GATEWAY.fullmatch(origination.gateway) is None:
         raise Unencodable("the gateway contains characters that a dial string cannot contain")
     if _DESTINATION.fullmatch(origination.destination) is None:
         raise Unencodable("the destination is not a phone number")
     variables = ",".join(f"{name}={escape(name, value)}" for name, value in _variables(origination).items() if value)
-    return f"{{{variables}}}sofia/gateway/{origination.gateway}/{origination.destination} {APPLICATION}"
+    name, _, given = application.partition(":")
+    # The quotes keep the spaces of the arguments together; the switch removes them.
+    return f"{{{variables}}}sofia/gateway/{origination.gateway}/{origination.destination} '&{name}({given})'"
 
 
 def _variables(origination: Origination) -> Mapping[str, str]:

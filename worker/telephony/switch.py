@@ -20,7 +20,7 @@ from worker.ports.dispatch.telephony import Origination, Placed, Telephony
 from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotAnswered, NotReached, open_connection
-from worker.telephony.originate import Unencodable, bgapi_originate
+from worker.telephony.originate import ANSWER_APPLICATION, Unencodable, bgapi_originate
 
 logger = logging.getLogger(__name__)
 
@@ -89,11 +89,13 @@ class Switches(Telephony):
         *,
         clock: Clock,
         chance: Chance = system_chance,
+        application: str = ANSWER_APPLICATION,
     ) -> None:
-        """Store the addresses; connections are opened when they are first needed."""
+        """Store the addresses and what answered calls execute; connections are opened when first needed."""
         self._urls = tuple(urls)
         self._clock = clock
         self._chance = chance
+        self._application = application
         self._rotation = 0
         self._open()
 
@@ -107,7 +109,7 @@ class Switches(Telephony):
     @override
     def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
         # ``until`` may pass while this process is suspended or the connection accepts no data: then nothing is sent.
-        commands, undialled = _commands(originations)
+        commands, undialled = _commands(originations, application=self._application)
         client = self._clients_of_this_process().get(switch)
         if client is None:
             return Placed(undialled | {call_id for call_id, _ in commands})
@@ -173,12 +175,14 @@ class Switches(Telephony):
         self._clients = {url.name: _SwitchClient(url, chance=self._chance) for url in self._urls}
 
 
-def _commands(originations: Sequence[Origination]) -> tuple[list[tuple[CallId, bytes]], frozenset[CallId]]:
+def _commands(
+    originations: Sequence[Origination], *, application: str
+) -> tuple[list[tuple[CallId, bytes]], frozenset[CallId]]:
     commands = []
     unencodable = set()
     for origination in originations:
         try:
-            commands.append((origination.call_id, bgapi_originate(origination)))
+            commands.append((origination.call_id, bgapi_originate(origination, application=application)))
         except Unencodable as error:
             unencodable.add(origination.call_id)
             fields = {"action": "call_unsayable", "call_id": str(origination.call_id), "problem": str(error)}

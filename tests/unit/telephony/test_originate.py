@@ -32,7 +32,7 @@ def test_a_call_is_said_as_the_contract_has_it() -> None:
         "origination_caller_id_number=02873003586,ignore_early_media=true,"
         "callbeat_campaign=00000000-0000-0000-0000-000000000002,callbeat_lead=00000000-0000-0000-0000-000000000003,"
         "callbeat_run=00000000-0000-0000-0000-000000000004,callbeat_dial=2}"
-        "sofia/gateway/6f1c2b1e-0000-4000-8000-000000000001/990981234560 &transfer(callbeat)\n"
+        "sofia/gateway/6f1c2b1e-0000-4000-8000-000000000001/990981234560 '&transfer(callbeat XML callbeat)'\n"
         "Job-UUID: 00000000-0000-0000-0000-000000000001\n\n"
     )
 
@@ -55,8 +55,17 @@ def test_the_switch_reads_what_was_said() -> None:
         endpoint="sofia",
         gateway="6f1c2b1e-0000-4000-8000-000000000001",
         number="990981234560",
-        application="&transfer(callbeat)",
+        application="&transfer(callbeat XML callbeat)",
     )
+
+
+@pytest.mark.parametrize("application", ["park", "socket:10.0.0.5:8084|10.0.0.6:8084 async full", "transfer:7 XML own"])
+def test_an_answered_call_executes_what_the_operator_names(application: str) -> None:
+    name, _, arguments = application.partition(":")
+
+    dial = parse_dial(originate_arguments(ORIGINATION, application=application))
+
+    assert dial.application == f"&{name}({arguments})"
 
 
 def test_a_call_without_run_and_caller_id_says_nothing_of_them() -> None:
