@@ -14,7 +14,7 @@ STATUS_OF_LAST_DIGITS = {
     "2": "no-answered",
     "3": "not-available",
     "4": "invalid-number",
-    "5": "not-available",
+    "5": "congestion",
     "55": "failed",
     "6": "busy",
     "7": "congestion",

@@ -19,6 +19,7 @@ import pendulum
 from rich.console import Console
 from rich.table import Table
 
+from tests.builders import shipped_outcome
 from tests.fakes.clock import FakeClock
 from tests.stack.switch import SwitchProcess
 from worker.clock import SystemClock
@@ -60,8 +61,8 @@ class Seen:
                     self.rang[call_id] = now
                 case Answered(call_id):
                     self.answered.add(call_id)
-                case HungUp(call_id, outcome):
-                    self.ended[call_id] = outcome
+                case HungUp(call_id, end):
+                    self.ended[call_id] = shipped_outcome(end)
                 case _:
                     pass
 

@@ -9,20 +9,24 @@ import pendulum
 from pendulum import DateTime
 from sqlalchemy import insert
 
+from worker.domain.call import Outcome
 from worker.domain.campaign import Campaign, Mode, Status
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.carrier import Carrier, DialType
+from worker.domain.hangup import Hangup
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, RunId, TemplateId, TenantId
 from worker.domain.lead import Lane, Stage
 from worker.domain.leadership import listener_of
 from worker.domain.network import Network
 from worker.domain.number_plan import NumberPlan
+from worker.domain.outcome import decide_outcome
 from worker.domain.planner import Demand, Situation
 from worker.domain.quota import LiveCalls
 from worker.domain.recall import RecallPolicy
 from worker.domain.window import Windows
 from worker.store.base.tables import campaigns, carriers, leader_leases, leads, lists, templates, tenants
 from worker.store.dispatch.campaign_rows import to_row
+from worker.store.dispatch.cause_tables import shipped_causes
 from worker.store.records.number_plan import shipped_rules
 from worker.store.transaction import SqlStore
 
@@ -188,3 +192,8 @@ def add_leads(
 def viettel(count: int, *, start: int = 0) -> list[str]:
     """Give that many different Viettel numbers."""
     return [f"0981{number:06d}" for number in range(start, start + count)]
+
+
+def shipped_outcome(end: Hangup) -> Outcome:
+    """Return what the shipped table makes of an end."""
+    return decide_outcome(end, rules=shipped_causes())

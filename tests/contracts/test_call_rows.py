@@ -17,6 +17,7 @@ from tests.builders import (
 )
 from tests.builders.call_rows import V, a_call, claim, insert_calls
 from worker.domain.call import ON_SWITCH, CallState, HungUp, Outcome
+from worker.domain.hangup import Hangup
 from worker.domain.ids import CampaignId, CarrierId
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
@@ -77,12 +78,13 @@ def test_cancelled_calls_free_their_leads(store: SqlStore) -> None:
 def test_finishing_writes_the_cdr_and_the_leads_next_step(store: SqlStore) -> None:
     fill_store(store)
     (ringing,) = insert_calls(store, CallState.RINGING)
-    end = HungUp(ringing, Outcome.BUSY, "USER_BUSY", started_at=NOON, ended_at=NOON.add(seconds=4), sip_call_id="x@y")
+    busy = Hangup(cause="USER_BUSY", answered=False)
+    end = HungUp(ringing, busy, started_at=NOON, ended_at=NOON.add(seconds=4), sip_call_id="x@y")
 
     with store.transaction() as tx:
         (call,) = tx.calls.lock([ringing], states=ON_SWITCH)
         tx.calls.finish(
-            [Ended(call, end, lead_stage=Stage.RECALL, lead_due_at=NOON.add(minutes=5), lead_ending=None)], now=NOON
+            [Ended(call, end, Outcome.BUSY, Stage.RECALL, lead_due_at=NOON.add(minutes=5), lead_ending=None)], now=NOON
         )
 
     with store.reading() as tx:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import shipped_outcome
 from tests.integration.switch_calls import CAMPAIGN, CLOCK, LISTENING, SOON, a_call, ends, read_until, read_while, tell
 from tests.stack.switch import SwitchProcess
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
@@ -57,13 +58,13 @@ def test_each_last_digit_ends_as_the_switch_says(
     news = read_until(events, lambda news: len(ends(news)) == len(calls))
 
     assert undialled == set()
-    assert {digit: ends(news)[call.call_id].outcome for digit, call in calls.items()} == {
+    assert {digit: shipped_outcome(ends(news)[call.call_id].end) for digit, call in calls.items()} == {
         "0": Outcome.ANSWERED,
         "1": Outcome.BUSY,
         "2": Outcome.NO_ANSWERED,
         "3": Outcome.NOT_AVAILABLE,
         "4": Outcome.INVALID_NUMBER,
-        "5": Outcome.NOT_AVAILABLE,
+        "5": Outcome.CONGESTION,
         "6": Outcome.BUSY,
         "7": Outcome.CONGESTION,
         "8": Outcome.PHONE_BLOCK,
@@ -100,7 +101,7 @@ def test_a_ringing_call_is_up_until_we_end_it(switch: SwitchProcess, switches: S
     news = read_until(events, lambda news: bool(ends(news)))
 
     assert up == {call.call_id}
-    assert ends(news)[call.call_id].outcome is Outcome.NO_ANSWERED
+    assert shipped_outcome(ends(news)[call.call_id].end) is Outcome.NO_ANSWERED
     assert ends(news)[call.call_id].hangup_disposition == "send_cancel"
     assert switches.up(switch.url.name) == set()
 
@@ -178,7 +179,7 @@ def test_events_come_again_after_a_restart(switch: SwitchProcess, switches: Swit
     switches.place([call], switch=switch.url.name, until=SOON)
     news = read_until(events, lambda news: bool(ends(news)))
 
-    assert ends(news)[call.call_id].outcome is Outcome.BUSY
+    assert ends(news)[call.call_id].cause == "USER_BUSY"
 
 
 def test_a_switch_that_is_away_gives_no_events_and_is_asked_again(switch: SwitchProcess) -> None:
@@ -220,7 +221,7 @@ def test_a_switch_that_stands_still_is_told_of_nothing_until_it_has_gone_on_for_
     news = read_until(events, lambda news: bool(ends(news)))
 
     assert events.dialable_from == LISTENING + SWITCH_SETTLES
-    assert (events.listening_since, ends(news)[call.call_id].outcome) == (since, Outcome.BUSY), "nothing was missed"
+    assert (events.listening_since, ends(news)[call.call_id].cause) == (since, "USER_BUSY"), "nothing was missed"
 
 
 def test_a_switch_that_does_not_answer_an_originate_is_left_soon_and_the_call_is_in_doubt(

@@ -7,6 +7,7 @@ from typing import Final
 
 from pendulum import DateTime
 
+from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 
 
@@ -65,8 +66,7 @@ class HungUp:
     """The call is over, with everything that its CDR needs; the times are from the switch's clock."""
 
     call_id: CallId
-    outcome: Outcome
-    cause: str
+    end: Hangup
     started_at: DateTime
     ended_at: DateTime
     ringing_at: DateTime | None = None
@@ -75,6 +75,11 @@ class HungUp:
     """Which dial of the call failed, when the originate failed before a channel existed; otherwise None."""
     sip_call_id: str = ""
     hangup_disposition: str = ""
+
+    @property
+    def cause(self) -> str:
+        """Return the hang-up cause."""
+        return self.end.cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from worker.store.callbacks.callback_urls import SqlCallbackUrls
 from worker.store.callbacks.deliveries import SqlDeliveries
 from worker.store.callbacks.subscriptions import SqlSubscriptions
 from worker.store.dispatch.calls import SqlCalls
+from worker.store.dispatch.cause_tables import SqlCauseTables
 from worker.store.dispatch.leadership import SqlLeaderLeases
 from worker.store.dispatch.leads import SqlLeads
 from worker.store.dispatch.plans import SqlPlans
@@ -75,6 +76,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def calls(self) -> SqlCalls:
         return SqlCalls(self.connection)
+
+    @override
+    @cached_property
+    def cause_tables(self) -> SqlCauseTables:
+        return SqlCauseTables(self.connection)
 
     @override
     @cached_property

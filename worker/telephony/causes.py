@@ -1,33 +1,11 @@
-"""Map a call's hang-up (FreeSWITCH hang-up cause, answered, machine) to one of the nine outcomes."""
+"""What a switch's hang-up causes and events say of a call's end."""
 
-from dataclasses import dataclass
 from typing import Final
 
-from worker.domain.call import Outcome
+from worker.domain.hangup import Hangup
+from worker.telephony.esl import SwitchEvent
 
-_OUTCOME_OF: Final = {
-    "USER_BUSY": Outcome.BUSY,
-    "CALL_REJECTED": Outcome.BUSY,
-    "NO_ANSWER": Outcome.NO_ANSWERED,
-    "ALLOTTED_TIMEOUT": Outcome.NO_ANSWERED,
-    "ORIGINATOR_CANCEL": Outcome.NO_ANSWERED,
-    "NORMAL_CLEARING": Outcome.NO_ANSWERED,  # without an answer: we ended the call
-    "SUBSCRIBER_ABSENT": Outcome.NOT_AVAILABLE,
-    "NO_USER_RESPONSE": Outcome.NOT_AVAILABLE,
-    "DESTINATION_OUT_OF_ORDER": Outcome.NOT_AVAILABLE,
-    "RECOVERY_ON_TIMER_EXPIRE": Outcome.NOT_AVAILABLE,
-    "NORMAL_TEMPORARY_FAILURE": Outcome.NOT_AVAILABLE,
-    "UNALLOCATED_NUMBER": Outcome.INVALID_NUMBER,
-    "INVALID_NUMBER_FORMAT": Outcome.INVALID_NUMBER,
-    "NO_ROUTE_DESTINATION": Outcome.INVALID_NUMBER,
-    "NUMBER_CHANGED": Outcome.INVALID_NUMBER,
-    "INCOMING_CALL_BARRED": Outcome.PHONE_BLOCK,
-    "NORMAL_CIRCUIT_CONGESTION": Outcome.CONGESTION,
-    "SWITCH_CONGESTION": Outcome.CONGESTION,
-    "REQUESTED_CHAN_UNAVAIL": Outcome.CONGESTION,
-    "OUTGOING_CALL_BARRED": Outcome.CONGESTION,
-    "GATEWAY_DOWN": Outcome.CONGESTION,
-}
+_MOST_DIGITS: Final = 4
 
 REFUSALS: Final = frozenset(
     {
@@ -47,17 +25,18 @@ REFUSALS: Final = frozenset(
 """Causes of a failed originate job without a channel that mean that the switch refused the call: nobody was dialled."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hangup:
-    """The facts of a call's last event that decide its outcome."""
+def hangup_of(event: SwitchEvent, *, answered: bool) -> Hangup:
+    """Return the facts of the end in a ``CHANNEL_HANGUP_COMPLETE`` event."""
+    machine = event.get("variable_amd_result", "").upper() == "MACHINE" or event.get("variable_avmd_detect") == "TRUE"
+    return Hangup(
+        cause=event.get("Hangup-Cause") or event.get("variable_hangup_cause") or "UNKNOWN",
+        answered=answered,
+        by_machine=machine,
+        q850=_number(event.get("variable_hangup_cause_q850", "")),
+        sip_status=_number(event.get("variable_sip_term_status", "")),
+        by_us=event.get("variable_sip_hangup_disposition", "").startswith("send_"),
+    )
 
-    cause: str
-    answered: bool
-    by_machine: bool = False
 
-
-def outcome_of(hangup: Hangup) -> Outcome:
-    """Decide the outcome: by the answer first, then by the cause. The SIP status is not used: it is often absent."""
-    if hangup.answered:
-        return Outcome.VOICEMAIL if hangup.by_machine else Outcome.ANSWERED
-    return _OUTCOME_OF.get(hangup.cause, Outcome.FAILED)
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

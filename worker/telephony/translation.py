@@ -11,9 +11,10 @@ import pendulum
 from pendulum import DateTime
 
 from worker.domain.call import Answered, CallEvent, HungUp, Refused, Ringing
+from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 from worker.domain.timing import JOB_WAITS_FOR_CHANNEL
-from worker.telephony.causes import REFUSALS, Hangup, outcome_of
+from worker.telephony.causes import REFUSALS, hangup_of
 from worker.telephony.esl import BODY, SwitchEvent
 
 logger = logging.getLogger(__name__)
@@ -118,8 +119,8 @@ class Translation:
     def _event_of_job(self, job: _FailedJob) -> CallEvent:
         if job.cause in REFUSALS:
             return Refused(job.call_id, job.cause, self._listening_since, job.dial)
-        outcome = outcome_of(Hangup(cause=job.cause, answered=False))
-        return HungUp(job.call_id, outcome, job.cause, started_at=job.at, ended_at=job.at, dial=job.dial)
+        end = Hangup(cause=job.cause, answered=False)
+        return HungUp(job.call_id, end, started_at=job.at, ended_at=job.at, dial=job.dial)
 
 
 def _call_of(event: SwitchEvent) -> CallId | None:
@@ -135,13 +136,10 @@ def _call_of(event: SwitchEvent) -> CallId | None:
 
 def _hung_up(call_id: CallId, event: SwitchEvent) -> HungUp:
     ended = _time(event, "Caller-Channel-Hangup-Time", "variable_end_uepoch") or _moment(event["Event-Date-Timestamp"])
-    cause = event.get("Hangup-Cause") or event.get("variable_hangup_cause") or "UNKNOWN"
     answered = _answered(event)
-    machine = event.get("variable_amd_result", "").upper() == "MACHINE" or event.get("variable_avmd_detect") == "TRUE"
     return HungUp(
         call_id,
-        outcome_of(Hangup(cause=cause, answered=answered is not None, by_machine=machine)),
-        cause,
+        hangup_of(event, answered=answered is not None),
         started_at=_time(event, "Caller-Channel-Created-Time", "variable_start_uepoch") or ended,
         ended_at=ended,
         ringing_at=_rang(event),

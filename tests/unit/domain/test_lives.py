@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from tests.builders import HANOI, NOON, a_campaign
-from worker.domain.call import LIVE, Answered, CallEvent, CallState, HungUp, Outcome, Refused, Ringing, next_state
+from worker.domain.call import LIVE, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
 from worker.domain.campaign import Status, resume_if_due, steer
+from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId, RunId
 from worker.domain.window import Span, Week, Windows
 
@@ -15,7 +16,7 @@ CALL = CallId(UUID(int=1))
 RUN = RunId(UUID(int=2))
 HOUR = 3_600_000_000_000
 OFFICE = Windows(HANOI, (Week.every_day(Span(8 * HOUR, 21 * HOUR)),))
-END = HungUp(CALL, Outcome.ANSWERED, "NORMAL_CLEARING", started_at=NOON, ended_at=NOON)
+END = HungUp(CALL, Hangup(cause="NORMAL_CLEARING", answered=True), started_at=NOON, ended_at=NOON)
 EVENTS: list[CallEvent] = [Ringing(CALL, NOON), Answered(CALL, NOON), END]
 
 

@@ -3,10 +3,11 @@ from typing import Any
 
 import pytest
 
+from tests.builders import shipped_outcome
 from worker.domain.call import Outcome
+from worker.domain.hangup import Hangup
 from worker.simulator.model import BY_LAST_DIGIT, FarEnd, Model
 from worker.simulator.options import SimulatorOptions
-from worker.telephony.causes import Hangup, outcome_of
 
 NUMBERS = ["990912345678", "0" * 12, "15"]
 """One behind a carrier's prefix, and two that no number plan knows."""
@@ -20,7 +21,7 @@ NUMBERS = ["990912345678", "0" * 12, "15"]
         ("2", Outcome.NO_ANSWERED),
         ("3", Outcome.NOT_AVAILABLE),
         ("4", Outcome.INVALID_NUMBER),
-        ("5", Outcome.NOT_AVAILABLE),
+        ("5", Outcome.CONGESTION),
         ("55", Outcome.FAILED),
         ("6", Outcome.BUSY),
         ("7", Outcome.CONGESTION),
@@ -31,9 +32,11 @@ NUMBERS = ["990912345678", "0" * 12, "15"]
 def test_the_last_digit_decides(digit: str, outcome: Outcome) -> None:
     manner = BY_LAST_DIGIT[digit].value
 
-    hangup = Hangup(cause=manner.cause, answered=manner.answers, by_machine=manner.machine)
+    hangup = Hangup(
+        cause=manner.cause, answered=manner.answers, by_machine=manner.machine, sip_status=manner.sip_status
+    )
 
-    assert outcome_of(hangup) is outcome
+    assert shipped_outcome(hangup) is outcome
 
 
 def test_the_same_seed_gives_the_same_fates() -> None:

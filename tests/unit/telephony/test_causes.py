@@ -1,9 +1,11 @@
 import pytest
 
+from tests.builders import shipped_outcome
 from tests.builders.recordings import recorded_events
 from tests.unit.telephony.test_translation import LISTENING
 from worker.domain.call import HungUp, Outcome
-from worker.telephony.causes import REFUSALS, Hangup, outcome_of
+from worker.domain.hangup import Hangup
+from worker.telephony.causes import REFUSALS, hangup_of
 from worker.telephony.translation import Translation
 
 
@@ -14,7 +16,7 @@ from worker.telephony.translation import Translation
         ("busy-486", Outcome.BUSY, "USER_BUSY", "recv_refuse"),
         ("unavailable-480", Outcome.NOT_AVAILABLE, "NO_USER_RESPONSE", "recv_refuse"),
         ("not-found-404", Outcome.INVALID_NUMBER, "UNALLOCATED_NUMBER", "recv_refuse"),
-        ("service-unavailable-503", Outcome.NOT_AVAILABLE, "NORMAL_TEMPORARY_FAILURE", "recv_refuse"),
+        ("service-unavailable-503", Outcome.CONGESTION, "NORMAL_TEMPORARY_FAILURE", "recv_refuse"),
         ("no-answer-timeout", Outcome.NO_ANSWERED, "NO_ANSWER", "send_cancel"),
         ("declined-603", Outcome.BUSY, "CALL_REJECTED", "recv_refuse"),
     ],
@@ -25,7 +27,7 @@ def test_a_recorded_call_has_its_outcome(
 ) -> None:
     hung_up = _end_of(f"{kind}-{recording}")
 
-    assert (hung_up.outcome, hung_up.cause, hung_up.hangup_disposition) == (outcome, cause, disposition)
+    assert (shipped_outcome(hung_up.end), hung_up.cause, hung_up.hangup_disposition) == (outcome, cause, disposition)
 
 
 @pytest.mark.parametrize(
@@ -37,31 +39,21 @@ def test_a_recorded_call_has_its_outcome(
     ],
 )
 def test_a_call_that_we_ended_was_answered_only_if_it_was(recording: str, outcome: Outcome) -> None:
-    assert _end_of(recording).outcome is outcome
+    assert shipped_outcome(_end_of(recording).end) is outcome
 
 
-@pytest.mark.parametrize(
-    ("cause", "outcome"),
-    [
-        ("INCOMING_CALL_BARRED", Outcome.PHONE_BLOCK),
-        ("NORMAL_CIRCUIT_CONGESTION", Outcome.CONGESTION),
-        ("DESTINATION_OUT_OF_ORDER", Outcome.NOT_AVAILABLE),
-        ("NUMBER_CHANGED", Outcome.INVALID_NUMBER),
-        ("INCOMPATIBLE_DESTINATION", Outcome.FAILED),
-        ("", Outcome.FAILED),
-    ],
-)
-def test_a_cause_without_an_answer_decides(cause: str, outcome: Outcome) -> None:
-    assert outcome_of(Hangup(cause=cause, answered=False)) is outcome
+def test_the_facts_of_an_end_are_those_that_the_switch_told() -> None:
+    refused, ended_by_us = _end_of("json-503-reason-34-retry-after").end, _end_of("plain-answered-bye-by-us").end
+
+    assert refused == Hangup(cause="NORMAL_CIRCUIT_CONGESTION", answered=False, q850=34, sip_status=503)
+    assert ended_by_us == Hangup(cause="NORMAL_CLEARING", answered=True, q850=16, by_us=True)
 
 
-@pytest.mark.parametrize("cause", ["NORMAL_CLEARING", "USER_BUSY", "NO_ANSWER", "ANYTHING"])
-def test_an_answer_decides_whatever_the_cause(cause: str) -> None:
-    assert outcome_of(Hangup(cause=cause, answered=True)) is Outcome.ANSWERED
+@pytest.mark.parametrize("told", ["", "²", "486.0", "99999", "sip:486"])
+def test_a_status_that_is_no_number_is_none(told: str) -> None:
+    event = {"Hangup-Cause": "USER_BUSY", "variable_sip_term_status": told, "variable_hangup_cause_q850": told}
 
-
-def test_a_machine_that_answered_is_voicemail() -> None:
-    assert outcome_of(Hangup(cause="NORMAL_CLEARING", answered=True, by_machine=True)) is Outcome.VOICEMAIL
+    assert hangup_of(event, answered=False) == Hangup(cause="USER_BUSY", answered=False)
 
 
 def test_what_a_callee_can_do_is_never_a_refusal_of_the_switch() -> None:

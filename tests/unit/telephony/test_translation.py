@@ -4,7 +4,8 @@ import pendulum
 import pytest
 
 from tests.builders.recordings import recorded_events
-from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
+from worker.domain.call import Answered, HungUp, Refused, Ringing
+from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 from worker.domain.timing import JOB_WAITS_FOR_CHANNEL
 from worker.telephony.esl import BODY, SwitchEvent
@@ -36,8 +37,7 @@ def test_times_are_the_switchs_to_the_microsecond(translation: Translation) -> N
 
     assert hung_up == HungUp(
         CallId(UUID("695f8d97-c313-4b79-b732-286a8bf11125")),
-        Outcome.ANSWERED,
-        "NORMAL_CLEARING",
+        Hangup(cause="NORMAL_CLEARING", answered=True, q850=16, sip_status=200),
         started_at=pendulum.from_timestamp(1795407100).replace(microsecond=701199),
         ringing_at=pendulum.from_timestamp(1795407100).replace(microsecond=721513),
         answered_at=pendulum.from_timestamp(1795407101).replace(microsecond=21200),
@@ -75,26 +75,24 @@ def test_a_hangup_that_comes_after_the_failed_job_decides(translation: Translati
 
     assert held == later == []
     assert isinstance(hung_up, HungUp)
-    assert hung_up.outcome is Outcome.NOT_AVAILABLE
+    assert hung_up.cause == "DESTINATION_OUT_OF_ORDER"
 
 
 @pytest.mark.parametrize(
-    ("result", "outcome", "cause"),
+    ("result", "cause"),
     [
-        ("-ERR INCOMPATIBLE_DESTINATION\n", Outcome.FAILED, "INCOMPATIBLE_DESTINATION"),
-        ("-USAGE: <call url> <exten>\n", Outcome.FAILED, "-USAGE: <call url> <exten>"),
-        ("-ERR USER_BUSY\n", Outcome.BUSY, "USER_BUSY"),
+        ("-ERR INCOMPATIBLE_DESTINATION\n", "INCOMPATIBLE_DESTINATION"),
+        ("-USAGE: <call url> <exten>\n", "-USAGE: <call url> <exten>"),
+        ("-ERR USER_BUSY\n", "USER_BUSY"),
     ],
 )
-def test_a_failed_job_that_no_repeat_can_help_ends_the_call(
-    translation: Translation, result: str, outcome: Outcome, cause: str
-) -> None:
+def test_a_failed_job_that_no_repeat_can_help_ends_the_call(translation: Translation, result: str, cause: str) -> None:
     translation.read([_job(result)], at=0.0)
 
     (hung_up,) = translation.read([], at=1.0)
 
     assert isinstance(hung_up, HungUp)
-    assert (hung_up.outcome, hung_up.cause, hung_up.answered_at) == (outcome, cause, None)
+    assert (hung_up.end, hung_up.answered_at) == (Hangup(cause=cause, answered=False), None)
 
 
 @pytest.mark.parametrize("name", ["CHANNEL_CREATE", "CHANNEL_PROGRESS"])
@@ -172,7 +170,7 @@ def test_a_detected_machine_is_voicemail(translation: Translation, found: Switch
     (hung_up,) = translation.read([event], at=0.0)
 
     assert isinstance(hung_up, HungUp)
-    assert hung_up.outcome is Outcome.VOICEMAIL
+    assert (hung_up.end.answered, hung_up.end.by_machine) == (True, True)
 
 
 def test_what_is_remembered_is_bounded() -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pendulum import DateTime
 from sqlalchemy import Row, select, update
@@ -10,9 +10,19 @@ from sqlalchemy import Row, select, update
 from tests.builders import CAMPAIGN, NOON, stored_settings
 from tests.unit.usecases.conftest import World
 from worker.domain.call import CallState, HungUp, Outcome
+from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 from worker.store.base.tables import calls, campaigns, carriers, leads
 from worker.store.dispatch.campaign_rows import to_row
+
+CAUSE_OF: Final = {
+    Outcome.ANSWERED: "NORMAL_CLEARING",
+    Outcome.BUSY: "USER_BUSY",
+    Outcome.NO_ANSWERED: "NO_ANSWER",
+    Outcome.NOT_AVAILABLE: "SUBSCRIBER_ABSENT",
+    Outcome.INVALID_NUMBER: "UNALLOCATED_NUMBER",
+    Outcome.FAILED: "INCOMPATIBLE_DESTINATION",
+}
 
 
 def call_row(world: World, call_id: CallId) -> Row[Any]:
@@ -38,9 +48,8 @@ def put(world: World, **changed: Any) -> None:
 
 def an_end(call_id: CallId, outcome: Outcome = Outcome.BUSY, *, seconds: int = 3) -> HungUp:
     answered_at = NOON if outcome is Outcome.ANSWERED else None
-    return HungUp(
-        call_id, outcome, "CAUSE", started_at=NOON, ended_at=NOON.add(seconds=seconds), answered_at=answered_at
-    )
+    end = Hangup(cause=CAUSE_OF[outcome], answered=answered_at is not None)
+    return HungUp(call_id, end, started_at=NOON, ended_at=NOON.add(seconds=seconds), answered_at=answered_at)
 
 
 def next_plan(world: World) -> DateTime | None:

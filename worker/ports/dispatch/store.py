@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from pendulum import DateTime, Duration
 
-from worker.domain.call import CallState, HungUp
+from worker.domain.call import CallState, HungUp, Outcome
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
 from worker.domain.ids import (
@@ -26,6 +26,7 @@ from worker.domain.network import Network
 from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
 from worker.domain.rotation import Rotation
+from worker.ports.dispatch.cause_tables import CauseTables
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import Outbox, Subscribers
 from worker.ports.dispatch.switches import SwitchRows
@@ -109,10 +110,11 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A call that ends, and the next step of its lead."""
+    """A call that ends with its outcome, and the next step of its lead."""
 
     call: Call
     event: HungUp
+    outcome: Outcome
     lead_stage: Stage
     lead_due_at: DateTime | None
     lead_ending: Ending | None
@@ -239,6 +241,8 @@ class DispatchTransaction(Protocol):
     def leads(self) -> Leads: ...
     @property
     def calls(self) -> Calls: ...
+    @property
+    def cause_tables(self) -> CauseTables: ...
     @property
     def deliveries(self) -> Outbox: ...
     @property

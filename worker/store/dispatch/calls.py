@@ -213,7 +213,7 @@ def _outcome_of(ended: Ended) -> dict[str, object]:
     event = ended.event
     return {
         "call": ended.call.id,
-        "new_outcome": event.outcome,
+        "new_outcome": ended.outcome,
         "new_cause": event.cause,
         "new_started_at": event.started_at,
         "new_ringing_at": event.ringing_at or ended.call.ringing_at,
@@ -231,6 +231,6 @@ def _next_step_of(ended: Ended, *, now: DateTime) -> dict[str, object]:
         "new_due_at": ended.lead_due_at or ended.event.ended_at,
         "new_ending": ended.lead_ending,
         "new_last_call_at": ended.event.started_at,
-        "new_last_outcome": ended.event.outcome,
+        "new_last_outcome": ended.outcome,
         "new_updated_at": now,
     }

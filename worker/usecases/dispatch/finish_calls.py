@@ -14,6 +14,7 @@ from worker.domain.callback_event import CallbackEvent
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr, seconds_between
 from worker.domain.lead import Stage
+from worker.domain.outcome import CauseRule, decide_outcome
 from worker.domain.recall import GiveUp, RecallAt, decide_recall
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
@@ -36,23 +37,29 @@ def finish_calls(
     if not ended:
         return
     campaigns = tx.plans.campaigns({call.campaign_id for call, _ in ended})
-    tx.calls.finish([_next_step(call, event, campaign=campaigns[call.campaign_id]) for call, event in ended], now=now)
-    cdrs = [(call, _cdr(call, end)) for call, end in ended]
-    happenings = [Happening(event, call, cdr) for call, cdr in cdrs for event in _AT_THE_END]
+    rules = tx.cause_tables.of({call.carrier_id for call, _ in ended})
+    steps = [
+        _next_step(call, event, campaign=campaigns[call.campaign_id], rules=rules[call.carrier_id])
+        for call, event in ended
+    ]
+    tx.calls.finish(steps, now=now)
+    happenings = [Happening(event, step.call, _cdr(step)) for step in steps for event in _AT_THE_END]
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
     for carrier_id in {call.carrier_id for call, _ in ended}:
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
-    for call, event in ended:
-        extra = {"action": "call_finished", "call_id": call.id, "outcome": event.outcome.value, "cause": event.cause}
+    for step in steps:
+        outcome, cause = step.outcome.value, step.event.cause
+        extra = {"action": "call_finished", "call_id": step.call.id, "outcome": outcome, "cause": cause}
         logger.info("call finished", extra=extra)
 
 
-def _next_step(call: Call, event: HungUp, *, campaign: Campaign) -> Ended:
+def _next_step(call: Call, event: HungUp, *, campaign: Campaign, rules: Sequence[CauseRule]) -> Ended:
+    outcome = decide_outcome(event.end, rules=rules)
     billed = seconds_between(event.answered_at, event.ended_at)
     decision = decide_recall(
         campaign.recall,
         attempt=call.attempt,
-        outcome=event.outcome,
+        outcome=outcome,
         billed_seconds=billed,
         ended_at=event.ended_at,
         expires_at=campaign.expires_at,
@@ -60,17 +67,18 @@ def _next_step(call: Call, event: HungUp, *, campaign: Campaign) -> Ended:
     match decision:
         case RecallAt(moment):
             stage = Stage.OTP if call.stage_before is Stage.OTP else Stage.RECALL
-            return Ended(call, event, lead_stage=stage, lead_due_at=moment, lead_ending=None)
+            return Ended(call, event, outcome, lead_stage=stage, lead_due_at=moment, lead_ending=None)
         case GiveUp(ending):
-            return Ended(call, event, lead_stage=Stage.DONE, lead_due_at=None, lead_ending=ending)
+            return Ended(call, event, outcome, lead_stage=Stage.DONE, lead_due_at=None, lead_ending=ending)
         case never:
             assert_never(never)
 
 
-def _cdr(call: Call, event: HungUp) -> Cdr:
+def _cdr(ended: Ended) -> Cdr:
+    call, event = ended.call, ended.event
     return replace(
         cdr_so_far(call, now=event.started_at),
-        outcome=event.outcome,
+        outcome=ended.outcome,
         cause=event.cause,
         sip_call_id=event.sip_call_id,
         hangup_disposition=event.hangup_disposition,

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from pendulum import DateTime, Duration
 
-from worker.domain.call import LOST, ON_SWITCH, CallState, HungUp, Outcome
+from worker.domain.call import LOST, ON_SWITCH, CallState, HungUp
 from worker.domain.errors import NotFound, Unavailable
+from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 from worker.domain.timing import CALL_ASKED_AFTER, CALL_LOST_AFTER, UNHEARD_CALL_ASKED_AFTER, UNHEARD_CALL_LOST_AFTER
 from worker.ports.dispatch.messages import JobQueue
@@ -123,8 +124,7 @@ def _lost(call: Call, *, now: DateTime) -> HungUp:
     ended_at = call.missing_since or now
     return HungUp(
         call_id=call.id,
-        outcome=Outcome.ANSWERED if call.state is CallState.ANSWERED else Outcome.FAILED,
-        cause=LOST,
+        end=Hangup(cause=LOST, answered=call.state is CallState.ANSWERED),
         started_at=call.dialled_at,
         ended_at=max(ended_at, call.answered_at) if call.answered_at else ended_at,
         ringing_at=call.ringing_at,

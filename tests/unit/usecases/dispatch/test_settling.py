@@ -10,11 +10,13 @@ from tests.builders import CAMPAIGN, CARRIER, NOON, add_leads, fill_store, store
 from tests.unit.usecases.conftest import LONG_BEFORE, World
 from tests.unit.usecases.look import an_end, call_row, lead_rows, next_plan, put
 from worker.domain.call import Answered, CallState, HungUp, Outcome, Refused, Ringing
+from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 from worker.domain.lead import Ending, Stage
 from worker.store.base.callback_tables import deliveries
 
 CALL = CallId(UUID(int=1))
+BUSY = Hangup(cause="USER_BUSY", answered=False)
 
 
 def test_events_move_a_call_on_and_its_end_frees_the_channel(world: World) -> None:
@@ -84,6 +86,18 @@ def test_a_busy_lead_is_recalled_after_the_pause_and_then_given_up(world: World)
     ]
 
 
+def test_the_sip_status_of_an_end_counts_for_the_recall(world: World) -> None:
+    fill_store(world.store, stored_settings(recall_times=1, recall_status=("busy",)))
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.dial()
+
+    end = Hangup(cause="NORMAL_CLEARING", answered=False, sip_status=486)
+    world.hear(HungUp(call_id, end, started_at=NOON, ended_at=NOON))
+
+    assert call_row(world, call_id).outcome is Outcome.BUSY
+    assert lead_rows(world)[0].stage is Stage.RECALL
+
+
 def test_an_answer_is_told_to_the_answer_callback_url_once(world: World) -> None:
     fill_store(world.store, stored_settings(answer_callback_url="http://crm.example/answered"))
     add_leads(world.store, viettel(1))
@@ -118,7 +132,7 @@ def test_a_call_that_the_switch_refused_is_queued_again_with_a_growing_pause(wor
     "told_again",
     [
         Refused(CALL, "DESTINATION_OUT_OF_ORDER", listening_since=LONG_BEFORE, dial=1),
-        HungUp(CALL, Outcome.FAILED, "USER_BUSY", started_at=NOON, ended_at=NOON, dial=1),
+        HungUp(CALL, BUSY, started_at=NOON, ended_at=NOON, dial=1),
     ],
 )
 def test_what_is_told_again_of_a_refused_dial_does_not_touch_the_next(
@@ -175,9 +189,7 @@ def test_the_last_calls_start_and_the_number_of_calls_are_the_leads_own(world: W
     for second in (30, 60):
         (call_id,) = world.dial()
         started_at = NOON.add(seconds=second)
-        world.hear(
-            HungUp(call_id, Outcome.BUSY, "USER_BUSY", started_at=started_at, ended_at=started_at.add(seconds=9))
-        )
+        world.hear(HungUp(call_id, BUSY, started_at=started_at, ended_at=started_at.add(seconds=9)))
         world.clock.wait(40)
 
     (lead,) = lead_rows(world)
