@@ -19,10 +19,10 @@ from tests.builders import (
 )
 from tests.fakes.jobs import FakeJobQueue
 from worker.domain.errors import Conflict, NotFound
-from worker.domain.ids import CampaignId, ListId, TenantId
+from worker.domain.ids import CampaignId, CarrierId, ListId, TenantId
 from worker.domain.network import Network
 from worker.ports.paging import Slice
-from worker.ports.records.entities import BlockedNumber, CdrFilter, LeadFilter, ListRecord, Tenant
+from worker.ports.records.entities import BlockedNumber, CdrFilter, GatewayDemand, LeadFilter, ListRecord, Tenant
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.plan_carrier import plan_carrier
 from worker.usecases.records.api_tokens import create_token, tenant_of
@@ -111,6 +111,24 @@ def test_taken_names_and_ids_are_conflicts(store: SqlStore) -> None:
         tx.campaigns.save(stored_settings(campaign_name="other"))
     with pytest.raises(Conflict, match="carrier_uuid"), store.transaction() as tx:
         tx.carriers.add(replace(tx.carriers.get(TENANT, CARRIER), name="new"))
+
+
+def test_what_carriers_may_ask_of_switches_is_added_up_by_gateway(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        one = tx.carriers.get(TENANT, CARRIER)
+        tx.carriers.save(replace(one, name="b", gateway="g1", concurrent_call=10, calls_per_second=5))
+        tx.carriers.add(
+            replace(one, id=CarrierId(uuid4()), name="a", gateway="g1", concurrent_call=7, calls_per_second=0)
+        )
+        tx.carriers.add(
+            replace(one, id=CarrierId(uuid4()), name="c", gateway="g2", concurrent_call=3, calls_per_second=2)
+        )
+
+    with store.reading() as tx:
+        assert tx.carriers.by_gateway() == [
+            GatewayDemand(gateway="g1", carriers=("a", "b"), channels=17, calls_per_second=5, is_unlimited=True),
+            GatewayDemand(gateway="g2", carriers=("c",), channels=3, calls_per_second=2, is_unlimited=False),
+        ]
 
 
 def test_a_deleted_campaigns_name_is_free(store: SqlStore) -> None:

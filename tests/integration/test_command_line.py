@@ -1,5 +1,6 @@
 """The commands of an operator's first minutes, on SQLite and a Redis of our own."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.stack.addresses import free_port
+from tests.stack.switch import SwitchProcess
 from worker import wiring
 from worker.cli.command import command_line
 from worker.settings import Settings
+from worker.simulator.options import SimulatorOptions
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
+from worker.telephony.connection import open_connection
 from worker.usecases.records.api_tokens import tenant_of
 
 
@@ -84,6 +88,41 @@ def test_doctor_sees_a_switch_that_is_away(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert code == 1
     assert "cannot be reached" in output
+
+
+def _findings(monkeypatch: pytest.MonkeyPatch, switch: SwitchProcess) -> dict[str, dict[str, object]]:
+    """Return what ``doctor --json`` finds of the switch, by part."""
+    password, name = switch.url.password, switch.url.name
+    monkeypatch.setenv("CALLBEAT_SWITCH_URLS", f"esl://:{password}@{name}")
+    wiring.settings.cache_clear()
+    _, output = run("doctor", "--json")
+    found = {finding["part"]: finding for finding in json.loads(output)}
+    return {part.removeprefix(f"switch {name}").strip(): found[part] for part in found if part.startswith("switch")}
+
+
+def test_doctor_looks_at_a_switch_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    run("migrate")
+    with SwitchProcess(SimulatorOptions()) as switch:
+        well = _findings(monkeypatch, switch)
+        monkeypatch.setenv("CALLBEAT_ANSWER_APPLICATION", "transfer:robot XML ivr")
+        connection = open_connection(switch.url)
+        connection.command("api fsctl pause outbound")
+        connection.close()
+        wrong = _findings(monkeypatch, switch)
+
+    assert {part for part, finding in well.items() if not finding["is_well"]} == set()
+    assert {part for part, finding in wrong.items() if not finding["is_well"]} == {"answered calls", "takes calls"}
+    assert "fsctl resume" in str(wrong["takes calls"]["advice"])
+
+
+def test_doctor_tells_what_to_do_about_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    with SwitchProcess(SimulatorOptions()) as switch:
+        monkeypatch.setenv("CALLBEAT_SWITCH_URLS", f"esl://:wrong@{switch.url.name}")
+        code, output = run("doctor")
+
+    assert code == 1
+    assert "refused the password" in output
+    assert "event_socket.conf.xml" in output
 
 
 @pytest.mark.redis

@@ -50,11 +50,14 @@ def up(
     run_all(host, port, flower_port, workers)
 
 
-def doctor() -> None:
-    """Check configuration, database, broker, switch and clock."""
+def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
+    """Check configuration, database, broker and switches, and tell what to type.
+
+    Exit 1 if one of them is not well.
+    """
     from worker.cli.doctor import doctor as examine
 
-    examine()
+    examine(as_json=as_json)
 
 
 def migrate() -> None:

@@ -1,47 +1,42 @@
-"""Checks what a running Callbeat needs, and says what is wrong."""
+"""Checks what a running Callbeat needs, says what is wrong, and tells what to type."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Final
 
-import pendulum
+import orjson
 import typer
-from pendulum import DateTime
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from worker.cli.switch_advice import MODULES, Finding, Needs, judge
 from worker.clock import SystemClock
 from worker.coordination.connection import connect
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.errors import CallbeatError, Unavailable
+from worker.domain.switch import Switch, SwitchState
+from worker.ports.records.entities import GatewayDemand
 from worker.settings import DATABASE_FILE, Settings
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 from worker.telephony.address import SwitchUrl
-from worker.telephony.connection import open_connection
+from worker.telephony.connection import LoginRefused, NotReached, open_connection
+from worker.telephony.survey import survey
 from worker.wiring import settings, switches
 
-MOST_DRIFT_SECONDS: Final = 2.0
-"""CDRs carry the switch's times; with a larger difference, durations and recalls no longer agree."""
+_SET_UP: Final = "deploy/freeswitch/README.md, section Set up"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One part, whether it works, and what was found."""
-
-    part: str
-    is_well: bool
-    seen: str
-
-
-def doctor() -> None:
-    """Check configuration, database, broker, switch and clock."""
+def doctor(*, as_json: bool) -> None:
+    """Check configuration, database, broker and switches; exit 1 if one of them is not well."""
     findings = list(examine())
-    table = Table("part", "well", "seen")
-    for finding in findings:
-        table.add_row(finding.part, "[green]yes[/]" if finding.is_well else "[red]no[/]", finding.seen)
-    Console(soft_wrap=True).print(table)
+    if as_json:
+        typer.echo(orjson.dumps([asdict(finding) for finding in findings], option=orjson.OPT_INDENT_2))
+    else:
+        _print(findings)
     if not all(finding.is_well for finding in findings):
         raise typer.Exit(1)
 
@@ -56,10 +51,25 @@ def examine() -> Iterator[Finding]:
     yield Finding("configuration", is_well=True, seen=f"home {chosen.home.absolute()}")
     yield _look("database", partial(_database, chosen))
     yield _look("broker", partial(_broker, chosen))
-    if not chosen.switch_urls:
-        yield Finding("switch", is_well=False, seen="CALLBEAT_SWITCH_URLS is not set, and no `callbeat up` runs here")
-    for url in switches():
-        yield _look(f"switch {url.name}", partial(_switch, url))
+    rows, demand = _known(chosen)
+    urls = _urls(rows)
+    if not urls:
+        seen = "CALLBEAT_SWITCH_URLS is not set, and no `callbeat up` runs here"
+        yield Finding("switch", is_well=False, seen=seen, advice=_SET_UP)
+    needs = Needs(application=chosen.answer_application, gateways=demand, switches=max(1, len(urls)))
+    for url in urls:
+        yield from _switch(url, needs=replace(needs, row=rows.get(url.name)))
+
+
+def _print(findings: list[Finding]) -> None:
+    table = Table("part", "well", "seen")
+    for finding in findings:
+        table.add_row(escape(finding.part), "[green]yes[/]" if finding.is_well else "[red]no[/]", escape(finding.seen))
+    console = Console(soft_wrap=True)
+    console.print(table)
+    for finding in findings:
+        if finding.advice:
+            console.print(f"{finding.part}: {finding.advice}", markup=False, highlight=False)
 
 
 def _look(part: str, look: Callable[[], str]) -> Finding:
@@ -93,19 +103,60 @@ def _broker(chosen: Settings) -> str:
     return "answers"
 
 
-def _switch(url: SwitchUrl) -> str:
-    connection = open_connection(url)
+def _known(chosen: Settings) -> tuple[dict[str, Switch], dict[str, GatewayDemand]]:
+    """Return the switches' rows and what the carriers need, by name; nothing without a database that answers."""
+    with suppress(CallbeatError):
+        if not _database(chosen):
+            return {}, {}
+        engine = make_engine(chosen.database)
+        try:
+            with SqlStore(engine).reading() as tx:
+                rows, demand = tx.switches.all(), tx.carriers.by_gateway()
+        finally:
+            engine.dispose()
+        return {row.name: row for row in rows}, {one.gateway: one for one in demand}
+    return {}, {}
+
+
+def _urls(rows: dict[str, Switch]) -> list[SwitchUrl]:
+    """Return the switches of the table and of the environment, without those that are gone."""
+    urls = {url.name: url for url in switches()}
+    for name, row in rows.items():
+        with suppress(ValueError):
+            urls[name] = SwitchUrl.parse(row.url)
+    return [url for name, url in urls.items() if name not in rows or rows[name].state is not SwitchState.GONE]
+
+
+def _switch(url: SwitchUrl, *, needs: Needs) -> Iterator[Finding]:
+    part = f"switch {url.name}"
     try:
-        theirs = _moment(connection.command("api strepoch").text)
+        connection = open_connection(url)
+    except LoginRefused as error:
+        advice = "write the password of event_socket.conf.xml into CALLBEAT_SWITCH_URLS"
+        yield Finding(part, is_well=False, seen=str(error), advice=advice)
+        return
+    except NotReached as error:
+        advice = (
+            "on the switch: fs_cli -x status; listen-ip and apply-inbound-acl in event_socket.conf.xml; the firewall"
+        )
+        yield Finding(part, is_well=False, seen=str(error), advice=advice)
+        return
+
+    def ask(command: str) -> str:
+        return connection.command(f"api {command}").text
+
+    try:
+        yield _answers(part, needs.row)
+        facts = survey(ask, gateways=needs.gateways, modules=MODULES, application=needs.application)
+        yield from judge(facts, needs=needs, part=part, now=SystemClock().now())
+    except CallbeatError as error:
+        yield Finding(part, is_well=False, seen=str(error), advice="fs_cli -x status")
     finally:
         connection.close()
-    apart = abs((theirs - SystemClock().now()).total_seconds())
-    if apart > MOST_DRIFT_SECONDS:
-        raise Unavailable(f"answers, but its clock and ours are {apart:.0f} s apart")
-    return "answers, clocks agree"
 
 
-def _moment(epoch: str) -> DateTime:
-    if not epoch.strip().isdecimal():
-        raise Unavailable("answers, but does not tell the time")
-    return pendulum.from_timestamp(int(epoch))
+def _answers(part: str, row: Switch | None) -> Finding:
+    if row is not None and row.state is SwitchState.DRAINING:
+        advice = f"callbeat switch resume {row.name}"
+        return Finding(part, is_well=True, seen="answers; draining, it gets no new calls", advice=advice)
+    return Finding(part, is_well=True, seen="answers")

@@ -5,11 +5,12 @@ from typing import Final
 
 import orjson
 
+from worker.simulator import configuration
 from worker.simulator.channel import Channel, stamp
 from worker.simulator.switch import ReportResult, SimulatedSwitch
 
 _MODULES: Final = frozenset(
-    {"mod_sofia", "mod_commands", "mod_dptools", "mod_event_socket", "mod_dialplan_xml", "mod_loopback"}
+    {"mod_sofia", "mod_commands", "mod_dptools", "mod_event_socket", "mod_dialplan_xml", "mod_loopback", "mod_sndfile"}
 )
 _RULE: Final = "=" * 97
 _GATEWAY: Final = """{rule}
@@ -74,6 +75,8 @@ def _show(switch: SimulatedSwitch, arguments: str) -> str:
         case ["channels", "as", "json"]:
             rows = [_row(channel) for channel in switch.channels]
             return _json({"row_count": len(rows), "rows": rows}) if rows else '{"row_count": 0}\n'
+        case ["application", name]:
+            return configuration.show_application(name)
         case ["channels", "count"]:
             return f"\n{len(switch)} total.\n"
         case ["channels"]:
@@ -142,6 +145,10 @@ def _fsctl(switch: SimulatedSwitch, arguments: str) -> str:
             return f"+OK max sessions: {switch.max_sessions}\n"
         case ["max_sessions"]:
             return f"+OK max sessions: {switch.max_sessions}\n"
+        case ["pause_check", "outbound"]:
+            return "true" if switch.paused_outbound else "false"
+        case ["sps"]:
+            return "+OK sessions per second: 500\n"
         case ["pause" | "resume" as action, "outbound"]:
             switch.paused_outbound = action == "pause"
             return "+OK\n"
@@ -157,6 +164,7 @@ _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "uuid_exists": lambda switch, arguments: "true" if arguments in switch else "false",
     "uuid_kill": _uuid_kill,
     "sofia": _sofia,
+    "xml_locate": lambda _switch, arguments: configuration.xml_locate(arguments),
     "module_exists": lambda _switch, arguments: "true" if arguments in _MODULES else "false",
     "fsctl": _fsctl,
 }

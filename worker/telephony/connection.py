@@ -30,6 +30,10 @@ class NotReached(Unavailable):
     """The switch could not be reached, or refused the login."""
 
 
+class LoginRefused(NotReached):
+    """The switch refused the password."""
+
+
 class ConnectionLost(Unavailable):
     """The connection ended, or cannot be used any longer."""
 
@@ -162,7 +166,7 @@ def _log_in(connection: Connection, *, url: SwitchUrl, until: float) -> None:
         raise NotReached(f"switch {url.name} did not send the greeting of an event socket")
     accepted = connection.command(f"auth {url.password}", within=max(0.0, until - time.monotonic()))
     if not accepted.text.startswith("+OK"):
-        raise NotReached(f"switch {url.name} refused the password")
+        raise LoginRefused(f"switch {url.name} refused the password")
 
 
 def _tune(sock: socket.socket, *, unacknowledged_seconds: float) -> None:

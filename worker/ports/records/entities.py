@@ -64,6 +64,19 @@ class CarrierRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayDemand:
+    """What all carriers of one gateway may ask of the switches together."""
+
+    gateway: str
+    carriers: tuple[str, ...]
+    """Their names, sorted."""
+    channels: int
+    calls_per_second: int
+    is_unlimited: bool
+    """True when one of them has no limit of calls per second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateRecord:
     """A template: what an autocall plays."""
 

@@ -23,6 +23,7 @@ from worker.ports.records.entities import (
     CarrierRecord,
     CdrFilter,
     DuplicateScope,
+    GatewayDemand,
     LeadFilter,
     LeadRecord,
     ListRecord,
@@ -123,6 +124,9 @@ class Carriers(Protocol):
 
     def page(self, tenant_id: TenantId, part: Slice) -> Page[CarrierRecord]:
         """Return the tenant's carriers, newest first."""
+
+    def by_gateway(self) -> list[GatewayDemand]:
+        """Return what the carriers of all tenants may ask of the switches, by gateway."""
 
 
 class Templates(Protocol):

@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from itertools import groupby
 
 from pendulum import DateTime
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, Select, func, insert, select, update
 from typing_extensions import override
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import CarrierId, TenantId
 from worker.domain.network import Network
 from worker.ports.paging import Page, Slice
-from worker.ports.records.entities import CarrierRecord
+from worker.ports.records.entities import CarrierRecord, GatewayDemand
 from worker.ports.records.store import Carriers
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import LIVE_ROWS, calls, carriers
@@ -78,6 +79,12 @@ class SqlCarriers(Carriers):
         total = self._connection.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True))
         return Page(self._with_live(rows), total or 0)
 
+    @override
+    def by_gateway(self) -> list[GatewayDemand]:
+        asked = select(carriers.c.gateway, carriers.c.name, carriers.c.concurrent_call, carriers.c.calls_per_second)
+        rows = self._connection.execute(asked.order_by(carriers.c.gateway, carriers.c.name)).all()
+        return [_demand(gateway, list(group)) for gateway, group in groupby(rows, key=lambda row: row.gateway)]
+
     def _with_live(self, rows: Iterable[RowMapping]) -> list[CarrierRecord]:
         found = [CarrierRecord(**row) for row in rows]
         live: defaultdict[CarrierId, dict[Network, int]] = defaultdict(dict)
@@ -93,6 +100,16 @@ class SqlCarriers(Carriers):
 
 def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:
     return select(*_COLUMNS).where(carriers.c.tenant_id == tenant_id)
+
+
+def _demand(gateway: str, rows: list[Row[str, str, int, int]]) -> GatewayDemand:
+    return GatewayDemand(
+        gateway=gateway,
+        carriers=tuple(row.name for row in rows),
+        channels=sum(row.concurrent_call for row in rows),
+        calls_per_second=sum(row.calls_per_second for row in rows),
+        is_unlimited=any(row.calls_per_second == 0 for row in rows),
+    )
 
 
 def _to_row(carrier: CarrierRecord) -> dict[str, object]:
