@@ -12,6 +12,9 @@ from pendulum import DateTime, Duration
 
 from worker.domain.retry import LONGEST_RETRY_AFTER, Answer, is_delivered
 
+_STATUS_LINE: Final = re.compile(rb"[\r\n]*HTTP/1\.[01] ([1-5][0-9][0-9])(?=[ \r\n])")
+_FIRST_FINAL: Final = 200
+"""Lower statuses announce the response to come."""
 _SECONDS: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
 _CAUSES: Final[Sequence[tuple[type[Exception], str]]] = (
     (ssl.SSLError, "no TLS connection"),
@@ -32,6 +35,18 @@ def read_answer(status: int, headers: Iterable[tuple[bytes, bytes]], *, now: Dat
     retry_after = (value.decode("latin-1") for name, value in headers if name.lower() == b"retry-after")
     moved = ", and redirects are not followed" if 300 <= status < 400 else ""  # noqa: PLR2004 - redirects
     return Answer(status, f"the receiver answered {status}{moved}", parse_retry_after(next(retry_after, ""), now=now))
+
+
+def read_status(received: bytes) -> int | None:
+    """Return the final status in the first bytes of a response; None when they hold no complete status line.
+
+    The status alone says what the receiver decided, so it counts even if the headers after it are not valid HTTP.
+    """
+    found = _STATUS_LINE.match(received)
+    while found is not None and int(found[1]) < _FIRST_FINAL:
+        end = received.find(b"\r\n\r\n", found.end())
+        found = None if end < 0 else _STATUS_LINE.match(received, end)
+    return None if found is None else int(found[1])
 
 
 def parse_retry_after(text: str, *, now: DateTime) -> Duration | None:

@@ -22,7 +22,10 @@ MOST_RESOLVERS: Final = 200
 _CHUNK_BYTES: Final = 16_384
 _MOST_BUFFERED: Final = 65_536
 
+_MOST_RECORDED: Final = 4096
+
 _deadline: ContextVar[float] = ContextVar("_deadline")
+_received: ContextVar[bytearray] = ContextVar("_received")
 
 
 class NotReached(Exception):
@@ -41,6 +44,17 @@ def deadline(seconds: float) -> Iterator[None]:
         yield
     finally:
         _deadline.reset(token)
+
+
+@contextmanager
+def recording() -> Iterator[bytearray]:
+    """Record the first 4096 bytes that this thread receives on guarded connections in the block."""
+    received = bytearray()
+    token = _received.set(received)
+    try:
+        yield received
+    finally:
+        _received.reset(token)
 
 
 def resolve_host(host: str, port: int) -> Sequence[Address]:
@@ -104,7 +118,10 @@ class _BoundedStream(httpcore.NetworkStream):
     @override
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         self._flush(timeout)
-        return self._stream.read(max_bytes, timeout=_wait(timeout, late=httpcore.ReadTimeout))
+        data = self._stream.read(max_bytes, timeout=_wait(timeout, late=httpcore.ReadTimeout))
+        received = _received.get()
+        received += data[: _MOST_RECORDED - len(received)]
+        return data
 
     @override
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -11,8 +11,8 @@ from pendulum import DateTime
 from typing_extensions import override
 
 from worker.callbacks.address import AddressRange, Refused, Resolve
-from worker.callbacks.answer import explain, read_answer
-from worker.callbacks.connection import GuardedBackend, NotReached, deadline, resolve_host
+from worker.callbacks.answer import explain, read_answer, read_status
+from worker.callbacks.connection import GuardedBackend, NotReached, deadline, recording, resolve_host
 from worker.callbacks.signature import signed_headers
 from worker.callbacks.target import ANY_PORT, Ports, Target, read_target
 from worker.domain.retry import Answer, is_delivered
@@ -67,13 +67,15 @@ class HttpSender(CallbackSender):
             return Answer(None, f"refused: {target.reason}")
         signature = signed_headers(delivery.body, delivery_id=delivery.id, secrets=secrets, now=now)
         headers = [*target.headers, *_FIXED_HEADERS, *signature.items(), *_key_headers(apikey)]
-        try:
-            with deadline(self._timeout_seconds):
-                return self._post(target, headers=headers, body=delivery.body.encode(), now=now)
-        except NotReached as error:
-            return Answer(None, str(error))
-        except _FAILURES as error:
-            return Answer(None, explain(error))
+        with recording() as received:
+            try:
+                with deadline(self._timeout_seconds):
+                    return self._post(target, headers=headers, body=delivery.body.encode(), now=now)
+            except NotReached as error:
+                return Answer(None, str(error))
+            except _FAILURES as error:
+                status = read_status(bytes(received))
+                return Answer(None, explain(error)) if status is None else read_answer(status, (), now=now)
 
     def _post(self, target: Target, *, headers: list[tuple[str, str]], body: bytes, now: DateTime) -> Answer:
         wait = {"timeout": {"pool": self._timeout_seconds}}
