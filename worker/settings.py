@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 import re
+import ssl
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
@@ -87,6 +88,14 @@ def _check_signing_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _check_authorities(file: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:  # an SSLError is one
+        raise ValueError(file) from error
+    return file
+
+
 def secrets_of(secret: SecretStr) -> list[str]:
     """Return the signing secrets: the current one, and the previous one while both are valid."""
     return secret.get_secret_value().split(",")
@@ -151,6 +160,9 @@ class Settings(BaseSettings):
     callback_ports: Annotated[tuple[range, ...], NoDecode, BeforeValidator(_ports)] = Field(
         default=_ports(DEFAULT_PORTS),
         description="ports and ranges of ports separated by commas, e.g. 80,443,8000-8999",
+    )
+    callback_ca_file: Annotated[Path, AfterValidator(_check_authorities)] | None = Field(
+        default=None, description="a PEM file with the authorities that https receivers are checked against"
     )
     callback_secret: Annotated[SecretStr, AfterValidator(_check_signing_secret)] | None = Field(
         default=None,

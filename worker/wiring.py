@@ -1,6 +1,7 @@
 """Builds the adapters from the settings and passes them on as ports."""
 
 import random
+import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -168,6 +169,7 @@ def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
         allow=chosen.callback_allow,
         ports=chosen.callback_ports,
         timeout_seconds=CALLBACK_ANSWERED_WITHIN.total_seconds(),
+        trust=ssl.create_default_context(cafile=chosen.callback_ca_file) if chosen.callback_ca_file else None,
     )
     if chosen.callback_secret is None:
         return sender

@@ -82,6 +82,8 @@ def test_two_signing_secrets_may_be_valid_at_once(monkeypatch: pytest.MonkeyPatc
         ("CALLBACK_PORTS", "0"),
         ("CALLBACK_PORTS", "443-80"),
         ("CALLBACK_PORTS", "65535-65536"),
+        ("CALLBACK_CA_FILE", "/nonexistent"),
+        ("CALLBACK_CA_FILE", "/etc/hostname"),
         ("CALLBACK_SECRET", "secret"),
         ("CALLBACK_SECRET", "whsec_AAAA,whsec_BBBB,whsec_CCCC"),
         ("CALLBACK_SECRET", "whsec_"),

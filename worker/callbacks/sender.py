@@ -50,11 +50,11 @@ class HttpSender(CallbackSender):
         resolve: Resolve = resolve_host,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        """Permit public addresses and the ranges in ``allow``; trust the usual authorities, or ``SSL_CERT_FILE``."""
+        """Permit public addresses and the ranges in ``allow``; trust the usual authorities, or those in ``trust``."""
         self._ports = ports
         self._timeout_seconds = timeout_seconds
         self._pool = httpcore.ConnectionPool(
-            ssl_context=trust or httpx.create_ssl_context(),
+            ssl_context=trust or httpx.create_ssl_context(trust_env=False),
             max_connections=MOST_CONNECTIONS,
             keepalive_expiry=KEPT_SECONDS,
             network_backend=GuardedBackend(allow=allow, resolve=resolve),

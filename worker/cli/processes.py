@@ -15,7 +15,7 @@ from worker import log
 from worker.cli import embedded
 from worker.domain.call import CallEvent
 from worker.jobs import names
-from worker.jobs.app import app
+from worker.jobs.app import run_command
 from worker.listener import Listener
 from worker.ports.dispatch.telephony import EventSource
 from worker.simulator.options import PASSWORD, SimulatorOptions
@@ -42,6 +42,8 @@ def api(host: str, port: int) -> None:
         ws="none",
         log_config=None,
         access_log=False,
+        workers=1,  # uvicorn would take WEB_CONCURRENCY and FORWARDED_ALLOW_IPS from the environment
+        forwarded_allow_ips=LOOPBACK,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
@@ -52,31 +54,22 @@ def worker(queues: str, concurrency: int, name: str) -> None:
     services()
     threaded = names.CALLBACKS in queues.split(",")
     pool = ["--pool=threads", f"--concurrency={concurrency}"] if threaded else ["--pool=solo"]
-    app.worker_main(
-        [
-            "--quiet",
-            "worker",
-            f"--queues={queues}",
-            f"--hostname={name}@%h",
-            *pool,
-            "--without-gossip",
-            "--without-mingle",
-        ]
-    )
+    options = [f"--queues={queues}", f"--hostname={name}@%h", *pool, "--without-gossip", "--without-mingle"]
+    run_command("--quiet", "worker", *options)
 
 
 def beat() -> None:
     """Ask every second for what is due."""
     _begin()
     redis_url(settings())
-    app.start(["--quiet", "beat"])
+    run_command("--quiet", "beat")
 
 
 def flower(host: str, port: int) -> None:
     """Serve Flower."""
     _begin()
     redis_url(settings())
-    app.start(["--quiet", "flower", f"--address={host}", f"--port={port}", "--persistent=False"])
+    run_command("--quiet", "flower", f"--address={host}", f"--port={port}", "--persistent=False")
 
 
 def listener() -> None:

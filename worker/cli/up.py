@@ -108,7 +108,7 @@ def refuse_used_ports(options: dict[str, tuple[str, int]]) -> None:
 def wait_until_ready(address: str, *, supervisor: Popen[bytes], stop: Event) -> None:
     """Wait until the API reports that its parts are ready."""
     deadline = monotonic() + START_SECONDS
-    with httpx.Client(base_url=address, timeout=2) as client:
+    with httpx.Client(base_url=address, timeout=2, trust_env=False) as client:
         while not _is_ready(client):
             if stop.wait(LOOK_SECONDS):
                 return

@@ -7,7 +7,8 @@ when Celery first needs it.
 from typing import Any, Final
 
 from celery import Celery
-from kombu import Queue
+from kombu import Connection, Queue
+from typing_extensions import override
 
 from worker.domain.timing import SWEEP_EVERY, TICK_EVERY
 from worker.jobs import names
@@ -16,7 +17,38 @@ THREADS: Final = 32
 """How many hosts a callback worker serves at once: more than ``DOUBTFUL_HOSTS`` (24), so that some stay free."""
 BROKER_TIMEOUT_SECONDS: Final = 5
 
-app: Final = Celery("callbeat", loader="worker.wiring:Loader", set_as_current=False)
+
+class _Callbeat(Celery):
+    """Celery with our broker alone: no variable such as ``CELERY_BROKER_URL`` changes it."""
+
+    backend_cls = "disabled"  # no task has a result
+
+    @override
+    def connection(self, hostname: str | None = None, *given: Any, **options: Any) -> Connection:  # Any: the library's
+        return super().connection(hostname or self._broker(), *given, **options)
+
+    @override
+    def connection_for_read(self, url: str | None = None, **options: Any) -> Connection:  # Any: see above
+        return super().connection_for_read(url or self._broker(), **options)
+
+    @override
+    def connection_for_write(self, url: str | None = None, **options: Any) -> Connection:  # Any: see above
+        return super().connection_for_write(url or self._broker(), **options)
+
+    def _broker(self) -> str:
+        return str(self.conf["broker_url"])  # the attribute of this name would read the environment first
+
+
+app: Final = _Callbeat("callbeat", loader="worker.wiring:Loader", set_as_current=False)
+
+
+def run_command(*arguments: str) -> None:
+    """Run one of Celery's commands; no variable of the environment sets its options."""
+    from celery.bin.celery import celery  # noqa: PLC0415 - only processes that run Celery's commands pay for it
+
+    for option in celery.params:
+        option.envvar = None
+    app.start([*arguments])
 
 
 def configuration(*, broker_url: str, task_events: bool) -> dict[str, Any]:  # Any: Celery's own option types
