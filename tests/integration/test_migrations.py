@@ -46,7 +46,7 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
     "carriers": {"calls_per_second": 0, "rotation": {}},
     "campaigns": {"lead_expired_at": None},
     "leads": {"parked": False, "call_id": None, "ref_id": "", "template_id": None},
-    "calls": {"template_id": None},
+    "calls": {"template_id": None, "switch_duration": None, "switch_billsec": None},
     "deliveries": {"subscription_id": None, "attempts_before": 0, "waiting_since": NOON, "replayed_at": None},
 }
 """What a row of the first schema has besides in the present one."""

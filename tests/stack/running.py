@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +66,9 @@ class Stack:
 
 
 @contextmanager
-def running_stack(home: Path, *, database_url: str | None = None, speed: float = 10.0) -> Iterator[Stack]:
+def running_stack(
+    home: Path, *, database_url: str | None = None, speed: float = 10.0, switch_options: Sequence[str] = ()
+) -> Iterator[Stack]:
     """Run `callbeat switch` (fates by the last digit) and `callbeat up` beside it while the block runs."""
     ports = {name: free_port() for name in ("switch", "api", "flower")}
     switch_url = f"esl://:ClueCon@127.0.0.1:{ports['switch']}"
@@ -82,7 +84,14 @@ def running_stack(home: Path, *, database_url: str | None = None, speed: float =
     switch_log = home / "switch.jsonl"
     with ExitStack() as stack:
         run = stack.enter_context(_runner(environment, home=home))
-        run("switch", f"--url={switch_url}", "--by-last-digit", f"--speed={speed}", f"--record={switch_log}")
+        run(
+            "switch",
+            f"--url={switch_url}",
+            "--by-last-digit",
+            f"--speed={speed}",
+            f"--record={switch_log}",
+            *switch_options,
+        )
         up = run("up", f"--port={ports['api']}", f"--flower-port={ports['flower']}")
         api = stack.enter_context(
             httpx.Client(

@@ -165,13 +165,14 @@ def listener() -> None:
     run()
 
 
-def switch(
+def switch(  # noqa: PLR0913 - one argument for each option
     *,
     url: Annotated[str, typer.Option(help="Where to listen; without it, the first of CALLBEAT_SWITCH_URLS.")] = "",
     speed: Annotated[float, typer.Option(min=0.01, help="Seconds of a call that pass in one second.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Seed of the calls' results.")] = 1,
     by_last_digit: Annotated[bool, typer.Option(help="Let the number's last digit decide a call's result.")] = False,
     max_sessions: Annotated[int, typer.Option(min=0, help="Most calls at the same time.")] = 2000,
+    clock_skew: Annotated[float, typer.Option(help="Seconds by which its clock is ahead of the machine's.")] = 0.0,
     record: Annotated[Path | None, typer.Option(help="File for its log of the calls it carried.")] = None,
 ) -> None:
     """Run the simulated switch.
@@ -179,8 +180,17 @@ def switch(
     It speaks FreeSWITCH's event socket and places no real calls.
     """
     from worker.cli.processes import switch as run
+    from worker.simulator.options import SimulatorOptions
 
-    run(url, speed=speed, seed=seed, by_last_digit=by_last_digit, max_sessions=max_sessions, record=record)
+    options = SimulatorOptions(
+        speed=speed,
+        seed=seed,
+        by_last_digit=by_last_digit,
+        max_sessions=max_sessions,
+        clock_skew_seconds=clock_skew,
+        log_path=record,
+    )
+    run(url, options)
 
 
 def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:

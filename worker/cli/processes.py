@@ -3,7 +3,7 @@
 import logging
 import signal
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from pathlib import Path
+from dataclasses import replace
 from threading import Event
 from typing import Final
 
@@ -89,21 +89,14 @@ def listener() -> None:
             raise error
 
 
-def switch(url: str, *, speed: float, seed: int, by_last_digit: bool, max_sessions: int, record: Path | None) -> None:
-    """Run the simulated switch."""
+def switch(url: str, options: SimulatorOptions) -> None:
+    """Run the simulated switch at the address of ``url``, or of the first configured switch."""
     _begin()
     address = SwitchUrl.parse(url) if url else next(iter(switches()), None)
-    options = SimulatorOptions(
-        host=address.host if address else LOOPBACK,
-        port=address.port if address else DEFAULT_PORT,
-        password=address.password if address else PASSWORD,
-        seed=seed,
-        speed=speed,
-        by_last_digit=by_last_digit,
-        max_sessions=max_sessions,
-        log_path=record,
-    )
-    run_simulator(options)
+    host = address.host if address else LOOPBACK
+    port = address.port if address else DEFAULT_PORT
+    password = address.password if address else PASSWORD
+    run_simulator(replace(options, host=host, port=port, password=password))
 
 
 def broker(port: int) -> None:

@@ -47,23 +47,29 @@ LOST: Final = "LOST"
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """The callee's phone rings."""
+    """The callee's phone rings; both times are from the switch's clock (worker/domain/switch_clock.py)."""
 
     call_id: CallId
     at: DateTime
+    created_at: DateTime | None = None
+    """When the switch created the channel; None when it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The callee answered."""
+    """The callee answered; the times are those of ``Ringing``."""
 
     call_id: CallId
     at: DateTime
+    created_at: DateTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The call is over, with everything that its CDR needs; the times are from the switch's clock."""
+    """The call is over, with everything that its CDR needs.
+
+    Times are from the switch's clock until ``end_on_our_clock`` has placed them on ours; then they have lengths too.
+    """
 
     call_id: CallId
     end: Hangup
@@ -75,6 +81,10 @@ class HungUp:
     """Which dial of the call failed, when the originate failed before a channel existed; otherwise None."""
     sip_call_id: str = ""
     hangup_disposition: str = ""
+    duration: int | None = None
+    """Whole seconds from start to end, as the switch counts them."""
+    billsec: int | None = None
+    """Whole seconds from answer to end, as the switch counts them."""
 
     @property
     def cause(self) -> str:

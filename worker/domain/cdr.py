@@ -43,16 +43,20 @@ class Cdr:
     ended_at: DateTime | None
     ref_id: str = ""
     additional: Mapping[str, Json] | None = None
+    switch_duration: int | None = None
+    """Whole seconds from start to end as the switch counts them; None before the end, and in old rows."""
+    switch_billsec: int | None = None
+    """Whole seconds from answer to end as the switch counts them."""
 
     @property
     def duration(self) -> int:
         """Whole seconds from start to end, counted as the switch counts them; 0 while the call lasts."""
-        return seconds_between(self.started_at, self.ended_at)
+        return seconds_between(self.started_at, self.ended_at) if self.switch_duration is None else self.switch_duration
 
     @property
     def billsec(self) -> int:
         """Whole seconds from answer to end, counted in the same way; 0 without an answer or an end."""
-        return seconds_between(self.answered_at, self.ended_at)
+        return seconds_between(self.answered_at, self.ended_at) if self.switch_billsec is None else self.switch_billsec
 
 
 def seconds_between(start: DateTime | None, end: DateTime | None) -> int:

@@ -138,6 +138,15 @@ def _sofia(switch: SimulatedSwitch, arguments: str) -> str:
             return "-USAGE: status gateway <name>\n"
 
 
+def _clock_skew(switch: SimulatedSwitch, arguments: str) -> str:
+    """Set the switch's clock; no FreeSWITCH has this command."""
+    try:
+        switch.clock_skew = float(arguments)
+    except ValueError:
+        return "-USAGE: <seconds>\n"
+    return "+OK\n"
+
+
 def _fsctl(switch: SimulatedSwitch, arguments: str) -> str:
     match arguments.split():
         case ["max_sessions", count] if count.isdigit():
@@ -159,7 +168,8 @@ def _fsctl(switch: SimulatedSwitch, arguments: str) -> str:
 _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "status": _status,
     "version": lambda _switch, _arguments: "FreeSWITCH Version 1.10.12-release~64bit ( 64bit)\n",
-    "strepoch": lambda switch, _arguments: str((switch.started_at + switch.uptime_micros) // 1_000_000),
+    "strepoch": lambda switch, _arguments: str(switch.clock() // 1_000_000),
+    "clock_skew": _clock_skew,
     "show": _show,
     "uuid_exists": lambda switch, arguments: "true" if arguments in switch else "false",
     "uuid_kill": _uuid_kill,

@@ -32,6 +32,8 @@ class SimulatorOptions:
     """How many calls may be up at once; more are refused."""
     gateways: tuple[str, ...] = ()
     """The gateways that exist; when empty, every gateway exists."""
+    clock_skew_seconds: float = 0.0
+    """How far the switch's clock is ahead of the machine's; below 0 it is behind."""
     log_path: Path | None = None
     heartbeat_seconds: float = 20.0
 

@@ -46,6 +46,8 @@ class SimulatedSwitch:
         """Start without calls."""
         self.options = options
         self.max_sessions = options.max_sessions
+        self.clock_skew = options.clock_skew_seconds
+        """Seconds by which the switch's clock is ahead; it may be set while calls are up."""
         self.paused_outbound = False
         self.listeners: set[Listener] = set()
         self.started_at = _now()
@@ -77,6 +79,10 @@ class SimulatedSwitch:
         """Return the microseconds since the switch started."""
         return _now() - self.started_at
 
+    def clock(self) -> int:
+        """Return the time that the switch tells, in microseconds: the machine's, and the skew."""
+        return _now() + round(self.clock_skew * _MICROSECONDS)
+
     # --- calls -------------------------------------------------------------------------------------------------------
 
     def originate(self, arguments: str, *, job: str, report: ReportResult) -> None:
@@ -99,7 +105,7 @@ class SimulatedSwitch:
             arguments=arguments,
             caller_id=dial.variables.get("origination_caller_id_number", "0000000000"),
             fate=self._model.fate_of(dial.number),
-            created=_now(),
+            created=self.clock(),
         )
         self._create(channel, report)
 
@@ -144,7 +150,7 @@ class SimulatedSwitch:
         if not fate.far_end.value.rings:
             self._end(up, cause=fate.far_end.value.cause, by_far_end=True)
             return
-        up.channel.progress = _now()
+        up.channel.progress = self.clock()
         self._write("progress", up.channel)
         self._fire_channel("CHANNEL_PROGRESS", up.channel)
         if fate.far_end.value.answers:
@@ -152,7 +158,7 @@ class SimulatedSwitch:
 
     def _answer(self, up: _Up) -> None:
         self._stop_timers(up)
-        up.channel.answered = _now()
+        up.channel.answered = self.clock()
         self._write("answered", up.channel)
         self._fire_channel("CHANNEL_ANSWER", up.channel)
         self._report(up, f"+OK {up.channel.id}\n")
@@ -172,7 +178,7 @@ class SimulatedSwitch:
         """
         self._stop_timers(up)
         channel = up.channel
-        channel.ended, channel.cause, channel.by_far_end = _now(), cause, by_far_end
+        channel.ended, channel.cause, channel.by_far_end = self.clock(), cause, by_far_end
         del self._calls[channel.id]
         self._write("hangup", channel)
         self._fire_channel("CHANNEL_HANGUP", channel)
@@ -238,7 +244,7 @@ class SimulatedSwitch:
             self.fire(name, channel.headers(name))
 
     def _common_headers(self, name: str) -> dict[str, str]:
-        now = _now()
+        now = self.clock()
         moment = time.gmtime(now // _MICROSECONDS)
         return {
             "Event-Name": name,
@@ -277,5 +283,5 @@ def _line(event: str, dial: Dial, call_id: str, *, at: int, cause: str, why: str
 
 
 def _now() -> int:
-    """Return the switch's own clock, in microseconds. Other processes must not compare it with theirs."""
+    """Return the machine's clock, in microseconds; the log goes by it whatever time the switch tells."""
     return time.time_ns() // 1000

@@ -83,9 +83,9 @@ class Translation:
         self._remember_channel(call_id)
         match event["Event-Name"]:
             case "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA":
-                return Ringing(call_id, _rang(event) or _moment(event["Event-Date-Timestamp"]))
+                return Ringing(call_id, _rang(event) or _stated(event), _created(event))
             case "CHANNEL_ANSWER":
-                return Answered(call_id, _answered(event) or _moment(event["Event-Date-Timestamp"]))
+                return Answered(call_id, _answered(event) or _stated(event), _created(event))
             case "CHANNEL_HANGUP_COMPLETE":
                 return _hung_up(call_id, event)
             case _:
@@ -135,18 +135,26 @@ def _call_of(event: SwitchEvent) -> CallId | None:
 
 
 def _hung_up(call_id: CallId, event: SwitchEvent) -> HungUp:
-    ended = _time(event, "Caller-Channel-Hangup-Time", "variable_end_uepoch") or _moment(event["Event-Date-Timestamp"])
+    ended = _time(event, "Caller-Channel-Hangup-Time", "variable_end_uepoch") or _stated(event)
     answered = _answered(event)
     return HungUp(
         call_id,
         hangup_of(event, answered=answered is not None),
-        started_at=_time(event, "Caller-Channel-Created-Time", "variable_start_uepoch") or ended,
+        started_at=_created(event) or ended,
         ended_at=ended,
         ringing_at=_rang(event),
         answered_at=answered,
         sip_call_id=event.get("variable_sip_call_id", ""),
         hangup_disposition=event.get("variable_sip_hangup_disposition", ""),
     )
+
+
+def _stated(event: SwitchEvent) -> DateTime:
+    return _moment(event["Event-Date-Timestamp"])
+
+
+def _created(event: SwitchEvent) -> DateTime | None:
+    return _time(event, "Caller-Channel-Created-Time", "variable_start_uepoch")
 
 
 def _rang(event: SwitchEvent) -> DateTime | None:

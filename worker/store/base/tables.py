@@ -171,6 +171,8 @@ calls: Final = Table(
     Column("ringing_at", Instant),
     Column("answered_at", Instant),
     Column("ended_at", Instant),
+    Column("switch_duration", Integer),  # seconds as the switch counted them; null in rows of releases before 0.2
+    Column("switch_billsec", Integer),
     Column("outcome", Choice(Outcome)),
     Column("cause", String, nullable=False),
     Column("sip_call_id", String, nullable=False),

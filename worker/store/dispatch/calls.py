@@ -189,6 +189,8 @@ _FINISH_CALL: Final = (
                 "ringing_at",
                 "answered_at",
                 "ended_at",
+                "switch_duration",
+                "switch_billsec",
                 "sip_call_id",
                 "hangup_disposition",
             )
@@ -219,6 +221,8 @@ def _outcome_of(ended: Ended) -> dict[str, object]:
         "new_ringing_at": event.ringing_at or ended.call.ringing_at,
         "new_answered_at": event.answered_at,
         "new_ended_at": event.ended_at,
+        "new_switch_duration": event.duration,
+        "new_switch_billsec": event.billsec,
         "new_sip_call_id": event.sip_call_id,
         "new_hangup_disposition": event.hangup_disposition,
     }

@@ -12,10 +12,11 @@ from pendulum import DateTime
 from worker.domain.call import HungUp
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.campaign import Campaign
-from worker.domain.cdr import Cdr, seconds_between
+from worker.domain.cdr import Cdr
 from worker.domain.lead import Stage
 from worker.domain.outcome import CauseRule, decide_outcome
 from worker.domain.recall import GiveUp, RecallAt, decide_recall
+from worker.domain.switch_clock import end_on_our_clock
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
@@ -33,13 +34,18 @@ def finish_calls(
     now: DateTime,
     new_id: Callable[[], UUID],
 ) -> None:
-    """End calls whose rows are locked; after the commit their carriers are planned and their callbacks sent."""
+    """End calls whose rows are locked; after the commit their carriers are planned and their callbacks sent.
+
+    The times of the ends may be from the switch's clock; what is stored is by ours.
+    """
     if not ended:
         return
     campaigns = tx.plans.campaigns({call.campaign_id for call, _ in ended})
     rules = tx.cause_tables.of({call.carrier_id for call, _ in ended})
     steps = [
-        _next_step(call, event, campaign=campaigns[call.campaign_id], rules=rules[call.carrier_id])
+        _next_step(
+            call, _placed(event, call=call, now=now), campaign=campaigns[call.campaign_id], rules=rules[call.carrier_id]
+        )
         for call, event in ended
     ]
     tx.calls.finish(steps, now=now)
@@ -53,14 +59,18 @@ def finish_calls(
         logger.info("call finished", extra=extra)
 
 
+def _placed(event: HungUp, *, call: Call, now: DateTime) -> HungUp:
+    seen_up_at = call.answered_at or call.ringing_at
+    return end_on_our_clock(event, dialled_at=call.dialled_at, seen_up_at=seen_up_at, now=now)
+
+
 def _next_step(call: Call, event: HungUp, *, campaign: Campaign, rules: Sequence[CauseRule]) -> Ended:
     outcome = decide_outcome(event.end, rules=rules)
-    billed = seconds_between(event.answered_at, event.ended_at)
     decision = decide_recall(
         campaign.recall,
         attempt=call.attempt,
         outcome=outcome,
-        billed_seconds=billed,
+        billed_seconds=event.billsec or 0,
         ended_at=event.ended_at,
         expires_at=campaign.expires_at,
     )
@@ -86,4 +96,6 @@ def _cdr(ended: Ended) -> Cdr:
         ringing_at=event.ringing_at or call.ringing_at,
         answered_at=event.answered_at,
         ended_at=event.ended_at,
+        switch_duration=event.duration,
+        switch_billsec=event.billsec,
     )

@@ -12,6 +12,7 @@ from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId
 from worker.domain.leadership import LeaderLease
+from worker.domain.switch_clock import step_on_our_clock
 from worker.domain.timing import PROCESS_CLOCKS_APART
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore, Move
@@ -42,7 +43,7 @@ def handle_events(
     with store.transaction() as tx:
         tx.leader_leases.check(lease)
         calls = {call.id: call for call in tx.calls.lock({e.call_id for e in events}, states=ON_SWITCH)}
-        changes = _fold(events, calls=calls)
+        changes = _fold(events, calls=calls, now=now)
         tx.calls.move(changes.moved)
         for call in changes.refused:
             pause = min(LONGEST_REFUSAL_PAUSE, 2**call.refusals)
@@ -62,7 +63,7 @@ class _Changes:
     ended: list[tuple[Call, HungUp]] = field(default_factory=list)
 
 
-def _fold(events: Sequence[CallEvent], *, calls: dict[CallId, Call]) -> _Changes:
+def _fold(events: Sequence[CallEvent], *, calls: dict[CallId, Call], now: DateTime) -> _Changes:
     changes = _Changes()
     for event in events:
         call = calls.get(event.call_id)
@@ -70,18 +71,20 @@ def _fold(events: Sequence[CallEvent], *, calls: dict[CallId, Call]) -> _Changes
         if call is None or to is None:
             logger.debug("event dropped", extra={"action": "event_dropped", "call_id": event.call_id})
             continue
-        calls[call.id] = _apply(event, call=call, to=to, changes=changes)
+        calls[call.id] = _apply(event, call=call, to=to, changes=changes, now=now)
     return changes
 
 
-def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes) -> Call:
+def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes, now: DateTime) -> Call:
     match event:
-        case Ringing(at=at):
+        case Ringing(at=moment, created_at=created_at):
+            at = step_on_our_clock(moment, created_at=created_at, dialled_at=call.dialled_at, now=now)
             changes.moved[call.id] = Move(to, at)
             ringing = replace(call, state=to, ringing_at=at)
             changes.happened.append((CallbackEvent.RINGING, ringing))
             return ringing
-        case Answered(at=at):
+        case Answered(at=moment, created_at=created_at):
+            at = step_on_our_clock(moment, created_at=created_at, dialled_at=call.dialled_at, now=now)
             changes.moved[call.id] = Move(to, at)
             answered = replace(call, state=to, answered_at=at)
             changes.happened.append((CallbackEvent.ANSWERED, answered))

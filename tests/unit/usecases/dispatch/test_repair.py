@@ -129,11 +129,12 @@ def test_what_falls_due_before_the_next_tick_is_planned_at_its_very_moment(world
     fill_store(world.store, stored_settings(**recall))
     add_leads(world.store, viettel(1))
     (call_id,) = world.dial()
+    world.clock.wait(3)
     world.hear(an_end(call_id, seconds=3))
     world.plan()
     world.queue.plans.clear()
 
-    for seconds in (61, 1, 1):
+    for seconds in (58, 1, 1):
         world.clock.wait(seconds)
         world.tick()
 

@@ -29,9 +29,12 @@ def subscribe(world: World, *events: CallbackEvent) -> None:
 
 def a_whole_call(world: World, *, outcome: Outcome = Outcome.ANSWERED) -> CallId:
     (call_id,) = world.dial()
+    world.clock.wait(1)
     world.hear(Ringing(call_id, NOON.add(seconds=1)))
+    world.clock.wait(1)
     if outcome is Outcome.ANSWERED:
         world.hear(Answered(call_id, NOON.add(seconds=2)))
+    world.clock.wait(1)
     world.hear(an_end(call_id, outcome))
     return call_id
 
