@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from api.requests.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
+from api.responses.causes import cause_shape
 from api.timestamps import rfc3339
 from worker.domain.errors import Invalid
 from worker.domain.ids import CarrierId
@@ -40,6 +41,7 @@ def create(body: NewCarrierBody, services: Services, tenant: Whose) -> JSONRespo
         calls_per_second=body.calls_per_second,
         network={**NO_CHANNELS, **changes.get("network", {})},
         data={**NO_NUMBERS, **changes["data"]},
+        causes=changes.get("causes", ()),
         created_at=now,
         updated_at=now,
     )
@@ -90,7 +92,7 @@ def _shape(carrier: CarrierRecord, *, zone: str) -> dict[str, Json]:
         "concurrent_call": carrier.concurrent_call,
         "calls_per_second": carrier.calls_per_second,
         "network": network,
-        "data": dict(carrier.data),
+        "data": {**carrier.data, "causes": [cause_shape(rule) for rule in carrier.causes]},
         "status": True,
         "carrier_remaining_ccu": {name: max(0, n - carrier.live.get(Network(name), 0)) for name, n in network.items()},
         "remaining_concurrent_call": max(0, carrier.concurrent_call - sum(carrier.live.values())),

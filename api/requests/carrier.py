@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
+from api.requests.causes import Causes, rules_of
 from api.requests.fields import Body, Channels, Line, Name, NetworkBody, Text, channels_of, to_uuid
 from worker.domain.carrier import DialType
 from worker.domain.ids import CarrierId
@@ -60,6 +61,15 @@ class NumbersBody(Body):
     caller_id_offnet: CallerIds = ""
 
 
+class DataBody(NumbersBody):
+    """Caller ids and prefixes, and the carrier's own cause table."""
+
+    causes: Causes | None = Field(
+        default=None,
+        description="Rules for unanswered calls, asked in order before the shipped table. They replace stored ones.",
+    )
+
+
 class CarrierBody(NumbersBody):
     """A carrier to be changed: the name is required; any other key that is not sent stays as it is."""
 
@@ -71,7 +81,7 @@ class CarrierBody(NumbersBody):
     concurrent_call: Channels = 0
     calls_per_second: CallsPerSecond = 0
     network: NetworkBody | None = None
-    data: NumbersBody | None = None
+    data: DataBody | None = None
 
     def id(self) -> CarrierId | None:
         """Return the id that the client names; raises ``Invalid`` when it is not an id."""
@@ -94,12 +104,14 @@ class CarrierBody(NumbersBody):
             changes["calls_per_second"] = self.calls_per_second
         if "network" in sent:
             changes["network"] = channels_of(self.network)
+        if self.data is not None and self.data.causes is not None:
+            changes["causes"] = rules_of(self.data.causes)
         return changes
 
     def _numbers(self) -> dict[str, str]:
         """Return both positions as one: a pool of caller ids stands under ``data``, other values at the top first."""
         top = self.model_dump(include=set(NumbersBody.model_fields), exclude_unset=True)
-        below = {} if self.data is None else self.data.model_dump(exclude_unset=True)
+        below = {} if self.data is None else self.data.model_dump(exclude={"causes"}, exclude_unset=True)
         pooled = ALIASES[self.dial_type] in {DialType.SIP_RANDOM, DialType.SIP_RANDOM_BY_NETWORK}
         return {**top, **below} if pooled else {**below, **top}
 

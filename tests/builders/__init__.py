@@ -196,4 +196,4 @@ def viettel(count: int, *, start: int = 0) -> list[str]:
 
 def shipped_outcome(end: Hangup) -> Outcome:
     """Return what the shipped table makes of an end."""
-    return decide_outcome(end, rules=shipped_causes())
+    return decide_outcome(end, rules=shipped_causes()).outcome

@@ -20,9 +20,11 @@ from worker.domain.call import ON_SWITCH, CallState, HungUp, Outcome
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CampaignId, CarrierId
 from worker.domain.lead import Ending, Stage
+from worker.domain.outcome import CauseRule
 from worker.domain.reason import Reason
 from worker.ports.dispatch.store import Dial, Ended, UpByOwner
 from worker.store.base.tables import calls, leads
+from worker.store.dispatch.cause_tables import shipped_causes, to_stored
 from worker.store.transaction import SqlStore
 
 
@@ -102,6 +104,34 @@ def test_finishing_writes_the_cdr_and_the_leads_next_step(store: SqlStore) -> No
         1,
         Outcome.BUSY,
     )
+
+
+def test_an_end_that_does_not_count_uses_no_attempt(store: SqlStore) -> None:
+    fill_store(store)
+    (ringing,) = insert_calls(store, CallState.RINGING)
+    busy = Hangup(cause="USER_BUSY", answered=False)
+    end = HungUp(ringing, busy, started_at=NOON, ended_at=NOON, duration=7, billsec=3)
+
+    with store.transaction() as tx:
+        (call,) = tx.calls.lock([ringing], states=ON_SWITCH)
+        step = Ended(call, end, Outcome.BUSY, Stage.NEW, lead_due_at=NOON, lead_ending=None, counted=False)
+        tx.calls.finish([step], now=NOON)
+
+    with store.reading() as tx:
+        row = tx.connection.execute(select(calls)).one()
+        lead = tx.connection.execute(select(leads)).one()
+    assert (row.counted, row.switch_duration, row.switch_billsec) == (False, 7, 3)
+    assert (lead.called_count, lead.uncounted) == (0, 1)
+
+
+def test_a_carriers_own_rules_stand_before_the_shipped_ones(store: SqlStore) -> None:
+    own = CauseRule(q850=17, sip_status=486, cause="USER_BUSY", outcome=Outcome.FAILED, counts=False)
+    fill_store(store, carrier={"causes": to_stored([own])})
+
+    with store.reading() as tx:
+        rules = tx.cause_tables.of([CARRIER])
+
+    assert rules == {CARRIER: (own, *shipped_causes())}
 
 
 def test_closed_leads_keep_their_ending(store: SqlStore) -> None:

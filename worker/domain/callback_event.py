@@ -28,9 +28,10 @@ _STEP: Final = 10
 """Sequence numbers reserved for each call; more than there are events, so that new events can be added later."""
 
 
-def sequence_number(event: CallbackEvent, *, attempt: int) -> int:
+def sequence_number(event: CallbackEvent, *, attempt: int, uncounted: int) -> int:
     """Return the event's position among all events of its lead; receivers sort by it, whatever arrives first.
 
-    The number is computed from the attempt, which ascends from call to call, so no counter has to be stored.
+    The number is computed from the attempt and the calls before it that used none: their sum ascends from call to call,
+    so no counter has to be stored.
     """
-    return attempt * _STEP + _ORDER.index(event) + 1
+    return (attempt + uncounted) * _STEP + _ORDER.index(event) + 1

@@ -47,6 +47,10 @@ class Cdr:
     """Whole seconds from start to end as the switch counts them; None before the end, and in old rows."""
     switch_billsec: int | None = None
     """Whole seconds from answer to end as the switch counts them."""
+    counted: bool = True
+    """False: the end used no attempt, by the carrier's cause table."""
+    uncounted: int = 0
+    """How many ends of the lead used no attempt before this call."""
 
     @property
     def duration(self) -> int:
@@ -85,6 +89,7 @@ def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
         "time_answered": _local(cdr.answered_at, zone=zone),
         "time_ended": _local(cdr.ended_at, zone=zone),
         "status": "" if cdr.outcome is None else cdr.outcome.value,
+        "counted": cdr.counted,
         "app": "autocall",
         "press_key": "{}",
         "presskey_delay": 0,
@@ -105,7 +110,7 @@ def callback_body(cdr: Cdr, *, event: CallbackEvent, zone: str) -> dict[str, Jso
         "network": cdr.network.value,
         "ref_id": cdr.ref_id,
         "run_id": "" if cdr.run_id is None else str(cdr.run_id),
-        "sequence": sequence_number(event, attempt=cdr.attempt),
+        "sequence": sequence_number(event, attempt=cdr.attempt, uncounted=cdr.uncounted),
         "event_time": happened_at(cdr, event=event).in_timezone(zone_named(zone)).isoformat(timespec="microseconds"),
     }
 

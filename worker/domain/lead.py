@@ -68,3 +68,5 @@ class ClaimedLead:
     ref_id: str = ""
     is_listed: bool = False
     """True when the number is on the tenant's do-not-call list."""
+    uncounted: int = 0
+    """How many ended calls of the lead used no attempt."""

@@ -1,10 +1,14 @@
-"""The outcome of a call: decided by the answer first, then by the first rule that fits the facts of its end."""
+"""The outcome of a call: decided by the answer first, then by the first rule that fits the facts of its end.
+
+worker/CAUSES.md explains it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from worker.domain.call import Outcome
 from worker.domain.hangup import Hangup
+from worker.domain.hangup_causes import NUMBER_OF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +19,13 @@ class CauseRule:
     sip_status: int | None = None
     q850: int | None = None
     cause: str | None = None
+    counts: bool = True
+    """False: the end uses no attempt of the lead."""
+
+    @property
+    def facts(self) -> tuple[int | None, int | None]:
+        """Return SIP status and number of the cause; two rules with the same facts contradict each other."""
+        return self.sip_status, self.q850 if self.cause is None else NUMBER_OF.get(self.cause)
 
     def fits(self, hangup: Hangup) -> bool:
         """Return True when all facts that the rule names are those of the hang-up."""
@@ -22,11 +33,20 @@ class CauseRule:
         return all(wanted in {None, told} for wanted, told in asked)
 
 
-def decide_outcome(hangup: Hangup, *, rules: Sequence[CauseRule]) -> Outcome:
-    """Return the outcome; an answered call is never anything else than answered or voicemail.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a call's end is, and whether it uses an attempt of its lead."""
+
+    outcome: Outcome
+    counts: bool = True
+
+
+def decide_outcome(hangup: Hangup, *, rules: Sequence[CauseRule]) -> Verdict:
+    """Return the verdict; an answered call is never anything else than answered or voicemail, and always counts.
 
     ``rules`` are the carrier's own before the shipped ones. What no rule knows is ``failed``.
     """
     if hangup.answered:
-        return Outcome.VOICEMAIL if hangup.by_machine else Outcome.ANSWERED
-    return next((rule.outcome for rule in rules if rule.fits(hangup)), Outcome.FAILED)
+        return Verdict(Outcome.VOICEMAIL if hangup.by_machine else Outcome.ANSWERED)
+    rule = next((rule for rule in rules if rule.fits(hangup)), None)
+    return Verdict(Outcome.FAILED) if rule is None else Verdict(rule.outcome, rule.counts)

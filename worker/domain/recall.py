@@ -1,11 +1,18 @@
 """What follows a call for its lead: a recall at some time, or the end with a reason."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from pendulum import DateTime, Duration
 
 from worker.domain.call import Outcome
 from worker.domain.lead import Ending
+
+MOST_UNCOUNTED: Final = 10
+"""So many ends of a lead may use no attempt; the next one does, or a wrong table would call one number for ever."""
+SHORTEST_UNCOUNTED_PAUSE: Final = Duration(minutes=1)
+"""Before the call after an end that did not count; each later pause is twice as long, because little changes soon."""
+LONGEST_UNCOUNTED_PAUSE: Final = Duration(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +63,15 @@ def decide_recall(
     if expires_at is not None and moment >= expires_at:
         return GiveUp(Ending.EXPIRED)
     return RecallAt(moment)
+
+
+def decide_repeat(
+    policy: RecallPolicy, *, uncounted: int, ended_at: DateTime, expires_at: DateTime | None
+) -> RecallAt | GiveUp:
+    """Decide what follows an end that uses no attempt: the same attempt again, whatever ``recall_status`` says.
+
+    ``uncounted`` is how many ends of the lead did not count before this one.
+    """
+    pause = min(LONGEST_UNCOUNTED_PAUSE, SHORTEST_UNCOUNTED_PAUSE * 2**uncounted)
+    moment = ended_at + max(policy.pause, pause)
+    return GiveUp(Ending.EXPIRED) if expires_at is not None and moment >= expires_at else RecallAt(moment)

@@ -40,7 +40,7 @@ CARRIER = {
     "concurrent_call": 3,
     "calls_per_second": 2,
     "network": {"viettel": 1},
-    "data": {"caller_id": "02873003586"},
+    "data": {"caller_id": "02873003586", "causes": [{"sip_status": 403, "outcome": "congestion", "counts": False}]},
 }
 SOUND = {"enable": True, "voice_type": "tts", "content": "Bye", "audio_file": ""}
 TEMPLATE = {

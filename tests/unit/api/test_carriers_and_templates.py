@@ -48,6 +48,66 @@ def test_numbers_are_read_in_both_positions(client: TestClient, sent: dict[str, 
     }  # fmt: skip
 
 
+CAUSES = [
+    {"sip_status": 403, "outcome": "phone-block", "counts": True},
+    {"q850": 34, "outcome": "congestion", "counts": False},
+    {"sip_status": 480, "cause": "CALL_REJECTED", "outcome": "busy", "counts": True},
+]
+
+
+def test_a_cause_table_reads_back_in_its_order(client: TestClient) -> None:
+    carrier = make_carrier(client, data={"causes": [*CAUSES[:2], {**CAUSES[2], "q850": None}]})
+
+    assert client.get(f"/v3/carrier/{carrier}").json()["data"]["causes"] == CAUSES
+
+
+@pytest.mark.parametrize(
+    ("sent", "left"),
+    [
+        ({"data": {"causes": CAUSES[1:]}}, CAUSES[1:]),
+        ({"data": {"causes": []}}, []),
+        ({"data": {"prefix": "1"}}, CAUSES),
+    ],
+)
+def test_a_cause_table_is_replaced_as_a_whole_or_left(
+    client: TestClient, sent: dict[str, Any], left: list[Any]
+) -> None:
+    carrier = make_carrier(client, data={"causes": CAUSES})
+
+    answer = client.put(f"/v3/carrier/{carrier}", json={"carrier_name": "main", **sent})
+
+    assert answer.status_code == 200
+    assert client.get(f"/v3/carrier/{carrier}").json()["data"]["causes"] == left
+
+
+@pytest.mark.parametrize(
+    ("rows", "field", "message"),
+    [
+        ([{"sip_status": 403, "outcome": "blocked"}], "data.causes.0.outcome", "must be one of the following"),
+        ([{"sip_status": 403, "outcome": "answered"}], "data.causes.0.outcome", "must be one of the following"),
+        ([CAUSES[0], {"cause": "NO_SUCH", "outcome": "busy"}], "data.causes.1.cause", "NO_SUCH is no hang-up cause"),
+        ([{"cause": "LOST", "outcome": "busy"}], "data.causes.0.cause", "LOST is no hang-up cause"),
+        ([{"sip_status": 200, "outcome": "busy"}], "data.causes.0.sip_status", "greater than or equal to 300"),
+        ([{"q850": 128, "outcome": "busy"}], "data.causes.0.q850", "less than or equal to 127"),
+        ([{"outcome": "busy"}], "data.causes.0", "sip_status, q850 or cause is required"),
+        ([{"sip_satus": 403, "outcome": "busy"}], "data.causes.0", "sip_status, q850 or cause is required"),
+        ([{"q850": 17, "cause": "USER_BUSY", "outcome": "busy"}], "data.causes.0", "the same fact"),
+        ([CAUSES[0], CAUSES[1], {**CAUSES[0], "outcome": "busy"}], "data.causes", "rows 0 and 2 name the same"),
+        ([{"q850": 17, "outcome": "busy"}, {"cause": "USER_BUSY", "outcome": "failed"}], "data.causes", "USER_BUSY"),
+    ],
+)
+def test_a_rule_that_cannot_be_meant_is_refused_by_name(
+    client: TestClient, rows: list[Any], field: str, message: str
+) -> None:
+    carrier = make_carrier(client, data={"causes": CAUSES})
+
+    answer = client.put(f"/v3/carrier/{carrier}", json={"carrier_name": "main", "data": {"causes": rows}})
+
+    assert answer.status_code == 400
+    assert message in answer.json()["error"][0][field]
+    assert client.get(f"/v3/carrier/{carrier}").json()["data"]["causes"] == CAUSES
+
+
 def test_what_a_carrier_needs_is_told(client: TestClient) -> None:
     answer = client.post("/v3/carrier", json={"carrier_name": "main", "dial_type": "sip_one_for_all"})
 

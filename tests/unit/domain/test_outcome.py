@@ -10,7 +10,7 @@ from tests.builders import shipped_outcome
 from worker.domain.call import Outcome
 from worker.domain.hangup import Hangup
 from worker.domain.hangup_causes import HIGHEST_Q850, NUMBER_OF
-from worker.domain.outcome import CauseRule, decide_outcome
+from worker.domain.outcome import CauseRule, Verdict, decide_outcome
 from worker.store.dispatch.cause_tables import shipped_causes
 
 CAUSES = st.sampled_from(sorted(NUMBER_OF))
@@ -22,6 +22,7 @@ RULES = st.lists(
         sip_status=STATUSES,
         q850=st.none() | st.integers(1, HIGHEST_Q850),
         cause=st.none() | CAUSES,
+        counts=st.booleans(),
     )
 )
 
@@ -89,7 +90,7 @@ def test_an_answer_decides_whatever_the_table_says(
 ) -> None:
     end = Hangup(cause=cause, answered=True, by_machine=by_machine, sip_status=status)
 
-    assert decide_outcome(end, rules=rules) is (Outcome.VOICEMAIL if by_machine else Outcome.ANSWERED)
+    assert decide_outcome(end, rules=rules) == Verdict(Outcome.VOICEMAIL if by_machine else Outcome.ANSWERED)
 
 
 @given(CAUSES, STATUSES, RULES)
@@ -97,12 +98,12 @@ def test_the_first_rule_that_fits_decides(cause: str, status: int | None, rules:
     end = Hangup(cause=cause, answered=False, sip_status=status, q850=NUMBER_OF[cause])
 
     fitting = [
-        rule.outcome
+        Verdict(rule.outcome, rule.counts)
         for rule in rules
         if rule.sip_status in {None, status} and rule.cause in {None, cause} and rule.q850 in {None, NUMBER_OF[cause]}
     ]
 
-    assert decide_outcome(end, rules=rules) is ([*fitting, Outcome.FAILED][0])
+    assert decide_outcome(end, rules=rules) == [*fitting, Verdict(Outcome.FAILED)][0]
 
 
 def test_every_cause_in_the_shipped_table_is_one_of_freeswitch() -> None:

@@ -8,7 +8,7 @@ from pendulum import DateTime, Duration
 from tests.builders import NOON
 from worker.domain.call import Outcome
 from worker.domain.lead import Ending
-from worker.domain.recall import GiveUp, RecallAt, RecallPolicy, decide_recall
+from worker.domain.recall import GiveUp, RecallAt, RecallPolicy, decide_recall, decide_repeat
 
 BUSY_AND_ANSWERED = frozenset({Outcome.BUSY, Outcome.ANSWERED})
 
@@ -106,3 +106,26 @@ def test_nobody_is_called_more_than_once_and_the_recalls_nor_early_nor_after_the
         attempt, ended_at = attempt + 1, decision.moment.add(seconds=20)
 
     assert attempt <= 1 + times
+
+
+@pytest.mark.parametrize(("uncounted", "minutes"), [(0, 1), (1, 2), (2, 4), (5, 32), (6, 60), (9, 60)])
+def test_an_end_that_uses_no_attempt_is_followed_by_the_same_attempt_after_a_growing_pause(
+    uncounted: int, minutes: int
+) -> None:
+    never = RecallPolicy(times=0, statuses=frozenset())
+
+    decision = decide_repeat(never, uncounted=uncounted, ended_at=NOON, expires_at=None)
+
+    assert decision == RecallAt(NOON.add(minutes=minutes))
+
+
+def test_the_campaigns_own_pause_is_kept_when_it_is_longer() -> None:
+    policy = RecallPolicy(pause=Duration(minutes=90))
+
+    assert decide_repeat(policy, uncounted=0, ended_at=NOON, expires_at=None) == RecallAt(NOON.add(minutes=90))
+
+
+def test_an_attempt_that_could_only_be_repeated_too_late_is_given_up() -> None:
+    decision = decide_repeat(RecallPolicy(), uncounted=0, ended_at=NOON, expires_at=NOON.add(minutes=1))
+
+    assert decision == GiveUp(Ending.EXPIRED)

@@ -91,6 +91,8 @@ class Call:
     """Since when the sweep finds the call no longer on its switch."""
     ref_id: str = ""
     template_id: TemplateId | None = None
+    uncounted: int = 0
+    """How many ended calls of the lead used no attempt before this one."""
 
     @property
     def dialled_at(self) -> DateTime:
@@ -118,6 +120,8 @@ class Ended:
     lead_stage: Stage
     lead_due_at: DateTime | None
     lead_ending: Ending | None
+    counted: bool = True
+    """False: the end uses no attempt of the lead."""
 
 
 @dataclass(frozen=True, slots=True)

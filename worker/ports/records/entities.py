@@ -1,6 +1,6 @@
 """Stored objects as the API's use cases read and write them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -14,6 +14,7 @@ from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId,
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
+from worker.domain.outcome import CauseRule
 
 
 class DuplicateScope(StrEnum):
@@ -46,7 +47,10 @@ class TenantSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierRecord:
-    """A carrier as operators use it; ``data`` holds caller ids and prefixes, ``live`` counts its live calls."""
+    """A carrier as operators use it; ``data`` holds caller ids and prefixes, ``live`` counts its live calls.
+
+    ``causes`` is its own cause table, asked before the shipped one.
+    """
 
     id: CarrierId
     tenant_id: TenantId
@@ -58,6 +62,7 @@ class CarrierRecord:
     calls_per_second: int = 0
     network: Mapping[str, int]
     data: Mapping[str, str]
+    causes: Sequence[CauseRule] = ()
     created_at: DateTime
     updated_at: DateTime
     live: Mapping[Network, int] = field(default_factory=dict)

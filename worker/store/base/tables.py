@@ -16,6 +16,7 @@ from sqlalchemy import (
     Uuid,
     false,
     text,
+    true,
 )
 from uuid_utils.compat import uuid7
 
@@ -67,6 +68,7 @@ carriers: Final = Table(
     Column("concurrent_call", Integer, nullable=False),
     Column("network", json_type(), nullable=False),
     Column("data", json_type(), nullable=False),  # caller ids and prefixes, as on the wire
+    Column("causes", json_type(), nullable=False, server_default=text("'[]'")),  # its own cause table, in order
     Column("calls_per_second", Integer, nullable=False, server_default=text("0")),  # 0: no limit
     Column("rotation", json_type(), nullable=False, server_default=text("'{}'")),  # who was served last, by pool
     Column("next_plan_at", Instant),
@@ -119,6 +121,7 @@ leads: Final = Table(
     Column("due_at", Instant, nullable=False),
     Column("ending", Choice(Ending)),
     Column("called_count", Integer, nullable=False),
+    Column("uncounted", Integer, nullable=False, server_default=text("0")),  # ended calls that used no attempt
     Column("last_call_at", Instant),
     Column("last_outcome", Choice(Outcome)),
     Column("profile", json_type(), nullable=False),  # name, code, address …: dialling never reads it
@@ -153,6 +156,8 @@ calls: Final = Table(
     Column("run_id", Uuid),
     Column("revision", BigInteger, nullable=False),
     Column("attempt", Integer, nullable=False),
+    Column("uncounted", Integer, nullable=False, server_default=text("0")),  # the lead's, when the call was planned
+    Column("counted", Boolean, nullable=False, server_default=true()),  # whether its end used the attempt
     Column("stage_before", Choice(Stage), nullable=False),
     Column("phone", String, nullable=False),
     Column("network", Choice(Network), nullable=False),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pendulum import DateTime
-from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, insert, or_, select, update
 from typing_extensions import override
 
 from worker.domain.call import LIVE, ON_SWITCH, CallState
@@ -189,6 +189,7 @@ _FINISH_CALL: Final = (
                 "ringing_at",
                 "answered_at",
                 "ended_at",
+                "counted",
                 "switch_duration",
                 "switch_billsec",
                 "sip_call_id",
@@ -202,7 +203,8 @@ _FINISH_LEAD: Final = (
     update(leads)
     .where(leads.c.id == bindparam("lead"))
     .values(
-        called_count=leads.c.called_count + 1,
+        called_count=leads.c.called_count + bindparam("used", type_=Integer),
+        uncounted=leads.c.uncounted + 1 - bindparam("used", type_=Integer),
         **{
             name: bindparam(f"new_{name}", type_=leads.c[name].type)
             for name in ("stage", "due_at", "ending", "last_call_at", "last_outcome", "updated_at")
@@ -221,6 +223,7 @@ def _outcome_of(ended: Ended) -> dict[str, object]:
         "new_ringing_at": event.ringing_at or ended.call.ringing_at,
         "new_answered_at": event.answered_at,
         "new_ended_at": event.ended_at,
+        "new_counted": ended.counted,
         "new_switch_duration": event.duration,
         "new_switch_billsec": event.billsec,
         "new_sip_call_id": event.sip_call_id,
@@ -231,6 +234,7 @@ def _outcome_of(ended: Ended) -> dict[str, object]:
 def _next_step_of(ended: Ended, *, now: DateTime) -> dict[str, object]:
     return {
         "lead": ended.call.lead_id,
+        "used": int(ended.counted),
         "new_stage": ended.lead_stage,
         "new_due_at": ended.lead_due_at or ended.event.ended_at,
         "new_ending": ended.lead_ending,

@@ -92,11 +92,17 @@ def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of ``first_due_leads``
         network=row.network,
         attempt=row.called_count + 1,
         stage_before=row.stage,
-        promised_call_id=CallId(row.call_id) if row.call_id is not None and row.called_count == 0 else None,
+        promised_call_id=CallId(row.call_id) if _is_first(row) else None,
         template_id=None if row.template_id is None else TemplateId(row.template_id),
         ref_id=row.ref_id,
         is_listed=row.is_listed,
+        uncounted=row.uncounted,
     )
+
+
+def _is_first(row: Row[Any]) -> bool:  # Any: see above
+    """Return True when the lead has had no call yet, so that its first one gets the id that a client may have."""
+    return row.call_id is not None and row.called_count == 0 and row.uncounted == 0
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -161,7 +167,7 @@ def _place_in_network(waiting: Subquery) -> Subquery:
 
 
 _CLAIMED: Final = (
-    "id", "list_id", "phone", "network", "called_count", "stage", "call_id", "template_id", "ref_id"
+    "id", "list_id", "phone", "network", "called_count", "uncounted", "stage", "call_id", "template_id", "ref_id"
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from worker.ports.records.entities import CarrierRecord, GatewayDemand
 from worker.ports.records.store import Carriers
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import LIVE_ROWS, calls, carriers
+from worker.store.dispatch.cause_tables import to_rules, to_stored
 
 NAME_TAKEN = "carrier_name is exists"
 ID_TAKEN = "carrier_uuid is exists"
@@ -86,7 +87,7 @@ class SqlCarriers(Carriers):
         return [_demand(gateway, list(group)) for gateway, group in groupby(rows, key=lambda row: row.gateway)]
 
     def _with_live(self, rows: Iterable[RowMapping]) -> list[CarrierRecord]:
-        found = [CarrierRecord(**row) for row in rows]
+        found = [CarrierRecord(**{**row, "causes": to_rules(row["causes"])}) for row in rows]
         live: defaultdict[CarrierId, dict[Network, int]] = defaultdict(dict)
         counted = (
             select(calls.c.carrier_id, calls.c.network, func.count().label("taken"))
@@ -113,4 +114,5 @@ def _demand(gateway: str, rows: list[Row[str, str, int, int]]) -> GatewayDemand:
 
 
 def _to_row(carrier: CarrierRecord) -> dict[str, object]:
-    return {column.name: getattr(carrier, column.name) for column in _COLUMNS}
+    row = {column.name: getattr(carrier, column.name) for column in _COLUMNS}
+    return {**row, "causes": to_stored(carrier.causes)}

@@ -14,8 +14,8 @@ from worker.domain.callback_event import CallbackEvent
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr
 from worker.domain.lead import Stage
-from worker.domain.outcome import CauseRule, decide_outcome
-from worker.domain.recall import GiveUp, RecallAt, decide_recall
+from worker.domain.outcome import CauseRule, Verdict, decide_outcome
+from worker.domain.recall import MOST_UNCOUNTED, GiveUp, RecallAt, decide_recall, decide_repeat
 from worker.domain.switch_clock import end_on_our_clock
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
@@ -65,23 +65,36 @@ def _placed(event: HungUp, *, call: Call, now: DateTime) -> HungUp:
 
 
 def _next_step(call: Call, event: HungUp, *, campaign: Campaign, rules: Sequence[CauseRule]) -> Ended:
-    outcome = decide_outcome(event.end, rules=rules)
-    decision = decide_recall(
+    verdict = decide_outcome(event.end, rules=rules)
+    counted = verdict.counts or call.uncounted >= MOST_UNCOUNTED
+    step = partial(Ended, call, event, verdict.outcome, counted=counted)
+    match _decide(call, event, campaign=campaign, verdict=replace(verdict, counts=counted)):
+        case RecallAt(moment):
+            return step(lead_stage=_stage_after(call, counted=counted), lead_due_at=moment, lead_ending=None)
+        case GiveUp(ending):
+            return step(lead_stage=Stage.DONE, lead_due_at=None, lead_ending=ending)
+        case never:
+            assert_never(never)
+
+
+def _decide(call: Call, event: HungUp, *, campaign: Campaign, verdict: Verdict) -> RecallAt | GiveUp:
+    if not verdict.counts:
+        return decide_repeat(
+            campaign.recall, uncounted=call.uncounted, ended_at=event.ended_at, expires_at=campaign.expires_at
+        )
+    return decide_recall(
         campaign.recall,
         attempt=call.attempt,
-        outcome=outcome,
+        outcome=verdict.outcome,
         billed_seconds=event.billsec or 0,
         ended_at=event.ended_at,
         expires_at=campaign.expires_at,
     )
-    match decision:
-        case RecallAt(moment):
-            stage = Stage.OTP if call.stage_before is Stage.OTP else Stage.RECALL
-            return Ended(call, event, outcome, lead_stage=stage, lead_due_at=moment, lead_ending=None)
-        case GiveUp(ending):
-            return Ended(call, event, outcome, lead_stage=Stage.DONE, lead_due_at=None, lead_ending=ending)
-        case never:
-            assert_never(never)
+
+
+def _stage_after(call: Call, *, counted: bool) -> Stage:
+    """Return the stage in which the lead waits: that of before, if it is the same attempt again."""
+    return call.stage_before if not counted or call.stage_before is Stage.OTP else Stage.RECALL
 
 
 def _cdr(ended: Ended) -> Cdr:
@@ -98,4 +111,5 @@ def _cdr(ended: Ended) -> Cdr:
         ended_at=event.ended_at,
         switch_duration=event.duration,
         switch_billsec=event.billsec,
+        counted=ended.counted,
     )

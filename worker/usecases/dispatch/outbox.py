@@ -100,6 +100,7 @@ def cdr_so_far(call: Call, *, now: DateTime) -> Cdr:
         answered_at=call.answered_at,
         ended_at=None,
         ref_id=call.ref_id,
+        uncounted=call.uncounted,
     )
 
 

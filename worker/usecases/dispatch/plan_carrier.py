@@ -107,4 +107,5 @@ def _call_for(
         resend_at=now + MESSAGE_RESENT,
         ref_id=lead.ref_id,
         template_id=lead.template_id,
+        uncounted=lead.uncounted,
     )

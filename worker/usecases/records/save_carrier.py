@@ -1,6 +1,6 @@
 """Create or change a carrier, and ask for a plan at once: its limits hold for the very next dial."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypedDict
@@ -9,13 +9,14 @@ from pendulum import DateTime
 
 from worker.domain.carrier import DialType
 from worker.domain.ids import CarrierId
+from worker.domain.outcome import CauseRule
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import CarrierRecord, Tenant
 from worker.ports.records.store import RecordStore
 
 
 class CarrierChanges(TypedDict, total=False):
-    """What an edit changes; ``network`` and ``data`` are merged into what is stored."""
+    """What an edit changes; ``network`` and ``data`` are merged into what is stored, ``causes`` replaces it."""
 
     name: str
     description: str
@@ -25,6 +26,7 @@ class CarrierChanges(TypedDict, total=False):
     calls_per_second: int
     network: Mapping[str, int]
     data: Mapping[str, str]
+    causes: Sequence[CauseRule]
 
 
 def create_carrier(store: RecordStore, carrier: CarrierRecord) -> None:
