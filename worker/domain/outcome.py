@@ -5,10 +5,14 @@ worker/CAUSES.md explains it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from worker.domain.call import Outcome
 from worker.domain.hangup import Hangup
 from worker.domain.hangup_causes import NUMBER_OF
+
+UNPLAYED: Final = "SERVICE_UNAVAILABLE"
+"""The cause with which our own dialplan ends an answered call whose message it cannot play."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +46,13 @@ class Verdict:
 
 
 def decide_outcome(hangup: Hangup, *, rules: Sequence[CauseRule]) -> Verdict:
-    """Return the verdict; an answered call is never anything else than answered or voicemail, and always counts.
+    """Return the verdict; rules are asked for unanswered calls only, and an answered call always counts.
 
-    ``rules`` are the carrier's own before the shipped ones. What no rule knows is ``failed``.
+    An answered call whose message could not be played is ``failed``. ``rules`` are the carrier's own before the shipped
+    ones; what no rule knows is ``failed``.
     """
+    if hangup.answered and hangup.by_us and hangup.cause == UNPLAYED:
+        return Verdict(Outcome.FAILED)
     if hangup.answered:
         return Verdict(Outcome.VOICEMAIL if hangup.by_machine else Outcome.ANSWERED)
     rule = next((rule for rule in rules if rule.fits(hangup)), None)

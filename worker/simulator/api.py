@@ -147,6 +147,18 @@ def _clock_skew(switch: SimulatedSwitch, arguments: str) -> str:
     return "+OK\n"
 
 
+def _message(switch: SimulatedSwitch, arguments: str) -> str:
+    """Take a template's message away or put it back; no FreeSWITCH has this command."""
+    match arguments.split():
+        case [template, "missing"]:
+            switch.missing_messages.add(template)
+        case [template, "present"]:
+            switch.missing_messages.discard(template)
+        case _:
+            return "-USAGE: <template> missing|present\n"
+    return "+OK\n"
+
+
 def _fsctl(switch: SimulatedSwitch, arguments: str) -> str:
     match arguments.split():
         case ["max_sessions", count] if count.isdigit():
@@ -170,6 +182,7 @@ _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "version": lambda _switch, _arguments: "FreeSWITCH Version 1.10.12-release~64bit ( 64bit)\n",
     "strepoch": lambda switch, _arguments: str(switch.clock() // 1_000_000),
     "clock_skew": _clock_skew,
+    "message": _message,
     "show": _show,
     "uuid_exists": lambda switch, arguments: "true" if arguments in switch else "false",
     "uuid_kill": _uuid_kill,

@@ -21,6 +21,7 @@ Q850: Final = {
     **{far_end.value.cause: far_end.value.q850 for far_end in FarEnd},
     "NORMAL_CLEARING": 16,
     "ORIGINATOR_CANCEL": 487,
+    "SERVICE_UNAVAILABLE": 63,
     "SYSTEM_SHUTDOWN": 609,
     "MANAGER_REQUEST": 608,
 }

@@ -58,6 +58,11 @@ RING_BY_DIGIT: Final = 1.0
 TALK_BY_DIGIT: Final = 3.0
 MACHINE_BY_DIGIT: Final = 1.0
 
+UNPLAYED: Final = "SERVICE_UNAVAILABLE"
+"""The cause with which the shipped dialplan hangs up when it cannot play the message."""
+DIALPLAN_SLEEPS: Final = 0.3
+"""Seconds before the shipped dialplan plays the message."""
+
 _MOBILE: Final = {
     FarEnd.ANSWERED: 45,
     FarEnd.BUSY: 9,

@@ -10,7 +10,7 @@ from uuid import uuid4
 from worker.simulator.channel import Channel
 from worker.simulator.frames import Event
 from worker.simulator.log import Line, SwitchLog
-from worker.simulator.model import Model
+from worker.simulator.model import DIALPLAN_SLEEPS, UNPLAYED, Model
 from worker.simulator.options import SimulatorOptions
 from worker.simulator.originate import Dial, InvalidDial, parse_dial
 
@@ -49,6 +49,8 @@ class SimulatedSwitch:
         self.clock_skew = options.clock_skew_seconds
         """Seconds by which the switch's clock is ahead; it may be set while calls are up."""
         self.paused_outbound = False
+        self.missing_messages: set[str] = set()
+        """Templates whose message cannot be played."""
         self.listeners: set[Listener] = set()
         self.started_at = _now()
         self.sessions_since_start = 0
@@ -162,10 +164,16 @@ class SimulatedSwitch:
         self._write("answered", up.channel)
         self._fire_channel("CHANNEL_ANSWER", up.channel)
         self._report(up, f"+OK {up.channel.id}\n")
-        self._later(up, up.channel.fate.talk, self._finish)
+        if up.channel.dial.variables.get("callbeat_template") in self.missing_messages:
+            self._later(up, DIALPLAN_SLEEPS, self._give_up)
+        else:
+            self._later(up, up.channel.fate.talk, self._finish)
 
     def _finish(self, up: _Up) -> None:
         self._end(up, cause="NORMAL_CLEARING", by_far_end=not up.channel.fate.ended_by_us)
+
+    def _give_up(self, up: _Up) -> None:
+        self._end(up, cause=UNPLAYED, by_far_end=False)
 
     def _time_out(self, up: _Up) -> None:
         self._end(up, cause="NO_ANSWER", by_far_end=False)

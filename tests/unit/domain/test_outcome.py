@@ -10,7 +10,7 @@ from tests.builders import shipped_outcome
 from worker.domain.call import Outcome
 from worker.domain.hangup import Hangup
 from worker.domain.hangup_causes import HIGHEST_Q850, NUMBER_OF
-from worker.domain.outcome import CauseRule, Verdict, decide_outcome
+from worker.domain.outcome import UNPLAYED, CauseRule, Verdict, decide_outcome
 from worker.store.dispatch.cause_tables import shipped_causes
 
 CAUSES = st.sampled_from(sorted(NUMBER_OF))
@@ -91,6 +91,17 @@ def test_an_answer_decides_whatever_the_table_says(
     end = Hangup(cause=cause, answered=True, by_machine=by_machine, sip_status=status)
 
     assert decide_outcome(end, rules=rules) == Verdict(Outcome.VOICEMAIL if by_machine else Outcome.ANSWERED)
+
+
+@pytest.mark.parametrize("by_machine", [False, True])
+def test_an_answered_call_whose_message_could_not_be_played_has_failed(by_machine: bool) -> None:  # noqa: FBT001 - a case
+    end = Hangup(cause=UNPLAYED, answered=True, by_machine=by_machine, by_us=True)
+
+    assert decide_outcome(end, rules=()) == Verdict(Outcome.FAILED)
+
+
+def test_a_callee_who_hangs_up_with_that_cause_has_answered() -> None:
+    assert shipped_outcome(Hangup(cause=UNPLAYED, answered=True, by_us=False)) is Outcome.ANSWERED
 
 
 @given(CAUSES, STATUSES, RULES)
