@@ -14,6 +14,7 @@ from worker.domain.timing import EVENTS_REMEMBERED
 from worker.ports.dispatch.telephony import EventSource
 from worker.usecases.dispatch.handle_events import handle_events
 from worker.usecases.dispatch.hold_leadership import Leadership
+from worker.usecases.dispatch.note_clock_skew import ClockSkewNotes
 from worker.usecases.dispatch.resend_calls import resend_calls
 from worker.wiring import Services
 
@@ -31,6 +32,7 @@ class Listener:
         self._source = source
         self._leadership = Leadership(services.store, LeaderLease(listener_of(source.switch), holder))
         self._resent_for: DateTime | None = None
+        self._skew_notes = ClockSkewNotes(services.store, switch=source.switch)
 
     def run(self) -> NoReturn:
         """Run until the source raises; then release the leadership, so that another process takes over at once."""
@@ -63,6 +65,7 @@ class Listener:
             self._resent_for = open_from
         if events := self._source.read():
             self._handle(events)
+        self._skew_notes.note(self._source.clock_skew, now=now)
 
     def _handle(self, events: Sequence[CallEvent]) -> None:
         """Handle a batch; retry until the database is back, because no other process will receive these events."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from pendulum import DateTime
 
+from api.responses.hints import hints_shape
 from api.timestamps import rfc3339
 from worker.domain.json_value import Json
 from worker.domain.reason import Reason, Why
@@ -57,6 +58,7 @@ def campaign_why_shape(found: CampaignExplanation, *, now: DateTime, zone: str) 
             network.value: {"due": use.due, "in_use": use.in_use, "limit": use.limit}
             for network, use in found.networks.items()
         },
+        "hints": hints_shape(found),
     }
 
 

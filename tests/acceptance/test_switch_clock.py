@@ -48,6 +48,8 @@ def test_times_are_ours_and_a_recall_waits_its_minute_whatever_the_switchs_clock
         (busy_at, _) = [line.at for line in _of(operator, campaign, "hangup") if line.number.endswith("1")]
         assert 60 - ROUNDING / 10 <= second - busy_at <= 65, (skew, first, busy_at, second)
         _judge_cdrs(operator, campaign)
+    (hint,) = skewed.get(f"/v3/campaign/{campaigns[AHEAD]}/why")["hints"]
+    assert hint["code"] == "switch_clock_wrong"
 
 
 def _judge_cdrs(operator: Operator, campaign: str) -> None:

@@ -110,3 +110,13 @@ def test_the_password_is_never_shown(store: SqlStore) -> None:
     assert switch.url == "esl://:secret@a.example:8021"
     assert "secret" not in repr(switch).replace("cdr_secret_hash", "")
     assert "5f4dcc3b" not in repr(switch)
+
+
+def test_the_clock_of_a_switch_is_stored_without_its_other_fields(store: SqlStore) -> None:
+    add(store, a_switch(), a_switch(SECOND))
+
+    with store.transaction() as tx:
+        tx.switches.set_clock_skew(FIRST, milliseconds=-2_400_000)
+        tx.switches.set_clock_skew("c.example:8021", milliseconds=1)
+
+    assert stored(store) == [replace(a_switch(), clock_skew_ms=-2_400_000), a_switch(SECOND)]

@@ -14,6 +14,7 @@ class FakeEvents(EventSource):
     def __init__(self, *, since: DateTime | None) -> None:
         self.arrived: list[CallEvent] = []
         self.since = self.dialable = since
+        self.skew: Duration | None = None
         self.memories: list[Duration | None] = []
         """How long it was to keep things, each time that its reader stood by."""
 
@@ -31,6 +32,11 @@ class FakeEvents(EventSource):
     @override
     def dialable_from(self) -> DateTime | None:
         return self.dialable
+
+    @property
+    @override
+    def clock_skew(self) -> Duration | None:
+        return self.skew
 
     @override
     def read(self) -> list[CallEvent]:

@@ -12,6 +12,7 @@ import pytest
 from tests.builders import shipped_outcome
 from tests.integration.switch_calls import CAMPAIGN, CLOCK, LISTENING, SOON, a_call, ends, read_until, read_while, tell
 from tests.stack.switch import SwitchProcess
+from worker.clock import SystemClock
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.errors import Unavailable
 from worker.domain.timing import SIGN_OF_LIFE_AFTER, SIGN_OF_LIFE_WITHIN, SWITCH_SETTLES
@@ -311,3 +312,16 @@ def test_a_wrong_password_is_not_let_in(switch: SwitchProcess) -> None:
 
     with pytest.raises(NotReached, match="password"):
         open_connection(url)
+
+
+@pytest.mark.parametrize("ahead", [-2400.0, 2400.0])
+def test_the_clock_of_a_switch_is_measured_by_its_events(ahead: float) -> None:
+    with SwitchProcess(SimulatorOptions(clock_skew_seconds=ahead, heartbeat_seconds=0.1)) as switch:
+        source = SwitchEvents(switch.url, clock=SystemClock(), chance=lambda: 0.0)
+        before = source.clock_skew
+        read_while(source, lambda: source.clock_skew is None)
+        source.close()
+
+    assert before is None
+    assert source.clock_skew is not None
+    assert abs(source.clock_skew.total_seconds() - ahead) < 1

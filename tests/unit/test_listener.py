@@ -5,15 +5,18 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from pendulum import Duration
 from sqlalchemy import delete, update
 from uuid_utils.compat import uuid7
 
 from tests.builders import NOON, add_leads, fill_store, viettel
 from tests.fakes.events import FakeEvents
+from tests.fakes.telephony import SWITCH
 from tests.unit.usecases.conftest import World
 from tests.unit.usecases.conftest import world as world  # noqa: PLC0414 - a fixture
 from tests.unit.usecases.look import an_end, call_row, states
 from worker.domain.call import CallState
+from worker.domain.switch import Switch
 from worker.domain.timing import EVENTS_REMEMBERED, LEADER_LEASE, SWITCH_SETTLES
 from worker.listener import Listener
 from worker.store.base.tables import leader_leases
@@ -212,3 +215,26 @@ def test_a_listener_that_ends_lets_the_other_take_over_at_once(ears: Ears) -> No
     second.listener.step()
 
     assert holder(ears.world) == HOLDERS[1]
+
+
+def test_the_leader_stores_how_far_its_switchs_clock_is_ahead(world: World) -> None:
+    with world.store.transaction() as tx:
+        tx.switches.insert_missing([Switch(name=SWITCH, url="esl://x", state_since=NOON, created_at=NOON)])
+    first, second = Ears(world).each
+    first.events.skew, second.events.skew = Duration(seconds=-2400), Duration(seconds=7)
+
+    stored = []
+    for skew in (-2400, -2400.05, -1200, -1200):
+        first.events.skew = Duration(milliseconds=round(skew * 1000))
+        for ear in (first, second):
+            ear.listener.step()
+        stored.append(clock_skew_ms(world))
+        world.clock.wait(5)
+
+    assert stored == [-2_400_000, -2_400_000, -1_200_000, -1_200_000]
+
+
+def clock_skew_ms(world: World) -> int | None:
+    with world.store.reading() as tx:
+        switch = tx.switches.named(SWITCH)
+    return None if switch is None else switch.clock_skew_ms

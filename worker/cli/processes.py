@@ -131,6 +131,11 @@ class _UntilStopped(EventSource):
     def dialable_from(self) -> DateTime | None:
         return self._source.dialable_from
 
+    @property
+    @override
+    def clock_skew(self) -> Duration | None:
+        return self._source.clock_skew
+
     @override
     def read(self) -> list[CallEvent]:
         self._check()

@@ -4,12 +4,18 @@ A switch's clock may be wrong by any amount, so it only measures how long someth
 dial plus what the switch measured since it created the channel, and never later than now.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from pendulum import DateTime
 
 from worker.domain.call import HungUp
 from worker.domain.cdr import seconds_between
+from worker.domain.switch import Switch, SwitchState
+
+WRONG_CLOCK_MS: Final = 3000
+"""A clock that is further off than this is not kept by NTP; operators who compare the switch's logs should know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +64,12 @@ def _length(start: DateTime | None, end: DateTime, *, counted: int) -> int:
     """
     passed = 0 if start is None else int((end - start).total_seconds())
     return 0 if start is None else min(max(counted, passed), passed + 1)
+
+
+def worst_clock_ms(switches: Iterable[Switch]) -> int | None:
+    """Return how far the most wrong clock of the switches in use is ahead; None when all are about right or unknown."""
+    known = [
+        one.clock_skew_ms for one in switches if one.state is not SwitchState.GONE and one.clock_skew_ms is not None
+    ]
+    worst = max(known, key=abs, default=0)
+    return worst if abs(worst) >= WRONG_CLOCK_MS else None

@@ -18,6 +18,7 @@ from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotReached, open_connection
 from worker.telephony.esl import Frame, MalformedEvent, SwitchEvent, event_of
+from worker.telephony.skew import SkewMeter
 from worker.telephony.translation import Translation
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class SwitchEvents(EventSource):
         self._received_at = 0.0
         self._probed_at: float | None = None
         self._closed = threading.Event()
+        self._skew = SkewMeter()
 
     @property
     @override
@@ -73,6 +75,11 @@ class SwitchEvents(EventSource):
     def dialable_from(self) -> DateTime | None:
         return self._dialable_from
 
+    @property
+    @override
+    def clock_skew(self) -> Duration | None:
+        return self._skew.skew
+
     @override
     def read(self) -> list[CallEvent]:
         if self._connection is None or self._translation is None:
@@ -80,9 +87,20 @@ class SwitchEvents(EventSource):
             return []
         translation = self._translation
         self._receive(within=0 if self._kept else self._longest_wait(translation))
-        events = [event for at, frames in self._kept for event in translation.read(_events_in(frames), at=at)]
+        events: list[CallEvent] = []
+        for at, frames in self._kept:
+            told = _events_in(frames)
+            self._measure(told, at=at)
+            events += translation.read(told, at=at)
         self._kept.clear()
         return events + translation.read([], at=time.monotonic())
+
+    def _measure(self, told: list[SwitchEvent], *, at: float) -> None:
+        """Measure the switch's clock by the newest of the events that arrived together."""
+        stated = told[-1].get("Event-Date-Timestamp", "") if told else ""
+        if stated.isascii() and stated.isdigit():
+            received = self._clock.now().timestamp() - (time.monotonic() - at)
+            self._skew.note(stated=int(stated) / 1_000_000, received=received, at=at)
 
     @override
     def stand_by(self, memory: Duration | None) -> None:

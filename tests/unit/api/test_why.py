@@ -15,6 +15,7 @@ from tests.fakes.services import FakeServices
 from worker.domain.call import CallState, Outcome
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
+from worker.domain.switch import Switch
 from worker.store.base.tables import leads
 from worker.usecases.records.api_tokens import create_token
 
@@ -75,6 +76,7 @@ def test_a_stopped_campaign_says_so_and_counts_nothing_that_waits(client: TestCl
         "reasons": [{"code": "stopped", "message": "The campaign is stopped, and goes on when it is started."}],
         "next_window": "2026-11-24T08:00:00.000000+07:00", "next_due_at": None,
         "networks": {n: {"due": None, "in_use": 0, "limit": None} for n in "viettel mobi vina tel offnet".split()},
+        "hints": [],
     }  # fmt: skip
 
 
@@ -246,3 +248,20 @@ def test_what_is_not_there_or_another_tenants_is_not_explained(
     unknown = [client.get(path).status_code for path in (f"/v3/campaign/{NOBODY}/why", f"/v3/lead/{NOBODY}/why")]
 
     assert strangers == unknown == [404, 404]
+
+
+@pytest.mark.usefixtures("running")
+def test_a_wrong_clock_of_a_switch_is_a_hint_and_a_metric(client: TestClient, services: FakeServices) -> None:
+    add_leads(client, "0981000001")
+    with services.store.transaction() as tx:
+        tx.switches.insert_missing([Switch(name="s1", url="esl://x", state_since=NOON, created_at=NOON)])
+    before = why(client)["hints"]
+
+    with services.store.transaction() as tx:
+        tx.switches.set_clock_skew("s1", milliseconds=-2_400_300)
+
+    (hint,) = why(client)["hints"]
+    assert before == []
+    assert (hint["code"], hint["ahead_seconds"]) == ("switch_clock_wrong", -2400)
+    assert "2400 s behind ours" in hint["message"]
+    assert 'callbeat_switch_clock_skew_seconds{switch="s1"} -2400.3' in client.get("/metrics").text

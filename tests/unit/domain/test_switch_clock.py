@@ -12,7 +12,8 @@ from tests.builders import NOON
 from worker.domain.call import HungUp
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
-from worker.domain.switch_clock import end_on_our_clock, step_on_our_clock
+from worker.domain.switch import Switch, SwitchState
+from worker.domain.switch_clock import end_on_our_clock, step_on_our_clock, worst_clock_ms
 
 CALL = CallId(UUID(int=1))
 SKEWS = [Duration(minutes=-40), Duration(), Duration(minutes=40), Duration(years=-56)]
@@ -145,3 +146,19 @@ def test_our_own_times_stay_as_they_are() -> None:
         assumed.answered_at,
         assumed.ended_at,
     )
+
+
+@pytest.mark.parametrize(
+    ("skews", "worst"),
+    [([], None), ([None, 2999], None), ([3000], 3000), ([-4000, 3500], -4000), ([None, -2_400_000], -2_400_000)],
+)
+def test_the_most_wrong_clock_is_named_when_it_is_off_by_seconds(skews: list[int | None], worst: int | None) -> None:
+    assert worst_clock_ms(a_switch(skew) for skew in skews) == worst
+
+
+def test_the_clock_of_a_switch_that_is_gone_is_nobodys_concern() -> None:
+    assert worst_clock_ms([a_switch(9000, state=SwitchState.GONE)]) is None
+
+
+def a_switch(skew: int | None, *, state: SwitchState = SwitchState.ACTIVE) -> Switch:
+    return Switch(name="s", url="esl://x", state=state, state_since=NOON, created_at=NOON, clock_skew_ms=skew)

@@ -21,5 +21,8 @@ class SwitchRows(Protocol):
     def insert_missing(self, switches: Collection[Switch]) -> None:
         """Add those whose names are unknown; leave the others as they are."""
 
+    def set_clock_skew(self, name: str, *, milliseconds: int) -> None:
+        """Store how far the switch's clock is ahead of ours; does nothing when the switch is unknown."""
+
     def save(self, switch: Switch) -> None:
         """Write every field of a switch that this transaction has locked."""

@@ -78,6 +78,10 @@ class EventSource(Protocol):
         A switch that stood still first dials what it was sent before; new calls would come on top of these.
         """
 
+    @property
+    def clock_skew(self) -> Duration | None:
+        """Return how far the switch's clock is ahead of ours; None before it has sent anything."""
+
     def read(self) -> list[CallEvent]:
         """Wait up to one second, then return arrived events in order; connects and reconnects by itself."""
 

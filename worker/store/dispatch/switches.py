@@ -44,6 +44,11 @@ class SqlSwitches(SwitchRows):
             self._connection.execute(insert_or_ignore(self._connection, switches), rows)
 
     @override
+    def set_clock_skew(self, name: str, *, milliseconds: int) -> None:
+        setting = update(switches).where(switches.c.name == name)
+        self._connection.execute(setting.values(clock_skew_ms=milliseconds))
+
+    @override
     def save(self, switch: Switch) -> None:
         self._connection.execute(update(switches).where(switches.c.name == switch.name).values(_row(switch)))
 

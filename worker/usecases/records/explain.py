@@ -17,6 +17,7 @@ from worker.domain.planner import Demand, Grant, Situation, calls_to_start
 from worker.domain.quota import UNLIMITED, Limits, network_cap
 from worker.domain.reason import Reason, Why, why_not_run
 from worker.domain.standing import LeadStanding, why_not_called, why_not_next
+from worker.domain.switch_clock import worst_clock_ms
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
 
@@ -44,6 +45,8 @@ class CampaignExplanation:
     next_window: DateTime | None
     next_due_at: DateTime | None
     networks: Mapping[Network, NetworkUse]
+    wrong_clock_ms: int | None = None
+    """How far a switch's clock is ahead of ours, if it is wrong by seconds; it keeps nobody from being called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def explain_campaign(
         view = _view(tx, tenant=tenant, campaign_id=campaign_id, now=now)
         live = tx.standings.live_calls(campaign_id)
         is_heard = bool(tx.leader_leases.listeners(now=now))
+        wrong_clock_ms = worst_clock_ms(tx.switches.all())
     demand = view.demand
     moments = () if demand is None else (demand.next_due_at, demand.next_otp_at)
     on_switch = sum(calls for (_, state), calls in live.items() if state is not CallState.QUEUED)
@@ -75,6 +79,7 @@ def explain_campaign(
         next_window=view.campaign.windows.next_opening(now),
         next_due_at=min((moment for moment in moments if moment is not None), default=None),
         networks={n: _use(n, view=view, live=live) for n in Network},
+        wrong_clock_ms=wrong_clock_ms,
     )
 
 

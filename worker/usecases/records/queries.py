@@ -157,6 +157,12 @@ def list_ported_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> P
         return tx.number_plan.ported(tenant.id, part)
 
 
+def clock_skews(store: RecordStore) -> dict[str, float]:
+    """Return how many seconds each switch's clock is ahead of ours, where that is known."""
+    with store.reading() as tx:
+        return {one.name: one.clock_skew_ms / 1000 for one in tx.switches.all() if one.clock_skew_ms is not None}
+
+
 def totals(store: RecordStore) -> Totals:
     """Return the counts for metrics."""
     with store.reading() as tx:
