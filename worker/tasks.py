@@ -54,9 +54,7 @@ def plan_carrier(*, carrier_id: str, **_: object) -> None:
 def place_calls(*, call_ids: list[str], **_: object) -> None:
     parts = services()
     ids = [CallId(UUID(call_id)) for call_id in call_ids]
-    placing.place_calls(
-        parts.store, queue=parts.queue, telephony=parts.telephony, rate=parts.rate, call_ids=ids, clock=parts.clock
-    )
+    placing.place_calls(parts.store, queue=parts.queue, dialler=parts.dialler, call_ids=ids)
 
 
 @_task(names.DELIVER_CALLBACKS)

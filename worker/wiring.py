@@ -24,9 +24,10 @@ from worker.coordination.rate import RedisRate
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.timing import CALLBACK_ANSWERED_WITHIN
 from worker.jobs.app import app, configuration
+from worker.jobs.background import Background
 from worker.jobs.queue import CeleryJobQueue
 from worker.ports.callbacks.deliveries import CallbackSender
-from worker.ports.dispatch.messages import Rate, Wakeups
+from worker.ports.dispatch.messages import Wakeups
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
@@ -37,11 +38,15 @@ from worker.telephony.address import SwitchUrl
 from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
 from worker.usecases.callbacks.deliver_callbacks import SenderPool
+from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.records.tenants import DEFAULT_TENANT, find_tenant
 
 DOUBTFUL_HOSTS: Final = 24
 """Bulkhead: at most this many hosts in doubt are served at once. If all of them hang, a callback worker still has 8 of
 its 32 threads for hosts that answer."""
+PACED_AT_ONCE: Final = 32
+"""Threads of a process in which calls wait for their carrier's calls per second; each holds a batch of one carrier for
+up to 0.4 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +56,8 @@ class Services:
     store: SqlStore
     queue: CeleryJobQueue
     wakeups: Wakeups
-    rate: Rate
     telephony: Telephony
+    dialler: Dialler
     pool: SenderPool
     clock: SystemClock
     new_id: Callable[[], UUID]
@@ -143,12 +148,15 @@ def _services(patience: Patience) -> Services:
     database = store(patience=patience)
     clock = _clock(database)
     chance = random.SystemRandom().random
+    telephony = Switches(switches(), clock=clock, application=chosen.answer_application)
     return Services(
         store=database,
         queue=CeleryJobQueue(app, wakeups),
         wakeups=wakeups,
-        rate=RedisRate(redis),
-        telephony=Switches(switches(), clock=clock, application=chosen.answer_application),
+        telephony=telephony,
+        dialler=Dialler(
+            telephony=telephony, rate=RedisRate(redis), clock=clock, wait=clock.wait, beside=Background(PACED_AT_ONCE)
+        ),
         pool=_sender_pool(chosen, database, chance=chance),
         clock=clock,
         new_id=uuid7,

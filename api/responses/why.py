@@ -30,7 +30,7 @@ MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.CARRIER_NETWORK_LIMIT: "The carrier's channels of this network are all in use.",
     Reason.CAMPAIGN_LIMIT: "The campaign's calls at once are all in use.",
     Reason.CAMPAIGN_NETWORK_LIMIT: "The campaign's channels of this network are all in use.",
-    Reason.CALLS_PER_SECOND: "As many calls wait to be begun as the carrier may begin in a second.",
+    Reason.CALLS_PER_SECOND: "As many calls wait for their time as the carrier may begin in a quarter of a second.",
     Reason.NO_SWITCH: "No switch is listened to: calls are queued, and dialled when one is.",
     Reason.NOT_DUE: "It is not yet time to call.",
     Reason.NOTHING_LEFT: "Nobody is left to be called; it goes on when leads are added.",

@@ -12,7 +12,7 @@ RATES: Final = (50, 100, 150)
 """A FreeSWITCH on two cores takes about 150 calls a second before its replies come late."""
 SECONDS: Final = 10.0
 LIMITED_SECONDS: Final = 20.0
-"""A carrier's limit makes one burst a second: it takes many for the pace to be seen."""
+"""Each second has the same number of calls at a carrier's limit: it takes many seconds for the pace to be seen."""
 
 
 def one_switch(postgres: Postgres, redis_url: str, *, runs: int) -> list[Figure]:

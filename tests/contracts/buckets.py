@@ -1,4 +1,4 @@
-"""A carrier's bucket in memory, in Redis and in the Redis that is none, with time that passes as a test says."""
+"""A carrier's rate limiter in memory, in Redis and in the Redis that is none, with time that passes as a test says."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,42 +15,46 @@ from worker.coordination import keys
 from worker.coordination.connection import connect
 from worker.coordination.rate import RedisRate
 from worker.domain.ids import CarrierId
-from worker.domain.timing import TOKEN_UNCONFIRMED
-from worker.ports.dispatch.messages import Rate, Tokens
+from worker.domain.timing import TOKEN_RETURNS, TOKEN_UNCONFIRMED
+from worker.ports.dispatch.messages import Rate, Taken, Tokens
 
 NOON = pendulum.datetime(2026, 3, 2, 5, 0)
-SLOT_SECONDS = 0.01
-BACK_SECONDS = 1.07
-"""After so long every token is back: the second, the margin, and a slot of time."""
+BACK_SECONDS = TOKEN_RETURNS.total_seconds()
+"""After so long every token whose dial was confirmed is back."""
 UNTOLD_SECONDS = TOKEN_UNCONFIRMED.total_seconds()
 """So much later where nobody said when the call was dialled."""
+BLUR_SECONDS = 0.2
+"""A test that asks a real Redis takes time."""
 
 
 @dataclass
 class Bucket:
-    """One carrier's bucket, and how time passes for it."""
+    """One carrier's limiter, and how time passes for it."""
 
     rate: Rate
     wait: Callable[[float], None]
     clock: Callable[[], float]
     """The moment of the last question, in seconds."""
     carrier_id: CarrierId
-    aged: Callable[[str, float], str] = lambda receipt, _seconds: receipt
-    """A receipt as it reads after so long."""
 
-    def available(self, per_second: int) -> Tokens:
-        return self.rate.available(self.carrier_id, per_second=per_second)
+    def available(self, per_second: int, *, count: int = 1000) -> Tokens:
+        return self.rate.available(self.carrier_id, per_second=per_second, count=count)
 
     def reserve(self, count: int, *, per_second: int) -> Tokens:
         return self.rate.reserve(self.carrier_id, per_second=per_second, count=count)
 
-    def dialled(self, tokens: Tokens, *, after: float = 0) -> None:
+    def take(self, count: int, *, per_second: int, tokens: Tokens | None = None, first: int = 0) -> Taken:
+        """Take so many tokens; without a reservation it makes one, whose times do not matter."""
+        receipt = (tokens or self.reserve(count, per_second=per_second)).receipt
+        return self.rate.take(self.carrier_id, per_second=per_second, reserved=receipt, first=first, count=count)
+
+    def dialled(self, taken: Taken, *, after: float = 0) -> None:
         """Say that these were dialled, so long after they were taken."""
         self.wait(after)
-        self.rate.dialled(self.carrier_id, receipt=self.aged(tokens.receipt, after))
+        self.rate.dialled(self.carrier_id, receipt=taken.receipt)
 
     def fill(self, per_second: int) -> None:
-        """Let the second pass after which a bucket that nobody knew has its tokens."""
+        """Let the second pass after which a limiter that nobody knew admits calls."""
         self.available(per_second)
         self.wait(BACK_SECONDS)
 
@@ -61,29 +65,22 @@ class Past:
 
     redis: Redis
     carrier_id: CarrierId
-    shifted_slots: int = 0
+    passed: float = 0.0
 
     def wait(self, seconds: float) -> None:
-        slots = round(seconds / SLOT_SECONDS)
-        self.shifted_slots += slots
-        key = keys.rate(self.carrier_id)
-        read = cast("dict[bytes, bytes]", self.redis.hgetall(key))
-        known = {name.decode(): value.decode() for name, value in read.items()}
-        self.redis.delete(key)
-        for name, value in known.items():
-            self.redis.hset(key, str(int(name) - slots) if name.isdigit() else name, value)
-        self.redis.hincrby(key, "seen", -slots * 10_000)
-
-    def aged(self, receipt: str, seconds: float) -> str:
-        if not receipt:
-            return receipt
-        slot, _, count = receipt.partition(" ")
-        return f"{int(slot) - round(seconds / SLOT_SECONDS)} {count}"
+        self.passed += seconds
+        micros = round(seconds * 1_000_000)
+        for key in (keys.dials(self.carrier_id), keys.reservations(self.carrier_id)):
+            known = cast("list[tuple[bytes, float]]", self.redis.zrange(key, 0, -1, withscores=True))
+            for member, score in known:
+                older = -micros if score > 0 else micros  # the last time that was seen is kept with a minus
+                self.redis.zincrby(key, older, member)
 
     def now(self) -> float:
-        seen = self.redis.hget(keys.rate(self.carrier_id), "seen")
-        assert seen is not None
-        return int(seen) / 1_000_000 + self.shifted_slots * SLOT_SECONDS
+        ((_, seen),) = cast(
+            "list[tuple[bytes, float]]", self.redis.zrange(keys.dials(self.carrier_id), 0, 0, withscores=True)
+        )
+        return -seen / 1_000_000 + self.passed
 
 
 def _fake(_request: pytest.FixtureRequest, carrier_id: CarrierId) -> Bucket:
@@ -93,7 +90,7 @@ def _fake(_request: pytest.FixtureRequest, carrier_id: CarrierId) -> Bucket:
 
 def in_redis(redis: Redis, carrier_id: CarrierId) -> Bucket:
     past = Past(redis, carrier_id)
-    return Bucket(RedisRate(redis), past.wait, past.now, carrier_id, past.aged)
+    return Bucket(RedisRate(redis), past.wait, past.now, carrier_id)
 
 
 def _redis(request: pytest.FixtureRequest, carrier_id: CarrierId) -> Bucket:

@@ -1,6 +1,6 @@
 """Wake-ups and calls per second in memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count as numbers_from
 
 from pendulum import DateTime, Duration
@@ -8,14 +8,12 @@ from typing_extensions import override
 
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
-from worker.domain.timing import TOKEN_UNCONFIRMED
-from worker.ports.dispatch.messages import Rate, Tokens, Wakeups
+from worker.domain.pacing import MICROSECONDS, Reserved, Schedule, may_begin, next_begin, pace_of, schedule
+from worker.domain.timing import PACED_AHEAD, TOKEN_RETURNS, TOKEN_UNCONFIRMED, VERDICT_HOLDS
+from worker.ports.dispatch.messages import Rate, Taken, Tokens, Wakeups
 from worker.ports.dispatch.store import Clock
 
 LAPSE = Duration(seconds=3)
-RETURNS_AFTER = Duration(seconds=1, milliseconds=50)
-EVERYTHING = 1_000_000_000
-AT_ONCE = Duration()
 
 
 class FakeWakeups(Wakeups):
@@ -49,68 +47,101 @@ class FakeWakeups(Wakeups):
 
 
 @dataclass
-class _Taking:
-    """So many tokens that somebody took, and when they come back."""
+class _Limiter:
+    """One carrier's dials and reservations, by receipt and number; times in microseconds."""
 
-    count: int
-    back_at: DateTime
+    lost_at: int
+    begun: dict[tuple[str, int], int] = field(default_factory=dict)
+    reserved: dict[tuple[str, int], int] = field(default_factory=dict)
+    spaced_to: int = 0
 
 
 class FakeRate(Rate):
-    """Buckets that start empty, as in Redis; ``away`` makes it fail as Redis does when it is not there."""
+    """Limiters that start closed, as in Redis; ``away`` makes it fail as Redis does when it is not there."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._takings: dict[CarrierId, dict[str, _Taking]] = {}
+        self._limiters: dict[CarrierId, _Limiter] = {}
         self._receipts = numbers_from(1)
         self.away = False
 
     @override
-    def available(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
-        out = self._out(carrier_id)
-        return Tokens(_left(out, per_second), self._wait(out, per_second))
+    def available(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+        limiter = self._limiter(carrier_id)
+        return self._tokens(self._schedule(limiter, per_second=per_second, count=count))
 
     @override
     def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        out = self._out(carrier_id)
-        got = min(count, _left(out, per_second))
-        receipt = str(next(self._receipts)) if got else ""
-        if got:
-            out[receipt] = self._taking(got, used_within=TOKEN_UNCONFIRMED)
-        return Tokens(got, self._wait(out, per_second), receipt=receipt)
+        limiter = self._limiter(carrier_id)
+        plan = self._schedule(limiter, per_second=per_second, count=count)
+        receipt = f"receipt{next(self._receipts)}"
+        if plan.times:
+            limiter.spaced_to = plan.spaced_to
+            limiter.reserved |= {(receipt, number): at for number, at in enumerate(plan.times)}
+        return self._tokens(plan, receipt=receipt)
+
+    @override
+    def take(self, carrier_id: CarrierId, *, per_second: int, reserved: str, first: int, count: int) -> Taken:
+        limiter = self._limiter(carrier_id)
+        pace, now, begun = pace_of(per_second), self._now(), list(limiter.begun.values())
+        room = 0 if self._is_lost(limiter) else min(count, may_begin(pace, begun, now=now))
+        if not room:
+            free = max(next_begin(pace, begun, now=now), self._open_from(limiter))
+            return Taken(0, (free - now) / MICROSECONDS)
+        for number in range(first, first + room):
+            limiter.reserved.pop((reserved, number), None)
+            limiter.begun[reserved, number] = now + _micros(TOKEN_UNCONFIRMED)
+        return Taken(room, 0, f"{reserved} {first} {room}")
 
     @override
     def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
         if receipt and not self.away:
-            self._out(carrier_id)[receipt] = self._taking(self._takings[carrier_id][receipt].count)
+            self._confirm(self._limiter(carrier_id), receipt)
 
     def lose(self, carrier_id: CarrierId) -> None:
         """Forget what was taken."""
-        self._takings.pop(carrier_id, None)
+        self._limiters.pop(carrier_id, None)
 
-    def _out(self, carrier_id: CarrierId) -> dict[str, _Taking]:
-        """Give the takings that are not back; what nobody knows of starts empty."""
+    def _limiter(self, carrier_id: CarrierId) -> _Limiter:
+        """Give what is known of a carrier's dials, without the old ones; what nobody knows of starts closed."""
         if self.away:
             raise Unavailable("Redis is away")
-        takings = self._takings.setdefault(carrier_id, {"": self._taking(EVERYTHING)})
-        now = self._clock.now()
-        self._takings[carrier_id] = {receipt: one for receipt, one in takings.items() if one.back_at > now}
-        return self._takings[carrier_id]
+        limiter = self._limiters.setdefault(carrier_id, _Limiter(self._now()))
+        longest, lapse, now = _micros(TOKEN_RETURNS), _micros(VERDICT_HOLDS), self._now()
+        limiter.begun = {key: at for key, at in limiter.begun.items() if at > now - longest}
+        limiter.reserved = {key: at for key, at in limiter.reserved.items() if at > now - lapse}
+        return limiter
 
-    def _taking(self, count: int, *, used_within: Duration = AT_ONCE) -> _Taking:
-        return _Taking(count, self._clock.now() + used_within + RETURNS_AFTER)
+    def _schedule(self, limiter: _Limiter, *, per_second: int, count: int) -> Schedule:
+        now = self._now()
+        until = now + _micros(PACED_AHEAD)
+        pace, spaced_to = pace_of(per_second), limiter.spaced_to
+        if self._is_lost(limiter):
+            spaced_to = max(spaced_to, self._open_from(limiter) - pace.spacing_micros)
+        ahead = Reserved(list(limiter.reserved.values()), spaced_to)
+        return schedule(pace, list(limiter.begun.values()), ahead=ahead, now=now, until=until, most=count)
 
-    def _wait(self, out: dict[str, _Taking], per_second: int) -> float:
-        """Give the seconds until one comes back, as many of the oldest as are out beyond the limit."""
-        used, now = sum(one.count for one in out.values()), self._clock.now()
-        wait = 0.0
-        for one in sorted(out.values(), key=lambda taking: taking.back_at):
-            if used < per_second:
-                break
-            used -= one.count
-            wait = (one.back_at - now).total_seconds()
-        return wait
+    def _tokens(self, plan: Schedule, *, receipt: str = "") -> Tokens:
+        now = self._now()
+        waits = tuple((at - now) / MICROSECONDS for at in plan.times)
+        return Tokens(waits, max(0, plan.next_free - now) / MICROSECONDS, receipt)
+
+    def _confirm(self, limiter: _Limiter, receipt: str) -> None:
+        if receipt:
+            name, first, count = receipt.split()
+            for number in range(int(first), int(first) + int(count)):
+                if limiter.begun.get((name, number), 0) > self._now():
+                    limiter.begun[name, number] = self._now()
+
+    def _open_from(self, limiter: _Limiter) -> int:
+        return limiter.lost_at + _micros(TOKEN_RETURNS)
+
+    def _is_lost(self, limiter: _Limiter) -> bool:
+        return self._open_from(limiter) > self._now()
+
+    def _now(self) -> int:
+        return round(self._clock.now().timestamp() * MICROSECONDS)
 
 
-def _left(out: dict[str, _Taking], per_second: int) -> int:
-    return max(0, per_second - sum(one.count for one in out.values()))
+def _micros(duration: Duration) -> int:
+    return round(duration.total_seconds() * MICROSECONDS)

@@ -25,6 +25,7 @@ from worker.domain.network import Network
 from worker.domain.reason import Reason
 from worker.store.base.tables import LIVE_ROWS, calls, campaigns, leads, tenants
 from worker.store.transaction import SqlStore
+from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.dispatch.place_calls import place_calls
 from worker.usecases.dispatch.plan_carrier import plan_carrier
 
@@ -58,9 +59,10 @@ def place(store: SqlStore, call_ids: list[CallId], *, clock: FakeClock | None = 
     clock = clock or FakeClock(NOON)
     with store.transaction() as tx:
         tx.leader_leases.acquire(LeaderLease(listener_of(SWITCH), UUID(int=77)), since=NOON, now=NOON)
-    return place_calls(
-        store, queue=FakeJobQueue(), telephony=FakeTelephony(), rate=FakeRate(clock), call_ids=call_ids, clock=clock
+    dialler = Dialler(
+        telephony=FakeTelephony(), rate=FakeRate(clock), clock=clock, wait=clock.wait, beside=lambda work: work()
     )
+    return place_calls(store, queue=FakeJobQueue(), dialler=dialler, call_ids=call_ids)
 
 
 def while_a_cap_is_given(store: SqlStore, action: Callable[[], object]) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import sys
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
 from threading import Event
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
 GRACE_SECONDS: Final = 5
+THREADS_SWITCH_SECONDS: Final = 0.0005
+"""Threads that dial paced calls wake on time beside a busy task; with the default of Python that takes up to 5 ms."""
 
 
 def api(host: str, port: int) -> None:
@@ -52,6 +55,7 @@ def worker(queues: str, concurrency: int, name: str) -> None:
     """Run tasks: one at a time, or in threads if the queue ``callbacks``, which waits on receivers, is among them."""
     _begin()
     services()
+    sys.setswitchinterval(THREADS_SWITCH_SECONDS)
     threaded = names.CALLBACKS in queues.split(",")
     pool = ["--pool=threads", f"--concurrency={concurrency}"] if threaded else ["--pool=solo"]
     options = [f"--queues={queues}", f"--hostname={name}@%h", *pool, "--without-gossip", "--without-mingle"]

@@ -2,7 +2,8 @@
 
 ``callbeat:wakeup:{what}``    set while a request for ``what`` is waiting; expires after 3 s
 ``callbeat:check``            written to test that Redis accepts writes; expires after 3 s
-``callbeat:rate:{carrier}``   the carrier's token bucket: how many tokens were taken when; expires after an idle day
+``callbeat:dials:{carrier}``  when the carrier's calls of the last second began; expires after an idle day
+``callbeat:ahead:{carrier}``  times that were reserved for its next calls; expires after an idle day
 """
 
 from typing import Final
@@ -16,5 +17,9 @@ def wakeup(what: str) -> str:
     return f"callbeat:wakeup:{what}"
 
 
-def rate(carrier_id: CarrierId) -> str:
-    return f"callbeat:rate:{carrier_id}"
+def dials(carrier_id: CarrierId) -> str:
+    return f"callbeat:dials:{carrier_id}"
+
+
+def reservations(carrier_id: CarrierId) -> str:
+    return f"callbeat:ahead:{carrier_id}"

@@ -1,86 +1,139 @@
--- A carrier's rate limiter (calls per second), in one atomic step: count the free tokens, reserve some, and confirm the
--- dial of earlier ones.
+-- A carrier's rate limiter (calls per second), in one atomic step: reserve times for calls that will be dialled, take
+-- tokens at the dial, confirm dials. worker/domain/pacing.py has the same decisions in Python.
 --
---   KEYS[1]  the carrier's token bucket, a hash: "life" and "seen" (see below), and the number of tokens taken in each
---            time slot
---   ARGV[1]  tokens in all
---   ARGV[2]  how many to take; 0 only looks
---   ARGV[3]  microseconds after which a token comes back
---   ARGV[4]  a receipt ("slot count") whose calls have just been dialled, or ""
---   ARGV[5]  microseconds within which the calls of this reservation are dialled, or never
---   returns  tokens taken, tokens left, microseconds until the next token comes back (0 while one is left),
---            receipt ("" when nothing was taken)
+--   KEYS[1]  the carrier's dials, a sorted set: each call that took a token, by the time at which it counts as begun;
+--            "life:ID" of the Redis that wrote it, by the last time that was seen, negated; "lost" (see below)
+--   KEYS[2]  the carrier's reservations, a sorted set: each by its time; "spaced" by the latest time that was given
+--   ARGV[1]  "look", "reserve", "take" or "dialled"
+--   ARGV[2]  the calls: "receipt first count". A receipt is unique for each reservation; first is 0 when one is made
+--   ARGV[3]  microseconds ahead for which times are reserved
+--   ARGV[4]  microseconds after its dial within which a call begins, though nobody confirmed it
+--   ARGV[5]  microseconds after which a reservation that was not used lapses
+--   ARGV[6]  microseconds between two calls
+--   ARGV[7]  microseconds by which late calls may catch up
+--   ARGV[8] and on: the windows, longest first: calls and microseconds of each
+--   returns  of "look" and "reserve": microseconds until the next free time after these, and until each call's time;
+--            of "take": microseconds until a token is free, and how many were taken
 --
--- A token comes back a fixed time after its call was dialled. Until the dial is confirmed, that time is counted from
--- the last moment at which the call may be dialled: the worker may have dialled and died, or the switch may have
--- stopped responding.
+-- A call counts from the confirmation of its dial. Until then it counts from the last moment at which it may begin: the
+-- worker may have dialled and died, or the switch may have stopped responding. So a window that is full here is never
+-- overfull on the switch.
 --
--- A bucket that refills continuously at r tokens per second would let 2r calls through in its first second: the r that
--- it held and the r that it gained meanwhile. Here a token is gone until its own time is over.
+-- Reservations only keep workers from judging more calls than can be dialled soon. They admit nobody: "take" does.
 --
--- Tokens taken within one slot (10 ms) count as taken at the end of the slot and are stored as one number, so that a
--- bucket stays small at any rate.
---
--- A bucket is treated as lost, and starts empty (no free token), in three cases: its key is missing; it was written in
--- another life of Redis (a restart from an old snapshot, a replica that took over); it has seen a later time than now.
--- The reason: nobody knows how many tokens were taken in the last second. A clock that jumps forward cannot be
+-- Dials are treated as lost, and no token is free until every window has passed, in three cases: the key is missing; it
+-- was written in another life of Redis (a restart from an old snapshot, a replica that took over); it has seen a later
+-- time than now. The reason: nobody knows how many calls began in the last second. A clock that jumps forward cannot be
 -- distinguished from an idle second.
-local bucket, limit, wanted = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
-local returns_after, dialled, used_within = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
-local SLOT = 10000 -- microseconds
+local dials, reservations = KEYS[1], KEYS[2]
+local action = ARGV[1]
+local receipt, first, wanted = ARGV[2]:match('(%S+) (%d+) (%d+)')
+first, wanted = tonumber(first), tonumber(wanted)
+local ahead, begins_within, lapses_after = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local spacing, catch_up = tonumber(ARGV[6]), tonumber(ARGV[7])
+local windows = {}
+for index = 8, #ARGV, 2 do
+    windows[#windows + 1] = {calls = tonumber(ARGV[index]), micros = tonumber(ARGV[index + 1])}
+end
+local longest = windows[1].micros
 local KEPT_MILLISECONDS = 86400000 -- one day
-local EVERYTHING = 1000000000 -- more tokens than any limit
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local this_slot = string.format('%.0f', math.ceil(now / SLOT))
 local server = redis.pcall('INFO', 'server')
-local life = type(server) == 'string' and server:match('run_id:(%x+)') or '-'
+local life = 'life:' .. (type(server) == 'string' and server:match('run_id:(%x+)') or '-')
 
-local known = redis.call('HMGET', bucket, 'life', 'seen')
-if known[1] ~= life or tonumber(known[2]) > now then
-    redis.call('DEL', bucket)
-    redis.call('HSET', bucket, 'life', life, this_slot, EVERYTHING)
+local function text(number)
+    return string.format('%.0f', number)
 end
-redis.call('HSET', bucket, 'seen', string.format('%.0f', now))
-redis.call('PEXPIRE', bucket, KEPT_MILLISECONDS)
-if dialled ~= '' then
-    local slot, count = dialled:match('(%d+) (%d+)')
-    if tonumber(redis.call('HGET', bucket, slot) or 0) >= tonumber(count) then
-        redis.call('HINCRBY', bucket, slot, -count)
+
+local known = redis.call('ZRANGE', dials, 0, 0, 'WITHSCORES')
+if known[1] ~= life or -tonumber(known[2]) > now then
+    redis.call('DEL', dials, reservations)
+    redis.call('ZADD', dials, text(now), 'lost')
+end
+redis.call('ZADD', dials, text(-now), life)
+redis.call('PEXPIRE', dials, KEPT_MILLISECONDS)
+redis.call('ZREMRANGEBYSCORE', dials, '(0', text(now - longest))
+if action == 'dialled' then
+    for index = first, first + wanted - 1 do
+        local member = receipt .. ':' .. text(index)
+        local counts_at = redis.call('ZSCORE', dials, member)
+        if counts_at and tonumber(counts_at) > now then
+            redis.call('ZADD', dials, text(now), member)
+        end
     end
-    redis.call('HINCRBY', bucket, this_slot, count)
+    return {0, 0}
+end
+local lost = redis.call('ZSCORE', dials, 'lost')
+
+-- The times at which calls begin: those whose dial is not confirmed count as begun now.
+local function begun()
+    local times = {}
+    local entries = redis.call('ZRANGEBYSCORE', dials, '(0', '+inf', 'WITHSCORES')
+    for index = 1, #entries, 2 do
+        if entries[index] ~= 'lost' then
+            times[#times + 1] = math.min(tonumber(entries[index + 1]), now)
+        end
+    end
+    return times
 end
 
-local out, used = {}, 0
-local fields = redis.call('HGETALL', bucket)
-for index = 1, #fields, 2 do
-    local slot, count = tonumber(fields[index]), tonumber(fields[index + 1])
-    if slot and count > 0 and slot * SLOT + returns_after > now then
-        used = used + count
-        out[#out + 1] = {slot = slot, count = count}
-    elseif slot then
-        redis.call('HDEL', bucket, fields[index])
+-- The first time, ``from`` or later, at which no window is full.
+local function free_from(times, from)
+    for _, window in ipairs(windows) do
+        local blocking = times[#times - window.calls + 1]
+        if blocking then
+            from = math.max(from, blocking + window.micros)
+        end
+    end
+    return lost and math.max(from, tonumber(lost) + longest) or from
+end
+
+if action == 'take' then
+    local room = lost and 0 or wanted
+    for _, window in ipairs(windows) do
+        room = math.min(room, window.calls - redis.call('ZCOUNT', dials, text(now - window.micros + 1), '+inf'))
+    end
+    if room <= 0 then
+        return {free_from(begun(), now) - now, 0}
+    end
+    for index = first, first + room - 1 do
+        local member = receipt .. ':' .. text(index)
+        redis.call('ZREM', reservations, member)
+        redis.call('ZADD', dials, text(now + begins_within), member)
+    end
+    return {0, room}
+end
+
+redis.call('ZREMRANGEBYSCORE', reservations, '-inf', text(now - lapses_after))
+local times, spaced_to = begun(), 0
+local entries = redis.call('ZRANGE', reservations, 0, -1, 'WITHSCORES')
+for index = 1, #entries, 2 do
+    if entries[index] == 'spaced' then
+        spaced_to = tonumber(entries[index + 1])
+    else
+        times[#times + 1] = tonumber(entries[index + 1])
     end
 end
-
-local taken = math.max(0, math.min(wanted, limit - used))
-local receipt = ''
-if taken > 0 then
-    local last_slot = string.format('%.0f', math.ceil((now + used_within) / SLOT))
-    redis.call('HINCRBY', bucket, last_slot, taken)
-    receipt = last_slot .. ' ' .. taken
-    used = used + taken
-    out[#out + 1] = {slot = tonumber(last_slot), count = taken}
-end
-
-local wait, still_used = 0, used
-table.sort(out, function(one, other) return one.slot < other.slot end)
-for _, taking in ipairs(out) do
-    if still_used < limit then
+table.sort(times)
+local answer = {0}
+while true do
+    local free = free_from(times, math.max(spaced_to + spacing, now - catch_up))
+    if free >= now + ahead or #answer > wanted then
+        answer[1] = math.max(0, free - now)
         break
     end
-    still_used = still_used - taking.count
-    wait = taking.slot * SLOT + returns_after - now
+    spaced_to = free
+    local at = math.max(free, now)
+    times[#times + 1] = at
+    answer[#answer + 1] = at - now
+    if action == 'reserve' then
+        redis.call('ZADD', reservations, text(at), receipt .. ':' .. text(#answer - 2))
+    end
 end
-return {taken, math.max(0, limit - used), wait, receipt}
+if action == 'reserve' and #answer > 1 then
+    redis.call('ZADD', reservations, text(spaced_to), 'spaced')
+    redis.call('PEXPIRE', reservations, KEPT_MILLISECONDS)
+end
+return answer

@@ -8,6 +8,7 @@ from worker.domain.campaign import Campaign, Mode
 from worker.domain.carrier import Carrier
 from worker.domain.ids import CampaignId
 from worker.domain.network import Network
+from worker.domain.pacing import calls_ahead
 from worker.domain.reason import Reason, Why
 
 UNLIMITED: Final = 1_000_000_000
@@ -66,7 +67,7 @@ class Limits:
         self.of_all = [] if tenant_cap is None else [Limit(Reason.TENANT_LIMIT, tenant_cap, live.tenant)]
         self.of_all.append(Limit(Reason.CARRIER_LIMIT, carrier.concurrent_call, live.of_carrier()))
         if carrier.calls_per_second:
-            self.of_all.append(Limit(Reason.CALLS_PER_SECOND, carrier.calls_per_second, queued))
+            self.of_all.append(Limit(Reason.CALLS_PER_SECOND, calls_ahead(carrier.calls_per_second), queued))
         self.of_channels = {
             n: Limit(Reason.CARRIER_NETWORK_LIMIT, carrier.network.get(n, 0), live.carrier.get(n, 0), n)
             for n in Network

@@ -7,7 +7,8 @@ How they follow each other, in seconds::
 
     a dial        |-- VERDICT_HOLDS 0.4 --| STOPS_BEFORE_END 0.5 |          window ends
 
-    a token       |------- TOKEN_RETURNS 1.05 -------| SWITCH_SETTLES 1.1 |
+    a token       |------- TOKEN_RETURNS 1.01 -------| SWITCH_SETTLES 1.1 |
+                  |- PACED_AHEAD 0.25 -|
 
     a dead switch |- SIGN_OF_LIFE_AFTER 0.5 -|-- SIGN_OF_LIFE_WITHIN 1.5 --|   TOKEN_UNCONFIRMED 3
 
@@ -39,9 +40,18 @@ ORIGINATE_ACKNOWLEDGED_WITHIN: Final = Duration(seconds=2)
 
 # --- Calls per second ------------------------------------------------------------------------------------------------
 
-TOKEN_RETURNS: Final = Duration(milliseconds=1050)
+TOKEN_RETURNS: Final = Duration(milliseconds=1010)
 """A token comes back this long after its call was dialled: one second and a margin, since calls do not all take equally
-long on their way to the switch."""
+long from the switch's reply to their INVITE. A longer margin costs as much of the rate."""
+BURST_TOKEN_RETURNS: Final = Duration(milliseconds=103)
+"""The same, at the least, in a tenth of a second, for a tenth of the calls per second, rounded up, and one more."""
+PACED_AHEAD: Final = Duration(milliseconds=250)
+"""Calls are judged this much ahead of their token at most. They are sent at their time, or judged again.
+
+Shorter than ``VERDICT_HOLDS``, with time for a worker that is late.
+"""
+PACED_PLAN_LEAD: Final = Duration(milliseconds=120)
+"""The next plan is made this long before the first token that it may use: a plan and a check must fit in."""
 TOKEN_UNCONFIRMED: Final = Duration(seconds=3)
 """A reserved token whose dial nobody confirmed counts as used for this long.
 
@@ -49,7 +59,7 @@ Longer than it takes to notice that a switch stands still, which may still carry
 carrier should wait for a worker that died.
 """
 NEXT_TOKEN: Final = Duration(seconds=1)
-"""A carrier that has begun all the calls of a second is planned again after this time."""
+"""A carrier whose calls wait for their time is planned again after this time, if nobody asked for it sooner."""
 
 # --- A switch that stands still --------------------------------------------------------------------------------------
 

@@ -177,6 +177,15 @@ def _fsctl(switch: SimulatedSwitch, arguments: str) -> str:
             return "-ERR Invalid command\n"
 
 
+def _police(switch: SimulatedSwitch, arguments: str) -> str:
+    match arguments.split():
+        case [gateway, most] if most.isdigit():
+            switch.police.watch(gateway, most=int(most))
+            return "+OK\n"
+        case _:
+            return "-USAGE: <gateway> <calls in a tenth of a second, 0: any>\n"
+
+
 _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "status": _status,
     "version": lambda _switch, _arguments: "FreeSWITCH Version 1.10.12-release~64bit ( 64bit)\n",
@@ -190,4 +199,5 @@ _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "xml_locate": lambda _switch, arguments: configuration.xml_locate(arguments),
     "module_exists": lambda _switch, arguments: "true" if arguments in _MODULES else "false",
     "fsctl": _fsctl,
+    "police": _police,
 }

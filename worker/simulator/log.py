@@ -1,7 +1,7 @@
 """The log that the simulated switch writes of its calls, one JSON object a line; tests check limits against it.
 
-The events are ``started`` (the switch starts, no call is up), ``originated``, ``progress``, ``answered``, ``hangup``
-and ``refused``. ``README.md`` in this folder describes the fields.
+The events are ``started`` (the switch starts, no call is up), ``originated``, ``progress``, ``answered``, ``hangup``,
+``refused`` and ``policed`` (see ``police.py``). ``README.md`` in this folder describes the fields.
 """
 
 from collections import Counter

@@ -109,6 +109,10 @@ class Fate:
     """True: our side hangs up because the message ended first. False: the callee hangs up."""
 
 
+POLICED: Final = Fate(FarEnd.TEMPORARY_FAILURE, SETUP_BY_DIGIT)
+"""A call that the trunk refuses because too many began within a tenth of a second."""
+
+
 class Model:
     """Decides the fate of calls. The same seed and the same numbers in the same order give the same fates."""
 

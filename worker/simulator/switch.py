@@ -10,9 +10,10 @@ from uuid import uuid4
 from worker.simulator.channel import Channel
 from worker.simulator.frames import Event
 from worker.simulator.log import Line, SwitchLog
-from worker.simulator.model import DIALPLAN_SLEEPS, UNPLAYED, Model
+from worker.simulator.model import DIALPLAN_SLEEPS, POLICED, UNPLAYED, Model
 from worker.simulator.options import SimulatorOptions
 from worker.simulator.originate import Dial, InvalidDial, parse_dial
+from worker.simulator.police import Police
 
 _MICROSECONDS: Final = 1_000_000
 _FULL: Final = "DESTINATION_OUT_OF_ORDER"
@@ -51,6 +52,7 @@ class SimulatedSwitch:
         self.paused_outbound = False
         self.missing_messages: set[str] = set()
         """Templates whose message cannot be played."""
+        self.police = Police()
         self.listeners: set[Listener] = set()
         self.started_at = _now()
         self.sessions_since_start = 0
@@ -100,14 +102,19 @@ class SimulatedSwitch:
             self._log.write(_line("refused", dial, call_id, at=_now(), cause=cause, why=why))
             report(f"-ERR {cause}\n")
             return
+        created = self.clock()
+        fate = self._model.fate_of(dial.number)
+        if self.police.catches(dial.gateway, at=created):
+            fate = POLICED
+            self._log.write(_line("policed", dial, call_id, at=created, cause=fate.far_end.value.cause))
         channel = Channel(
             id=call_id,
             job=job,
             dial=dial,
             arguments=arguments,
             caller_id=dial.variables.get("origination_caller_id_number", "0000000000"),
-            fate=self._model.fate_of(dial.number),
-            created=self.clock(),
+            fate=fate,
+            created=created,
         )
         self._create(channel, report)
 

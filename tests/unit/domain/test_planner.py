@@ -128,9 +128,9 @@ def test_a_grant_counts_a_lanes_networks_together() -> None:
     assert [(grant.count, grant.ceilings) for grant in plan.grants] == [(5, {V: 2, M: 3})]
 
 
-def test_no_more_calls_are_queued_than_may_be_begun_in_a_second() -> None:
+def test_no_more_calls_are_queued_than_may_be_begun_before_the_next_plan() -> None:
     campaign = a_campaign(concurrent_call=10)
-    situation = a_situation(campaign, carrier=a_carrier(calls_per_second=3), queued=1)
+    situation = a_situation(campaign, carrier=a_carrier(calls_per_second=12), queued=1)
 
     plan = calls_to_start(situation, now=NOON)
 

@@ -13,6 +13,17 @@ def test_a_verdict_is_used_before_a_window_that_it_saw_open_can_end() -> None:
 
 def test_a_token_comes_back_after_the_second_that_it_stands_for() -> None:
     assert timing.TOKEN_RETURNS > SECOND
+    assert timing.BURST_TOKEN_RETURNS > SECOND / 10
+
+
+def test_a_call_that_is_judged_ahead_of_its_token_is_sent_while_the_verdict_holds() -> None:
+    """A worker that is late has the rest of the verdict's time; what it cannot send by then is judged again."""
+    assert timing.PACED_AHEAD + SECOND / 10 < timing.VERDICT_HOLDS
+
+
+def test_the_next_plan_is_made_while_earlier_calls_wait_for_their_time() -> None:
+    assert timing.PACED_PLAN_LEAD < timing.PACED_AHEAD
+    assert timing.PACED_PLAN_LEAD < timing.MESSAGE_RESENT
 
 
 def test_an_unconfirmed_token_stays_out_until_a_standing_switch_has_been_noticed() -> None:

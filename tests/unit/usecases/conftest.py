@@ -19,6 +19,7 @@ from worker.domain.ids import CallId
 from worker.domain.leadership import LeaderLease, listener_of
 from worker.ports.dispatch.messages import Rate
 from worker.store.transaction import SqlStore
+from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.dispatch.handle_events import handle_events
 from worker.usecases.dispatch.place_calls import place_calls
 from worker.usecases.dispatch.plan_carrier import plan_carrier
@@ -62,14 +63,14 @@ class World:
 
     def place_as_heard(self, call_ids: list[CallId], *, rate: Rate | None = None) -> int:
         """Take up one message, whoever hears the switch or not."""
-        return place_calls(
-            self.store,
-            queue=self.queue,
+        dialler = Dialler(
             telephony=self.telephony,
             rate=rate or self.rate,
-            call_ids=call_ids,
             clock=self.clock,
+            wait=self.clock.wait,
+            beside=lambda work: work(),
         )
+        return place_calls(self.store, queue=self.queue, dialler=dialler, call_ids=call_ids)
 
     def dial(self) -> list[CallId]:
         """Plan the carrier and take up the messages."""

@@ -49,33 +49,53 @@ class Wakeups(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """How many calls may begin; when that is 0, the next token comes back in ``wait_seconds``."""
+    """When a carrier's next calls may begin, in seconds from now: one time for each call."""
+
+    waits: tuple[float, ...]
+    next_wait: float
+    """Seconds until the first time that is free after these."""
+    receipt: str = ""
+    """Identifies reserved times; ``take`` asks for it."""
+
+    @property
+    def count(self) -> int:
+        """Return how many calls may begin."""
+        return len(self.waits)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many calls may be dialled now; when that is 0, a token may be free in ``wait_seconds``."""
 
     count: int
     wait_seconds: float
     receipt: str = ""
-    """Identifies reserved tokens; passed to ``dialled`` when their calls have been dialled."""
+    """Passed to ``dialled`` when these calls have been dialled."""
 
 
 class Rate(Protocol):
-    """The rate limiter: one token bucket per carrier, shared by all workers.
+    """The rate limiter: one for each carrier, shared by all workers; ``domain/pacing.py`` has its windows.
 
-    A token comes back one second after its call was dialled, so that no period of one second, wherever it begins, has
-    more calls than tokens. A lost bucket starts empty. ``per_second`` is at least 1; a changed value holds at once.
+    A token comes back after its call was dialled, so that no window, wherever it begins, has more calls than it allows.
+    A limiter whose dials were lost admits nobody for a second. ``per_second`` is at least 1; a changed value holds at
+    once. Each method but ``dialled`` raises ``Unavailable``; then nothing may be dialled.
     """
 
-    def available(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
-        """Return how many tokens are left, without taking any. Raises ``Unavailable``; then nothing may be dialled."""
+    def available(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+        """Return when the next calls may begin, up to ``count`` of them within ``PACED_AHEAD``; reserve nothing."""
 
     def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        """Take up to ``count`` tokens and return how many. Raises ``Unavailable``; then nothing may be dialled.
+        """Return the same and reserve these times, so that others get later ones. Unused ones lapse by themselves."""
 
-        Until ``dialled`` is called, the tokens count as used at the time now + ``TOKEN_UNCONFIRMED``.
+    def take(self, carrier_id: CarrierId, *, per_second: int, reserved: str, first: int, count: int) -> Taken:
+        """Take up to ``count`` tokens for the calls of a reservation from the number ``first`` on, counted from 0.
+
+        Take them right before the dial: until ``dialled`` is called, they count as used at now + ``TOKEN_UNCONFIRMED``.
         """
 
     def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
-        """Confirm that the calls of a reservation were dialled just now; their tokens come back one second later.
+        """Confirm that the calls were dialled just now, so that their tokens come back a second after this.
 
-        So the switch sees no second with more calls than tokens, however long the dialling took. Raises nothing when
-        the buckets cannot be reached, because the calls have been sent already.
+        So the switch sees no window with more calls than it allows, however long the dialling took. Raises nothing
+        when the limiter cannot be reached, because the calls have been sent already.
         """

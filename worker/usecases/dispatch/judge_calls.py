@@ -37,8 +37,21 @@ class Verdicts:
 
     won: list[Won] = field(default_factory=list)
     waiting: dict[CarrierId, list[CallId]] = field(default_factory=dict)
-    """Calls that may be dialled, but not in this second."""
+    """Calls that may be dialled, but not yet: their carrier's calls per second are used."""
     refused: dict[CallId, Reason] = field(default_factory=dict)
+
+    def with_times(self, reserved: Mapping[CarrierId, Tokens]) -> list[Won]:
+        """Return the won calls that have a reserved time or need none; the others join those that wait."""
+        left = {carrier_id: tokens.count for carrier_id, tokens in reserved.items()}
+        timed = []
+        for one in self.won:
+            if one.carrier.id in left:
+                left[one.carrier.id] -= 1
+            if left.get(one.carrier.id, 0) < 0:
+                self.waiting.setdefault(one.carrier.id, []).append(one.origination.call_id)
+            else:
+                timed.append(one)
+        return timed
 
 
 def judge_calls(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from pendulum import DateTime
@@ -13,9 +14,9 @@ from worker.domain.reason import Reason
 from worker.domain.timing import UNREACHABLE_PAUSE, VERDICT_HOLDS
 from worker.ports.dispatch.messages import JobQueue, Rate, Tokens
 from worker.ports.dispatch.store import Call, Clock, Dial, DispatchStore, DispatchTransaction
-from worker.ports.dispatch.telephony import Placed, Telephony
+from worker.usecases.dispatch.dial_paced import Dialler, PacedCalls, dial_paced
 from worker.usecases.dispatch.judge_calls import Won, judge_calls
-from worker.usecases.dispatch.pace import available_tokens, confirm_dialled, postpone_calls, reserve_tokens
+from worker.usecases.dispatch.pace import available_tokens, by_limited_carrier, plan_at, postpone_calls, reserve_tokens
 
 logger = logging.getLogger(__name__)
 
@@ -26,75 +27,79 @@ _CLOSES_LEAD = {
 }
 
 
-def place_calls(
-    store: DispatchStore, *, queue: JobQueue, telephony: Telephony, rate: Rate, call_ids: Sequence[CallId], clock: Clock
-) -> int:
-    """Dial the calls that are still queued and still allowed; return how many were sent to the switch."""
+def place_calls(store: DispatchStore, *, queue: JobQueue, dialler: Dialler, call_ids: Sequence[CallId]) -> int:
+    """Dial the calls that are still queued and still allowed; return how many are on their way to the switch.
+
+    Calls of a carrier with a limit of calls per second follow beside this, each at its time.
+    """
+    clock = dialler.clock
     with store.transaction() as tx:
         # A call that no listener hears would have no end. Rows are locked after this: reaching a switch takes time.
-        switch = telephony.pick(among=tx.leader_leases.listeners(now=clock.now()))
+        switch = dialler.telephony.pick(among=tx.leader_leases.listeners(now=clock.now()))
         if switch is None:
             logger.warning("no reachable switch with a listener", extra={"action": "no_switch", "calls": len(call_ids)})
             tx.calls.postpone(call_ids, until=clock.now() + UNREACHABLE_PAUSE)
             return 0
-        won, until = _win(tx, call_ids, queue=queue, rate=rate, switch=switch, clock=clock)
-    if not won:
-        return 0
-    allowed, held, tokens = reserve_tokens(rate, won)
-    going = [one.origination for one in allowed]
-    placed = telephony.place(going, switch=switch, until=until) if going else Placed()
-    if placed.is_answered:  # otherwise the time of the dial is unknown
-        confirm_dialled(rate, tokens)
-    if placed.undialled or held:
-        waits = available_tokens(rate, {one.carrier.id: one.carrier for one in won}.values()) if held else {}
+        won = _win(tx, call_ids, queue=queue, rate=dialler.rate, switch=switch, clock=clock)
+    for carrier_id, calls in by_limited_carrier(won.calls).items():
+        tokens = won.tokens[carrier_id]
+        paced = PacedCalls(calls=calls, tokens=tokens, reserved_at=won.at, switch=switch, until=won.until)
+        dialler.beside(partial(dial_paced, store, paced, queue=queue, dialler=dialler))
+        queue.plan_carrier_at(carrier_id, at=plan_at(tokens, now=won.at), now=clock.now())
+    at_once = [one.origination for one in won.calls if not one.carrier.calls_per_second]
+    if not at_once:
+        return len(won.calls)
+    placed = dialler.telephony.place(at_once, switch=switch, until=won.until)
+    if placed.undialled:
         with store.transaction() as tx:
-            _put_back(tx, placed.undialled, held=held, tokens=waits, queue=queue, now=clock.now())
-    for carrier_id in tokens:  # fewer of its calls are queued now, so others may be planned
-        queue.plan_carrier(carrier_id)
-    return len(allowed) - len(placed.undialled)
+            _put_back(tx, placed.undialled, now=clock.now())
+    return len(won.calls) - len(placed.undialled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Winnings:
+    """The calls that were won, the times that were reserved at ``at``, and until when the verdict holds."""
+
+    calls: Sequence[Won] = ()
+    tokens: Mapping[CarrierId, Tokens] = field(default_factory=dict)
+    at: DateTime
+    until: DateTime
 
 
 def _win(
     tx: DispatchTransaction, call_ids: Sequence[CallId], *, queue: JobQueue, rate: Rate, switch: str, clock: Clock
-) -> tuple[list[Won], DateTime]:
+) -> _Winnings:
     """Judge calls under the locks of carrier and campaign: allowed ones move to ``dialing``, the others end.
 
-    Return the calls that were won and the time until which the verdict holds. The clock is read after the locks are
-    taken; otherwise the decision would use a stale time.
+    The clock is read after the locks are taken; otherwise the decision would use a stale time.
     """
     rules = tx.plans.lock_for_dial(call_ids)
     calls = tx.calls.lock(call_ids, states=[CallState.QUEUED])
     now = clock.now()
+    until = now + VERDICT_HOLDS
     if not calls:
-        return [], now
-    tokens = available_tokens(rate, rules.carriers.values())
-    verdicts = judge_calls(tx, calls, rules=rules, tokens=tokens, now=now)
-    if verdicts.won:
-        dials = [Dial(w.origination.call_id, switch, w.origination.caller_id, w.revision) for w in verdicts.won]
+        return _Winnings(at=now, until=until)
+    available = available_tokens(rate, rules.carriers.values(), calls=calls)
+    verdicts = judge_calls(tx, calls, rules=rules, tokens=available, now=now)
+    reserved = reserve_tokens(rate, verdicts.won)
+    reserved_at = clock.now()
+    won = verdicts.with_times(reserved)
+    if won:
+        dials = [Dial(w.origination.call_id, switch, w.origination.caller_id, w.revision) for w in won]
         tx.calls.move_to_dialing(dials, now=now)
     if verdicts.waiting:
-        postpone_calls(tx, verdicts.waiting, tokens=tokens, queue=queue, now=now)
+        postpone_calls(tx, verdicts.waiting, tokens=available | reserved, queue=queue, now=reserved_at)
     if verdicts.refused:
         _cancel(tx, [call for call in calls if call.id in verdicts.refused], reasons=verdicts.refused, now=now)
         for carrier_id in {call.carrier_id for call in calls} | {carrier.id for carrier in rules.carriers.values()}:
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
-    return verdicts.won, now + VERDICT_HOLDS
+    return _Winnings(calls=won, tokens=reserved, at=reserved_at, until=until)
 
 
-def _put_back(
-    tx: DispatchTransaction,
-    undialled: Collection[CallId],
-    *,
-    held: Mapping[CarrierId, Sequence[CallId]],
-    tokens: Mapping[CarrierId, Tokens],
-    queue: JobQueue,
-    now: DateTime,
-) -> None:
+def _put_back(tx: DispatchTransaction, undialled: Collection[CallId], *, now: DateTime) -> None:
     """Put calls back into the queue; it is certain that nobody was dialled."""
-    back = {*undialled, *(call_id for call_ids in held.values() for call_id in call_ids)}
-    tx.calls.put_back(back, resend_at=now + UNREACHABLE_PAUSE, refused=False)
-    postpone_calls(tx, held, tokens=tokens, queue=queue, now=now)
-    extra = {"action": "calls_put_back", "calls": len(undialled), "without_token": len(back) - len(undialled)}
+    tx.calls.put_back(undialled, resend_at=now + UNREACHABLE_PAUSE, refused=False)
+    extra = {"action": "calls_put_back", "calls": len(undialled)}
     logger.warning("calls not dialled, queued again", extra=extra)
 
 

@@ -13,7 +13,7 @@ from worker.domain.campaign import Campaign, resume_if_due
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.planner import Grant, Situation, calls_to_start
-from worker.domain.timing import MESSAGE_RESENT, PLANNED_AT_LEAST
+from worker.domain.timing import MESSAGE_RESENT, PACED_PLAN_LEAD, PLANNED_AT_LEAST
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore, DispatchTransaction
 
@@ -56,7 +56,8 @@ def _send(
     """Send calls after the commit, OTP first, together with those that waited for their carrier's calls per second."""
     waited: Sequence[CallId] = []
     if situation.carrier.calls_per_second and situation.queued:
-        waited = tx.calls.unsent(now=now, limit=situation.queued, carrier_id=situation.carrier.id)
+        due = now + PACED_PLAN_LEAD  # this plan's message may come a little before the time that they wait for
+        waited = tx.calls.unsent(now=due, limit=situation.queued, carrier_id=situation.carrier.id)
     codes = [call.id for call in calls if call.stage_before is Stage.OTP]
     others = [call.id for call in calls if call.stage_before is not Stage.OTP]
     if calls or waited:

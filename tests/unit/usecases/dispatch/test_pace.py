@@ -1,14 +1,13 @@
-"""Calls per second: nobody is dialled without a token, and who waits keeps its place and is sent again in time."""
+"""Calls per second: nobody is dialled without a token, each call at its time, and who waits is sent again in time."""
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import pytest
 from pendulum import DateTime
 from sqlalchemy import update
 from typing_extensions import override
 
-from tests.builders import CARRIER, NOON, add_leads, fill_store, stored_settings, viettel
+from tests.builders import CARRIER, add_leads, fill_store, stored_settings, viettel
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeRate
 from tests.fakes.telephony import FakeTelephony
@@ -18,27 +17,52 @@ from worker.domain.call import CallState
 from worker.domain.campaign import Status
 from worker.domain.ids import CarrierId
 from worker.domain.lead import Stage
+from worker.domain.pacing import calls_ahead
 from worker.domain.reason import Reason
-from worker.domain.timing import TOKEN_UNCONFIRMED
-from worker.ports.dispatch.messages import Rate, Tokens
+from worker.domain.timing import PACED_AHEAD, PACED_PLAN_LEAD, TOKEN_RETURNS, TOKEN_UNCONFIRMED, VERDICT_HOLDS
+from worker.ports.dispatch.messages import Rate, Taken, Tokens
 from worker.ports.dispatch.telephony import Origination, Placed
 from worker.store.base.tables import carriers
 
-FULL_BUCKET = 2
-START = NOON.add(seconds=2)
+PER_SECOND = 20
+AHEAD = calls_ahead(PER_SECOND)
+BURST = 3
+"""A tenth of the calls per second, and one."""
+FIRST = 1 + int(PACED_AHEAD.total_seconds() * PER_SECOND)
+"""So many begin before the next plan: none waits for its space when the carrier was idle."""
+
+
+class TimedTelephony(FakeTelephony):
+    """A switch that notes when each call came, and takes its time for each batch."""
+
+    def __init__(self, clock: FakeClock, *, seconds: float = 0.002) -> None:
+        super().__init__()
+        self.times: list[float] = []
+        self._clock = clock
+        self._seconds = seconds
+
+    @override
+    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
+        placed = super().place(originations, switch=switch, until=until)
+        self.times += [self._clock.now().timestamp()] * len(originations)
+        self._clock.wait(self._seconds)
+        return placed
 
 
 class WatchedRate(Rate):
-    """Another rate, at which something happens just after it was looked at."""
+    """Another rate, at which something happens just after it was looked at, or right before a token is taken."""
 
-    def __init__(self, rate: FakeRate, *, then: Callable[[], object]) -> None:
+    def __init__(
+        self, rate: FakeRate, *, looked: Callable[[], object] = lambda: None, taken: Callable[[], object] = lambda: None
+    ) -> None:
         self._rate = rate
-        self._then = then
+        self._looked = looked
+        self._taken = taken
 
     @override
-    def available(self, carrier_id: CarrierId, *, per_second: int) -> Tokens:
-        tokens = self._rate.available(carrier_id, per_second=per_second)
-        self._then()
+    def available(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+        tokens = self._rate.available(carrier_id, per_second=per_second, count=count)
+        self._looked()
         return tokens
 
     @override
@@ -46,232 +70,242 @@ class WatchedRate(Rate):
         return self._rate.reserve(carrier_id, per_second=per_second, count=count)
 
     @override
+    def take(self, carrier_id: CarrierId, *, per_second: int, reserved: str, first: int, count: int) -> Taken:
+        self._taken()
+        return self._rate.take(carrier_id, per_second=per_second, reserved=reserved, first=first, count=count)
+
+    @override
     def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
         self._rate.dialled(carrier_id, receipt=receipt)
 
 
-class SlowTelephony(FakeTelephony):
-    """A switch that takes half a second for its calls."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    @override
-    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
-        self._clock.wait(0.5)
-        return super().place(originations, switch=switch, until=until)
-
-
 @pytest.fixture(autouse=True)
 def paced(world: World) -> None:
-    """Let the carrier begin two calls a second; its bucket is full."""
-    fill_store(world.store, stored_settings(concurrent_call=9), carrier={"calls_per_second": FULL_BUCKET})
-    world.rate.available(CARRIER, per_second=FULL_BUCKET)
+    """Let the carrier begin twenty calls a second; it was idle."""
+    fill_store(
+        world.store,
+        stored_settings(concurrent_call=90, network={}),
+        carrier_calls=90,
+        carrier={"calls_per_second": PER_SECOND},
+    )
+    world.rate.available(CARRIER, per_second=PER_SECOND, count=1)
     world.clock.wait(2)
 
 
-def test_tokens_of_calls_that_a_switch_says_nothing_of_stay_out_for_longer(world: World) -> None:
-    add_leads(world.store, viettel(4))
-    world.telephony.answers = False
-    world.place(world.plan())
-    world.telephony.answers = True
-
-    left = []
-    for seconds in (1.1, TOKEN_UNCONFIRMED.total_seconds()):
-        world.clock.wait(seconds)
-        left.append(world.rate.available(CARRIER, per_second=FULL_BUCKET).count)
-
-    assert len(world.telephony.placed) == FULL_BUCKET
-    assert left == [0, FULL_BUCKET]
+def timed(world: World, *, seconds: float = 0.002) -> TimedTelephony:
+    world.telephony = telephony = TimedTelephony(world.clock, seconds=seconds)
+    return telephony
 
 
-def test_a_plan_queues_no_more_than_a_second_lets_out(world: World) -> None:
-    add_leads(world.store, viettel(5))
+def allow(world: World, per_second: int) -> None:
+    with world.store.transaction() as tx:
+        tx.connection.execute(update(carriers).values(calls_per_second=per_second))
 
-    assert len(world.plan()) == FULL_BUCKET
+
+def test_a_plan_queues_no_more_than_may_begin_before_the_next(world: World) -> None:
+    add_leads(world.store, viettel(9))
+
+    assert len(world.plan()) == AHEAD
     assert world.plan() == []
 
 
-def test_calls_that_were_dialled_make_room_for_the_next_at_once(world: World) -> None:
-    add_leads(world.store, viettel(5))
+def test_calls_are_dialled_one_by_one_at_the_carriers_pace(world: World) -> None:
+    add_leads(world.store, viettel(9))
+    switch = timed(world)
 
     world.dial()
 
-    assert world.queue.plans == [CARRIER]
-    assert len(world.plan()) == FULL_BUCKET
+    assert len(switch.times) == AHEAD
+    gaps = [later - earlier for earlier, later in zip(switch.times, switch.times[1:], strict=False)]
+    assert gaps == pytest.approx([1 / PER_SECOND] * (AHEAD - 1), abs=0.021)
 
 
-def test_a_call_without_a_token_stays_queued_and_a_plan_sends_it_when_there_is_one(world: World) -> None:
-    add_leads(world.store, viettel(4))
+def test_the_next_plan_comes_before_the_next_token(world: World) -> None:
+    add_leads(world.store, viettel(9))
+    begun = world.clock.now()
+
     world.dial()
+
+    ((carrier, at),) = world.queue.plans_at
+    assert carrier == CARRIER
+    next_token = begun.add(microseconds=230_000)
+    assert next_token - PACED_PLAN_LEAD <= at < next_token
+
+
+def test_no_window_has_more_calls_than_it_may_and_nearly_all_of_the_rate_is_reached(world: World) -> None:
+    add_leads(world.store, viettel(99))
+    switch = timed(world)
+    begun = world.clock.now()
+
+    while world.clock.now() < begun.add(seconds=4):
+        world.dial()
+        at = max((at for _, at in world.queue.plans_at), default=world.clock.now())
+        world.clock.wait(max(0.001, (at - world.clock.now()).total_seconds()))
+
+    assert _most_within(1.0, switch.times) <= PER_SECOND
+    assert _most_within(0.1, switch.times) <= BURST
+    assert (len(switch.times) - 1) / (switch.times[-1] - switch.times[0]) >= 0.97 * PER_SECOND
+
+
+def _most_within(seconds: float, times: Sequence[float]) -> int:
+    return max(sum(begin <= at < begin + seconds for at in times) for begin in times)
+
+
+def test_a_call_without_a_time_stays_queued_and_is_sent_again_before_its_token(world: World) -> None:
+    add_leads(world.store, viettel(9))
     waiting = world.plan()
+    world.rate.reserve(CARRIER, per_second=PER_SECOND, count=FIRST)
 
     world.place(waiting)
-    dialled_at_once = len(world.telephony.placed)
-    world.clock.wait(1.05)
-    world.place(world.plan()[:FULL_BUCKET])
+    assert world.telephony.placed == []
+    ((_, at),) = world.queue.plans_at
+    world.clock.wait((at - world.clock.now()).total_seconds())
+    sent = world.plan()
+    world.place(sent)
 
-    assert dialled_at_once == FULL_BUCKET
-    assert world.queue.plans_at == [(CARRIER, START.add(seconds=1, microseconds=50_000))]
-    assert [placed.call_id for placed in world.telephony.placed[FULL_BUCKET:]] == waiting
+    assert sent == waiting
+    assert 0 < len(world.telephony.placed) < len(waiting)
 
 
 def test_those_who_wait_are_sent_once(world: World) -> None:
-    add_leads(world.store, viettel(4))
-    world.dial()
-    world.place(world.plan())
+    add_leads(world.store, viettel(9))
+    waiting = world.plan()
+    world.rate.take(CARRIER, per_second=PER_SECOND, reserved="other", first=0, count=BURST)
+    world.rate.reserve(CARRIER, per_second=PER_SECOND, count=FIRST)
+    world.place(waiting)
     world.queue.calls.clear()
 
-    world.plan()
-    world.sweep()
-    too_early = list(world.queue.calls)
-    world.clock.wait(1.2)
+    world.clock.wait(0.3)
     for _ in range(2):
         world.plan()
         world.sweep()
 
-    assert too_early == []
-    assert len(world.queue.calls) == FULL_BUCKET
+    assert sorted(world.queue.calls) == sorted(waiting)
 
 
-def test_the_first_tokens_go_to_codes(world: World) -> None:
-    world.rate.reserve(CARRIER, per_second=FULL_BUCKET, count=1)
-    add_leads(world.store, viettel(1))
-    (listed,) = world.plan()
-    add_leads(world.store, viettel(1, start=1), stage=Stage.OTP)
+def test_the_first_times_go_to_codes(world: World) -> None:
+    add_leads(world.store, viettel(3))
+    call_ids = world.plan()
+    add_leads(world.store, viettel(1, start=8), stage=Stage.OTP)
     (code,) = world.plan()
 
-    world.place([listed, code])
+    world.place([*call_ids, code])
 
-    assert [placed.call_id for placed in world.telephony.placed] == [code]
+    assert world.telephony.placed[0].call_id == code
 
 
-def test_a_call_for_which_another_worker_was_quicker_goes_back(world: World) -> None:
+def test_a_code_is_sent_before_those_who_waited_and_they_before_others(world: World) -> None:
     add_leads(world.store, viettel(2))
+    waiting = world.plan()
+    world.rate.reserve(CARRIER, per_second=PER_SECOND, count=FIRST)
+    world.place(waiting)
+    world.clock.wait(0.3)
+    add_leads(world.store, viettel(1, start=7), stage=Stage.OTP)
+    add_leads(world.store, viettel(1, start=8))
+
+    code, *others = world.plan()
+
+    assert call_row(world, code).stage_before is Stage.OTP
+    assert sorted(others[:2]) == sorted(waiting)
+    assert len(others) == 3
+
+
+def test_a_call_for_which_another_worker_was_quicker_is_not_moved(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_leads(world.store, viettel(3))
     call_ids = world.plan()
-    rate = WatchedRate(world.rate, then=lambda: world.rate.reserve(CARRIER, per_second=FULL_BUCKET, count=1))
+    quicker = WatchedRate(
+        world.rate, looked=lambda: world.rate.reserve(CARRIER, per_second=PER_SECOND, count=FIRST - 1)
+    )
 
-    world.place(call_ids, rate=rate)
+    world.place(call_ids, rate=quicker)
 
-    assert states(world) == {CallState.DIALING: 1, CallState.QUEUED: 1}
-    assert [placed.call_id for placed in world.telephony.placed] == call_ids[:1]
-    assert [carrier_id for carrier_id, _ in world.queue.plans_at] == [CARRIER]
-    assert call_row(world, call_ids[1]).resend_at == world.queue.plans_at[0][1]
+    assert len(world.telephony.placed) < len(call_ids)
+    assert states(world)[CallState.QUEUED] == len(call_ids) - len(world.telephony.placed)
+    assert "calls_put_back" not in {vars(record).get("action") for record in caplog.records}
 
 
-def test_nothing_is_dialled_while_the_buckets_cannot_be_reached(world: World) -> None:
+def test_nothing_is_dialled_while_the_limiter_cannot_be_reached(world: World) -> None:
     add_leads(world.store, viettel(2))
     call_ids = world.plan()
     world.rate.away = True
 
     world.place(call_ids)
     world.rate.away = False
-    world.clock.wait(1.05)
-    world.place(world.plan()[:FULL_BUCKET])
+    world.clock.wait(1)
+    world.place(world.plan())
 
-    assert world.queue.plans_at == [(CARRIER, START.add(seconds=1))]
-    assert [placed.call_id for placed in world.telephony.placed] == call_ids
+    assert sorted(placed.call_id for placed in world.telephony.placed) == sorted(call_ids)
 
 
-def test_buckets_that_go_away_between_judgement_and_dial_let_nobody_out(world: World) -> None:
+def test_a_limiter_that_goes_away_between_judgement_and_dial_lets_nobody_out(world: World) -> None:
     add_leads(world.store, viettel(2))
     call_ids = world.plan()
-    rate = WatchedRate(world.rate, then=lambda: setattr(world.rate, "away", True))
 
-    world.place(call_ids, rate=rate)
+    world.place(call_ids, rate=WatchedRate(world.rate, taken=lambda: setattr(world.rate, "away", True)))
 
     assert world.telephony.placed == []
     assert states(world) == {CallState.QUEUED: 2}
+    assert world.queue.plans == [CARRIER]
+
+
+def test_what_could_not_be_sent_while_the_verdict_held_goes_back(world: World) -> None:
+    add_leads(world.store, viettel(9))
+    switch = timed(world, seconds=VERDICT_HOLDS.total_seconds() / 2)
+
+    world.dial()
+
+    assert 0 < len(switch.times) < AHEAD
+    assert states(world) == {CallState.DIALING: len(switch.times), CallState.QUEUED: AHEAD - len(switch.times)}
+    assert world.queue.plans == [CARRIER]
+
+
+def test_a_switch_that_does_not_answer_gets_no_more_calls_and_keeps_its_tokens_out(world: World) -> None:
+    add_leads(world.store, viettel(9))
+    allow(world, 1)
+    world.telephony.answers = False
+    world.dial()
+    world.telephony.answers = True
+
+    free = []
+    for seconds in (1.1, TOKEN_UNCONFIRMED.total_seconds()):
+        world.clock.wait(seconds)
+        free.append(world.rate.take(CARRIER, per_second=1, reserved="look", first=0, count=1).count)
+
+    assert len(world.telephony.placed) == 1
+    assert free == [0, 1]
 
 
 def test_a_token_counts_from_the_moment_of_the_dial(world: World) -> None:
     add_leads(world.store, viettel(2))
-    world.telephony = SlowTelephony(world.clock)
+    allow(world, 1)
+    timed(world, seconds=0.3)
 
     world.dial()
-    world.clock.wait(1)
+    world.clock.wait(TOKEN_RETURNS.total_seconds() - 0.1)
 
-    assert world.rate.available(CARRIER, per_second=FULL_BUCKET).count == 0
+    assert world.rate.take(CARRIER, per_second=1, reserved="look", first=0, count=1).count == 0
 
 
 def test_a_call_that_waits_for_a_token_is_judged_meanwhile(world: World) -> None:
     add_leads(world.store, viettel(3))
-    world.dial()
     waiting = world.plan()
+    world.rate.reserve(CARRIER, per_second=PER_SECOND, count=FIRST)
+    world.place(waiting)
     put(world, status=Status.STOP, run_id=None)
 
     world.place(waiting)
 
-    assert [call_row(world, call_id).reason for call_id in waiting] == [Reason.STOPPED]
+    assert {call_row(world, call_id).reason for call_id in waiting} == {Reason.STOPPED}
 
 
-def test_a_carrier_without_a_limit_asks_no_bucket(world: World) -> None:
-    with world.store.transaction() as tx:
-        tx.connection.execute(update(carriers).values(calls_per_second=0))
+def test_a_carrier_without_a_limit_asks_no_limiter(world: World) -> None:
+    allow(world, 0)
     add_leads(world.store, viettel(5))
     world.rate.away = True
 
     world.dial()
 
     assert len(world.telephony.placed) == 5
-    assert world.queue.plans == []
-
-
-def test_a_second_sees_no_more_calls_than_its_limit_however_busy(world: World) -> None:
-    add_leads(world.store, viettel(9))
-    dialled = []
-
-    for _ in range(300):
-        world.plan()
-        sent, world.queue.calls = world.queue.calls, []
-        before = len(world.telephony.placed)
-        world.place(sent)
-        dialled += [world.clock.now()] * (len(world.telephony.placed) - before)
-        world.clock.wait(0.01)
-
-    assert len(dialled) == 6
-    assert all(later > earlier.add(seconds=1) for earlier, later in pairwise(dialled[::FULL_BUCKET]))
-
-
-def test_a_call_without_a_token_is_not_even_moved(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    add_leads(world.store, viettel(2))
-    world.rate.reserve(CARRIER, per_second=FULL_BUCKET, count=1)
-
-    world.dial()
-
-    assert len(world.telephony.placed) == 1
-    assert "calls_put_back" not in {vars(record).get("action") for record in caplog.records}
-
-
-def test_a_code_is_sent_before_those_who_waited_and_they_before_others(world: World) -> None:
-    with world.store.transaction() as tx:
-        tx.connection.execute(update(carriers).values(calls_per_second=1))
-    add_leads(world.store, viettel(2))
-    world.dial()
-    (waiting,) = world.plan()
-    world.place([waiting])
-    world.clock.wait(1.05)
-    with world.store.transaction() as tx:
-        tx.connection.execute(update(carriers).values(calls_per_second=3))
-    add_leads(world.store, viettel(1, start=7), stage=Stage.OTP)
-    add_leads(world.store, viettel(1, start=8))
-
-    sent = world.plan()
-
-    assert [call_row(world, call_id).stage_before for call_id in sent] == [Stage.OTP, Stage.NEW, Stage.NEW]
-    assert sent[1] == waiting
-
-
-def test_all_who_wait_try_again_in_the_same_steps(world: World) -> None:
-    add_leads(world.store, viettel(4))
-    world.clock.wait(0.013)
-    world.dial()
-    first, second = world.plan()
-
-    world.clock.wait(0.001)
-    world.place([first])
-    world.clock.wait(0.02)
-    world.place([second])
-
-    assert world.queue.plans_at == [(CARRIER, START.add(seconds=1, microseconds=100_000))] * 2
+    assert world.queue.plans_at == []
