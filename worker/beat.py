@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from worker.domain.leadership import BEAT, LeaderLease
 from worker.usecases.dispatch.hold_leadership import Leadership
-from worker.wiring import services
+from worker.wiring import services, stopping
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class LeaderScheduler(Scheduler):
         # Any: Celery's own arguments, passed on
         """Start as standby."""
         super().__init__(*args, **options)
-        self._services = services()
+        self._services, self._stop, self._is_busy = services(), stopping(), False
         self._steady = steady
         self._since = self._services.clock.now()
         self._leadership = Leadership(self._services.store, LeaderLease(BEAT, self._services.new_id()))
@@ -55,14 +55,24 @@ class LeaderScheduler(Scheduler):
 
     @override
     def tick(self, *_: Any, **__: Any) -> float:  # Any: see above
-        at, now = self._steady(), self._services.clock.now()
-        is_held = self._leadership.hold(since=self._since, now=now)
-        for task in self._timetable.due(at=at):
-            if is_held:
-                self._services.queue.ask_for(task)
-        return self._timetable.wait_seconds(at=self._steady())
+        self._is_busy = True
+        try:
+            at, now = self._steady(), self._services.clock.now()
+            is_held = self._leadership.hold(since=self._since, now=now)
+            for task in self._timetable.due(at=at):
+                if is_held and not self._stop.is_requested:
+                    self._services.queue.ask_for(task)
+            return self._timetable.wait_seconds(at=self._steady())
+        finally:
+            self._is_busy = False
 
     @override
     def close(self) -> None:
+        """Release the lease; Celery calls this in its signal handler and again when the scheduler has ended.
+
+        In the handler a tick may be inside its transaction, which would hold the row against this one.
+        """
+        if self._is_busy:
+            return
         self._leadership.release()
         super().close()

@@ -2,16 +2,18 @@
 
 import logging
 from collections.abc import Sequence
-from typing import NoReturn
 from uuid import UUID
 
 from pendulum import DateTime
 
 from worker.domain.call import CallEvent
+from worker.domain.drain import DrainStep
 from worker.domain.errors import Superseded, Unavailable
 from worker.domain.leadership import LeaderLease, listener_of
 from worker.domain.timing import EVENTS_REMEMBERED
 from worker.ports.dispatch.telephony import EventSource
+from worker.stopping import Stop
+from worker.usecases.dispatch.drain_switch import SwitchDrain
 from worker.usecases.dispatch.handle_events import handle_events
 from worker.usecases.dispatch.hold_leadership import Leadership
 from worker.usecases.dispatch.note_clock_skew import ClockSkewNotes
@@ -26,21 +28,29 @@ LONGEST_PAUSE_SECONDS = 5.0
 class Listener:
     """Handles the events of one switch, or is standby while another process does."""
 
-    def __init__(self, services: Services, source: EventSource, *, holder: UUID) -> None:
+    def __init__(self, services: Services, source: EventSource, *, holder: UUID, stop: Stop) -> None:
         """Use a source that no other listener reads. ``holder`` is a new id at each start of the process."""
         self._services = services
         self._source = source
+        self._stop = stop
         self._leadership = Leadership(services.store, LeaderLease(listener_of(source.switch), holder))
         self._resent_for: DateTime | None = None
         self._skew_notes = ClockSkewNotes(services.store, switch=source.switch)
 
-    def run(self) -> NoReturn:
-        """Run until the source raises; then release the leadership, so that another process takes over at once."""
+    def run(self) -> None:
+        """Run until a stop is requested and nobody needs this listener; then, or on an error, release the lease."""
         try:
-            while True:
+            while not self._stop.is_requested:
                 self.step()
+            self._drain()
         finally:
             self._leadership.release()
+
+    def _drain(self) -> None:
+        clock, stop = self._services.clock, self._stop
+        drain = SwitchDrain(self._services.store, self._source, self._leadership, self._handle)
+        while drain.step(now=clock.now(), seconds_left=stop.seconds_left) is not DrainStep.LEAVE:
+            pass
 
     def step(self) -> None:
         """Do one step: connect, or wait as standby, or read a batch of events and handle it completely."""
@@ -68,7 +78,10 @@ class Listener:
         self._skew_notes.note(self._source.clock_skew, now=now)
 
     def _handle(self, events: Sequence[CallEvent]) -> None:
-        """Handle a batch; retry until the database is back, because no other process will receive these events."""
+        """Handle a batch; retry until the database is back, because no other process will receive these events.
+
+        Only the end of the drain time ends that: these calls are then settled by whatever else knows their end.
+        """
         parts, pause = self._services, 0.1
         while True:
             try:
@@ -84,10 +97,13 @@ class Listener:
                 self._leadership.lose(now=parts.clock.now())
                 return
             except Unavailable:
+                if self._stop.is_over:
+                    logger.error("events not handled", extra={"action": "events_dropped", "events": len(events)})  # noqa: TRY400 - an outage
+                    return
                 logger.warning(
                     "database unreachable, events wait", extra={"action": "events_wait", "events": len(events)}
                 )
-                parts.clock.wait(pause)
+                self._stop.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             else:
                 return

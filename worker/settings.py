@@ -168,6 +168,7 @@ class Settings(BaseSettings):
         default=None,
         description="whsec_ and a key in base64, or two of them separated by a comma while they are rotated",
     )
+    drain_seconds: int = Field(default=30, ge=0, le=3600, description="seconds from 0 to 3600, e.g. 30")
     log_level: Annotated[str, BeforeValidator(lambda value: str(value).upper())] = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
+from celery import signals
+
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId
 from worker.jobs import names
@@ -16,9 +18,17 @@ from worker.usecases.dispatch import plan_carrier as planning
 from worker.usecases.dispatch import sweep as sweeping
 from worker.usecases.dispatch import tick as ticking
 from worker.usecases.records import run_backfills as backfills
-from worker.wiring import services
+from worker.wiring import services, stopping
 
 logger = logging.getLogger(__name__)
+
+
+def _stop(**_: object) -> None:
+    """Note that Celery has begun to stop the worker, before the running task is over."""
+    stopping().request()
+
+
+signals.worker_shutting_down.connect(_stop, weak=False)
 
 
 def _task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -45,6 +55,9 @@ def _task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 def plan_carrier(*, carrier_id: str, **_: object) -> None:
     parts, carrier = services(), CarrierId(UUID(carrier_id))
     parts.queue.taken_plan(carrier)
+    if stopping().is_requested:  # the calls of this plan would wait for another worker, and it can plan them better
+        parts.queue.plan_carrier(carrier)
+        return
     planning.plan_carrier(
         parts.store, queue=parts.queue, carrier_id=carrier, now=parts.clock.now(), new_id=parts.new_id
     )
@@ -54,6 +67,9 @@ def plan_carrier(*, carrier_id: str, **_: object) -> None:
 def place_calls(*, call_ids: list[str], **_: object) -> None:
     parts = services()
     ids = [CallId(UUID(call_id)) for call_id in call_ids]
+    if stopping().is_requested:
+        parts.queue.place_calls(ids)
+        return
     placing.place_calls(parts.store, queue=parts.queue, dialler=parts.dialler, call_ids=ids)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from celery import signals
 from celery.loaders.base import BaseLoader
+from pendulum import Duration
 from typing_extensions import override
 from uuid_utils.compat import uuid7
 
@@ -31,6 +32,7 @@ from worker.ports.dispatch.messages import Wakeups
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
+from worker.stopping import Stop
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS, WORKERS, Patience
 from worker.store.transaction import SqlStore
@@ -97,6 +99,12 @@ def api_services() -> Services:
     return _services(CLIENTS)
 
 
+@cache
+def stopping() -> Stop:
+    """Return this process's request to stop; dialling ends with it."""
+    return Stop(drain=Duration(seconds=settings().drain_seconds))
+
+
 def store(*, patience: Patience = WORKERS) -> SqlStore:
     """Return the database alone, for commands that need nothing else."""
     chosen = settings()
@@ -148,7 +156,10 @@ def _services(patience: Patience) -> Services:
     database = store(patience=patience)
     clock = _clock(database)
     chance = random.SystemRandom().random
-    telephony = Switches(switches(), clock=clock, application=chosen.answer_application)
+    stop = stopping()
+    telephony = Switches(
+        switches(), clock=clock, application=chosen.answer_application, is_stopping=lambda: stop.is_requested
+    )
     return Services(
         store=database,
         queue=CeleryJobQueue(app, wakeups),

@@ -19,9 +19,11 @@ from worker.domain.call import CallState
 from worker.domain.switch import Switch
 from worker.domain.timing import EVENTS_REMEMBERED, LEADER_LEASE, SWITCH_SETTLES
 from worker.listener import Listener
+from worker.stopping import Stop
 from worker.store.base.tables import leader_leases
 from worker.wiring import Services
 
+DRAIN = Duration(seconds=30)
 HOLDERS = [UUID(int=501), UUID(int=502)]
 
 
@@ -39,13 +41,23 @@ class Ears:
 
     world: World
     each: list[Ear] = field(default_factory=list)
+    seconds: float = 0
+    """What the monotonic clock of their machine shows."""
+    stops: list[Stop] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.each = [self._ear(holder) for holder in HOLDERS]
 
     def _ear(self, holder: UUID) -> Ear:
         events = FakeEvents(since=NOON.subtract(hours=1))
-        return Ear(Listener(_services(self.world), events, holder=holder), events)
+        stop = Stop(drain=DRAIN, steady=lambda: self.seconds)
+        self.stops.append(stop)
+        return Ear(Listener(_services(self.world), events, holder=holder, stop=stop), events)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass by all clocks."""
+        self.seconds += seconds
+        self.world.clock.wait(seconds)
 
     def tell(self, *events: Any) -> None:
         """Let both hear the same."""

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from worker.cli import embedded
-from worker.cli.supervision import Child
+from worker.cli.supervision import Child, Group
 from worker.jobs import names
 from worker.settings import PREFIX, Settings
 
 SWITCH_RECORD: Final = "switch.jsonl"
 """In the home: the simulated switch's log of the calls it carried."""
-GROUND: Final = "ground"
 LISTENERS: Final = ("listener", "listener-2")
 """Two: a standby listener has received what a leader misses when it dies, and a switch sends no event twice."""
 QUICK_QUEUES: Final = f"{names.PLAN},{names.CALLS},{names.MAINTENANCE}"
@@ -49,24 +48,26 @@ def assemble(settings: Settings, *, home: Path, wanted: Wanted) -> Whole:
     if settings.redis_url is None:
         port = embedded.free_port()
         whole.addresses["redis_url"] = f"redis://{embedded.LOOPBACK}:{port}/0"
-        whole.children.append(Child("redis", embedded.redis_command(port), group=GROUND))
+        whole.children.append(Child("redis", embedded.redis_command(port), group=Group.GROUND))
     if not settings.switch_urls:
         whole.addresses["switch_urls"] = embedded.switch_url()
         record = f"--record={home / SWITCH_RECORD}"
-        whole.children.append(Child("switch", _callbeat("switch", f"--speed={wanted.speed}", record), group=GROUND))
+        whole.children.append(
+            Child("switch", _callbeat("switch", f"--speed={wanted.speed}", record), group=Group.GROUND)
+        )
     whole.children += _processes(wanted)
     return whole
 
 
 def _processes(wanted: Wanted) -> list[Child]:
     api = _callbeat("api", f"--host={wanted.host}", f"--port={wanted.port}")
-    children = [Child("api", api), *(Child(name, _callbeat("listener")) for name in LISTENERS)]
+    children = [Child("api", api), *(Child(name, _callbeat("listener"), Group.LISTENER) for name in LISTENERS)]
+    quick = [f"worker-{number}" for number in range(1, wanted.workers + 1)]
     children += [
-        Child(f"worker-{number}", _callbeat("worker", f"--queues={QUICK_QUEUES}", f"--name=worker-{number}"))
-        for number in range(1, wanted.workers + 1)
+        Child(name, _callbeat("worker", f"--queues={QUICK_QUEUES}", f"--name={name}"), Group.DIALLING) for name in quick
     ]
     callbacks = _callbeat("worker", f"--queues={names.CALLBACKS}", f"--name={names.CALLBACKS}")
-    children += [Child("callbacks", callbacks), Child("beat", _callbeat("beat"))]
+    children += [Child("callbacks", callbacks), Child("beat", _callbeat("beat"), Group.DIALLING)]
     if wanted.flower_port is not None:
         children.append(Child("flower", _callbeat("flower", f"--port={wanted.flower_port}")))
     return children

@@ -3,26 +3,25 @@
 import logging
 import signal
 import sys
+from collections.abc import Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event
 from typing import Final
 
 import uvicorn
-from pendulum import DateTime, Duration
 from typing_extensions import override
 
 from worker import log
 from worker.cli import embedded
-from worker.domain.call import CallEvent
+from worker.cli.signals import ENDING, ends_on_signals
 from worker.jobs import names
 from worker.jobs.app import run_command
 from worker.listener import Listener
-from worker.ports.dispatch.telephony import EventSource
 from worker.simulator.options import PASSWORD, SimulatorOptions
 from worker.simulator.server import run_simulator
 from worker.telephony.address import DEFAULT_PORT, SwitchUrl
-from worker.wiring import api_services, event_sources, redis_url, services, settings, switches
+from worker.wiring import api_services, event_sources, redis_url, services, settings, stopping, switches
 
 logger = logging.getLogger(__name__)
 
@@ -30,13 +29,14 @@ LOOPBACK: Final = "127.0.0.1"
 GRACE_SECONDS: Final = 5
 THREADS_SWITCH_SECONDS: Final = 0.0005
 """Threads that dial paced calls wake on time beside a busy task; with the default of Python that takes up to 5 ms."""
+NOT_STARTED: Final = 3
 
 
 def api(host: str, port: int) -> None:
     """Serve the HTTP API."""
     _begin()
     api_services()  # a wrong setting stops the process at start instead of at the first request
-    uvicorn.run(
+    config = uvicorn.Config(
         "api.app:create_app",
         factory=True,
         host=host,
@@ -49,6 +49,10 @@ def api(host: str, port: int) -> None:
         forwarded_allow_ips=LOOPBACK,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    server = _Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(NOT_STARTED)
 
 
 def worker(queues: str, concurrency: int, name: str) -> None:
@@ -77,25 +81,24 @@ def flower(host: str, port: int) -> None:
 
 
 def listener() -> None:
-    """Receive the switches' events, with one thread for each, until a signal stops the process."""
-    _begin()
-    ready, stop = services(), Event()
-    sources = [_UntilStopped(source, stop=stop) for source in event_sources(ready.clock)]
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    """Receive the switches' events, with one thread for each, until a signal comes and no call needs them any more."""
+    log.configure(settings().log_level)
+    stop = stopping()
+    ends_on_signals(stop, first=stop.request)
+    ready = services()
+    sources = event_sources(ready.clock)
     with ThreadPoolExecutor(len(sources)) as threads:
         holder = ready.new_id()
-        heard = [threads.submit(Listener(ready, source, holder=holder).run) for source in sources]
+        heard = [threads.submit(Listener(ready, source, holder=holder, stop=stop).run) for source in sources]
         wait(heard, return_when=FIRST_EXCEPTION)
-        stop.set()
+        stop.request()
     for future in heard:
-        if not isinstance(error := future.exception(), _Stopped) and error is not None:
-            raise error
+        future.result()
 
 
 def switch(url: str, options: SimulatorOptions) -> None:
     """Run the simulated switch at the address of ``url``, or of the first configured switch."""
-    _begin()
+    log.configure(settings().log_level)
     address = SwitchUrl.parse(url) if url else next(iter(switches()), None)
     host = address.host if address else LOOPBACK
     port = address.port if address else DEFAULT_PORT
@@ -105,55 +108,22 @@ def switch(url: str, options: SimulatorOptions) -> None:
 
 def broker(port: int) -> None:
     """Serve Redis' protocol from memory."""
-    _begin()
+    log.configure(settings().log_level)
     embedded.serve_without_redis(port)
 
 
-class _Stopped(Exception):
-    """The process got a signal to end."""
-
-
-class _UntilStopped(EventSource):
-    """A source of events that ends its reader between two reads, so that every event that was read is handled."""
-
-    def __init__(self, source: EventSource, *, stop: Event) -> None:
-        self._source = source
-        self._stop = stop
-
-    @property
-    @override
-    def switch(self) -> str:
-        return self._source.switch
-
-    @property
-    @override
-    def listening_since(self) -> DateTime | None:
-        return self._source.listening_since
-
-    @property
-    @override
-    def dialable_from(self) -> DateTime | None:
-        return self._source.dialable_from
-
-    @property
-    @override
-    def clock_skew(self) -> Duration | None:
-        return self._source.clock_skew
-
-    @override
-    def read(self) -> list[CallEvent]:
-        self._check()
-        return self._source.read()
-
-    @override
-    def stand_by(self, memory: Duration | None) -> None:
-        self._check()
-        self._source.stand_by(memory)
-
-    def _check(self) -> None:
-        if self._stop.is_set():
-            raise _Stopped
-
-
 def _begin() -> None:
+    """Set up the log, and end the process in time after a signal, whatever it waits for then."""
     log.configure(settings().log_level)
+    ends_on_signals(stopping())
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, without raising the signal again when it has shut down, which would count as a second one."""
+
+    @contextmanager
+    @override
+    def capture_signals(self) -> Iterator[None]:
+        for number in ENDING:
+            signal.signal(number, self.handle_exit)
+        yield

@@ -4,6 +4,7 @@ import fcntl
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from subprocess import Popen
 from threading import Event
@@ -14,9 +15,10 @@ import httpx
 import typer
 
 from worker.cli import embedded
-from worker.cli.bootstrap import bring_up_to_date, make_default_tenant
+from worker.cli.bootstrap import bring_up_to_date, make_default_tenant, opened
 from worker.cli.process_list import Wanted, assemble
-from worker.cli.supervision import end, supervise, write_configuration
+from worker.cli.supervision import end, still_running, supervise, write_configuration
+from worker.cli.winding_down import TAIL_SECONDS, count_calls_up, wind_down
 from worker.domain.errors import Rejected
 from worker.settings import Settings, environment, read_settings
 from worker.wiring import checked
@@ -35,15 +37,20 @@ def up(host: str, port: int, flower_port: int, workers: int) -> None:
     chosen = checked(read_settings(beside_up=False))
     wanted = Wanted(host=host, port=port, flower_port=flower_port, workers=workers)
     refuse_used_ports({"port": (host, port), "flower-port": (embedded.LOOPBACK, flower_port)})
-    with sole_use_of(chosen.home) as home, stopped_by_signals() as stop:
+    again = Event()
+    with sole_use_of(chosen.home) as home, stopped_by_signals(again=again) as stop:
         prepare(chosen)
         with running(chosen, base=environment(), home=home, wanted=wanted) as supervisor:
             address = url_of(host, port)
             wait_until_ready(address, supervisor=supervisor, stop=stop)
             if not stop.is_set():
-                _greet(address, flower_port=flower_port, home=home)
+                _greet(address, flower_port=flower_port, home=home, drain_seconds=chosen.drain_seconds)
             while supervisor.poll() is None and not stop.wait(LOOK_SECONDS):
                 pass
+            if stop.is_set():
+                with opened(chosen) as store:
+                    count = partial(count_calls_up, store)
+                    wind_down(supervisor, home=home, drain_seconds=chosen.drain_seconds, again=again, count_calls=count)
     if not stop.is_set():
         raise CannotStart(f"the supervisor ended by itself; see {home / 'log'}")
 
@@ -62,14 +69,15 @@ def running(
 ) -> Iterator[Popen[bytes]]:
     """Run all processes while the block runs; a file with their addresses exists as long."""
     whole = assemble(chosen, home=home, wanted=wanted)
-    configuration = write_configuration(home, whole.children, quiet=quiet)
+    stop_seconds = chosen.drain_seconds + TAIL_SECONDS
+    configuration = write_configuration(home, whole.children, quiet=quiet, stop_seconds=stop_seconds)
     note = embedded.write_note(home, whole.addresses)
     try:
         supervisor = supervise(configuration, environment=whole.environment(base, home=home))
         try:
             yield supervisor
         finally:
-            end(supervisor)
+            end(supervisor, home=home, within_seconds=0 if quiet else stop_seconds)
     finally:
         note.unlink(missing_ok=True)
 
@@ -84,17 +92,36 @@ def sole_use_of(home: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise CannotStart(f"another `callbeat up` runs in {home}") from error
+        refuse_beside(still_running(home), home=home)
         yield home
 
 
+def refuse_beside(left: Mapping[str, int], *, home: Path) -> None:
+    """Raise when processes of an ``up`` that was killed still run: they would dial beside the new ones."""
+    if left:
+        named = ", ".join(f"{name} (pid {pid})" for name, pid in left.items())
+        kill = " ".join(["kill -9", *map(str, left.values())])
+        raise CannotStart(
+            f"processes of an earlier `callbeat up` run on in {home}: {named}. They end with their calls, or by {kill}"
+        )
+
+
 @contextmanager
-def stopped_by_signals() -> Iterator[Event]:
-    """Yield an event that Ctrl-C, SIGTERM and a closed terminal set."""
+def stopped_by_signals(*, again: Event | None = None) -> Iterator[Event]:
+    """Yield an event that Ctrl-C, SIGTERM and a closed terminal set; another Ctrl-C or SIGTERM sets ``again``.
+
+    A closed terminal may send its signal twice.
+    """
     stop = Event()
+
+    def heard(number: int, _frame: object) -> None:
+        if stop.is_set() and number != signal.SIGHUP and again is not None:
+            again.set()
+        stop.set()
+
     with ExitStack() as stack:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            before = signal.signal(number, lambda *_: stop.set())
-            stack.callback(signal.signal, number, before)
+            stack.callback(signal.signal, number, signal.signal(number, heard))
         yield stop
 
 
@@ -129,7 +156,7 @@ def url_of(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
-def _greet(address: str, *, flower_port: int, home: Path) -> None:
+def _greet(address: str, *, flower_port: int, home: Path, drain_seconds: int) -> None:
     typer.echo(
         f"""
 Callbeat is up.
@@ -138,7 +165,7 @@ Callbeat is up.
   logs     {home / "log"}
   token    `callbeat token create --tenant default` makes one
   try      curl -H "Authorization: Bearer $TOKEN" {address}/v3/campaign
-Ctrl-C ends everything.
+Ctrl-C stops it: calls that are up get {drain_seconds} s; Ctrl-C again ends everything at once.
 """,
         err=True,
     )

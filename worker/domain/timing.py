@@ -99,6 +99,16 @@ EVENTS_REMEMBERED: Final = Duration(seconds=15)
 Longer than it takes to notice that the leader is gone.
 """
 
+# --- Stopping --------------------------------------------------------------------------------------------------------
+
+LEASE_OFFERED: Final = Duration(milliseconds=1200)
+"""A listener that stops leaves its lease to a standby for this long. Longer than a standby needs to ask for it."""
+LEASE_CLOSED_AHEAD: Final = Duration(seconds=5)
+"""A listener that stops and must lead on opens its switch to new calls only this far ahead, which never comes."""
+DRAIN_TOLD_EVERY: Final = Duration(seconds=2)
+ENDED_AFTER_DRAIN: Final = Duration(seconds=1)
+"""A process that is still there this long after the drain time is ended, whatever it waits for."""
+
 # --- Lost messages and lost calls ------------------------------------------------------------------------------------
 
 TICK_EVERY: Final = Duration(seconds=1)

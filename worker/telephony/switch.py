@@ -90,12 +90,17 @@ class Switches(Telephony):
         clock: Clock,
         chance: Chance = system_chance,
         application: str = ANSWER_APPLICATION,
+        is_stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Store the addresses and what answered calls execute; connections are opened when first needed."""
+        """Store the addresses and what answered calls execute; connections are opened when first needed.
+
+        A process that stops dials nobody.
+        """
         self._urls = tuple(urls)
         self._clock = clock
         self._chance = chance
         self._application = application
+        self._is_stopping = is_stopping
         self._rotation = 0
         self._open()
 
@@ -111,7 +116,7 @@ class Switches(Telephony):
         # ``until`` may pass while this process is suspended or the connection accepts no data: then nothing is sent.
         commands, undialled = _commands(originations, application=self._application)
         client = self._clients_of_this_process().get(switch)
-        if client is None:
+        if client is None or self._is_stopping():
             return Placed(undialled | {call_id for call_id, _ in commands})
         with client.lock:
             try:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from worker.cli.process_list import Wanted, assemble
-from worker.cli.supervision import Child, write_configuration
+from worker.cli.supervision import Child, Group, write_configuration
 from worker.settings import defaults
 
 WANTED = Wanted(host="127.0.0.1", port=8000, flower_port=5555, workers=2)
@@ -52,8 +52,13 @@ def test_no_secret_is_on_a_command_line(tmp_path: Path) -> None:
 def written(tmp_path: Path) -> RawConfigParser:
     home = tmp_path / "100% ours"
     home.mkdir()
-    children = [Child("redis", ["serve", "a b"], group="ground"), Child("api", ["callbeat", "api"])]
-    file = write_configuration(home, children, quiet=False)
+    children = [
+        Child("redis", ["serve", "a b"], Group.GROUND),
+        Child("api", ["callbeat", "api"]),
+        Child("listener", ["callbeat", "listener"], Group.LISTENER),
+        Child("worker", ["callbeat", "worker"], Group.DIALLING),
+    ]
+    file = write_configuration(home, children, quiet=False, stop_seconds=40)
     parser = RawConfigParser()
     parser.read(file)
     assert file.stat().st_mode & 0o077 == 0
@@ -63,10 +68,18 @@ def written(tmp_path: Path) -> RawConfigParser:
 def test_every_process_is_restarted_and_logs_into_its_own_file(written: RawConfigParser) -> None:
     program = written["program:redis"]
 
-    assert program["command"] == "serve 'a b'"
+    assert program["command"].endswith("supervisor.pid' serve 'a b'")
     assert program["autorestart"] == "true"
     assert program["stdout_logfile"].endswith("100%% ours/log/redis.log")
 
 
-def test_the_ground_starts_first_and_ends_last(written: RawConfigParser) -> None:
-    assert int(written["group:ground"]["priority"]) < int(written["group:callbeat"]["priority"])
+def test_what_dials_ends_first_then_listeners_then_what_delivers_callbacks(written: RawConfigParser) -> None:
+    groups = [name for name in written.sections() if name.startswith("group:")]
+
+    ending = sorted(groups, key=lambda name: -int(written[name]["priority"]))
+
+    assert ending == ["group:dialling", "group:listener", "group:service", "group:ground"]
+
+
+def test_a_process_may_take_the_drain_time_to_end(written: RawConfigParser) -> None:
+    assert {written[name]["stopwaitsecs"] for name in written.sections() if name.startswith("program:")} == {"40"}

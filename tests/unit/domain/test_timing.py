@@ -60,6 +60,16 @@ def test_a_standby_remembers_what_a_dead_leader_may_have_left_undone() -> None:
     assert 2 * noticed < timing.EVENTS_REMEMBERED
 
 
+def test_a_standby_asks_while_the_lease_is_offered_to_it() -> None:
+    """Otherwise the listener that stops leads again, and stays for nothing."""
+    assert timing.LEASE_OFFERED > 2 * timing.LEASE_RETRIED_EVERY
+
+
+def test_a_listener_that_stops_does_not_open_its_switch_between_two_renewals() -> None:
+    """A time further ahead than ``CLOCK_SET_BACK`` would be taken for one from before the clock was set back."""
+    assert timing.LEADER_LEASE < timing.LEASE_CLOSED_AHEAD < timing.CLOCK_SET_BACK
+
+
 def test_a_call_is_asked_for_after_its_message_and_its_originate_can_be_under_way() -> None:
     assert timing.CALL_ASKED_AFTER > timing.ORIGINATE_ACKNOWLEDGED_WITHIN + timing.VERDICT_HOLDS
     assert timing.CALL_ASKED_AFTER > timing.MESSAGE_RESENT

@@ -232,6 +232,9 @@ class Calls(Protocol):
     def on_switch_since(self, moment: DateTime, *, limit: int) -> list[Call]:
         """Return calls that have been on a switch since the given time or longer, earliest dial first."""
 
+    def count_on_switch(self, switch: str | None = None) -> int:
+        """Return how many calls one switch, or all switches, have or are being sent."""
+
     def set_missing(self, call_ids: Collection[CallId], *, since: DateTime | None) -> None:
         """Write since when the switch does not have the calls; None: it has them."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pendulum import DateTime
-from sqlalchemy import Connection, Integer, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, func, insert, or_, select, update
 from typing_extensions import override
 
 from worker.domain.call import LIVE, ON_SWITCH, CallState
@@ -140,6 +140,13 @@ class SqlCalls(Calls):
             .limit(limit)
         )
         return [_call(row) for row in self._connection.execute(asked)]
+
+    @override
+    def count_on_switch(self, switch: str | None = None) -> int:
+        counting = select(func.count()).select_from(calls).where(LIVE_ROWS, calls.c.state.in_(ON_SWITCH))
+        if switch is not None:
+            counting = counting.where(calls.c.switch == switch)
+        return self._connection.execute(counting).scalar_one()
 
     @override
     def set_missing(self, call_ids: Collection[CallId], *, since: DateTime | None) -> None:

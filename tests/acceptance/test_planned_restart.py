@@ -1,0 +1,166 @@
+"""Stopping and starting again with calls up: nothing is lost, nobody is dialled twice, and it ends in time."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.stack.addresses import free_port
+from tests.stack.operator import Operator, numbers_of
+from tests.stack.running import SECRET, TOKEN, Stack
+from tests.stack.waiting import wait_until
+from worker.cli.demo.receiver import Receiver, receiving
+from worker.cli.supervision import still_running
+from worker.simulator.log import Line
+
+COMMAND = (sys.executable, "-m", "worker.cli")
+START_SECONDS = 90.0
+DRAIN_SECONDS = 25
+SLACK_SECONDS = 15.0
+"""For a machine that does other things too."""
+
+
+@dataclass
+class Site:
+    """A machine with a switch that stays, and ``callbeat up`` that comes and goes."""
+
+    home: Path
+    switch_url: str
+    switch_log: Path
+    receiver: Receiver
+    drain_seconds: int = DRAIN_SECONDS
+    ups: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")}
+        return ours | {
+            "CALLBEAT_HOME": str(self.home),
+            "CALLBEAT_SWITCH_URLS": self.switch_url,
+            "CALLBEAT_API_TOKEN": TOKEN,
+            "CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8",
+            "CALLBEAT_CALLBACK_SECRET": SECRET,
+            "CALLBEAT_DRAIN_SECONDS": str(self.drain_seconds),
+        }
+
+    @property
+    def told(self) -> str:
+        """What ``up`` has written on its terminal."""
+        return (self.home / "up.err").read_text()
+
+    @contextmanager
+    def up(self) -> Iterator[Operator]:
+        """Start everything; it is the test that stops it."""
+        api_port = free_port()
+        self.home.mkdir(exist_ok=True)
+        command = [*COMMAND, "up", f"--port={api_port}", f"--flower-port={free_port()}", "--workers=2"]
+        with (self.home / "up.err").open("wb") as errors:
+            process = subprocess.Popen(command, env=self.environment, stderr=errors)
+        self.ups.append(process)
+        url, headers = f"http://127.0.0.1:{api_port}", {"Authorization": f"Bearer {TOKEN}"}
+        with httpx.Client(base_url=url, headers=headers, timeout=10) as api:
+            wait_until(lambda: self._is_ready(api), seconds=START_SECONDS)
+            yield Operator(
+                Stack(api=api, receiver=self.receiver, switch_log=self.switch_log, environment=self.environment)
+            )
+
+    def _is_ready(self, api: httpx.Client) -> bool:
+        assert self.ups[-1].poll() is None, self.told
+        try:
+            return api.get("/health/ready").is_success
+        except httpx.TransportError:
+            return False
+
+    def tell_to_stop(self) -> float:
+        """Send SIGTERM; give the time."""
+        self.ups[-1].send_signal(signal.SIGTERM)
+        return time.time()
+
+    def wait(self, seconds: float) -> float:
+        """Wait for the end of ``up``; give the seconds that it took."""
+        began = time.monotonic()
+        self.ups[-1].wait(seconds)
+        return time.monotonic() - began
+
+    def clean_up(self) -> None:
+        for process in self.ups:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        wait_until(lambda: not self._kill_what_is_left(), seconds=30)
+
+    def _kill_what_is_left(self) -> bool:
+        left = still_running(self.home)
+        for pid in left.values():
+            os.kill(pid, signal.SIGKILL)
+        return bool(left)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Run the switch, whose calls go by the clock of the wall and by the last digit of the number."""
+    switch_url = f"esl://:ClueCon@127.0.0.1:{free_port()}"
+    record = tmp_path / "switch.jsonl"
+    command = [*COMMAND, "switch", f"--url={switch_url}", "--by-last-digit", f"--record={record}"]
+    switch = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    with receiving(secret=SECRET) as receiver:
+        site = Site(tmp_path / "home", switch_url, record, receiver)
+        try:
+            yield site
+        finally:
+            site.clean_up()
+            switch.terminate()
+            switch.wait()
+
+
+def many(operator: Operator, *, leads: int, **changed: object) -> tuple[str, list[str]]:
+    """Start a campaign over callees that answer (0), are busy (1) and let it ring (2); give it and its numbers."""
+    carrier = operator.carrier(concurrent_call=12)
+    chosen: dict[str, object] = {"concurrent_call": 12, "call_timeout": 8, "callback_url": operator.stack.receiver.url}
+    campaign = operator.campaign(carrier=carrier, **(chosen | changed))
+    numbers = [number for digit in "012" for number in numbers_of("viettel", count=leads // 3, last_digit=digit)]
+    operator.import_leads(campaign, numbers)
+    operator.start(campaign)
+    return campaign, numbers
+
+
+def calls_up(lines: list[Line], *, at: float) -> set[str]:
+    begun = {line.call for line in lines if line.event == "originated" and line.at <= at}
+    return begun - {line.call for line in lines if line.event == "hangup" and line.at <= at}
+
+
+@pytest.mark.slow
+def test_a_planned_restart_loses_no_result_and_dials_nobody_twice(site: Site) -> None:
+    with site.up() as operator:
+        campaign, numbers = many(operator, leads=60, recall_times=1, recall_status=["failed"], schedule_recall="after")
+        operator.wait_for_dials(campaign, dials=20, seconds=60)
+        stopped_at = site.tell_to_stop()
+        site.wait(DRAIN_SECONDS + SLACK_SECONDS)
+        at_the_stop = operator.lines(campaign)
+    assert site.ups[-1].returncode == 0
+    assert calls_up(at_the_stop, at=stopped_at)
+    assert calls_up(at_the_stop, at=time.time()) == set()
+    assert [line for line in at_the_stop if line.event == "originated" and line.at > stopped_at + 0.5] == []
+    assert "calls up, at most" in site.told
+
+    with site.up() as operator:
+        operator.wait_until_over(campaign, seconds=90)
+        dialled = Counter(line.number for line in operator.dials(campaign))
+        ends = {line.call: line.cause for line in operator.lines(campaign) if line.event == "hangup"}
+        rows = operator.stack.get("/v3/cdr", campaign_uuid=campaign, limit=200)["data"]
+        wait_until(lambda: len(site.receiver.cdrs) >= len(numbers), seconds=30)
+        site.tell_to_stop()
+        site.wait(DRAIN_SECONDS + SLACK_SECONDS)
+
+    assert dialled == Counter(numbers)
+    assert {row["id"]: row["cause"] for row in rows} == ends
+    assert {row["status"] for row in rows} == {"answered", "busy", "no-answered"}
