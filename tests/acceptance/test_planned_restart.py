@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from tests.stack.running import SECRET, TOKEN, Stack
 from tests.stack.waiting import wait_until
 from worker.cli.demo.receiver import Receiver, receiving
 from worker.cli.supervision import still_running
-from worker.simulator.log import Line
+from worker.simulator.log import Line, read_log
 
 COMMAND = (sys.executable, "-m", "worker.cli")
 START_SECONDS = 90.0
@@ -159,8 +160,56 @@ def test_a_planned_restart_loses_no_result_and_dials_nobody_twice(site: Site) ->
         rows = operator.stack.get("/v3/cdr", campaign_uuid=campaign, limit=200)["data"]
         wait_until(lambda: len(site.receiver.cdrs) >= len(numbers), seconds=30)
         site.tell_to_stop()
-        site.wait(DRAIN_SECONDS + SLACK_SECONDS)
+        wait_until(lambda: "Stopping" in site.told, seconds=SLACK_SECONDS)
+        site.tell_to_stop()
+        site.wait(SLACK_SECONDS)
 
+    assert "Ended at once, on a second signal." in site.told
+    assert still_running(site.home) == {}
     assert dialled == Counter(numbers)
     assert {row["id"]: row["cause"] for row in rows} == ends
     assert {row["status"] for row in rows} == {"answered", "busy", "no-answered"}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel does not tell children of a parent's death")
+def test_when_up_and_its_supervisor_are_killed_a_listener_stays_with_the_calls_and_the_next_up_names_it(
+    site: Site,
+) -> None:
+    with site.up() as operator:
+        campaign = operator.campaign(carrier=operator.carrier(), call_timeout=20)
+        operator.import_leads(campaign, numbers_of("viettel", count=3, last_digit="2"))
+        operator.start(campaign)
+        operator.wait_for_dials(campaign, dials=3, seconds=60)
+        os.kill(int((site.home / "supervisor.pid").read_text()), signal.SIGKILL)
+        site.ups[-1].kill()
+    refused = subprocess.run(
+        [*COMMAND, "up", f"--port={free_port()}", f"--flower-port={free_port()}"],
+        env=site.environment, capture_output=True, text=True, timeout=START_SECONDS, check=False,
+    )  # fmt: skip
+    left = still_running(site.home)
+    wait_until(lambda: still_running(site.home) == {}, seconds=START_SECONDS)
+
+    assert refused.returncode == 1
+    assert left
+    assert all(f"{name} (pid {pid})" in refused.stderr for name, pid in left.items())
+    assert calls_up(read_log(site.switch_log), at=time.time()) == set()
+    assert settled(site.home) == ["no-answered"] * 3
+
+
+def settled(home: Path) -> list[str]:
+    """Return the outcomes of the calls in the database of a home."""
+    with sqlite3.connect(home / "callbeat.sqlite3") as database:
+        return [row[0] for row in database.execute("SELECT outcome FROM calls WHERE state = 'ended'")]
+
+
+@pytest.mark.slow
+def test_an_up_whose_supervisor_is_killed_ends_with_all_processes(site: Site) -> None:
+    with site.up():
+        wait_until(lambda: "Callbeat is up" in site.told, seconds=SLACK_SECONDS)
+        os.kill(int((site.home / "supervisor.pid").read_text()), signal.SIGKILL)
+        site.wait(START_SECONDS)
+
+    assert site.ups[-1].returncode == 1
+    assert still_running(site.home) == {}
+    assert "the supervisor ended by itself" in site.told
