@@ -76,7 +76,7 @@ class Up:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(40)
+        return self.process.wait(60)
 
 
 @pytest.fixture(scope="module")

@@ -100,6 +100,7 @@ def whole(home: Path, *, database_url: str, redis_url: str, shape: Shape) -> Ite
             "CALLBEAT_API_TOKEN": TOKEN,
             "CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8",
             "CALLBEAT_CALLBACK_SECRET": SECRET,
+            "CALLBEAT_DRAIN_SECONDS": "1",
             "CALLBEAT_LOG_LEVEL": "WARNING",
             "CALLBEAT_TASK_EVENTS": str(shape.task_events).lower(),
         }

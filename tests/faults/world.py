@@ -156,6 +156,7 @@ def _environment(home: Path, *, at: Mapping[str, tuple[str, int]], allowed: str)
         "CALLBEAT_API_TOKEN": TOKEN,
         "CALLBEAT_CALLBACK_ALLOW": allowed,
         "CALLBEAT_CALLBACK_SECRET": SECRET,
+        "CALLBEAT_DRAIN_SECONDS": "10",
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -15,7 +15,7 @@ import psutil
 
 RESTART_SECONDS: Final = 1.0
 STOP_SECONDS: Final = 15.0
-"""How long a process may take to end once it is told to; then it is killed, as the supervisor of `up` does."""
+"""How long a process may take to end; then it is killed. Longer than the drain time that tests give their processes."""
 DIES_WITH_PARENT: Final = 1
 """``PR_SET_PDEATHSIG`` of Linux: nothing that a run starts outlives it, however the run ends."""
 _LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
