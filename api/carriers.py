@@ -15,6 +15,7 @@ from worker.domain.errors import Invalid
 from worker.domain.ids import CarrierId
 from worker.domain.json_value import Json
 from worker.domain.network import Network
+from worker.domain.number_format import NumberFormat
 from worker.ports.paging import Page
 from worker.ports.records.entities import CarrierRecord
 from worker.usecases.records import queries
@@ -39,6 +40,8 @@ def create(body: NewCarrierBody, services: Services, tenant: Whose) -> JSONRespo
         dial_type=changes["dial_type"],
         concurrent_call=body.concurrent_call,
         calls_per_second=body.calls_per_second,
+        number_format=NumberFormat(body.number_format),
+        longest_call_seconds=body.longest_call_seconds,
         network={**NO_CHANNELS, **changes.get("network", {})},
         data={**NO_NUMBERS, **changes["data"]},
         causes=changes.get("causes", ()),
@@ -91,6 +94,8 @@ def _shape(carrier: CarrierRecord, *, zone: str) -> dict[str, Json]:
         "dial_type": carrier.dial_type.value,
         "concurrent_call": carrier.concurrent_call,
         "calls_per_second": carrier.calls_per_second,
+        "number_format": carrier.number_format.value,
+        "longest_call_seconds": carrier.longest_call_seconds,
         "network": network,
         "data": {**carrier.data, "causes": [cause_shape(rule) for rule in carrier.causes]},
         "status": True,

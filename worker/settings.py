@@ -179,6 +179,9 @@ class Settings(BaseSettings):
         pattern=r"^[a-z_]+(:[^'\\\x00-\x1f\x7f]+)?$",
         description="APPLICATION or APPLICATION:ARGUMENTS without quotes, e.g. transfer:callbeat XML callbeat",
     )
+    longest_call_seconds: int = Field(
+        default=900, ge=10, le=14_400, description="seconds from 10 to 14400, after which the switch ends any call"
+    )
     task_events: bool = Field(default=True, description="true or false; true reports each task to Flower")
 
     @property

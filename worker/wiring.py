@@ -166,7 +166,12 @@ def _services(patience: Patience) -> Services:
         wakeups=wakeups,
         telephony=telephony,
         dialler=Dialler(
-            telephony=telephony, rate=RedisRate(redis), clock=clock, wait=clock.wait, beside=Background(PACED_AT_ONCE)
+            telephony=telephony,
+            rate=RedisRate(redis),
+            clock=clock,
+            wait=clock.wait,
+            beside=Background(PACED_AT_ONCE),
+            longest_call_seconds=chosen.longest_call_seconds,
         ),
         pool=_sender_pool(chosen, database, chance=chance),
         clock=clock,

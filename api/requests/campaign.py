@@ -107,7 +107,8 @@ class CampaignBody(Body):
         int,
         Field(ge=0, le=LONGEST_TIMEOUT),
         meaning(
-            "Longest time of ringing; 0 means 60.",
+            "Time of ringing without an answer; 0 means 60.",
+            "The callee has all of it: the switch counts whole seconds, and ends the call up to 0.9 s later. "
             "It does not extend a window: the dial must fall inside, the call may outlast it.",
             unit="seconds",
         ),

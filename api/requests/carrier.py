@@ -2,13 +2,15 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from api.requests.causes import Causes, rules_of
 from api.requests.fields import Body, Channels, Line, Name, NetworkBody, Text, channels_of, to_uuid
 from worker.domain.carrier import DialType
 from worker.domain.ids import CarrierId
 from worker.domain.network import Network
+from worker.domain.number_format import NumberFormat
 from worker.usecases.records.save_carrier import CarrierChanges
 
 ALIASES: Final = {
@@ -18,6 +20,9 @@ ALIASES: Final = {
 }
 
 MOST_CALLS_PER_SECOND: Final = 1000
+SHORTEST_CALL_SECONDS: Final = 10
+LONGEST_CALL_SECONDS: Final = 14_400
+"""Four hours."""
 
 
 def _joined(value: Any) -> Any:  # Any: checked as text after this
@@ -30,6 +35,19 @@ def _joined(value: Any) -> Any:  # Any: checked as text after this
 Gateway = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Prefix = Annotated[str, Field(max_length=16, pattern="^[0-9*#+]*$")]
 CallsPerSecond = Annotated[int, Field(ge=0, le=MOST_CALLS_PER_SECOND)]
+NumberFormatName = Literal["national", "e164", "+e164"]
+
+
+def _is_long_enough(seconds: int) -> int:
+    """Return the seconds. Raises ``ValueError`` for a call that would end before its message."""
+    if 0 < seconds < SHORTEST_CALL_SECONDS:
+        raise PydanticCustomError(
+            "greater_than_equal", "Input should be 0, or greater than or equal to {ge}", {"ge": SHORTEST_CALL_SECONDS}
+        )
+    return seconds
+
+
+LongestCall = Annotated[int, Field(ge=0, le=LONGEST_CALL_SECONDS), AfterValidator(_is_long_enough)]
 CallerIds = Annotated[str, BeforeValidator(_joined), Field(max_length=20_000, pattern="^[0-9A-Za-z+*#_.,-]*$")]
 
 
@@ -80,6 +98,15 @@ class CarrierBody(NumbersBody):
     dial_type: DialTypeName = "sip_one_for_all"
     concurrent_call: Channels = 0
     calls_per_second: CallsPerSecond = 0
+    number_format: NumberFormatName = Field(
+        default="national",
+        description="How the trunk wants the called number: `0912345678`, `84912345678` or `+84912345678`.",
+    )
+    longest_call_seconds: LongestCall = Field(
+        default=0,
+        description="Seconds after which the switch ends an answered call: 0 (as the installation says), 10 to 14400.",
+        examples=[900],
+    )
     network: NetworkBody | None = None
     data: DataBody | None = None
 
@@ -100,13 +127,22 @@ class CarrierBody(NumbersBody):
             changes["dial_type"] = ALIASES[self.dial_type]
         if "concurrent_call" in sent:
             changes["concurrent_call"] = self.concurrent_call
-        if "calls_per_second" in sent:
-            changes["calls_per_second"] = self.calls_per_second
         if "network" in sent:
             changes["network"] = channels_of(self.network)
         if self.data is not None and self.data.causes is not None:
             changes["causes"] = rules_of(self.data.causes)
+        self._add_dialling(changes)
         return changes
+
+    def _add_dialling(self, changes: CarrierChanges) -> None:
+        """Add what was sent of how the carrier dials."""
+        sent = self.model_fields_set
+        if "calls_per_second" in sent:
+            changes["calls_per_second"] = self.calls_per_second
+        if "number_format" in sent:
+            changes["number_format"] = NumberFormat(self.number_format)
+        if "longest_call_seconds" in sent:
+            changes["longest_call_seconds"] = self.longest_call_seconds
 
     def _numbers(self) -> dict[str, str]:
         """Return both positions as one: a pool of caller ids stands under ``data``, other values at the top first."""

@@ -19,6 +19,7 @@ MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.EXPIRED: "The campaign's lead_expired_at has passed.",
     Reason.WINDOW_SHUT: "No window of the campaign is open.",
     Reason.NO_CARRIER: "The campaign has no carrier.",
+    Reason.NO_CALLER_ID: "The carrier has no caller id that the callee could see.",
     Reason.CARRIER_CHANGED: "The campaign has moved to another carrier.",
     Reason.LIMIT_LOWERED: "A limit was lowered, and as many calls are up as it still allows.",
     Reason.LIST_INACTIVE: "Leads wait in a list that is not active.",

@@ -174,4 +174,5 @@ def _origination(number: int) -> Origination:
         destination=f"09{number:07d}0",
         caller_id="02873003586",
         timeout_seconds=20,
+        longest_call_seconds=900,
     )

@@ -130,6 +130,7 @@ def _origination(lead: int) -> Origination:
         destination=f"09{lead:07d}0",
         caller_id="02873003586",
         timeout_seconds=20,
+        longest_call_seconds=900,
     )
 
 

@@ -169,6 +169,7 @@ def _call(number: int) -> Origination:
         destination=f"098{number % 1_000_000:06}0",
         caller_id="02873003586",
         timeout_seconds=60,
+        longest_call_seconds=900,
     )
 
 

@@ -35,7 +35,9 @@ def test_only_queued_calls_can_be_won_and_only_once(store: SqlStore) -> None:
     for expected in ([queued], []):
         with store.transaction() as tx:
             won = tx.calls.lock([queued, dialing], states=[CallState.QUEUED])
-            tx.calls.move_to_dialing([Dial(c.id, "s1", "028", revision=4) for c in won], now=NOON)
+            tx.calls.move_to_dialing(
+                [Dial(c.id, "s1", "028", revision=4, over_by=NOON.add(seconds=960)) for c in won], now=NOON
+            )
         assert [call.id for call in won] == expected
 
     with store.reading() as tx:

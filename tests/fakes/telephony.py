@@ -59,7 +59,7 @@ class FakeTelephony(Telephony):
         return listed
 
     @override
-    def end(self, call_id: CallId, *, switch: str) -> None:
+    def end(self, call_id: CallId, *, switch: str, cause: str) -> None:
         if not self.reachable or switch != SWITCH:
             raise Unavailable(f"switch {switch} cannot be told")
         self.ended.append(call_id)

@@ -25,6 +25,7 @@ def a_call(
     gateway: str = "g1",
     caller_id: str = "02873003586",
     timeout_seconds: int = 20,
+    longest_call_seconds: int = 900,
     dial: int = 1,
 ) -> Origination:
     return Origination(
@@ -36,6 +37,7 @@ def a_call(
         destination=number,
         caller_id=caller_id,
         timeout_seconds=timeout_seconds,
+        longest_call_seconds=longest_call_seconds,
         dial=dial,
     )
 

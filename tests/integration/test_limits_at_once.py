@@ -60,7 +60,12 @@ def place(store: SqlStore, call_ids: list[CallId], *, clock: FakeClock | None = 
     with store.transaction() as tx:
         tx.leader_leases.acquire(LeaderLease(listener_of(SWITCH), UUID(int=77)), since=NOON, now=NOON)
     dialler = Dialler(
-        telephony=FakeTelephony(), rate=FakeRate(clock), clock=clock, wait=clock.wait, beside=lambda work: work()
+        telephony=FakeTelephony(),
+        rate=FakeRate(clock),
+        clock=clock,
+        wait=clock.wait,
+        beside=lambda work: work(),
+        longest_call_seconds=900,
     )
     return place_calls(store, queue=FakeJobQueue(), dialler=dialler, call_ids=call_ids)
 

@@ -43,10 +43,23 @@ from worker.store.base.tables import metadata
 from worker.store.dispatch.campaign_rows import to_row
 
 ADDED: Final[dict[str, dict[str, Any]]] = {
-    "carriers": {"calls_per_second": 0, "rotation": {}, "causes": []},
+    "carriers": {
+        "calls_per_second": 0,
+        "rotation": {},
+        "causes": [],
+        "number_format": "national",
+        "longest_call_seconds": 0,
+    },
     "campaigns": {"lead_expired_at": None},
     "leads": {"uncounted": 0, "parked": False, "call_id": None, "ref_id": "", "template_id": None},
-    "calls": {"template_id": None, "uncounted": 0, "counted": True, "switch_duration": None, "switch_billsec": None},
+    "calls": {
+        "over_by": None,
+        "template_id": None,
+        "uncounted": 0,
+        "counted": True,
+        "switch_duration": None,
+        "switch_billsec": None,
+    },
     "deliveries": {"subscription_id": None, "attempts_before": 0, "waiting_since": NOON, "replayed_at": None},
 }
 """What a row of the first schema has besides in the present one."""

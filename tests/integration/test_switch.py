@@ -98,13 +98,37 @@ def test_a_ringing_call_is_up_until_we_end_it(switch: SwitchProcess, switches: S
     read_until(events, bool)
 
     up = switches.up(switch.url.name)
-    switches.end(call.call_id, switch=switch.url.name)
+    switches.end(call.call_id, switch=switch.url.name, cause="NORMAL_CLEARING")
     news = read_until(events, lambda news: bool(ends(news)))
 
     assert up == {call.call_id}
     assert shipped_outcome(ends(news)[call.call_id].end) is Outcome.NO_ANSWERED
     assert ends(news)[call.call_id].hangup_disposition == "send_cancel"
     assert switches.up(switch.url.name) == set()
+
+
+def test_a_call_that_talks_longer_than_it_may_is_ended_by_the_switch_and_was_answered(
+    switch: SwitchProcess, switches: Switches, events: SwitchEvents
+) -> None:
+    call = a_call(number="0981234560", longest_call_seconds=1)  # talks three seconds
+    switches.place([call], switch=switch.url.name, until=SOON)
+
+    news = read_until(events, lambda news: bool(ends(news)))
+
+    end = ends(news)[call.call_id]
+    assert (end.cause, end.hangup_disposition) == ("ALLOTTED_TIMEOUT", "send_bye")
+    assert shipped_outcome(end.end) is Outcome.ANSWERED
+
+
+def test_a_call_can_be_ended_later(switch: SwitchProcess, switches: Switches, events: SwitchEvents) -> None:
+    call = a_call(number="0981234562", timeout_seconds=600)
+    switches.place([call], switch=switch.url.name, until=SOON)
+    read_until(events, bool)
+
+    tell(switch, f"api sched_hangup +1 {call.call_id} NORMAL_CLEARING")
+    news = read_until(events, lambda news: bool(ends(news)))
+
+    assert ends(news)[call.call_id].cause == "NORMAL_CLEARING"
 
 
 def test_a_full_switch_refuses_and_nobody_is_dialled(
@@ -149,7 +173,7 @@ def test_calls_for_a_switch_that_is_away_were_certainly_not_dialled(switch: Swit
     with pytest.raises(Unavailable):
         switches.up(switch.url.name)
     with pytest.raises(Unavailable):
-        switches.end(call.call_id, switch=switch.url.name)
+        switches.end(call.call_id, switch=switch.url.name, cause="NORMAL_CLEARING")
 
 
 def test_calls_that_were_judged_too_long_ago_are_not_sent(switch: SwitchProcess, switches: Switches) -> None:

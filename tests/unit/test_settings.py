@@ -91,6 +91,8 @@ def test_two_signing_secrets_may_be_valid_at_once(monkeypatch: pytest.MonkeyPatc
         ("TASK_EVENTS", "perhaps"),
         ("ANSWER_APPLICATION", "transfer:it's XML callbeat"),
         ("ANSWER_APPLICATION", "callbeat XML callbeat"),
+        ("LONGEST_CALL_SECONDS", "9"),
+        ("LONGEST_CALL_SECONDS", "14401"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_variable_and_expectation(

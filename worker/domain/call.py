@@ -41,6 +41,9 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+TOO_LONG: Final = "ALLOTTED_TIMEOUT"
+"""The cause of a call that was ended because it lasted as long as a call may."""
+
 LOST: Final = "LOST"
 """The cause of a call whose end nobody saw: it counts as an attempt, so that nobody is called twice for one attempt."""
 

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from worker.domain.ids import CarrierId, TenantId
 from worker.domain.network import Network
+from worker.domain.number_format import NumberFormat
 
 
 class DialType(StrEnum):
@@ -35,6 +36,15 @@ class Carrier:
     prefix: str = ""
     network_prefixes: Mapping[Network, str] = field(default_factory=dict)
     network_caller_ids: Mapping[Network, tuple[str, ...]] = field(default_factory=dict)
+    number_format: NumberFormat = NumberFormat.NATIONAL
+    longest_call_seconds: int = 0
+    """How long an answered call may last; 0 means as long as the installation allows."""
+
+    @property
+    def has_caller_id(self) -> bool:
+        """Return True when each call shows a number; a network without a group shows one of the others."""
+        by_network = self.dial_type is DialType.SIP_RANDOM_BY_NETWORK
+        return bool(self.caller_ids) or (by_network and any(self.network_caller_ids.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,8 @@ def route(carrier: Carrier, *, network: Network, chance: float) -> Route:
         case DialType.SIP_RANDOM:
             return Route("", _any_of(carrier.caller_ids, chance=chance))
         case DialType.SIP_RANDOM_BY_NETWORK:
-            group = carrier.network_caller_ids.get(network) or carrier.caller_ids
+            others = tuple(number for numbers in carrier.network_caller_ids.values() for number in numbers)
+            group = carrier.network_caller_ids.get(network) or carrier.caller_ids or others
             return Route("", _any_of(group, chance=chance))
         case DialType.CHANNEL_ONE:
             return Route(carrier.prefix, _any_of(carrier.caller_ids[:1], chance=chance))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from pendulum import DateTime
 
+from worker.domain.caller_id import why_no_caller_id
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
 from worker.domain.ids import CarrierId
@@ -57,6 +58,7 @@ def why_not_dial(
     return (
         _why_not_this(call, campaign=campaign, carrier=carrier)
         or why_not_run(campaign, lane=call.lane, now=now)
+        or why_no_caller_id(campaign, carrier)
         or (None if call.list_active else Why(Reason.LIST_INACTIVE))
         or _why_no_room(call.network, campaign=campaign, carrier=carrier, up=up, tenant_cap=tenant_cap)
     )

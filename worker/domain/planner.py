@@ -11,6 +11,7 @@ from typing import Final
 
 from pendulum import DateTime
 
+from worker.domain.caller_id import why_no_caller_id
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
 from worker.domain.claim import Claim, claims_of
@@ -116,7 +117,10 @@ class _Candidate:
         self._demand = situation.demand.get(campaign.id, Demand())
         self._live = sum(situation.live.of_campaign(campaign.id).values())
         self._now = now
-        self._refused = {lanes: why_not_run(campaign, lane=lanes[-1], now=now) for lanes in ROUNDS}
+        self._refused = {
+            lanes: why_not_run(campaign, lane=lanes[-1], now=now) or why_no_caller_id(campaign, situation.carrier)
+            for lanes in ROUNDS
+        }
         self._is_due = any(self._demand.is_due(lanes) for lanes in ROUNDS if self._refused[lanes] is None)
         self._claims: list[Claim] = []
 

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     WINDOW_SHUT = "window_shut"
     NO_CARRIER = "no_carrier"
+    NO_CALLER_ID = "no_caller_id"
     CARRIER_CHANGED = "carrier_changed"
     LIMIT_LOWERED = "limit_lowered"
     LIST_INACTIVE = "list_inactive"

@@ -134,6 +134,12 @@ PLANNED_WHILE_DUE: Final = Duration(seconds=2)
 PLANNED_AT_LEAST: Final = Duration(minutes=10)
 """No plan is stored as due later than this. A later one was stored before a clock was set back, and is due at once."""
 
+LONGEST_CALL_EXCEEDED: Final = Duration(seconds=5)
+"""A call that its switch still has so long after the end of its longest talk is ended by the sweep.
+
+Longer than a switch takes to end it by itself, which counts whole seconds and asks for one second of ringing more.
+"""
+
 # --- Callbacks -------------------------------------------------------------------------------------------------------
 
 HOST_LEASE: Final = Duration(seconds=8)

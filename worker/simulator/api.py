@@ -7,6 +7,7 @@ import orjson
 
 from worker.simulator import configuration
 from worker.simulator.channel import Channel, stamp
+from worker.simulator.sched_hangup import ScheduledHangup
 from worker.simulator.switch import ReportResult, SimulatedSwitch
 
 _MODULES: Final = frozenset(
@@ -127,6 +128,13 @@ def _uuid_kill(switch: SimulatedSwitch, arguments: str) -> str:
     return "+OK\n" if switch.kill(call_id, cause=cause.strip() or "NORMAL_CLEARING") else "-ERR No such channel!\n"
 
 
+def _sched_hangup(switch: SimulatedSwitch, arguments: str) -> str:
+    bound = ScheduledHangup.of_command(arguments)
+    if bound is None:
+        return "-USAGE: [+]<time> <uuid> [<cause>]\n"
+    return "+OK\n" if switch.end_later(bound) else "-ERR No such channel!\n"
+
+
 def _sofia(switch: SimulatedSwitch, arguments: str) -> str:
     match arguments.split():
         case ["status", "gateway", name] if not switch.options.gateways or name in switch.options.gateways:
@@ -195,6 +203,7 @@ _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "show": _show,
     "uuid_exists": lambda switch, arguments: "true" if arguments in switch else "false",
     "uuid_kill": _uuid_kill,
+    "sched_hangup": _sched_hangup,
     "sofia": _sofia,
     "xml_locate": lambda _switch, arguments: configuration.xml_locate(arguments),
     "module_exists": lambda _switch, arguments: "true" if arguments in _MODULES else "false",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 from uuid import uuid4
 
+from worker.simulator.call_lines import call_line
 from worker.simulator.channel import Channel
 from worker.simulator.frames import Event
 from worker.simulator.log import Line, SwitchLog
@@ -14,6 +15,7 @@ from worker.simulator.model import DIALPLAN_SLEEPS, POLICED, UNPLAYED, Model
 from worker.simulator.options import SimulatorOptions
 from worker.simulator.originate import Dial, InvalidDial, parse_dial
 from worker.simulator.police import Police
+from worker.simulator.sched_hangup import ScheduledHangup
 
 _MICROSECONDS: Final = 1_000_000
 _FULL: Final = "DESTINATION_OUT_OF_ORDER"
@@ -99,14 +101,14 @@ class SimulatedSwitch:
         call_id = dial.variables.get("origination_uuid") or str(uuid4())
         if (refusal := self._refusal(dial, call_id)) is not None:
             cause, why = refusal
-            self._log.write(_line("refused", dial, call_id, at=_now(), cause=cause, why=why))
+            self._log.write(call_line("refused", dial, call_id, at=_now(), cause=cause, why=why))
             report(f"-ERR {cause}\n")
             return
         created = self.clock()
         fate = self._model.fate_of(dial.number)
         if self.police.catches(dial.gateway, at=created):
             fate = POLICED
-            self._log.write(_line("policed", dial, call_id, at=created, cause=fate.far_end.value.cause))
+            self._log.write(call_line("policed", dial, call_id, at=created, cause=fate.far_end.value.cause))
         channel = Channel(
             id=call_id,
             job=job,
@@ -125,6 +127,13 @@ class SimulatedSwitch:
             return False
         self._end(up, cause=cause, by_far_end=False)
         return True
+
+    def end_later(self, bound: ScheduledHangup) -> bool:
+        """End a call after a time; return False when there is no such call."""
+        up = self._calls.get(bound.call)
+        if up is not None:
+            self._end_later(up, bound)
+        return up is not None
 
     def shut_down(self) -> None:
         """End all calls with the cause ``SYSTEM_SHUTDOWN``, as a stopping FreeSWITCH does."""
@@ -171,6 +180,8 @@ class SimulatedSwitch:
         self._write("answered", up.channel)
         self._fire_channel("CHANNEL_ANSWER", up.channel)
         self._report(up, f"+OK {up.channel.id}\n")
+        if (bound := ScheduledHangup.on_answer(up.channel.dial.variables)) is not None:
+            self._end_later(up, bound)
         if up.channel.dial.variables.get("callbeat_template") in self.missing_messages:
             self._later(up, DIALPLAN_SLEEPS, self._give_up)
         else:
@@ -181,6 +192,9 @@ class SimulatedSwitch:
 
     def _give_up(self, up: _Up) -> None:
         self._end(up, cause=UNPLAYED, by_far_end=False)
+
+    def _end_later(self, up: _Up, bound: ScheduledHangup) -> None:
+        self._later(up, bound.seconds, lambda up: self._end(up, cause=bound.cause, by_far_end=False))
 
     def _time_out(self, up: _Up) -> None:
         self._end(up, cause="NO_ANSWER", by_far_end=False)
@@ -278,23 +292,7 @@ class SimulatedSwitch:
         }
 
     def _write(self, event: str, channel: Channel) -> None:
-        self._log.write(_line(event, channel.dial, channel.id, at=_now(), cause=channel.cause))
-
-
-def _line(event: str, dial: Dial, call_id: str, *, at: int, cause: str, why: str = "") -> Line:
-    variables = dial.variables
-    return Line(
-        event=event,
-        at=at / _MICROSECONDS,
-        call=call_id,
-        number=dial.number,
-        campaign=variables.get("callbeat_campaign", ""),
-        lead=variables.get("callbeat_lead", ""),
-        caller_id=variables.get("origination_caller_id_number", ""),
-        gateway=dial.gateway,
-        cause=cause,
-        why=why,
-    )
+        self._log.write(call_line(event, channel.dial, channel.id, at=_now(), cause=channel.cause))
 
 
 def _now() -> int:

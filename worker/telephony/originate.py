@@ -48,16 +48,18 @@ def originate_arguments(origination: Origination, *, application: str = ANSWER_A
     variables = ",".join(f"{name}={escape(name, value)}" for name, value in _variables(origination).items() if value)
     name, _, given = application.partition(":")
     # The quotes keep the spaces of the arguments together; the switch removes them.
-    return f"{{{variables}}}sofia/gateway/{origination.gateway}/{origination.destination} '&{name}({given})'"
+    return f"{{{variables}}}sofia/gateway/{origination.gateway}/{_uri_user(origination.destination)} '&{name}({given})'"
 
 
 def _variables(origination: Origination) -> Mapping[str, str]:
     """Return all variables, ours first. The caller leaves out empty ones: to the switch that is the same."""
     ours = {
         "origination_uuid": str(origination.call_id),
-        "originate_timeout": str(origination.timeout_seconds),
+        # FreeSWITCH counts on whole seconds of its clock and cancels up to 0.9 s early: the callee gets that second.
+        "originate_timeout": str(origination.timeout_seconds + 1),
         "origination_caller_id_number": origination.caller_id,
         "ignore_early_media": "true",
+        "execute_on_answer": f"sched_hangup +{origination.longest_call_seconds} ALLOTTED_TIMEOUT",
         "callbeat_campaign": str(origination.campaign_id),
         "callbeat_lead": str(origination.lead_id),
         "callbeat_run": "" if origination.run_id is None else str(origination.run_id),
@@ -67,6 +69,11 @@ def _variables(origination: Origination) -> Mapping[str, str]:
         if name in ours or _NAME.fullmatch(name) is None:
             raise Unencodable(f"variable {name[:40]!r} has a reserved or invalid name")
     return {**ours, **origination.variables}
+
+
+def _uri_user(number: str) -> str:
+    """Escape a number for a SIP address, in which a ``#`` would begin something else."""
+    return number.replace("#", "%23")
 
 
 def escape(name: str, value: str) -> str:

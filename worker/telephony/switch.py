@@ -144,8 +144,8 @@ class Switches(Telephony):
         return {call_id for row in rows if (call_id := _call_id(row)) is not None}
 
     @override
-    def end(self, call_id: CallId, *, switch: str) -> None:
-        self._ask(f"api uuid_kill {call_id}", switch=switch)
+    def end(self, call_id: CallId, *, switch: str, cause: str) -> None:
+        self._ask(f"api uuid_kill {call_id} {cause}", switch=switch)
 
     def close(self) -> None:
         """Close all connections."""

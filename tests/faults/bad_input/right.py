@@ -39,6 +39,8 @@ CARRIER = {
     "prefix_viettel": "1",
     "concurrent_call": 3,
     "calls_per_second": 2,
+    "number_format": "+e164",
+    "longest_call_seconds": 600,
     "network": {"viettel": 1},
     "data": {"caller_id": "02873003586", "causes": [{"sip_status": 403, "outcome": "congestion", "counts": False}]},
 }

@@ -135,6 +135,31 @@ def test_a_run_begins_goes_on_and_ends(client: TestClient, campaign: str, versio
     assert second[1] not in {"", first[1]}
 
 
+def test_a_start_over_a_carrier_without_a_caller_id_is_refused(client: TestClient, campaign: str) -> None:
+    path = f"/v3/carrier/{SEED_CARRIER}"
+    client.put(path, json={"carrier_name": "main", "caller_id": ""})
+
+    refused = client.post(f"/v3/campaign/{campaign}/run/start")
+    client.put(path, json={"carrier_name": "main", "caller_id": "02873003586"})
+    started = client.post(f"/v3/campaign/{campaign}/run/start")
+
+    assert (refused.status_code, refused.json()) == (400, {"error": "caller_id of the carrier is missing"})
+    assert started.status_code == 200
+
+
+def test_a_campaign_whose_carrier_loses_its_caller_id_says_so_and_can_be_edited(
+    client: TestClient, campaign: str
+) -> None:
+    client.post(f"/v3/campaign/{campaign}/run/start")
+    client.put(f"/v3/carrier/{SEED_CARRIER}", json={"carrier_name": "main", "caller_id": ""})
+
+    why = client.get(f"/v3/campaign/{campaign}/why").json()
+    edited = client.put(f"/v3/campaign/{campaign}", json={"concurrent_call": 2})
+
+    assert "no_caller_id" in [reason["code"] for reason in why["reasons"]]
+    assert edited.status_code == 200
+
+
 def test_a_start_asks_for_a_plan_that_the_tick_would_repair(
     client: TestClient, services: FakeServices, campaign: str
 ) -> None:

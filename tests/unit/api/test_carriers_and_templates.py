@@ -1,6 +1,7 @@
 """Carriers and templates: create, change, read."""
 
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from fastapi.testclient import TestClient
@@ -181,6 +182,35 @@ def test_calls_per_second_that_cannot_be(client: TestClient, sent: object, error
     answer = client.put(f"/v3/carrier/{carrier}", json={"carrier_name": "main", "calls_per_second": sent})
 
     assert (answer.status_code, answer.json()) == (400, {"error": [{"calls_per_second": error}]})
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        ({"number_format": "00e164"}, {"number_format": ANY}),
+        ({"longest_call_seconds": -1}, {"longest_call_seconds": "Must be greater than or equal to 0"}),
+        ({"longest_call_seconds": 9}, {"longest_call_seconds": "Must be greater than or equal to 10"}),
+        ({"longest_call_seconds": 14401}, {"longest_call_seconds": "Must be less than or equal to 14400"}),
+    ],
+)
+def test_a_way_of_dialling_that_cannot_be(client: TestClient, sent: dict[str, object], error: dict[str, str]) -> None:
+    carrier = make_carrier(client)
+
+    answer = client.put(f"/v3/carrier/{carrier}", json={"carrier_name": "main", **sent})
+
+    assert (answer.status_code, answer.json()) == (400, {"error": [error]})
+
+
+def test_number_format_and_longest_call_are_kept_until_others_are_sent(client: TestClient) -> None:
+    carrier = make_carrier(client, number_format="e164", longest_call_seconds=60)
+    path = f"/v3/carrier/{carrier}"
+    made = client.get(path).json()
+
+    client.put(path, json={"carrier_name": "main", "number_format": "+e164"})
+    read = client.get(path).json()
+
+    assert (made["number_format"], made["longest_call_seconds"]) == ("e164", 60)
+    assert (read["number_format"], read["longest_call_seconds"]) == ("+e164", 60)
 
 
 @pytest.mark.parametrize("named", ["x", "6b1d6d3c-0000-4000-8000-000000000000"])

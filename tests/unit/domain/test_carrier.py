@@ -13,6 +13,12 @@ def test_one_caller_id_for_all() -> None:
     assert route(a_carrier(caller_ids=()), network=V, chance=0.0) == Route("", "")
 
 
+def test_a_network_without_a_group_shows_a_number_of_the_others() -> None:
+    carrier = a_carrier(dial_type=DialType.SIP_RANDOM_BY_NETWORK, caller_ids=(), network_caller_ids={V: ("0971",)})
+
+    assert route(carrier, network=M, chance=0.0).caller_id == "0971"
+
+
 def test_random_caller_ids_use_the_whole_pool() -> None:
     carrier = a_carrier(dial_type=DialType.SIP_RANDOM, caller_ids=POOL)
 

@@ -85,6 +85,10 @@ def test_a_call_that_nobody_heard_is_settled_sooner() -> None:
     assert timing.UNHEARD_CALL_LOST_AFTER < timing.CALL_LOST_AFTER
 
 
+def test_the_switch_itself_ends_a_call_before_the_sweep_does() -> None:
+    assert timing.LONGEST_CALL_EXCEEDED > 2 * SECOND
+
+
 def test_a_wakeup_that_was_lost_outlives_a_tick_and_no_plan_waits_for_two() -> None:
     assert timing.TICK_EVERY < timing.WAKEUP_LAPSES
     assert timing.PLANS_AHEAD >= timing.TICK_EVERY

@@ -20,6 +20,7 @@ ORIGINATION = Origination(
     destination="990981234560",
     caller_id="02873003586",
     timeout_seconds=30,
+    longest_call_seconds=900,
     dial=2,
 )
 
@@ -28,8 +29,9 @@ def test_a_call_is_said_as_the_contract_has_it() -> None:
     command = bgapi_originate(ORIGINATION).decode()
 
     assert command == (
-        "bgapi originate {origination_uuid=00000000-0000-0000-0000-000000000001,originate_timeout=30,"
+        "bgapi originate {origination_uuid=00000000-0000-0000-0000-000000000001,originate_timeout=31,"
         "origination_caller_id_number=02873003586,ignore_early_media=true,"
+        "execute_on_answer=sched_hangup\\s+900\\sALLOTTED_TIMEOUT,"
         "callbeat_campaign=00000000-0000-0000-0000-000000000002,callbeat_lead=00000000-0000-0000-0000-000000000003,"
         "callbeat_run=00000000-0000-0000-0000-000000000004,callbeat_dial=2}"
         "sofia/gateway/6f1c2b1e-0000-4000-8000-000000000001/990981234560 '&transfer(callbeat XML callbeat)'\n"
@@ -43,7 +45,8 @@ def test_the_switch_reads_what_was_said() -> None:
     assert dial == Dial(
         variables={
             "origination_uuid": str(CALL),
-            "originate_timeout": "30",
+            "originate_timeout": "31",
+            "execute_on_answer": "sched_hangup +900 ALLOTTED_TIMEOUT",
             "origination_caller_id_number": "02873003586",
             "ignore_early_media": "true",
             "callbeat_campaign": str(UUID(int=2)),
@@ -150,3 +153,13 @@ def _assert_survives_or_is_refused(value: str) -> None:
     assert dial.variables["origination_uuid"] == str(CALL)
     assert dial.number == ORIGINATION.destination
     assert not any(ord(character) < 0x20 for character in arguments)
+
+
+@pytest.mark.parametrize(
+    ("destination", "said"),
+    [("9#0912345678", "9%230912345678"), ("+84912345678", "+84912345678"), ("*31*0912345678", "*31*0912345678")],
+)
+def test_a_prefix_is_escaped_for_the_sip_address(destination: str, said: str) -> None:
+    dial = parse_dial(originate_arguments(replace(ORIGINATION, destination=destination)))
+
+    assert dial.number == said

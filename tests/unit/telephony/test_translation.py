@@ -3,8 +3,9 @@ from uuid import UUID
 import pendulum
 import pytest
 
+from tests.builders import shipped_outcome
 from tests.builders.recordings import recorded_events
-from worker.domain.call import Answered, HungUp, Refused, Ringing
+from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 from worker.domain.timing import JOB_WAITS_FOR_CHANNEL
@@ -54,6 +55,14 @@ def test_a_failed_call_ends_once_by_its_hangup(translation: Translation, recordi
 
     assert [type(event) for event in news if not isinstance(event, Ringing)] == [HungUp]
     assert later == []
+
+
+def test_a_call_that_the_switch_ended_because_it_was_long_was_answered(translation: Translation) -> None:
+    ended = [e for e in translation.read(recorded_events("json-ended-by-sched-hangup"), at=0) if isinstance(e, HungUp)]
+
+    assert [(e.cause, e.hangup_disposition) for e in ended] == [("ALLOTTED_TIMEOUT", "send_bye")]
+    assert ended[0].answered_at is not None
+    assert shipped_outcome(ended[0].end) is Outcome.ANSWERED
 
 
 @pytest.mark.parametrize("recording", ["refused-sessions-full", "refused-paused-outbound"])

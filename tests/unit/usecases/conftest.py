@@ -69,6 +69,7 @@ class World:
             clock=self.clock,
             wait=self.clock.wait,
             beside=lambda work: work(),
+            longest_call_seconds=900,
         )
         return place_calls(self.store, queue=self.queue, dialler=dialler, call_ids=call_ids)
 

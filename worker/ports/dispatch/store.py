@@ -89,6 +89,8 @@ class Call:
     answered_at: DateTime | None = None
     missing_since: DateTime | None = None
     """Since when the sweep finds the call no longer on its switch."""
+    over_by: DateTime | None = None
+    """When its ringing and its longest talk are over; None for a call that an earlier release dialled."""
     ref_id: str = ""
     template_id: TemplateId | None = None
     uncounted: int = 0
@@ -108,6 +110,7 @@ class Dial:
     switch: str
     caller_id: str
     revision: int
+    over_by: DateTime
 
 
 @dataclass(frozen=True, slots=True)

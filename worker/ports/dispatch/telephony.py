@@ -12,7 +12,7 @@ from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origination:
-    """One call for a switch to place; ``destination`` is the carrier's prefix followed by the national number."""
+    """One call for a switch to place; ``destination`` is the carrier's prefix and the number in its format."""
 
     call_id: CallId
     campaign_id: CampaignId
@@ -22,6 +22,9 @@ class Origination:
     destination: str
     caller_id: str
     timeout_seconds: int
+    """How long it rings at the least."""
+    longest_call_seconds: int
+    """How long it may last after the answer; the switch itself ends it then."""
     dial: int = 1
     """Counts the dials of this call: 1 is the first, and another follows only when a switch refused the one before."""
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -56,8 +59,11 @@ class Telephony(Protocol):
         Raises ``Unavailable`` when it cannot be asked, ``NotFound`` when no switch of this name is configured.
         """
 
-    def end(self, call_id: CallId, *, switch: str) -> None:
-        """Order the switch to end a call."""
+    def end(self, call_id: CallId, *, switch: str, cause: str) -> None:
+        """Order the switch to end a call with this cause; nothing happens when it has no such call.
+
+        Raises ``Unavailable`` when the switch cannot be told, ``NotFound`` when no switch of this name is configured.
+        """
 
 
 class EventSource(Protocol):

@@ -14,6 +14,7 @@ from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId,
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
+from worker.domain.number_format import NumberFormat
 from worker.domain.outcome import CauseRule
 
 
@@ -60,12 +61,21 @@ class CarrierRecord:
     dial_type: DialType
     concurrent_call: int
     calls_per_second: int = 0
+    number_format: NumberFormat = NumberFormat.NATIONAL
+    longest_call_seconds: int = 0
     network: Mapping[str, int]
     data: Mapping[str, str]
     causes: Sequence[CauseRule] = ()
     created_at: DateTime
     updated_at: DateTime
     live: Mapping[Network, int] = field(default_factory=dict)
+
+    @property
+    def has_caller_id(self) -> bool:
+        """Return True when each call shows a number."""
+        by_network = self.dial_type is DialType.SIP_RANDOM_BY_NETWORK
+        names = ["caller_id", *(f"caller_id_{network}" for network in Network if by_network)]
+        return any(self.data.get(name, "").strip(",") for name in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

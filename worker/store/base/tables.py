@@ -25,6 +25,7 @@ from worker.domain.call import CallState, Outcome
 from worker.domain.carrier import DialType
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
+from worker.domain.number_format import NumberFormat
 from worker.domain.reason import Reason
 from worker.store.base import (
     callback_tables,  # noqa: F401 - registers its tables in the schema
@@ -70,6 +71,8 @@ carriers: Final = Table(
     Column("data", json_type(), nullable=False),  # caller ids and prefixes, as on the wire
     Column("causes", json_type(), nullable=False, server_default=text("'[]'")),  # its own cause table, in order
     Column("calls_per_second", Integer, nullable=False, server_default=text("0")),  # 0: no limit
+    Column("number_format", Choice(NumberFormat), nullable=False, server_default=text("'national'")),
+    Column("longest_call_seconds", Integer, nullable=False, server_default=text("0")),  # 0: the installation's
     Column("rotation", json_type(), nullable=False, server_default=text("'{}'")),  # who was served last, by pool
     Column("next_plan_at", Instant),
     Column("created_at", Instant, nullable=False),
@@ -172,6 +175,7 @@ calls: Final = Table(
     Column("caller_id", String, nullable=False),
     Column("dialing_at", Instant),
     Column("missing_since", Instant),
+    Column("over_by", Instant),  # when its ringing and its longest talk are over
     Column("started_at", Instant),
     Column("ringing_at", Instant),
     Column("answered_at", Instant),

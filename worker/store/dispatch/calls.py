@@ -65,7 +65,14 @@ class SqlCalls(Calls):
     @override
     def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
         rows = [
-            {"call": d.call_id, "now": now, "on_switch": d.switch, "shown": d.caller_id, "judged_by": d.revision}
+            {
+                "call": d.call_id,
+                "now": now,
+                "on_switch": d.switch,
+                "shown": d.caller_id,
+                "judged_by": d.revision,
+                "over": d.over_by,
+            }
             for d in dials
         ]
         if rows:
@@ -97,6 +104,7 @@ class SqlCalls(Calls):
                 dialing_at=None,
                 switch="",
                 missing_since=None,
+                over_by=None,
                 resend_at=resend_at,
                 refusals=calls.c.refusals + int(refused),
             )
@@ -172,6 +180,7 @@ _DIAL: Final = (
         switch=bindparam("on_switch"),
         caller_id=bindparam("shown"),
         revision=bindparam("judged_by"),
+        over_by=bindparam("over", type_=calls.c.over_by.type),
     )
 )
 _MOVES: Final = {

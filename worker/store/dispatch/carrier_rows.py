@@ -19,6 +19,8 @@ def to_carrier(row: RowMapping) -> Carrier:
         dial_type=row["dial_type"],
         concurrent_call=row["concurrent_call"],
         calls_per_second=row["calls_per_second"],
+        number_format=row["number_format"],
+        longest_call_seconds=row["longest_call_seconds"],
         network={Network(name): channels for name, channels in row["network"].items()},
         caller_ids=_numbers(data.get("caller_id", "")),
         prefix=data.get("prefix", ""),

@@ -28,6 +28,8 @@ class Dialler:
     """Sleeps so many seconds."""
     beside: Callable[[Callable[[], object]], object]
     """Runs work beside the worker's tasks, because it sleeps between calls."""
+    longest_call_seconds: int
+    """How long a call may last, unless its carrier says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
 from worker.domain.ids import CallId, CarrierId, TenantId
 from worker.domain.lead import LANE_OF, Lane
 from worker.domain.network import Network
+from worker.domain.number_format import dialled_form
 from worker.domain.reason import Reason
 from worker.ports.dispatch.messages import Tokens
 from worker.ports.dispatch.store import Call, DialRules, DispatchTransaction
@@ -29,6 +30,10 @@ class Won:
     origination: Origination
     carrier: Carrier
     revision: int
+
+    def over_by(self, *, since: DateTime) -> DateTime:
+        """Return when the call is over at the latest, if it is dialled now."""
+        return since.add(seconds=self.origination.timeout_seconds + self.origination.longest_call_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,13 @@ def judge_calls(
     *,
     rules: DialRules,
     tokens: Mapping[CarrierId, Tokens],
+    longest_call_seconds: int,
     now: DateTime,
 ) -> Verdicts:
-    """Judge locked queued calls, OTP first; ``tokens`` are those of carriers with a limit of calls per second."""
+    """Judge locked queued calls, OTP first; ``tokens`` are those of carriers with a limit of calls per second.
+
+    ``longest_call_seconds`` holds for the calls of carriers that have no such limit of their own.
+    """
     counted = _Counted(tx, rules)
     listed = _listed(tx, calls)
     left = {carrier_id: available.count for carrier_id, available in tokens.items()}
@@ -86,7 +95,9 @@ def judge_calls(
             if carrier.id in left:
                 left[carrier.id] -= 1
             up.count(call.network)
-            origination = _origination(call, campaign=campaign, carrier=carrier)
+            origination = _origination(
+                call, campaign=campaign, carrier=carrier, longest_call_seconds=longest_call_seconds
+            )
             verdicts.won.append(Won(origination, carrier, campaign.revision))
     return verdicts
 
@@ -134,7 +145,7 @@ def _asked(call: Call, *, listed: Collection[tuple[TenantId, str]], rules: DialR
     )
 
 
-def _origination(call: Call, *, campaign: Campaign, carrier: Carrier) -> Origination:
+def _origination(call: Call, *, campaign: Campaign, carrier: Carrier, longest_call_seconds: int) -> Origination:
     chance = (call.id.int & _LOW_BITS) / (_LOW_BITS + 1)  # the same call always shows the same caller id
     way = route(carrier, network=call.network, chance=chance)
     template_id = call.template_id or campaign.template_id
@@ -144,9 +155,10 @@ def _origination(call: Call, *, campaign: Campaign, carrier: Carrier) -> Origina
         lead_id=call.lead_id,
         run_id=call.run_id,
         gateway=carrier.gateway,
-        destination=way.prefix + call.phone,
+        destination=way.prefix + dialled_form(call.phone, carrier.number_format),
         caller_id=way.caller_id,
         timeout_seconds=campaign.call_timeout_seconds,
+        longest_call_seconds=carrier.longest_call_seconds or longest_call_seconds,
         dial=call.refusals + 1,
         variables={} if template_id is None else {"callbeat_template": str(template_id)},
     )

@@ -12,8 +12,8 @@ from worker.domain.ids import CallId, CarrierId, LeadId
 from worker.domain.lead import Ending
 from worker.domain.reason import Reason
 from worker.domain.timing import UNREACHABLE_PAUSE, VERDICT_HOLDS
-from worker.ports.dispatch.messages import JobQueue, Rate, Tokens
-from worker.ports.dispatch.store import Call, Clock, Dial, DispatchStore, DispatchTransaction
+from worker.ports.dispatch.messages import JobQueue, Tokens
+from worker.ports.dispatch.store import Call, Dial, DispatchStore, DispatchTransaction
 from worker.usecases.dispatch.dial_paced import Dialler, PacedCalls, dial_paced
 from worker.usecases.dispatch.judge_calls import Won, judge_calls
 from worker.usecases.dispatch.pace import available_tokens, by_limited_carrier, plan_at, postpone_calls, reserve_tokens
@@ -40,7 +40,7 @@ def place_calls(store: DispatchStore, *, queue: JobQueue, dialler: Dialler, call
             logger.warning("no reachable switch with a listener", extra={"action": "no_switch", "calls": len(call_ids)})
             tx.calls.postpone(call_ids, until=clock.now() + UNREACHABLE_PAUSE)
             return 0
-        won = _win(tx, call_ids, queue=queue, rate=dialler.rate, switch=switch, clock=clock)
+        won = _win(tx, call_ids, queue=queue, dialler=dialler, switch=switch)
     for carrier_id, calls in by_limited_carrier(won.calls).items():
         tokens = won.tokens[carrier_id]
         paced = PacedCalls(calls=calls, tokens=tokens, reserved_at=won.at, switch=switch, until=won.until)
@@ -67,12 +67,13 @@ class _Winnings:
 
 
 def _win(
-    tx: DispatchTransaction, call_ids: Sequence[CallId], *, queue: JobQueue, rate: Rate, switch: str, clock: Clock
+    tx: DispatchTransaction, call_ids: Sequence[CallId], *, queue: JobQueue, dialler: Dialler, switch: str
 ) -> _Winnings:
     """Judge calls under the locks of carrier and campaign: allowed ones move to ``dialing``, the others end.
 
     The clock is read after the locks are taken; otherwise the decision would use a stale time.
     """
+    clock, rate = dialler.clock, dialler.rate
     rules = tx.plans.lock_for_dial(call_ids)
     calls = tx.calls.lock(call_ids, states=[CallState.QUEUED])
     now = clock.now()
@@ -80,13 +81,14 @@ def _win(
     if not calls:
         return _Winnings(at=now, until=until)
     available = available_tokens(rate, rules.carriers.values(), calls=calls)
-    verdicts = judge_calls(tx, calls, rules=rules, tokens=available, now=now)
+    verdicts = judge_calls(
+        tx, calls, rules=rules, tokens=available, longest_call_seconds=dialler.longest_call_seconds, now=now
+    )
     reserved = reserve_tokens(rate, verdicts.won)
     reserved_at = clock.now()
     won = verdicts.with_times(reserved)
     if won:
-        dials = [Dial(w.origination.call_id, switch, w.origination.caller_id, w.revision) for w in won]
-        tx.calls.move_to_dialing(dials, now=now)
+        tx.calls.move_to_dialing([_dial(one, switch=switch, now=now) for one in won], now=now)
     if verdicts.waiting:
         postpone_calls(tx, verdicts.waiting, tokens=available | reserved, queue=queue, now=reserved_at)
     if verdicts.refused:
@@ -94,6 +96,11 @@ def _win(
         for carrier_id in {call.carrier_id for call in calls} | {carrier.id for carrier in rules.carriers.values()}:
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
     return _Winnings(calls=won, tokens=reserved, at=reserved_at, until=until)
+
+
+def _dial(won: Won, *, switch: str, now: DateTime) -> Dial:
+    called = won.origination
+    return Dial(called.call_id, switch, called.caller_id, won.revision, over_by=won.over_by(since=now))
 
 
 def _put_back(tx: DispatchTransaction, undialled: Collection[CallId], *, now: DateTime) -> None:

@@ -17,6 +17,7 @@ from worker.domain.timing import CALL_ASKED_AFTER, CALL_LOST_AFTER, UNHEARD_CALL
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore
 from worker.ports.dispatch.telephony import Telephony
+from worker.usecases.dispatch.end_overlong import end_overlong
 from worker.usecases.dispatch.finish_calls import finish_calls
 from worker.usecases.dispatch.resend_calls import resend_calls
 
@@ -57,6 +58,7 @@ def sweep(
     for switch, old in by_switch.items():
         up = _calls_up(telephony, switch=switch)
         if up is not None:
+            end_overlong(telephony, [call for call in old if call.id in up], switch=switch, now=now)
             absent = _Absent(old, up=up, heard_since=listeners.get(switch))
             _settle(store, absent, queue=queue, now=now, new_id=new_id)
 

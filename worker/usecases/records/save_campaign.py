@@ -10,6 +10,7 @@ from uuid import UUID
 from pendulum import DateTime
 
 from worker.domain.backfill import Backfill, BackfillKind
+from worker.domain.caller_id import why_no_caller_id
 from worker.domain.campaign import AUTOCALL, AUTODIALER, Status, steer
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings, to_campaign, to_windows
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
@@ -51,6 +52,7 @@ def create_campaign(
             edit = replace(edit, changes={**edit.changes, "carrier_uuid": found})
         _find_what_it_uses(tx, edit)
         created = changed(_blank(edit, now=now), edit, now=now, new_run_id=RunId(new_id()))
+        _check_caller_id(tx, created, edit=edit)
         _ask_for_plans(tx, {created.carrier_uuid}, queue=queue, now=now)
         tx.campaigns.add(created)
         _close_leads_in_time(tx, created, before=None, now=now)
@@ -82,6 +84,8 @@ def save_campaign(
         _ask_for_plans(tx, {carrier_id, edit.changes.get("carrier_uuid")}, queue=queue, now=now)
         before = tx.campaigns.lock(edit.tenant.id, edit.campaign_id)
         after = changed(before, edit, now=now, new_run_id=RunId(new_id()))
+        if after.status is not before.status or after.carrier_uuid != before.carrier_uuid:
+            _check_caller_id(tx, after, edit=edit)
         tx.campaigns.save(after)
         _close_leads_in_time(tx, after, before=before.lead_expired_at, now=now)
 
@@ -171,6 +175,15 @@ def _close_leads_in_time(
             after.tenant_id, BackfillKind.EXPIRE_CAMPAIGN, str(after.campaign_uuid), due_at=max(now, expires_at)
         )
         tx.backfills.put(backfill)
+
+
+def _check_caller_id(tx: RecordTransaction, after: CampaignSettings, *, edit: CampaignEdit) -> None:
+    """Reject a run over a carrier that has no number for the callee to see."""
+    if after.status is not Status.START or after.carrier_uuid is None:
+        return
+    carrier = tx.carriers.get(edit.tenant.id, after.carrier_uuid)
+    if why_no_caller_id(to_campaign(after, zone=edit.tenant.timezone), carrier) is not None:
+        raise Invalid("caller_id of the carrier is missing")
 
 
 def _check_fields(after: CampaignSettings) -> None:

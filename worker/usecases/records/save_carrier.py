@@ -9,6 +9,7 @@ from pendulum import DateTime
 
 from worker.domain.carrier import DialType
 from worker.domain.ids import CarrierId
+from worker.domain.number_format import NumberFormat
 from worker.domain.outcome import CauseRule
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import CarrierRecord, Tenant
@@ -24,6 +25,8 @@ class CarrierChanges(TypedDict, total=False):
     dial_type: DialType
     concurrent_call: int
     calls_per_second: int
+    number_format: NumberFormat
+    longest_call_seconds: int
     network: Mapping[str, int]
     data: Mapping[str, str]
     causes: Sequence[CauseRule]

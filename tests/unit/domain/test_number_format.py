@@ -1,0 +1,28 @@
+"""The called number in the form that a carrier's trunk wants."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.domain.network import national_form
+from worker.domain.number_format import NumberFormat, dialled_form
+
+
+@pytest.mark.parametrize(
+    ("phone", "national", "e164", "plus_e164"),
+    [
+        ("0912345678", "0912345678", "84912345678", "+84912345678"),
+        ("02412345678", "02412345678", "842412345678", "+842412345678"),
+        ("19001234", "19001234", "19001234", "+19001234"[1:]),
+        ("113", "113", "113", "113"),
+    ],
+)
+def test_a_number_in_each_format(phone: str, national: str, e164: str, plus_e164: str) -> None:
+    assert dialled_form(phone, NumberFormat.NATIONAL) == national
+    assert dialled_form(phone, NumberFormat.E164) == e164
+    assert dialled_form(phone, NumberFormat.PLUS_E164) == plus_e164
+
+
+@given(digits=st.from_regex(r"[3-9][0-9]{8}|2[0-9]{9}", fullmatch=True), number_format=st.sampled_from(NumberFormat))
+def test_each_form_is_read_as_the_same_number(digits: str, number_format: NumberFormat) -> None:
+    assert national_form(dialled_form("0" + digits, number_format)) == "0" + digits

@@ -1,0 +1,26 @@
+"""The form in which a carrier's trunk wants the numbers that are called."""
+
+from enum import StrEnum
+from typing import Final
+
+COUNTRY: Final = "84"
+_TRUNK_PREFIX: Final = "0"
+
+
+class NumberFormat(StrEnum):
+    """National (``0912345678``), or E.164 without or with a plus (``84912345678``, ``+84912345678``)."""
+
+    NATIONAL = "national"
+    E164 = "e164"
+    PLUS_E164 = "+e164"
+
+
+def dialled_form(phone: str, number_format: NumberFormat) -> str:
+    """Return a stored number, ``0…``, as the trunk wants it.
+
+    A number without the leading 0, such as a hotline (1900…) or a short code, has no international form and stays.
+    """
+    if number_format is NumberFormat.NATIONAL or not phone.startswith(_TRUNK_PREFIX):
+        return phone
+    plus = "+" if number_format is NumberFormat.PLUS_E164 else ""
+    return plus + COUNTRY + phone.removeprefix(_TRUNK_PREFIX)

@@ -1,0 +1,31 @@
+"""``sched_hangup``: end a call after some seconds, from the variable ``execute_on_answer`` or as an ``api`` command."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+
+_ON_ANSWER: Final = re.compile(r"sched_hangup(?:::|\s+)\+([0-9]+)(?:\s+([A-Za-z_]+))?\s*")
+_COMMAND: Final = re.compile(r"\+([0-9]+)\s+(\S+)(?:\s+([A-Za-z_]+))?")
+_WITHOUT_CAUSE: Final = "ALLOTTED_TIMEOUT"
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledHangup:
+    """A call ends after so many seconds, with this cause."""
+
+    seconds: int
+    cause: str
+    call: str = ""
+    """The call that the ``api`` command names."""
+
+    @classmethod
+    def on_answer(cls, variables: dict[str, str]) -> Self | None:
+        """Return what the variables of an originate schedule for the answer; None when they schedule nothing."""
+        found = _ON_ANSWER.fullmatch(variables.get("execute_on_answer", ""))
+        return None if found is None else cls(int(found[1]), (found[2] or _WITHOUT_CAUSE).upper())
+
+    @classmethod
+    def of_command(cls, arguments: str) -> Self | None:
+        """Return what ``api sched_hangup`` asks for; None when it cannot be read."""
+        found = _COMMAND.fullmatch(arguments)
+        return None if found is None else cls(int(found[1]), (found[3] or _WITHOUT_CAUSE).upper(), found[2])
