@@ -17,6 +17,7 @@ from worker.usecases.dispatch.drain_switch import SwitchDrain
 from worker.usecases.dispatch.handle_events import handle_events
 from worker.usecases.dispatch.hold_leadership import Leadership
 from worker.usecases.dispatch.note_clock_skew import ClockSkewNotes
+from worker.usecases.dispatch.note_core import note_core
 from worker.usecases.dispatch.resend_calls import resend_calls
 from worker.wiring import Services
 
@@ -36,6 +37,7 @@ class Listener:
         self._leadership = Leadership(services.store, LeaderLease(listener_of(source.switch), holder))
         self._resent_for: DateTime | None = None
         self._skew_notes = ClockSkewNotes(services.store, switch=source.switch)
+        self._noted_core = ""
 
     def run(self) -> None:
         """Run until a stop is requested and nobody needs this listener; then, or on an error, release the lease."""
@@ -63,7 +65,8 @@ class Listener:
         now = self._services.clock.now()
         if open_from is None:
             self._leadership.release()
-        if open_from is None or not self._leadership.hold(since=since, now=now, open_from=open_from):
+        may_lead = open_from is not None and self._has_noted_core(now=now)
+        if open_from is None or not may_lead or not self._leadership.hold(since=since, now=now, open_from=open_from):
             others_at = self._leadership.others_at
             self._source.stand_by(None if others_at is None else (now - others_at) + EVENTS_REMEMBERED)
             return
@@ -76,6 +79,17 @@ class Listener:
         if events := self._source.read():
             self._handle(events)
         self._skew_notes.note(self._source.clock_skew, now=now)
+
+    def _has_noted_core(self, *, now: DateTime) -> bool:
+        """Note a restart of the switch before this process leads, since nothing is dialled until one does."""
+        core_id = self._source.core_id
+        if core_id and core_id != self._noted_core:
+            try:
+                note_core(self._services.store, switch=self._source.switch, core_id=core_id, now=now)
+            except Unavailable:
+                return False
+            self._noted_core = core_id
+        return True
 
     def _handle(self, events: Sequence[CallEvent]) -> None:
         """Handle a batch; retry until the database is back, because no other process will receive these events.

@@ -19,6 +19,7 @@ LEARNT = {
     "cdr_heard_at": NOON.add(seconds=2),
     "core_id": "0a3fa38a-8878-4856-83d3-4c172253b73e",
     "core_since": NOON.add(seconds=3),
+    "listed_at": NOON.add(seconds=7),
     "heard_at": NOON.add(seconds=4),
     "refused_cause": "switch_paused",
     "refused_since": NOON.add(seconds=5),

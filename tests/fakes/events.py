@@ -15,6 +15,7 @@ class FakeEvents(EventSource):
         self.arrived: list[CallEvent] = []
         self.since = self.dialable = since
         self.skew: Duration | None = None
+        self.core = ""
         self.memories: list[Duration | None] = []
         """How long it was to keep things, each time that its reader stood by."""
 
@@ -37,6 +38,11 @@ class FakeEvents(EventSource):
     @override
     def clock_skew(self) -> Duration | None:
         return self.skew
+
+    @property
+    @override
+    def core_id(self) -> str:
+        return self.core
 
     @override
     def read(self) -> list[CallEvent]:

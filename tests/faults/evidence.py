@@ -79,6 +79,8 @@ class CallRow:
     """A single call that goes out whatever status and hour."""
     queued_at: float = 0
     ended_at: float | None = None
+    assumed_at: float | None = None
+    """When its end was assumed, because nobody had told it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +200,7 @@ def _call(row: RowMapping) -> CallRow:
         otp=row["stage_before"] is Stage.OTP,
         queued_at=row["queued_at"].timestamp(),
         ended_at=None if row["ended_at"] is None else row["ended_at"].timestamp(),
+        assumed_at=None if row["assumed_at"] is None else row["assumed_at"].timestamp(),
     )
 
 

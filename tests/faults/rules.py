@@ -9,7 +9,7 @@ from tests.faults.dials import Dial
 from tests.faults.evidence import Evidence
 from tests.faults.history import CampaignRules, histories
 from tests.faults.promises import Broken, Promise, Tolerance
-from worker.domain.call import LOST, ON_SWITCH, CallState
+from worker.domain.call import ON_SWITCH, CallState
 
 UNLIMITED = float("inf")
 LONGEST_NUMBER = 11
@@ -25,7 +25,7 @@ def dialled_twice(evidence: Evidence, dials: Sequence[Dial]) -> Iterator[Broken]
         if dial.others_up:
             yield _broken(Promise.NOT_TWICE, dial, "a lead was dialled while its call was up", up=dial.others_up)
         if _was_given_up(dial):
-            yield _broken(Promise.NOT_TWICE, dial, "a call was dialled after it had been given up as lost")
+            yield _broken(Promise.NOT_TWICE, dial, "a call was dialled after its end had been assumed")
     for line in evidence.lines:
         if (line.event, line.why) == ("refused", DUPLICATE):
             facts = {"at": line.at, "call": line.call, "lead": line.lead, "campaign": line.campaign}
@@ -46,7 +46,7 @@ def _more_dials_than_calls(evidence: Evidence, dials: Sequence[Dial]) -> Iterato
 def _was_given_up(dial: Dial) -> bool:
     """Whether the call's attempt had been over for us by then, so that its lead may be dialled for the next one."""
     call = dial.call
-    return call is not None and call.cause == LOST and call.ended_at is not None and dial.line.at > call.ended_at
+    return call is not None and call.assumed_at is not None and dial.line.at > call.assumed_at
 
 
 def too_many_attempts(evidence: Evidence, dials: Sequence[Dial]) -> Iterator[Broken]:

@@ -53,13 +53,13 @@ def test_a_lead_that_is_dialled_while_its_call_is_up_is_found() -> None:
 
 
 def test_a_call_that_is_dialled_after_it_was_given_up_is_found() -> None:
-    evidence = with_call(clean(), "a2-2", at=100, cause=LOST, ended_at=START + 99)
+    evidence = with_call(clean(), "a2-2", at=100, cause=LOST, assumed_at=START + 99)
 
-    assert texts(evidence) == ["a call was dialled after it had been given up as lost"]
+    assert texts(evidence) == ["a call was dialled after its end had been assumed"]
 
 
 def test_a_call_that_is_given_up_after_it_was_dialled_is_not_found() -> None:
-    evidence = with_call(clean(), "a2-2", at=100, cause=LOST, ended_at=START + 101)
+    evidence = with_call(clean(), "a2-2", at=100, cause=LOST, ended_at=START + 99, assumed_at=START + 101)
 
     assert broken(evidence) == []
 

@@ -59,8 +59,16 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
         "counted": True,
         "switch_duration": None,
         "switch_billsec": None,
+        "seen_up_at": None,
+        "assumed_at": None,
     },
-    "deliveries": {"subscription_id": None, "attempts_before": 0, "waiting_since": NOON, "replayed_at": None},
+    "deliveries": {
+        "corrected": False,
+        "subscription_id": None,
+        "attempts_before": 0,
+        "waiting_since": NOON,
+        "replayed_at": None,
+    },
 }
 """What a row of the first schema has besides in the present one."""
 

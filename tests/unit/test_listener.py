@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from pendulum import Duration
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from uuid_utils.compat import uuid7
 
 from tests.builders import NOON, add_leads, fill_store, viettel
@@ -21,6 +21,7 @@ from worker.domain.timing import EVENTS_REMEMBERED, LEADER_LEASE, SWITCH_SETTLES
 from worker.listener import Listener
 from worker.stopping import Stop
 from worker.store.base.tables import leader_leases
+from worker.store.dispatch.switches import SqlSwitches
 from worker.wiring import Services
 
 DRAIN = Duration(seconds=30)
@@ -250,3 +251,30 @@ def clock_skew_ms(world: World) -> int | None:
     with world.store.reading() as tx:
         switch = tx.switches.named(SWITCH)
     return None if switch is None else switch.clock_skew_ms
+
+
+def test_a_restart_is_noted_before_a_listener_leads_again(ears: Ears) -> None:
+    """Otherwise a call could be dialled on the new switch and be taken for one of the old switch."""
+    world, ear = ears.world, ears.each[0]
+    row = Switch(name=SWITCH, url="esl://:x@10.0.0.1:8021", state_since=NOON, created_at=NOON, core_id="before")
+    with world.store.transaction() as tx:
+        tx.switches.insert_missing([row])
+    ear.events.core = "after"
+    held_when_noted: list[UUID | None] = []
+    saved = SqlSwitches.save
+
+    def save(rows: SqlSwitches, switch: Switch) -> None:
+        held_when_noted.append(rows._connection.scalar(select(leader_leases.c.holder)))
+        saved(rows, switch)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(SqlSwitches, "save", save)
+        for _ in range(3):
+            ear.listener.step()
+
+    assert held_when_noted == [None], "once, and before anything could be dialled"
+    assert holder(world) == HOLDERS[0]
+    with world.store.reading() as tx:
+        noted = tx.switches.named(SWITCH)
+    assert noted is not None
+    assert (noted.core_id, noted.core_since) == ("after", world.clock.now())

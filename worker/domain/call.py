@@ -45,7 +45,10 @@ TOO_LONG: Final = "ALLOTTED_TIMEOUT"
 """The cause of a call that was ended because it lasted as long as a call may."""
 
 LOST: Final = "LOST"
-"""The cause of a call whose end nobody saw: it counts as an attempt, so that nobody is called twice for one attempt."""
+"""The cause of a call that ended because its switch restarted: it counts as an attempt, and may be recalled."""
+UNKNOWN: Final = "UNKNOWN"
+"""The cause of a call whose end nobody heard although its switch went on: the callee may have answered, so it is not
+recalled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,13 @@ class HungUp:
     """Whole seconds from start to end, as the switch counts them."""
     billsec: int | None = None
     """Whole seconds from answer to end, as the switch counts them."""
+    is_assumed: bool = False
+    """True when no source reported this end; a later report replaces it."""
+
+    @property
+    def may_be_recalled(self) -> bool:
+        """Return False when the callee may have answered without our knowledge."""
+        return not (self.is_assumed and self.cause == UNKNOWN)
 
     @property
     def cause(self) -> str:

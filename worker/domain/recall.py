@@ -56,7 +56,7 @@ def decide_recall(
     """Decide what follows attempt number ``attempt`` (1 is the first); ``expires_at`` is ``lead_expired_at``."""
     satisfied = outcome is Outcome.ANSWERED and billed_seconds >= policy.answered_below_seconds
     if satisfied or outcome not in policy.statuses:
-        return GiveUp(Ending.ANSWERED if outcome is Outcome.ANSWERED else Ending.NOT_RECALLED)
+        return give_up(outcome)
     if attempt >= policy.attempts:
         return GiveUp(Ending.ATTEMPTS_USED)
     moment = ended_at + policy.pause
@@ -75,3 +75,8 @@ def decide_repeat(
     pause = min(LONGEST_UNCOUNTED_PAUSE, SHORTEST_UNCOUNTED_PAUSE * 2**uncounted)
     moment = ended_at + max(policy.pause, pause)
     return GiveUp(Ending.EXPIRED) if expires_at is not None and moment >= expires_at else RecallAt(moment)
+
+
+def give_up(outcome: Outcome) -> GiveUp:
+    """Return the end of a lead that is not called again after this outcome."""
+    return GiveUp(Ending.ANSWERED if outcome is Outcome.ANSWERED else Ending.NOT_RECALLED)

@@ -36,7 +36,9 @@ class Switch:
     core_id: str = ""
     """Its ``Core-UUID``, another one after each restart; empty until it is known."""
     core_since: DateTime | None = None
-    """Since when the core id is this one, by our clock."""
+    """When the core id was found to be another one than before, by our clock; None: never since it is known."""
+    listed_at: DateTime | None = None
+    """When the sweep last had a list of its calls, by our clock."""
     heard_at: DateTime | None = None
     """When a listener last received something from it."""
     refused_cause: str = ""

@@ -14,7 +14,7 @@ How they follow each other, in seconds::
 
     a leader      |- renews 1 -|- 1 -|- 1 -| LEADER_LEASE 3 | STANDBY_PRECEDENCE 1 |      EVENTS_REMEMBERED 15
 
-    a lost call   |-- CALL_ASKED_AFTER 5 --|------- CALL_LOST_AFTER 12 -------|
+    a lost call   |-- CALL_ASKED_AFTER 5 --|------- CALL_LOST_AFTER 12 -------|   or CDR_GRACE 75, if CDRs are posted
 
     a host        |- renews 2 -|  SESSION 5  | HOST_LEASE 8 |
 """
@@ -129,6 +129,18 @@ CALL_LOST_AFTER: Final = Duration(seconds=12)
 UNHEARD_CALL_ASKED_AFTER: Final = Duration(seconds=1)
 """The same for a call that was dialled before the present listener connected: nobody may have heard its end."""
 UNHEARD_CALL_LOST_AFTER: Final = Duration(seconds=1)
+CDR_GRACE: Final = Duration(seconds=75)
+"""The end of a call is not assumed before this time while its switch posts CDRs: the post may be repeated meanwhile.
+
+Longer than all repetitions of one CDR by ``deploy/freeswitch/json_cdr.conf.xml``. Such a call holds its slot.
+"""
+CDR_HEARD_EVERY: Final = Duration(seconds=10)
+"""That a switch posts CDRs is written down this often, so that its row is not written for each call."""
+RESTART_NOTICED_WITHIN: Final = Duration(seconds=4)
+"""A call dialled this shortly before a restart was noticed may be on the restarted switch: it is not taken for lost.
+
+Longer than a listener that stands still keeps its lease, since nothing is dialled without one.
+"""
 PLANNED_WHILE_DUE: Final = Duration(seconds=2)
 """A carrier with due leads is planned this often even if the wake-up of a freed channel was lost."""
 PLANNED_AT_LEAST: Final = Duration(minutes=10)

@@ -167,6 +167,10 @@ def _message(switch: SimulatedSwitch, arguments: str) -> str:
     return "+OK\n"
 
 
+def _eval(switch: SimulatedSwitch, arguments: str) -> str:
+    return arguments.replace("${core_uuid}", switch.core_id) if arguments else "-ERR no reply\n"
+
+
 def _fsctl(switch: SimulatedSwitch, arguments: str) -> str:
     match arguments.split():
         case ["max_sessions", count] if count.isdigit():
@@ -200,6 +204,7 @@ _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "strepoch": lambda switch, _arguments: str(switch.clock() // 1_000_000),
     "clock_skew": _clock_skew,
     "message": _message,
+    "eval": _eval,
     "show": _show,
     "uuid_exists": lambda switch, arguments: "true" if arguments in switch else "false",
     "uuid_kill": _uuid_kill,

@@ -63,7 +63,7 @@ class SimulatedSwitch:
         self._log = log
         self._model = Model(options)
         self._calls: dict[str, _Up] = {}
-        self._core_id = str(uuid4())
+        self.core_id = str(uuid4())
         self._sequence = 0
         log.write(Line(event="started", at=_now() / _MICROSECONDS))
 
@@ -277,7 +277,7 @@ class SimulatedSwitch:
         moment = time.gmtime(now // _MICROSECONDS)
         return {
             "Event-Name": name,
-            "Core-UUID": self._core_id,
+            "Core-UUID": self.core_id,
             "FreeSWITCH-Hostname": "simulated",
             "FreeSWITCH-Switchname": "simulated",
             "FreeSWITCH-IPv4": "127.0.0.1",

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from typing import Final
+from uuid import UUID
 
 from pendulum import DateTime, Duration
 from typing_extensions import override
@@ -32,6 +33,8 @@ WAIT_SECONDS: Final = 0.5
 MOST_KEPT: Final = 50_000
 """Batches of frames. A standby that has kept this many stops reading; the switch then holds back the rest."""
 SIGN_OF_LIFE: Final = b"api strepoch\n\n"
+ASK_CORE_ID: Final = "api eval ${core_uuid}"
+"""Asked before the subscription, so that no event can be lost between the two."""
 
 
 class SwitchEvents(EventSource):
@@ -53,6 +56,7 @@ class SwitchEvents(EventSource):
         self._connection: Connection | None = None
         self._translation: Translation | None = None
         self._listening_since: DateTime | None = None
+        self._core_id = ""
         self._kept: deque[tuple[float, list[Frame]]] = deque()
         self._dialable_from: DateTime | None = None
         self._received_at = 0.0
@@ -80,6 +84,11 @@ class SwitchEvents(EventSource):
     def clock_skew(self) -> Duration | None:
         return self._skew.skew
 
+    @property
+    @override
+    def core_id(self) -> str:
+        return self._core_id
+
     @override
     def read(self) -> list[CallEvent]:
         if self._connection is None or self._translation is None:
@@ -91,6 +100,7 @@ class SwitchEvents(EventSource):
         for at, frames in self._kept:
             told = _events_in(frames)
             self._measure(told, at=at)
+            self._core_id = _core_id_of(told) or self._core_id
             events += translation.read(told, at=at)
         self._kept.clear()
         return events + translation.read([], at=time.monotonic())
@@ -150,6 +160,7 @@ class SwitchEvents(EventSource):
         try:
             connection = open_connection(self._url)
             try:
+                self._core_id = core_id_in(connection.command(ASK_CORE_ID).text)
                 if not connection.command(SUBSCRIPTION).text.startswith("+OK"):
                     raise NotReached(f"switch {self.switch} refused the subscription")
             except Unavailable:
@@ -200,6 +211,19 @@ class SwitchEvents(EventSource):
     def _longest_wait(translation: Translation) -> float:
         due = translation.next_due()
         return WAIT_SECONDS if due is None else min(WAIT_SECONDS, max(0.0, due - time.monotonic()))
+
+
+def core_id_in(answer: str) -> str:
+    """Return the core id that a switch states; empty when its answer is none."""
+    try:
+        return str(UUID(answer.strip()))
+    except ValueError:
+        return ""
+
+
+def _core_id_of(events: list[SwitchEvent]) -> str:
+    beats = [event for event in events if event.get("Event-Name") == "HEARTBEAT"]
+    return core_id_in(beats[-1].get("Core-UUID", "")) if beats else ""
 
 
 def _events_in(frames: list[Frame]) -> list[SwitchEvent]:

@@ -1,10 +1,15 @@
 """The order that safety-relevant durations must keep: each relation with what breaks without it."""
 
+import re
+from pathlib import Path
+
 from pendulum import Duration
 
 from worker.domain import timing
 
 SECOND = Duration(seconds=1)
+JSON_CDR = Path(__file__).parents[3] / "deploy" / "freeswitch" / "json_cdr.conf.xml"
+_PARAMETER = re.compile(r'<param name="(retries|delay|timeout)" value="([0-9]+)"/>')
 
 
 def test_a_verdict_is_used_before_a_window_that_it_saw_open_can_end() -> None:
@@ -87,6 +92,19 @@ def test_a_call_that_nobody_heard_is_settled_sooner() -> None:
 
 def test_the_switch_itself_ends_a_call_before_the_sweep_does() -> None:
     assert timing.LONGEST_CALL_EXCEEDED > 2 * SECOND
+
+
+def test_a_cdr_is_waited_for_longer_than_an_event_and_than_all_its_repetitions() -> None:
+    parameters = {found[1]: int(found[2]) for found in _PARAMETER.finditer(JSON_CDR.read_text(encoding="utf-8"))}
+    longest = (parameters["retries"] + 1) * parameters["timeout"] + parameters["retries"] * parameters["delay"]
+
+    assert longest * SECOND < timing.CDR_GRACE
+    assert timing.CALL_LOST_AFTER < timing.CDR_GRACE
+    assert timing.CDR_HEARD_EVERY < timing.CDR_GRACE
+
+
+def test_a_restart_is_not_blamed_for_a_call_that_a_stale_listener_let_out_on_the_new_switch() -> None:
+    assert timing.RESTART_NOTICED_WITHIN >= timing.LEADER_LEASE + timing.PROCESS_CLOCKS_APART
 
 
 def test_a_wakeup_that_was_lost_outlives_a_tick_and_no_plan_waits_for_two() -> None:

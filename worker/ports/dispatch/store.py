@@ -91,6 +91,8 @@ class Call:
     """Since when the sweep finds the call no longer on its switch."""
     over_by: DateTime | None = None
     """When its ringing and its longest talk are over; None for a call that an earlier release dialled."""
+    seen_up_at: DateTime | None = None
+    """When the switch last had a missing call; None when it was never seen there."""
     ref_id: str = ""
     template_id: TemplateId | None = None
     uncounted: int = 0
@@ -238,8 +240,10 @@ class Calls(Protocol):
     def count_on_switch(self, switch: str | None = None) -> int:
         """Return how many calls one switch, or all switches, have or are being sent."""
 
-    def set_missing(self, call_ids: Collection[CallId], *, since: DateTime | None) -> None:
-        """Write since when the switch does not have the calls; None: it has them."""
+    def set_missing(
+        self, call_ids: Collection[CallId], *, since: DateTime | None, seen_up_at: DateTime | None = None
+    ) -> None:
+        """Write since when the switch does not have the calls, and when it last had them; None: it has them."""
 
 
 class DispatchTransaction(Protocol):

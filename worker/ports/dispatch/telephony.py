@@ -88,6 +88,10 @@ class EventSource(Protocol):
     def clock_skew(self) -> Duration | None:
         """Return how far the switch's clock is ahead of ours; None before it has sent anything."""
 
+    @property
+    def core_id(self) -> str:
+        """Return the switch's ``Core-UUID``, which a restart changes; empty while it is not known."""
+
     def read(self) -> list[CallEvent]:
         """Wait up to one second, then return arrived events in order; connects and reconnects by itself."""
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, Uuid, text
+from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, Uuid, false, text
 
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.retry import DeliveryState
@@ -29,6 +29,7 @@ deliveries: Final = Table(
     Column("replayed_at", Instant),
     Column("last_status", Integer),
     Column("last_error", Text, nullable=False),
+    Column("corrected", Boolean, nullable=False, server_default=false()),  # tells another end than before
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
 )
@@ -37,8 +38,15 @@ ENDED_ROWS: Final = text("state IN ('delivered', 'dead')")
 _OF_THE_CAMPAIGN: Final = deliveries.c.subscription_id.is_(None)
 _SUBSCRIBED: Final = deliveries.c.subscription_id.is_not(None)
 _TOLD: Final = (deliveries.c.call_id, deliveries.c.event)
-partial_index("uq_deliveries_call_id_event", *_TOLD, where=_OF_THE_CAMPAIGN, unique=True)
-partial_index("uq_deliveries_subscribed", *_TOLD, deliveries.c.subscription_id, where=_SUBSCRIBED, unique=True)
+partial_index("uq_deliveries_call_id_event", *_TOLD, deliveries.c.corrected, where=_OF_THE_CAMPAIGN, unique=True)
+partial_index(
+    "uq_deliveries_subscribed",
+    *_TOLD,
+    deliveries.c.subscription_id,
+    deliveries.c.corrected,
+    where=_SUBSCRIBED,
+    unique=True,
+)
 partial_index("ix_deliveries_pending", deliveries.c.host, deliveries.c.next_at, where=PENDING_ROWS)
 partial_index("ix_deliveries_waiting_since", deliveries.c.waiting_since, where=PENDING_ROWS)
 partial_index("ix_deliveries_ended", deliveries.c.updated_at, where=ENDED_ROWS)

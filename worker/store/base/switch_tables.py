@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Integer, String, Table, Text, text
+from sqlalchemy import Column, Integer, String, Table, Text, Uuid, text
 
 from worker.domain.switch import SwitchState
-from worker.store.base.columns import Choice, Instant
+from worker.store.base.columns import Choice, Instant, id_column, json_type
 from worker.store.base.schema import metadata
 
 switches: Final = Table(
@@ -20,6 +20,7 @@ switches: Final = Table(
     Column("cdr_heard_at", Instant),
     Column("core_id", String, nullable=False, server_default=""),
     Column("core_since", Instant),
+    Column("listed_at", Instant),
     Column("heard_at", Instant),
     Column("refused_cause", String, nullable=False, server_default=""),
     Column("refused_since", Instant),
@@ -30,3 +31,14 @@ switches: Final = Table(
     Column("clock_skew_ms", Integer),
     Column("created_at", Instant, nullable=False),
 )
+
+posted_cdrs: Final = Table(
+    "posted_cdrs",
+    metadata,
+    id_column(),
+    Column("switch", String, nullable=False),  # whose secret was given
+    Column("call_id", Uuid, nullable=False),  # of no call of ours, perhaps
+    Column("facts", json_type(), nullable=False),  # in the form of a hang-up event's headers
+    Column("received_at", Instant, nullable=False),
+)
+"""CDRs that switches posted and that are not settled yet; settled ones are deleted."""

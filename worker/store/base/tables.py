@@ -176,6 +176,7 @@ calls: Final = Table(
     Column("dialing_at", Instant),
     Column("missing_since", Instant),
     Column("over_by", Instant),  # when its ringing and its longest talk are over
+    Column("seen_up_at", Instant),  # of a missing call: when its switch last had it
     Column("started_at", Instant),
     Column("ringing_at", Instant),
     Column("answered_at", Instant),
@@ -186,6 +187,7 @@ calls: Final = Table(
     Column("cause", String, nullable=False),
     Column("sip_call_id", String, nullable=False),
     Column("hangup_disposition", String, nullable=False),
+    Column("assumed_at", Instant),  # when the end was assumed; null: it was told
 )
 LIVE_ROWS: Final = text("state IN ('queued', 'dialing', 'ringing', 'answered')")
 QUEUED_ROWS: Final = text("state = 'queued'")

@@ -105,6 +105,7 @@ class SqlCalls(Calls):
                 switch="",
                 missing_since=None,
                 over_by=None,
+                seen_up_at=None,
                 resend_at=resend_at,
                 refusals=calls.c.refusals + int(refused),
             )
@@ -114,7 +115,7 @@ class SqlCalls(Calls):
     def finish(self, ended: Sequence[Ended], *, now: DateTime) -> None:
         if not ended:
             return
-        self._connection.execute(_FINISH_CALL, [_outcome_of(one) for one in ended])
+        self._connection.execute(_FINISH_CALL, [_outcome_of(one, now=now) for one in ended])
         self._connection.execute(_FINISH_LEAD, [_next_step_of(one, now=now) for one in ended])
 
     @override
@@ -157,13 +158,15 @@ class SqlCalls(Calls):
         return self._connection.execute(counting).scalar_one()
 
     @override
-    def set_missing(self, call_ids: Collection[CallId], *, since: DateTime | None) -> None:
+    def set_missing(
+        self, call_ids: Collection[CallId], *, since: DateTime | None, seen_up_at: DateTime | None = None
+    ) -> None:
         if not call_ids:
             return
         noting = update(calls).where(calls.c.id.in_(list(call_ids)), calls.c.state.in_(LIVE))
         if since is not None:  # the caller may have stood still since it asked; a later dial was not asked about
             noting = noting.where(calls.c.dialing_at <= since)
-        self._connection.execute(noting.values(missing_since=since))
+        self._connection.execute(noting.values(missing_since=since, seen_up_at=seen_up_at))
 
 
 def _call(row: Row[Any]) -> Call:  # Any: a row of the read columns
@@ -210,6 +213,7 @@ _FINISH_CALL: Final = (
                 "switch_billsec",
                 "sip_call_id",
                 "hangup_disposition",
+                "assumed_at",
             )
         },
     )
@@ -229,7 +233,7 @@ _FINISH_LEAD: Final = (
 )
 
 
-def _outcome_of(ended: Ended) -> dict[str, object]:
+def _outcome_of(ended: Ended, *, now: DateTime) -> dict[str, object]:
     event = ended.event
     return {
         "call": ended.call.id,
@@ -244,6 +248,7 @@ def _outcome_of(ended: Ended) -> dict[str, object]:
         "new_switch_billsec": event.billsec,
         "new_sip_call_id": event.sip_call_id,
         "new_hangup_disposition": event.hangup_disposition,
+        "new_assumed_at": now if event.is_assumed else None,
     }
 
 

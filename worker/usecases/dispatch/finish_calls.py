@@ -15,7 +15,7 @@ from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr
 from worker.domain.lead import Stage
 from worker.domain.outcome import CauseRule, Verdict, decide_outcome
-from worker.domain.recall import MOST_UNCOUNTED, GiveUp, RecallAt, decide_recall, decide_repeat
+from worker.domain.recall import MOST_UNCOUNTED, GiveUp, RecallAt, decide_recall, decide_repeat, give_up
 from worker.domain.switch_clock import end_on_our_clock
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
@@ -78,6 +78,8 @@ def _next_step(call: Call, event: HungUp, *, campaign: Campaign, rules: Sequence
 
 
 def _decide(call: Call, event: HungUp, *, campaign: Campaign, verdict: Verdict) -> RecallAt | GiveUp:
+    if not event.may_be_recalled:
+        return give_up(verdict.outcome)
     if not verdict.counts:
         return decide_repeat(
             campaign.recall, uncounted=call.uncounted, ended_at=event.ended_at, expires_at=campaign.expires_at

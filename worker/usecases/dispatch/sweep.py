@@ -3,17 +3,18 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
 from pendulum import DateTime, Duration
 
-from worker.domain.call import LOST, ON_SWITCH, CallState, HungUp
+from worker.domain.call import ON_SWITCH, HungUp
 from worker.domain.errors import NotFound, Unavailable
-from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
+from worker.domain.switch import Switch
 from worker.domain.timing import CALL_ASKED_AFTER, CALL_LOST_AFTER, UNHEARD_CALL_ASKED_AFTER, UNHEARD_CALL_LOST_AFTER
+from worker.domain.unheard import LastKnown, assume_end, has_restarted_since, patience_for, seen_in_listing
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore
 from worker.ports.dispatch.telephony import Telephony
@@ -48,6 +49,7 @@ def sweep(
     with store.reading() as tx:
         listeners = tx.leader_leases.listeners(now=now)
         hosts = tx.deliveries.due_hosts(now=now)
+        switches = {switch.name: switch for switch in tx.switches.all()}
         calls = tx.calls.on_switch_since(now - MISSED.asked_after, limit=ASKED_AT_ONCE)
     for host in hosts:
         queue.deliver_callbacks(host)
@@ -55,12 +57,14 @@ def sweep(
     for call in calls:
         if call.dialled_at <= now - _patience(call, heard_since=listeners.get(call.switch)).asked_after:
             by_switch[call.switch].append(call)
-    for switch, old in by_switch.items():
-        up = _calls_up(telephony, switch=switch)
+    for name, old in by_switch.items():
+        up = _calls_up(telephony, switch=name)
         if up is not None:
-            end_overlong(telephony, [call for call in old if call.id in up], switch=switch, now=now)
-            absent = _Absent(old, up=up, heard_since=listeners.get(switch))
+            end_overlong(telephony, [call for call in old if call.id in up], switch=name, now=now)
+            absent = _Absent(old, up=up, heard_since=listeners.get(name), switch=switches.get(name))
             _settle(store, absent, queue=queue, now=now, new_id=new_id)
+            if len(calls) < ASKED_AT_ONCE:  # otherwise some were not looked for
+                _note_listing(store, name, at=now)
 
 
 def _patience(call: Call, *, heard_since: DateTime | None) -> _Patience:
@@ -70,44 +74,73 @@ def _patience(call: Call, *, heard_since: DateTime | None) -> _Patience:
 class _Absent:
     """The calls of one switch that the switch does not have."""
 
-    def __init__(self, calls: Sequence[Call], *, up: set[CallId], heard_since: DateTime | None) -> None:
+    def __init__(
+        self, calls: Sequence[Call], *, up: set[CallId], heard_since: DateTime | None, switch: Switch | None
+    ) -> None:
         self.found = [call.id for call in calls if call.id in up and call.missing_since is not None]
         self._absent = [call for call in calls if call.id not in up]
         self._heard_since = heard_since
+        self._switch = switch
 
-    @property
-    def new(self) -> list[CallId]:
-        """Return calls that the switch had when it was last asked."""
-        return [call.id for call in self._absent if call.missing_since is None]
+    def new(self) -> dict[DateTime | None, list[CallId]]:
+        """Return calls that the switch had when it was last asked, by the time of that; None: it was not asked."""
+        listed_at = None if self._switch is None else self._switch.listed_at
+        new: defaultdict[DateTime | None, list[CallId]] = defaultdict(list)
+        for call in self._absent:
+            if call.missing_since is None:
+                new[seen_in_listing(listed_at, dialled_at=call.dialled_at)].append(call.id)
+        return new
 
     @property
     def new_and_missed(self) -> bool:
         """Return True when some of these will be settled soon."""
-        return any(call.missing_since is None and self._patience(call) is MISSED for call in self._absent)
+        new = (call for call in self._absent if call.missing_since is None)
+        return any(self._gone_after(call) == MISSED.lost_after for call in new)
 
-    def lost(self, *, now: DateTime) -> list[CallId]:
-        """Return calls that the switch has not had for so long that their last event cannot be on its way."""
+    def over(self, *, now: DateTime) -> list[CallId]:
+        """Return calls that the switch has not had for so long that nothing more is waited for."""
         since = ((call, call.missing_since) for call in self._absent if call.missing_since is not None)
-        return [call.id for call, missing in since if missing <= now - self._patience(call).lost_after]
+        return [call.id for call, missing in since if missing <= now - self._gone_after(call)]
 
-    def _patience(self, call: Call) -> _Patience:
-        return _patience(call, heard_since=self._heard_since)
+    def assumed_end(self, call: Call) -> HungUp:
+        """Return what is assumed of a call that is over."""
+        known = LastKnown(
+            call_id=call.id,
+            dialled_at=call.dialled_at,
+            ringing_at=call.ringing_at,
+            answered_at=call.answered_at,
+            seen_up_at=call.seen_up_at,
+        )
+        return assume_end(known, has_restarted=has_restarted_since(self._switch, dialled_at=call.dialled_at))
+
+    def _gone_after(self, call: Call) -> Duration:
+        patience = _patience(call, heard_since=self._heard_since)
+        return patience_for(self._switch, dialled_at=call.dialled_at, event_due_within=patience.lost_after)
 
 
 def _settle(
     store: DispatchStore, absent: _Absent, *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]
 ) -> None:
     """End calls that the switch has not had for a while; note those that are newly missing or found again."""
-    gone, new = absent.lost(now=now), absent.new
-    if not (absent.found or new or gone):
+    over, new = absent.over(now=now), absent.new()
+    if not (absent.found or new or over):
         return
     with store.transaction() as tx:
         tx.calls.set_missing(absent.found, since=None)
-        tx.calls.set_missing(new, since=now)
+        for seen_up_at, call_ids in new.items():
+            tx.calls.set_missing(call_ids, since=now, seen_up_at=seen_up_at)
         if absent.new_and_missed:
             tx.after_commit(partial(queue.sweep, wait_seconds=MISSED.lost_after.total_seconds()))
-        locked = [call for call in tx.calls.lock(gone, states=ON_SWITCH) if call.missing_since is not None]
-        finish_calls(tx, queue=queue, ended=[(c, _lost(c, now=now)) for c in locked], now=now, new_id=new_id)
+        locked = [call for call in tx.calls.lock(over, states=ON_SWITCH) if call.missing_since is not None]
+        finish_calls(tx, queue=queue, ended=[(c, absent.assumed_end(c)) for c in locked], now=now, new_id=new_id)
+
+
+def _note_listing(store: DispatchStore, name: str, *, at: DateTime) -> None:
+    """Write when the switch's calls were listed: those that are missing later were up then."""
+    with store.transaction() as tx:
+        switch = tx.switches.lock(name)
+        if switch is not None and (switch.listed_at is None or switch.listed_at < at):
+            tx.switches.save(replace(switch, listed_at=at))
 
 
 def _calls_up(telephony: Telephony, *, switch: str) -> set[CallId] | None:
@@ -119,16 +152,3 @@ def _calls_up(telephony: Telephony, *, switch: str) -> set[CallId] | None:
     except Unavailable:
         logger.warning("switch cannot be asked", extra={"action": "switch_away", "switch": switch})
         return None
-
-
-def _lost(call: Call, *, now: DateTime) -> HungUp:
-    """Return the end of a call whose end was not heard; an answer that was heard is kept."""
-    ended_at = call.missing_since or now
-    return HungUp(
-        call_id=call.id,
-        end=Hangup(cause=LOST, answered=call.state is CallState.ANSWERED),
-        started_at=call.dialled_at,
-        ended_at=max(ended_at, call.answered_at) if call.answered_at else ended_at,
-        ringing_at=call.ringing_at,
-        answered_at=call.answered_at,
-    )

@@ -7,7 +7,7 @@ from worker.domain.call import Answered, CallState, Outcome, Refused
 from worker.domain.ids import CallId
 
 
-def test_a_call_that_the_switch_does_not_have_for_long_is_lost_and_counts(world: World) -> None:
+def test_a_call_that_the_switch_does_not_have_for_long_has_ended_unheard_and_counts(world: World) -> None:
     fill_store(world.store, stored_settings(callback_url="http://crm.example/cdr"))
     add_leads(world.store, viettel(1))
     (call_id,) = world.dial()
@@ -18,15 +18,16 @@ def test_a_call_that_the_switch_does_not_have_for_long_is_lost_and_counts(world:
         world.sweep()
 
     row = call_row(world, call_id)
-    assert (row.state, row.outcome, row.cause) == (CallState.ENDED, Outcome.FAILED, "LOST")
+    assert (row.state, row.outcome, row.cause) == (CallState.ENDED, Outcome.FAILED, "UNKNOWN")
     assert lead_rows(world)[0].called_count == 1
     assert world.queue.deliveries == ["crm.example"]
 
 
-def test_an_answered_call_that_was_lost_stays_answered(world: World) -> None:
+def test_an_answered_call_whose_end_nobody_heard_stays_answered_and_is_billed_to_its_last_sign(world: World) -> None:
     fill_store(world.store)
     add_leads(world.store, viettel(1))
     (call_id,) = world.dial()
+    world.clock.wait(2)
     world.hear(Answered(call_id, NOON.add(seconds=2)))
     world.telephony.calls_up.clear()
 
@@ -35,7 +36,7 @@ def test_an_answered_call_that_was_lost_stays_answered(world: World) -> None:
         world.sweep()
 
     row = call_row(world, call_id)
-    assert (row.outcome, row.cause, row.ended_at) == (Outcome.ANSWERED, "LOST", NOON.add(seconds=10))
+    assert (row.outcome, row.cause, row.ended_at) == (Outcome.ANSWERED, "UNKNOWN", NOON.add(seconds=2))
 
 
 def test_a_call_that_the_switch_has_is_left_alone_however_long(world: World) -> None:
@@ -80,7 +81,7 @@ def test_a_call_on_a_switch_that_is_no_longer_configured_is_given_up(world: Worl
         world.clock.wait(seconds)
         world.sweep()
 
-    assert call_row(world, call_id).cause == "LOST"
+    assert call_row(world, call_id).cause == "UNKNOWN"
 
 
 def test_overdue_callbacks_are_asked_for_again(world: World) -> None:
@@ -158,7 +159,7 @@ def test_a_call_whose_end_nobody_was_there_to_hear_is_given_up_soon(world: World
 
     row = call_row(world, call_id)
     assert seen == [*3 * [CallState.DIALING], CallState.ENDED]
-    assert (row.cause, row.ended_at) == ("LOST", NOON.add(seconds=1))
+    assert (row.cause, row.ended_at) == ("UNKNOWN", NOON)
     assert world.queue.sweeps == [1], "the next sweep comes when the call can be given up"
 
 
