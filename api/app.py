@@ -16,6 +16,7 @@ from api import (
     lists,
     metrics,
     network,
+    switch_cdrs,
     templates,
     tenant,
     why,
@@ -53,6 +54,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
         events,
         blacklist,
         network,
+        switch_cdrs,
         why,
         tenant,
     )

@@ -13,7 +13,8 @@ from worker.domain.errors import NotFound
 from worker.domain.json_value import Json
 from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.messages import JobQueue, Wakeups
-from worker.ports.dispatch.store import Clock
+from worker.ports.dispatch.second_source import CdrFormat
+from worker.ports.dispatch.store import Clock, DispatchStore
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore
@@ -32,6 +33,10 @@ class ApiServices(Protocol):
     def store(self) -> RecordStore: ...
     @property
     def callback_store(self) -> CallbackStore: ...
+    @property
+    def dispatch_store(self) -> DispatchStore: ...
+    @property
+    def cdr_format(self) -> CdrFormat: ...
     @property
     def queue(self) -> JobQueue: ...
     @property

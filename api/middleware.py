@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 from fastapi import HTTPException, Request, Response
@@ -28,7 +28,7 @@ class BoundedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def bounded(request: Request) -> Response:
-            async with _limit_of(request).admit():
+            async with limit_of(request).admit():
                 return await handle(request)
 
         return bounded
@@ -44,7 +44,7 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             _refuse_nul(request)
-            limit = _limit_of(request)
+            limit = limit_of(request)
             # Clients send JSON under any content type; without one FastAPI reads the body as JSON.
             request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"content-type"]
             read = JsonRequest(request.scope, request.receive)
@@ -59,7 +59,8 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-def _limit_of(request: Request) -> ConcurrencyLimit:
+def limit_of(request: Request) -> ConcurrencyLimit:
+    """Return the application's concurrency limit."""
     limit: ConcurrencyLimit = request.app.state.concurrency
     return limit
 
@@ -71,8 +72,10 @@ def _refuse_nul(request: Request) -> None:
         raise HTTPException(HTTPStatus.BAD_REQUEST, NO_NUL)
 
 
-class JsonRequest(Request):
-    """A request whose body is strict JSON."""
+class BoundedBody(Request):
+    """A request whose body has a greatest length."""
+
+    longest: ClassVar[int] = LONGEST_BODY
 
     @override
     async def body(self) -> bytes:
@@ -88,10 +91,14 @@ class JsonRequest(Request):
         length = 0
         async for part in self.stream():
             length += len(part)
-            if length > LONGEST_BODY:
+            if length > self.longest:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body is too large")
             parts.append(part)
         return b"".join(parts)
+
+
+class JsonRequest(BoundedBody):
+    """A request whose body is strict JSON."""
 
     @override
     async def json(self) -> Any:  # Any: JSON of any shape

@@ -15,6 +15,7 @@ from worker.usecases.callbacks import clear_callbacks as clearing
 from worker.usecases.callbacks import deliver_callbacks as delivering
 from worker.usecases.dispatch import place_calls as placing
 from worker.usecases.dispatch import plan_carrier as planning
+from worker.usecases.dispatch import settle_posted_cdrs as settling
 from worker.usecases.dispatch import sweep as sweeping
 from worker.usecases.dispatch import tick as ticking
 from worker.usecases.records import run_backfills as backfills
@@ -88,6 +89,9 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     if from_beat and not parts.queue.taken(names.SWEEP):
         return
     clearing.clear_callbacks(parts.store, now=parts.clock.now())
+    settling.settle_posted_cdrs(
+        parts.store, queue=parts.queue, cdr_format=parts.cdr_format, now=parts.clock.now(), new_id=parts.new_id
+    )
     sweeping.sweep(
         parts.store, queue=parts.queue, telephony=parts.telephony, now=parts.clock.now(), new_id=parts.new_id
     )

@@ -29,7 +29,8 @@ from worker.jobs.background import Background
 from worker.jobs.queue import CeleryJobQueue
 from worker.ports.callbacks.deliveries import CallbackSender
 from worker.ports.dispatch.messages import Wakeups
-from worker.ports.dispatch.store import Clock
+from worker.ports.dispatch.second_source import CdrFormat
+from worker.ports.dispatch.store import Clock, DispatchStore
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
 from worker.stopping import Stop
@@ -38,6 +39,7 @@ from worker.store.base.patience import CLIENTS, WORKERS, Patience
 from worker.store.transaction import SqlStore
 from worker.telephony.address import SwitchUrl
 from worker.telephony.events import SwitchEvents
+from worker.telephony.posted_cdr import JsonCdr
 from worker.telephony.switch import Switches
 from worker.usecases.callbacks.deliver_callbacks import SenderPool
 from worker.usecases.dispatch.dial_paced import Dialler
@@ -60,6 +62,7 @@ class Services:
     wakeups: Wakeups
     telephony: Telephony
     dialler: Dialler
+    cdr_format: CdrFormat
     pool: SenderPool
     clock: SystemClock
     new_id: Callable[[], UUID]
@@ -72,6 +75,11 @@ class Services:
     @property
     def callback_store(self) -> SqlStore:
         """Return the same store for the use cases of callbacks."""
+        return self.store
+
+    @property
+    def dispatch_store(self) -> DispatchStore:
+        """Return the same store for the use cases of dispatching."""
         return self.store
 
 
@@ -164,6 +172,7 @@ def _services(patience: Patience) -> Services:
         store=database,
         queue=CeleryJobQueue(app, wakeups),
         wakeups=wakeups,
+        cdr_format=JsonCdr(),
         telephony=telephony,
         dialler=Dialler(
             telephony=telephony,

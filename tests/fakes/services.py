@@ -10,7 +10,9 @@ from tests.builders import NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
 from tests.fakes.jobs import FakeJobQueue
+from worker.ports.dispatch.second_source import CdrFormat
 from worker.store.transaction import SqlStore
+from worker.telephony.posted_cdr import JsonCdr
 
 TOKEN = "first-token"
 
@@ -25,8 +27,13 @@ class FakeServices:
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
     new_id: Callable[[], UUID] = uuid7
     api_token: str | None = TOKEN
+    cdr_format: CdrFormat = field(default_factory=JsonCdr)
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     @property
     def callback_store(self) -> SqlStore:
+        return self.store
+
+    @property
+    def dispatch_store(self) -> SqlStore:
         return self.store

@@ -9,7 +9,7 @@ import typer
 from worker.cli import commands
 from worker.domain.errors import CallbeatError
 
-COMMANDS: Final = (
+COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     commands.demo,
     commands.up,
     commands.doctor,
@@ -19,6 +19,8 @@ COMMANDS: Final = (
     commands.beat,
     commands.listener,
     commands.switch,
+    commands.cdr_secret,
+    commands.cdr_spool,
     commands.flower,
 )
 GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {

@@ -125,6 +125,26 @@ def rotate_secret(
     rotate(tenant, hours)
 
 
+def cdr_secret(name: Annotated[str, typer.Argument(help="The switch, as HOST:PORT.")]) -> None:
+    """Print a new secret with which the switch posts CDRs; the one before is void at once."""
+    from worker.cli.json_cdr import print_new_secret
+
+    print_new_secret(name)
+
+
+def cdr_spool(
+    folder: Annotated[Path, typer.Argument(help="The switch's err-log-dir.")],
+    json_cdr: Annotated[
+        Path | None,
+        typer.Option(help="The switch's json_cdr.conf.xml: post to its address. Without it, the database is used."),
+    ] = None,
+) -> None:
+    """Hand in the CDRs that a switch could not post, and remove their files."""
+    from worker.cli.json_cdr import empty_spool
+
+    empty_spool(folder, json_cdr)
+
+
 def api(host: Host = LOOPBACK, port: Port = 8000) -> None:
     """Serve the HTTP API."""
     from worker.cli.processes import api as serve
@@ -174,12 +194,16 @@ def switch(  # noqa: PLR0913 - one argument for each option
     max_sessions: Annotated[int, typer.Option(min=0, help="Most calls at the same time.")] = 2000,
     clock_skew: Annotated[float, typer.Option(help="Seconds by which its clock is ahead of the machine's.")] = 0.0,
     record: Annotated[Path | None, typer.Option(help="File for its log of the calls it carried.")] = None,
+    json_cdr: Annotated[
+        Path | None, typer.Option(help="A json_cdr.conf.xml, by which it posts the CDR of each call.")
+    ] = None,
 ) -> None:
     """Run the simulated switch.
 
     It speaks FreeSWITCH's event socket and places no real calls.
     """
     from worker.cli.processes import switch as run
+    from worker.simulator.json_cdr_conf import read_json_cdr_conf
     from worker.simulator.options import SimulatorOptions
 
     options = SimulatorOptions(
@@ -189,6 +213,7 @@ def switch(  # noqa: PLR0913 - one argument for each option
         max_sessions=max_sessions,
         clock_skew_seconds=clock_skew,
         log_path=record,
+        cdrs=None if json_cdr is None else read_json_cdr_conf(json_cdr),
     )
     run(url, options)
 

@@ -13,6 +13,8 @@ from worker.settings import PREFIX, Settings
 
 SWITCH_RECORD: Final = "switch.jsonl"
 """In the home: the simulated switch's log of the calls it carried."""
+JSON_CDR: Final = "json_cdr.conf.xml"
+"""In the home: where the simulated switch posts CDRs, and with which secret."""
 LISTENERS: Final = ("listener", "listener-2")
 """Two: a standby listener has received what a leader misses when it dies, and a switch sends no event twice."""
 QUICK_QUEUES: Final = f"{names.PLAN},{names.CALLS},{names.MAINTENANCE}"
@@ -51,10 +53,8 @@ def assemble(settings: Settings, *, home: Path, wanted: Wanted) -> Whole:
         whole.children.append(Child("redis", embedded.redis_command(port), group=Group.GROUND))
     if not settings.switch_urls:
         whole.addresses["switch_urls"] = embedded.switch_url()
-        record = f"--record={home / SWITCH_RECORD}"
-        whole.children.append(
-            Child("switch", _callbeat("switch", f"--speed={wanted.speed}", record), group=Group.GROUND)
-        )
+        options = (f"--speed={wanted.speed}", f"--record={home / SWITCH_RECORD}", f"--json-cdr={home / JSON_CDR}")
+        whole.children.append(Child("switch", _callbeat("switch", *options), group=Group.GROUND))
     whole.children += _processes(wanted)
     return whole
 

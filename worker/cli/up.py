@@ -16,11 +16,15 @@ import typer
 
 from worker.cli import embedded
 from worker.cli.bootstrap import bring_up_to_date, make_default_tenant, opened
+from worker.cli.json_cdr import configure_embedded
 from worker.cli.process_list import Wanted, assemble
 from worker.cli.supervision import end, still_running, supervise, write_configuration
 from worker.cli.winding_down import TAIL_SECONDS, count_calls_up, wind_down
+from worker.clock import SystemClock
 from worker.domain.errors import Rejected
+from worker.domain.switch import Switch
 from worker.settings import Settings, environment, read_settings
+from worker.telephony.address import SwitchUrl
 from worker.wiring import checked
 
 START_SECONDS: Final = 60.0
@@ -69,6 +73,8 @@ def running(
 ) -> Iterator[Popen[bytes]]:
     """Run all processes while the block runs; a file with their addresses exists as long."""
     whole = assemble(chosen, home=home, wanted=wanted)
+    if "switch_urls" in whole.addresses:
+        _let_embedded_switch_post_cdrs(chosen, whole.addresses["switch_urls"], home=home, wanted=wanted)
     stop_seconds = chosen.drain_seconds + TAIL_SECONDS
     configuration = write_configuration(home, whole.children, quiet=quiet, stop_seconds=stop_seconds)
     note = embedded.write_note(home, whole.addresses)
@@ -80,6 +86,13 @@ def running(
             end(supervisor, home=home, within_seconds=0 if quiet else stop_seconds)
     finally:
         note.unlink(missing_ok=True)
+
+
+def _let_embedded_switch_post_cdrs(chosen: Settings, url: str, *, home: Path, wanted: Wanted) -> None:
+    now = SystemClock().now()
+    switch = Switch(name=SwitchUrl.parse(url).name, url=url, state_since=now, created_at=now)
+    with opened(chosen) as store:
+        configure_embedded(store, home=home, api=url_of(wanted.host, wanted.port), switch=switch)
 
 
 @contextmanager

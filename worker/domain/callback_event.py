@@ -28,10 +28,15 @@ _STEP: Final = 10
 """Sequence numbers reserved for each call; more than there are events, so that new events can be added later."""
 
 
-def sequence_number(event: CallbackEvent, *, attempt: int, uncounted: int) -> int:
+_CORRECTED: Final = 4
+"""How much higher a correction's number is: above every event that an outbound call can have had."""
+
+
+def sequence_number(event: CallbackEvent, *, attempt: int, uncounted: int, is_correction: bool = False) -> int:
     """Return the event's position among all events of its lead; receivers sort by it, whatever arrives first.
 
     The number is computed from the attempt and the calls before it that used none: their sum ascends from call to call,
     so no counter has to be stored.
     """
-    return (attempt + uncounted) * _STEP + _ORDER.index(event) + 1
+    step = _ORDER.index(event) + 1 + (_CORRECTED if is_correction else 0)
+    return (attempt + uncounted) * _STEP + step

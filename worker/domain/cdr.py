@@ -100,8 +100,11 @@ def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
     }
 
 
-def callback_body(cdr: Cdr, *, event: CallbackEvent, zone: str) -> dict[str, Json]:
-    """Return the body of a callback: the CDR object, the call's ids, and the order and time of the event."""
+def callback_body(cdr: Cdr, *, event: CallbackEvent, zone: str, is_correction: bool = False) -> dict[str, Json]:
+    """Return the body of a callback: the CDR object, the call's ids, and the order and time of the event.
+
+    A correction says so, and has a higher sequence than the events that it replaces.
+    """
     return {
         **cdr_body(cdr, zone=zone),
         "call_id": str(cdr.call_id),
@@ -110,20 +113,15 @@ def callback_body(cdr: Cdr, *, event: CallbackEvent, zone: str) -> dict[str, Jso
         "network": cdr.network.value,
         "ref_id": cdr.ref_id,
         "run_id": "" if cdr.run_id is None else str(cdr.run_id),
-        "sequence": sequence_number(event, attempt=cdr.attempt, uncounted=cdr.uncounted),
+        "sequence": sequence_number(event, attempt=cdr.attempt, uncounted=cdr.uncounted, is_correction=is_correction),
+        "corrected": is_correction,
         "event_time": happened_at(cdr, event=event).in_timezone(zone_named(zone)).isoformat(timespec="microseconds"),
     }
 
 
-def event_body(cdr: Cdr, *, event: CallbackEvent, zone: str, domain: str) -> dict[str, Json]:
-    """Return the body for a subscription: that of a callback and more (worker/REFERENCE.md#event-payload)."""
-    return {
-        **callback_body(cdr, event=event, zone=zone),
-        "domain": domain,
-        "hotline": cdr.caller_id,
-        "application": "autocall",
-        "customer_id": "",
-    }
+def subscription_fields(cdr: Cdr, *, domain: str) -> dict[str, Json]:
+    """Return what a callback to a subscription has besides (worker/REFERENCE.md#event-payload)."""
+    return {"domain": domain, "hotline": cdr.caller_id, "application": "autocall", "customer_id": ""}
 
 
 def happened_at(cdr: Cdr, *, event: CallbackEvent) -> DateTime:

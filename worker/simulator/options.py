@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from worker.simulator.cdr_post import CdrOptions
+
 PASSWORD: Final = "ClueCon"  # noqa: S105 - the public default of FreeSWITCH; no real calls
 
 
@@ -36,6 +38,8 @@ class SimulatorOptions:
     """How far the switch's clock is ahead of the machine's; below 0 it is behind."""
     log_path: Path | None = None
     heartbeat_seconds: float = 20.0
+    cdrs: CdrOptions | None = None
+    """Where CDRs are posted; None: none are."""
 
     def __post_init__(self) -> None:
         """Check the values. Raises ``ValueError``."""

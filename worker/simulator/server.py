@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+from worker.simulator.cdr_post import CdrPoster
 from worker.simulator.log import SwitchLog
 from worker.simulator.options import SimulatorOptions
 from worker.simulator.session import Session
@@ -35,7 +36,9 @@ async def _serve(options: SimulatorOptions, ready: Ready) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     log = SwitchLog(options.log_path)
-    switch = SimulatedSwitch(options, loop=loop, log=log)
+    poster = None if options.cdrs is None else CdrPoster(options.cdrs)
+    posting = None if poster is None else asyncio.create_task(poster.run())
+    switch = SimulatedSwitch(options, loop=loop, log=log, post_cdr=_drop if poster is None else poster.put)
     server = await loop.create_server(lambda: Session(switch), options.host, options.port, backlog=256)
     heartbeat = asyncio.create_task(_send_heartbeats(switch))
     try:
@@ -47,6 +50,8 @@ async def _serve(options: SimulatorOptions, ready: Ready) -> None:
         server.close()
         switch.shut_down()
         await asyncio.sleep(0.05)  # sends the last events
+        if posting is not None:
+            posting.cancel()
         log.close()
 
 
@@ -54,3 +59,7 @@ async def _send_heartbeats(switch: SimulatedSwitch) -> None:
     while True:
         await asyncio.sleep(switch.options.heartbeat_seconds)
         switch.send_heartbeat()
+
+
+def _drop(_call_id: str, _cdr: bytes) -> None:
+    """Post nothing."""

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from uuid import uuid4
 
 from worker.simulator.call_lines import call_line
+from worker.simulator.cdr import cdr_of
 from worker.simulator.channel import Channel
 from worker.simulator.frames import Event
 from worker.simulator.log import Line, SwitchLog
@@ -24,6 +25,7 @@ DEFAULT_TIMEOUT: Final = 60.0
 
 ReportResult = Callable[[str], None]
 """Called once with the result of a command."""
+PostCdr = Callable[[str, bytes], None]
 
 
 class Listener(Protocol):
@@ -45,8 +47,15 @@ class _Up:
 class SimulatedSwitch:
     """Carries simulated calls. All methods run in the thread of one event loop."""
 
-    def __init__(self, options: SimulatorOptions, *, loop: AbstractEventLoop, log: SwitchLog) -> None:
-        """Start without calls."""
+    def __init__(
+        self,
+        options: SimulatorOptions,
+        *,
+        loop: AbstractEventLoop,
+        log: SwitchLog,
+        post_cdr: PostCdr = lambda _call_id, _body: None,
+    ) -> None:
+        """Start without calls; ``post_cdr`` gets the id and the CDR of each call that has ended."""
         self.options = options
         self.max_sessions = options.max_sessions
         self.clock_skew = options.clock_skew_seconds
@@ -61,6 +70,7 @@ class SimulatedSwitch:
         self.peak = 0
         self._loop = loop
         self._log = log
+        self._post_cdr = post_cdr
         self._model = Model(options)
         self._calls: dict[str, _Up] = {}
         self.core_id = str(uuid4())
@@ -216,6 +226,8 @@ class SimulatedSwitch:
         self._fire_channel("CHANNEL_HANGUP_COMPLETE", channel)
         self._report(up, f"-ERR {cause}\n")
         self._fire_channel("CHANNEL_DESTROY", channel)
+        if self.options.cdrs is not None:
+            self._post_cdr(channel.id, cdr_of(channel, core_id=self.core_id))
 
     def _later(self, up: _Up, seconds: float, step: Callable[[_Up], None]) -> None:
         up.timers.append(self._loop.call_later(seconds / self.options.speed, step, up))

@@ -24,9 +24,11 @@ from worker.store.callbacks.deliveries import SqlDeliveries
 from worker.store.callbacks.subscriptions import SqlSubscriptions
 from worker.store.dispatch.calls import SqlCalls
 from worker.store.dispatch.cause_tables import SqlCauseTables
+from worker.store.dispatch.corrections import SqlCorrections
 from worker.store.dispatch.leadership import SqlLeaderLeases
 from worker.store.dispatch.leads import SqlLeads
 from worker.store.dispatch.plans import SqlPlans
+from worker.store.dispatch.posted_cdrs import SqlPostedCdrs
 from worker.store.dispatch.switches import SqlSwitches
 from worker.store.records.backfill_leads import SqlBackfillLeads
 from worker.store.records.backfills import SqlBackfills
@@ -96,6 +98,16 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def switches(self) -> SqlSwitches:
         return SqlSwitches(self.connection)
+
+    @override
+    @cached_property
+    def posted_cdrs(self) -> SqlPostedCdrs:
+        return SqlPostedCdrs(self.connection)
+
+    @override
+    @cached_property
+    def corrections(self) -> SqlCorrections:
+        return SqlCorrections(self.connection)
 
     @override
     @cached_property

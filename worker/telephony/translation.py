@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import pendulum
 from pendulum import DateTime
 
 from worker.domain.call import Answered, CallEvent, HungUp, Refused, Ringing
+from worker.domain.errors import Invalid
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 from worker.domain.timing import JOB_WAITS_FOR_CHANNEL
@@ -177,3 +178,18 @@ def _time(event: SwitchEvent, *names: str) -> DateTime | None:
 
 def _moment(text: str) -> DateTime:
     return pendulum.from_timestamp(int(text) / _MICROSECONDS)  # a float is exact to the microsecond until after 2100
+
+
+def end_in(event: SwitchEvent) -> HungUp | None:
+    """Return the end that a hang-up event tells, and of which dial; None for a channel that is not one of ours.
+
+    Raises ``Invalid`` when its times or numbers cannot be read.
+    """
+    call_id = _call_of(event)
+    if call_id is None:
+        return None
+    dial = event.get("variable_callbeat_dial", "")
+    try:
+        return replace(_hung_up(call_id, event), dial=int(dial) if dial.isdecimal() else None)
+    except (KeyError, ValueError, OverflowError) as error:
+        raise Invalid("the times of the call cannot be read") from error

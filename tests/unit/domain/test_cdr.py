@@ -6,7 +6,7 @@ from uuid import UUID
 from tests.builders import CAMPAIGN, HANOI, NOON
 from worker.domain.call import Outcome
 from worker.domain.callback_event import CallbackEvent
-from worker.domain.cdr import Cdr, callback_body, cdr_body, event_body, happened_at, seconds_between
+from worker.domain.cdr import Cdr, callback_body, cdr_body, happened_at, seconds_between, subscription_fields
 from worker.domain.ids import CallId, LeadId, RunId
 from worker.domain.network import Network
 
@@ -87,7 +87,18 @@ def test_a_call_that_rings_has_no_status_yet() -> None:
 
 
 def test_an_event_hook_finds_the_names_that_it_knows() -> None:
-    body = event_body(a_cdr(), event=CallbackEvent.HANGUP, zone=HANOI, domain="acme")
+    body = subscription_fields(a_cdr(), domain="acme")
 
-    assert (body["domain"], body["hotline"], body["application"]) == ("acme", "02873003586", "autocall")
-    assert (body["state"], body["customer_id"], body["direction"]) == ("hangup", "", "outbound")
+    assert body == {"domain": "acme", "hotline": "02873003586", "application": "autocall", "customer_id": ""}
+
+
+def test_a_correction_says_so_and_comes_after_what_it_corrects() -> None:
+    events = (CallbackEvent.ANSWERED, CallbackEvent.HANGUP, CallbackEvent.CDR, CallbackEvent.CDR_AUTOCALL)
+    first = [callback_body(a_cdr(), event=event, zone=HANOI) for event in events]
+    again = [callback_body(a_cdr(), event=event, zone=HANOI, is_correction=True) for event in events]
+    next_call = callback_body(a_cdr(attempt=2), event=CallbackEvent.RINGING, zone=HANOI)
+
+    numbers = [int(str(body["sequence"])) for body in (*first, *again, next_call)]
+    assert numbers == sorted(set(numbers))
+    assert {body["corrected"] for body in first} == {False}
+    assert {body["corrected"] for body in again} == {True}

@@ -26,6 +26,8 @@ class Delivery:
     attempts_before: int = 0
     """Attempts before the last replay; the retry schedule counts only those after it."""
     subscription_id: SubscriptionId | None = None
+    corrected: bool = False
+    """True when it replaces an earlier delivery of the same event, which told an assumed end."""
 
     @property
     def address(self) -> tuple[TenantId, str]:

@@ -29,6 +29,7 @@ from worker.domain.rotation import Rotation
 from worker.ports.dispatch.cause_tables import CauseTables
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import Outbox, Subscribers
+from worker.ports.dispatch.second_source import PostedCdrs
 from worker.ports.dispatch.switches import SwitchRows
 
 NOT_AHEAD: Final = Duration()
@@ -246,6 +247,16 @@ class Calls(Protocol):
         """Write since when the switch does not have the calls, and when it last had them; None: it has them."""
 
 
+class Corrections(Protocol):
+    """Ends that were assumed, and are replaced when a source reports what happened."""
+
+    def lock_assumed(self, call_ids: Collection[CallId]) -> list[Call]:
+        """Lock and return those of the calls whose end is only assumed, in id order."""
+
+    def write(self, corrected: Sequence[Ended], *, now: DateTime) -> None:
+        """Replace the ends of locked calls; a lead that has been called again meanwhile keeps its next step."""
+
+
 class DispatchTransaction(Protocol):
     """One transaction; actions registered with ``after_commit`` run only when it has committed."""
 
@@ -263,6 +274,10 @@ class DispatchTransaction(Protocol):
     def leader_leases(self) -> LeaderLeases: ...
     @property
     def switches(self) -> SwitchRows: ...
+    @property
+    def posted_cdrs(self) -> PostedCdrs: ...
+    @property
+    def corrections(self) -> Corrections: ...
     @property
     def subscriptions(self) -> Subscribers: ...
     def after_commit(self, action: Callable[[], None]) -> None:

@@ -18,13 +18,13 @@ from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 from worker.store.dispatch.live import read_up
 
 _FIELDS: Final = tuple(Call.__dataclass_fields__)
-_READ: Final = [calls.c[name] for name in _FIELDS]
+READ: Final = [calls.c[name] for name in _FIELDS]
 _UNFINISHED: Final = {"cause": "", "sip_call_id": "", "hangup_disposition": ""}
 
 
 _THESE: Final = among(calls.c.id, "calls")
 _LOCK: Final = (
-    select(*_READ).where(_THESE, among(calls.c.state, "states")).order_by(calls.c.id).with_for_update(key_share=True)
+    select(*READ).where(_THESE, among(calls.c.state, "states")).order_by(calls.c.id).with_for_update(key_share=True)
 )
 
 
@@ -50,7 +50,7 @@ class SqlCalls(Calls):
     @override
     def lock(self, call_ids: Collection[CallId], *, states: Collection[CallState]) -> list[Call]:
         asked = {"calls": list(call_ids), "states": list(states)}
-        return [_call(row) for row in self._connection.execute(_LOCK, asked)]
+        return [to_call(row) for row in self._connection.execute(_LOCK, asked)]
 
     @override
     def up(
@@ -115,8 +115,8 @@ class SqlCalls(Calls):
     def finish(self, ended: Sequence[Ended], *, now: DateTime) -> None:
         if not ended:
             return
-        self._connection.execute(_FINISH_CALL, [_outcome_of(one, now=now) for one in ended])
-        self._connection.execute(_FINISH_LEAD, [_next_step_of(one, now=now) for one in ended])
+        self._connection.execute(FINISH_CALL, [end_values(one, now=now) for one in ended])
+        self._connection.execute(_FINISH_LEAD, [lead_values(one, now=now) for one in ended])
 
     @override
     def postpone(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
@@ -143,12 +143,12 @@ class SqlCalls(Calls):
     @override
     def on_switch_since(self, moment: DateTime, *, limit: int) -> list[Call]:
         asked = (
-            select(*_READ)
+            select(*READ)
             .where(LIVE_ROWS, calls.c.state.in_(ON_SWITCH), calls.c.dialing_at <= moment)
             .order_by(calls.c.dialing_at)
             .limit(limit)
         )
-        return [_call(row) for row in self._connection.execute(asked)]
+        return [to_call(row) for row in self._connection.execute(asked)]
 
     @override
     def count_on_switch(self, switch: str | None = None) -> int:
@@ -169,7 +169,8 @@ class SqlCalls(Calls):
         self._connection.execute(noting.values(missing_since=since, seen_up_at=seen_up_at))
 
 
-def _call(row: Row[Any]) -> Call:  # Any: a row of the read columns
+def to_call(row: Row[Any]) -> Call:  # Any: a row of the read columns
+    """Return a row of the columns ``READ`` as a call."""
     return Call(**row._asdict())
 
 
@@ -193,7 +194,7 @@ _MOVES: Final = {
     for state, moment in ((CallState.RINGING, "ringing_at"), (CallState.ANSWERED, "answered_at"))
 }
 
-_FINISH_CALL: Final = (
+FINISH_CALL: Final = (
     update(calls)
     .where(calls.c.id == bindparam("call"))
     .values(
@@ -233,7 +234,8 @@ _FINISH_LEAD: Final = (
 )
 
 
-def _outcome_of(ended: Ended, *, now: DateTime) -> dict[str, object]:
+def end_values(ended: Ended, *, now: DateTime) -> dict[str, object]:
+    """Return the values for ``FINISH_CALL``."""
     event = ended.event
     return {
         "call": ended.call.id,
@@ -252,7 +254,8 @@ def _outcome_of(ended: Ended, *, now: DateTime) -> dict[str, object]:
     }
 
 
-def _next_step_of(ended: Ended, *, now: DateTime) -> dict[str, object]:
+def lead_values(ended: Ended, *, now: DateTime) -> dict[str, object]:
+    """Return the lead's next step as values for its row."""
     return {
         "lead": ended.call.lead_id,
         "used": int(ended.counted),

@@ -1,7 +1,7 @@
 """End a batch of calls: the CDR, the lead's next step and the callback's row, in one transaction."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final, assert_never
@@ -13,6 +13,7 @@ from worker.domain.call import HungUp
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr
+from worker.domain.ids import CampaignId
 from worker.domain.lead import Stage
 from worker.domain.outcome import CauseRule, Verdict, decide_outcome
 from worker.domain.recall import MOST_UNCOUNTED, GiveUp, RecallAt, decide_recall, decide_repeat, give_up
@@ -41,15 +42,9 @@ def finish_calls(
     if not ended:
         return
     campaigns = tx.plans.campaigns({call.campaign_id for call, _ in ended})
-    rules = tx.cause_tables.of({call.carrier_id for call, _ in ended})
-    steps = [
-        _next_step(
-            call, _placed(event, call=call, now=now), campaign=campaigns[call.campaign_id], rules=rules[call.carrier_id]
-        )
-        for call, event in ended
-    ]
+    steps = decide_ends(tx, ended, campaigns=campaigns, now=now)
     tx.calls.finish(steps, now=now)
-    happenings = [Happening(event, step.call, _cdr(step)) for step in steps for event in _AT_THE_END]
+    happenings = [Happening(event, step.call, cdr_of(step)) for step in steps for event in events_at_the_end(step)]
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
     for carrier_id in {call.carrier_id for call, _ in ended}:
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
@@ -57,6 +52,30 @@ def finish_calls(
         outcome, cause = step.outcome.value, step.event.cause
         extra = {"action": "call_finished", "call_id": step.call.id, "outcome": outcome, "cause": cause}
         logger.info("call finished", extra=extra)
+
+
+def decide_ends(
+    tx: DispatchTransaction,
+    ended: Sequence[tuple[Call, HungUp]],
+    *,
+    campaigns: Mapping[CampaignId, Campaign],
+    now: DateTime,
+) -> list[Ended]:
+    """Decide each call's outcome by its carrier's rules, and its lead's next step by its campaign."""
+    rules = tx.cause_tables.of({call.carrier_id for call, _ in ended})
+    return [
+        _next_step(
+            call, _placed(event, call=call, now=now), campaign=campaigns[call.campaign_id], rules=rules[call.carrier_id]
+        )
+        for call, event in ended
+    ]
+
+
+def events_at_the_end(ended: Ended) -> Iterator[CallbackEvent]:
+    """Yield the callback events of an end, before them the answer if only the end reports it."""
+    if ended.event.answered_at is not None and ended.call.answered_at is None:
+        yield CallbackEvent.ANSWERED
+    yield from _AT_THE_END
 
 
 def _placed(event: HungUp, *, call: Call, now: DateTime) -> HungUp:
@@ -99,7 +118,8 @@ def _stage_after(call: Call, *, counted: bool) -> Stage:
     return call.stage_before if not counted or call.stage_before is Stage.OTP else Stage.RECALL
 
 
-def _cdr(ended: Ended) -> Cdr:
+def cdr_of(ended: Ended) -> Cdr:
+    """Return the record of a call that has ended."""
     call, event = ended.call, ended.event
     return replace(
         cdr_so_far(call, now=event.started_at),

@@ -1,7 +1,7 @@
 """Apply the switch's events to calls, a whole batch in one transaction."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 from uuid import UUID
@@ -15,7 +15,8 @@ from worker.domain.leadership import LeaderLease
 from worker.domain.switch_clock import step_on_our_clock
 from worker.domain.timing import PROCESS_CLOCKS_APART
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, DispatchStore, Move
+from worker.ports.dispatch.store import Call, DispatchStore, DispatchTransaction, Move
+from worker.usecases.dispatch.correct_calls import correct_calls
 from worker.usecases.dispatch.finish_calls import finish_calls
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
 
@@ -42,15 +43,39 @@ def handle_events(
         return
     with store.transaction() as tx:
         tx.leader_leases.check(lease)
-        calls = {call.id: call for call in tx.calls.lock({e.call_id for e in events}, states=ON_SWITCH)}
-        changes = _fold(events, calls=calls, now=now)
-        tx.calls.move(changes.moved)
-        for call in changes.refused:
-            pause = min(LONGEST_REFUSAL_PAUSE, 2**call.refusals)
-            tx.calls.put_back([call.id], resend_at=now.add(seconds=pause), refused=True)
-        happenings = [Happening(event, call, cdr_so_far(call, now=now)) for event, call in changes.happened]
-        post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id)
-        finish_calls(tx, queue=queue, ended=changes.ended, now=now, new_id=new_id)
+        apply_events(tx, queue=queue, events=events, now=now, new_id=new_id)
+
+
+def apply_events(
+    tx: DispatchTransaction,
+    *,
+    queue: JobQueue,
+    events: Sequence[CallEvent],
+    now: DateTime,
+    new_id: Callable[[], UUID],
+) -> None:
+    """Apply events of any source to the calls that are on a switch; an end corrects one that was only assumed."""
+    calls = {call.id: call for call in tx.calls.lock({e.call_id for e in events}, states=ON_SWITCH)}
+    known = set(calls)
+    changes = _fold(events, calls=calls, now=now)
+    tx.calls.move(changes.moved)
+    for call in changes.refused:
+        pause = min(LONGEST_REFUSAL_PAUSE, 2**call.refusals)
+        tx.calls.put_back([call.id], resend_at=now.add(seconds=pause), refused=True)
+    happenings = [Happening(event, call, cdr_so_far(call, now=now)) for event, call in changes.happened]
+    post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id)
+    finish_calls(tx, queue=queue, ended=changes.ended, now=now, new_id=new_id)
+    correct_calls(tx, queue=queue, reported=_late_ends(tx, events, besides=known), now=now, new_id=new_id)
+
+
+def _late_ends(
+    tx: DispatchTransaction, events: Sequence[CallEvent], *, besides: Collection[CallId]
+) -> list[tuple[Call, HungUp]]:
+    """Return the calls whose end was assumed, and what is now reported of each; the first report counts."""
+    late = [event for event in events if isinstance(event, HungUp) and event.call_id not in besides]
+    ends = {event.call_id: event for event in reversed(late)}
+    assumed = tx.corrections.lock_assumed(ends) if ends else []
+    return [(call, ends[call.id]) for call in assumed if is_of_present_dial(ends[call.id], call=call)]
 
 
 @dataclass
@@ -108,8 +133,13 @@ def _unproven(event: CallEvent, *, call: Call) -> bool:
     An event of an earlier dial may arrive late or twice: that dial was refused. A refusal proves that nobody was
     dialled only if the listener was connected before the dial.
     """
-    if isinstance(event, Refused | HungUp) and event.dial not in {None, call.refusals + 1}:
+    if isinstance(event, Refused | HungUp) and not is_of_present_dial(event, call=call):
         return True
     if not isinstance(event, Refused):
         return False
     return call.dialing_at is None or call.dialing_at < event.listening_since + PROCESS_CLOCKS_APART
+
+
+def is_of_present_dial(event: Refused | HungUp, *, call: Call) -> bool:
+    """Return True unless the event is known to be of an earlier dial of the call."""
+    return event.dial in {None, call.refusals + 1}

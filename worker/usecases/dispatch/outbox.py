@@ -13,7 +13,7 @@ from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_text import body_text
 from worker.domain.callback_url import host_of
 from worker.domain.campaign import Campaign
-from worker.domain.cdr import Cdr, callback_body, event_body
+from worker.domain.cdr import Cdr, callback_body, subscription_fields
 from worker.domain.ids import CampaignId, DeliveryId
 from worker.domain.json_value import Json
 from worker.ports.dispatch.messages import JobQueue
@@ -31,6 +31,8 @@ class Happening:
     event: CallbackEvent
     call: Call
     cdr: Cdr
+    is_correction: bool = False
+    """True when it replaces what was posted of an assumed end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,9 @@ def _wants(subscription: Subscription, happening: Happening) -> bool:
 def _delivery(notice: _Notice, *, additional: Mapping[str, Json] | None, new_id: Callable[[], UUID]) -> Delivery:
     happening, call, subscription = notice.happening, notice.happening.call, notice.subscription
     cdr = replace(happening.cdr, additional=additional)
-    if subscription is None:
-        body = callback_body(cdr, event=happening.event, zone=notice.zone)
-    else:
-        body = event_body(cdr, event=happening.event, zone=notice.zone, domain=subscription.domain)
+    body = callback_body(cdr, event=happening.event, zone=notice.zone, is_correction=happening.is_correction)
+    if subscription is not None:
+        body |= subscription_fields(cdr, domain=subscription.domain)
     return Delivery(
         id=DeliveryId(new_id()),
         tenant_id=call.tenant_id,
@@ -139,4 +140,5 @@ def _delivery(notice: _Notice, *, additional: Mapping[str, Json] | None, new_id:
         host=host_of(notice.url),
         body=body_text(body, own=cdr.additional or {}),
         subscription_id=None if subscription is None else subscription.id,
+        corrected=happening.is_correction,
     )

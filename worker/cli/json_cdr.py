@@ -1,0 +1,131 @@
+"""What operators do about the CDRs that switches post: secrets, and the files that switches could not post."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+from xml.sax.saxutils import quoteattr
+
+import httpx
+import typer
+from uuid_utils.compat import uuid7
+
+from worker.cli.bootstrap import opened
+from worker.cli.process_list import JSON_CDR
+from worker.clock import SystemClock
+from worker.domain.errors import CallbeatError, Invalid, Rejected, Unavailable
+from worker.domain.switch import Switch
+from worker.simulator.json_cdr_conf import read_json_cdr_conf
+from worker.store.transaction import SqlStore
+from worker.telephony.posted_cdr import JsonCdr
+from worker.usecases.dispatch.take_cdr import hand_in_cdr, set_cdr_secret
+from worker.wiring import settings
+
+SECRET_BYTES: Final = 24
+TIMEOUT_SECONDS: Final = 10.0
+FILES: Final = "*.cdr.json"
+"""How mod_json_cdr names what it could not post."""
+UNSENT: Final = "cdr-unsent"
+"""In the home: where the embedded switch leaves CDRs that it could not post."""
+
+Take = Callable[[bytes], None]
+"""Takes the content of one file; raises ``Invalid`` when it is no CDR."""
+
+
+def print_new_secret(switch: str) -> None:
+    """Print a new secret, with which the switch posts CDRs from now on; the one before is void."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    with opened(settings()) as store:
+        set_cdr_secret(store, switch=switch, secret=secret)
+    typer.echo(secret)
+
+
+def empty_spool(folder: Path, configuration: Path | None) -> None:
+    """Hand in each CDR of the folder and remove its file; keep and name what is no CDR.
+
+    It may run beside the switch and more than once: a file that is being written is no CDR yet, and a CDR that was
+    handed in before changes nothing. Raises ``Unavailable`` when a CDR cannot be handed in now.
+    """
+    if not folder.is_dir():
+        raise Rejected(f"{folder} is no folder")
+    if configuration is None:
+        with opened(settings()) as store:
+            taken, kept = _empty(folder, take=_into(store))
+    else:
+        with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
+            taken, kept = _empty(folder, take=_posting(client, configuration))
+    typer.echo(f"{taken} CDRs were handed in, {len(kept)} files are no CDRs")
+    for path in kept:
+        typer.echo(f"kept: {path}", err=True)
+    if kept:
+        raise typer.Exit(1)
+
+
+def _empty(folder: Path, *, take: Take) -> tuple[int, list[Path]]:
+    taken, kept = 0, []
+    for path in sorted(folder.glob(FILES)):
+        try:
+            take(path.read_bytes())
+        except FileNotFoundError:  # another run was faster
+            continue
+        except Invalid:
+            kept.append(path)
+            continue
+        path.unlink(missing_ok=True)
+        taken += 1
+    return taken, kept
+
+
+def _into(store: SqlStore) -> Take:
+    def take(body: bytes) -> None:
+        hand_in_cdr(store, body, cdr_format=JsonCdr(), now=SystemClock().now(), new_id=uuid7)
+
+    return take
+
+
+def _posting(client: httpx.Client, configuration: Path) -> Take:
+    try:
+        target = read_json_cdr_conf(configuration)
+    except (OSError, ValueError) as error:
+        raise Rejected(str(error)) from error
+    user, _, secret = target.cred.partition(":")
+
+    def take(body: bytes) -> None:
+        try:
+            answer = client.post(target.url, content=body, auth=(user, secret))
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{target.url} cannot be reached") from error
+        if answer.status_code in {400, 413}:
+            raise Invalid("no CDR")
+        if not answer.is_success:
+            raise _refusal(target.url, answer.status_code)
+
+    return take
+
+
+def _refusal(url: str, status: int) -> CallbeatError:
+    kind = Rejected if status < 500 else Unavailable  # noqa: PLR2004 - the two halves of HTTP's errors
+    return kind(f"{url} answered {status}")
+
+
+def configure_embedded(store: SqlStore, *, home: Path, api: str, switch: Switch) -> Path:
+    """Create a secret for the embedded switch, and write the file that tells it where to post CDRs."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    with store.transaction() as tx:
+        tx.switches.insert_missing([switch])
+    set_cdr_secret(store, switch=switch.name, secret=secret)
+    parameters = {
+        "url": f"{api}/v3/switch/cdr",
+        "cred": f"switch:{secret}",
+        "retries": "8",
+        "delay": "5",
+        "timeout": "3",
+        "err-log-dir": str(home / UNSENT),
+    }
+    lines = (f"  <param name={quoteattr(name)} value={quoteattr(value)}/>" for name, value in parameters.items())
+    text = "\n".join(('<configuration name="json_cdr.conf"><settings>', *lines, "</settings></configuration>", ""))
+    path = home / JSON_CDR
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    return path

@@ -1,0 +1,69 @@
+"""Assumed ends in SQL, and the reports that replace them."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from pendulum import DateTime
+from sqlalchemy import Connection, Integer, bindparam, or_, select, update
+from typing_extensions import override
+
+from worker.domain.call import CallState
+from worker.domain.ids import CallId
+from worker.domain.lead import Ending, Stage
+from worker.ports.dispatch.store import Call, Corrections, Ended
+from worker.store.base.dialect import among
+from worker.store.base.tables import calls, leads
+from worker.store.dispatch.calls import FINISH_CALL, READ, end_values, lead_values, to_call
+
+_ASSUMED: Final = (
+    select(*READ)
+    .where(among(calls.c.id, "calls"), calls.c.state == CallState.ENDED, calls.c.assumed_at.is_not(None))
+    .order_by(calls.c.id)
+    .with_for_update(key_share=True)
+)
+_BY_CALLS: Final = (Ending.ANSWERED, Ending.NOT_RECALLED, Ending.ATTEMPTS_USED, Ending.EXPIRED)
+"""Endings that a call's outcome brings about; the others are somebody's wish, whatever the outcome."""
+_CORRECT_LEAD: Final = (
+    update(leads)
+    .where(
+        leads.c.id == bindparam("lead"),
+        leads.c.called_count + leads.c.uncounted == bindparam("calls_made", type_=Integer),
+        leads.c.stage.in_((Stage.DONE, Stage.RECALL, Stage.OTP)),
+        or_(leads.c.ending.is_(None), leads.c.ending.in_(_BY_CALLS)),
+    )
+    .values(
+        called_count=bindparam("calls_made", type_=Integer) - bindparam("new_uncounted", type_=Integer),
+        uncounted=bindparam("new_uncounted", type_=Integer),
+        **{
+            name: bindparam(f"new_{name}", type_=leads.c[name].type)
+            for name in ("stage", "due_at", "ending", "last_call_at", "last_outcome", "updated_at")
+        },
+    )
+)
+"""The lead waits, or is done, by what was assumed of this attempt; it has not been called again."""
+
+
+class SqlCorrections(Corrections):
+    """Assumed ends."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    @override
+    def lock_assumed(self, call_ids: Collection[CallId]) -> list[Call]:
+        return [to_call(row) for row in self._connection.execute(_ASSUMED, {"calls": list(call_ids)})]
+
+    @override
+    def write(self, corrected: Sequence[Ended], *, now: DateTime) -> None:
+        if not corrected:
+            return
+        self._connection.execute(FINISH_CALL, [end_values(one, now=now) for one in corrected])
+        self._connection.execute(_CORRECT_LEAD, [_lead_values(one, now=now) for one in corrected])
+
+
+def _lead_values(ended: Ended, *, now: DateTime) -> dict[str, object]:
+    call = ended.call
+    values = {name: value for name, value in lead_values(ended, now=now).items() if name != "used"}
+    uncounted = call.uncounted + 1 - int(ended.counted)
+    return {**values, "calls_made": call.attempt + call.uncounted, "new_uncounted": uncounted}

@@ -1,0 +1,43 @@
+"""Replace assumed ends by reported ones: the CDR, the lead's next step, and callbacks that say so."""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from uuid import UUID
+
+from pendulum import DateTime
+
+from worker.domain.call import HungUp
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.dispatch.store import Call, DispatchTransaction
+from worker.usecases.dispatch.finish_calls import cdr_of, decide_ends, events_at_the_end
+from worker.usecases.dispatch.outbox import Happening, post_happenings
+
+logger = logging.getLogger(__name__)
+
+
+def correct_calls(
+    tx: DispatchTransaction,
+    *,
+    queue: JobQueue,
+    reported: Sequence[tuple[Call, HungUp]],
+    now: DateTime,
+    new_id: Callable[[], UUID],
+) -> None:
+    """Correct calls whose rows are locked; a lead that was called again meanwhile keeps its next step."""
+    if not reported:
+        return
+    campaigns = tx.plans.campaigns({call.campaign_id for call, _ in reported})
+    corrected = decide_ends(tx, reported, campaigns=campaigns, now=now)
+    tx.corrections.write(corrected, now=now)
+    happenings = [
+        Happening(event, one.call, cdr_of(one), is_correction=True)
+        for one in corrected
+        for event in events_at_the_end(one)
+    ]
+    post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
+    for carrier_id in {one.call.carrier_id for one in corrected}:
+        tx.after_commit(partial(queue.plan_carrier, carrier_id))
+    for one in corrected:
+        facts = {"call_id": one.call.id, "outcome": one.outcome.value, "cause": one.event.cause}
+        logger.info("assumed end of a call corrected", extra={"action": "call_corrected", **facts})
