@@ -2,8 +2,9 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
@@ -12,7 +13,6 @@ import typer
 from uuid_utils.compat import uuid7
 
 from worker.cli.bootstrap import opened
-from worker.cli.process_list import JSON_CDR
 from worker.clock import SystemClock
 from worker.domain.errors import CallbeatError, Invalid, Rejected, Unavailable
 from worker.domain.switch import Switch
@@ -26,8 +26,8 @@ SECRET_BYTES: Final = 24
 TIMEOUT_SECONDS: Final = 10.0
 FILES: Final = "*.cdr.json"
 """How mod_json_cdr names what it could not post."""
-UNSENT: Final = "cdr-unsent"
-"""In the home: where the embedded switch leaves CDRs that it could not post."""
+RETRIES: Final = {"retries": "8", "delay": "5", "timeout": "3"}
+"""As in deploy/freeswitch/json_cdr.conf.xml."""
 
 Take = Callable[[bytes], None]
 """Takes the content of one file; raises ``Invalid`` when it is no CDR."""
@@ -109,23 +109,17 @@ def _refusal(url: str, status: int) -> CallbeatError:
     return kind(f"{url} answered {status}")
 
 
-def configure_embedded(store: SqlStore, *, home: Path, api: str, switch: Switch) -> Path:
-    """Create a secret for the embedded switch, and write the file that tells it where to post CDRs."""
+def write_json_cdr(
+    store: SqlStore, path: Path, *, switch: Switch, api: str, more: Mapping[str, str] = MappingProxyType({})
+) -> Path:
+    """Create a secret for a switch of this machine, and write the file by which it posts CDRs to this API."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     with store.transaction() as tx:
         tx.switches.insert_missing([switch])
     set_cdr_secret(store, switch=switch.name, secret=secret)
-    parameters = {
-        "url": f"{api}/v3/switch/cdr",
-        "cred": f"switch:{secret}",
-        "retries": "8",
-        "delay": "5",
-        "timeout": "3",
-        "err-log-dir": str(home / UNSENT),
-    }
+    parameters = {"url": f"{api}/v3/switch/cdr", "cred": f"switch:{secret}", **RETRIES, **more}
     lines = (f"  <param name={quoteattr(name)} value={quoteattr(value)}/>" for name, value in parameters.items())
     text = "\n".join(('<configuration name="json_cdr.conf"><settings>', *lines, "</settings></configuration>", ""))
-    path = home / JSON_CDR
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     return path

@@ -15,6 +15,8 @@ SWITCH_RECORD: Final = "switch.jsonl"
 """In the home: the simulated switch's log of the calls it carried."""
 JSON_CDR: Final = "json_cdr.conf.xml"
 """In the home: where the simulated switch posts CDRs, and with which secret."""
+UNSENT: Final = "cdr-unsent"
+"""In the home: CDRs that the simulated switch could not post."""
 LISTENERS: Final = ("listener", "listener-2")
 """Two: a standby listener has received what a leader misses when it dies, and a switch sends no event twice."""
 QUICK_QUEUES: Final = f"{names.PLAN},{names.CALLS},{names.MAINTENANCE}"

@@ -16,8 +16,8 @@ import typer
 
 from worker.cli import embedded
 from worker.cli.bootstrap import bring_up_to_date, make_default_tenant, opened
-from worker.cli.json_cdr import configure_embedded
-from worker.cli.process_list import Wanted, assemble
+from worker.cli.json_cdr import write_json_cdr
+from worker.cli.process_list import JSON_CDR, UNSENT, Wanted, assemble
 from worker.cli.supervision import end, still_running, supervise, write_configuration
 from worker.cli.winding_down import TAIL_SECONDS, count_calls_up, wind_down
 from worker.clock import SystemClock
@@ -92,7 +92,8 @@ def _let_embedded_switch_post_cdrs(chosen: Settings, url: str, *, home: Path, wa
     now = SystemClock().now()
     switch = Switch(name=SwitchUrl.parse(url).name, url=url, state_since=now, created_at=now)
     with opened(chosen) as store:
-        configure_embedded(store, home=home, api=url_of(wanted.host, wanted.port), switch=switch)
+        api, unsent = url_of(wanted.host, wanted.port), {"err-log-dir": str(home / UNSENT)}
+        write_json_cdr(store, home / JSON_CDR, switch=switch, api=api, more=unsent)
 
 
 @contextmanager
