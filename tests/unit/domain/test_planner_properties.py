@@ -12,6 +12,7 @@ from worker.domain.campaign import Campaign, Mode
 from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
 from worker.domain.lead import Lane
 from worker.domain.network import Network
+from worker.domain.pacing import calls_ahead
 from worker.domain.planner import Demand, Grant, Plan, Situation, calls_to_start
 from worker.domain.quota import network_cap
 from worker.domain.reason import Reason, why_not_run
@@ -69,7 +70,7 @@ class Books:
         return (
             s.live.of_carrier() + total >= s.carrier.concurrent_call
             or (s.tenant_cap is not None and s.live.tenant + total >= s.tenant_cap)
-            or (rate > 0 and s.queued + total >= rate)
+            or (rate > 0 and s.queued + total >= calls_ahead(rate))
         )
 
     def channels_full(self, network: Network, *, campaign: Campaign) -> bool:
