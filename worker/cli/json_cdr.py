@@ -51,10 +51,10 @@ def empty_spool(folder: Path, configuration: Path | None) -> None:
         raise Rejected(f"{folder} is no folder")
     if configuration is None:
         with opened(settings()) as store:
-            taken, kept = _empty(folder, take=_into(store))
+            taken, kept = empty_folder(folder, take=_into(store))
     else:
         with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
-            taken, kept = _empty(folder, take=_posting(client, configuration))
+            taken, kept = empty_folder(folder, take=posting(client, configuration))
     typer.echo(f"{taken} CDRs were handed in, {len(kept)} files are no CDRs")
     for path in kept:
         typer.echo(f"kept: {path}", err=True)
@@ -62,7 +62,8 @@ def empty_spool(folder: Path, configuration: Path | None) -> None:
         raise typer.Exit(1)
 
 
-def _empty(folder: Path, *, take: Take) -> tuple[int, list[Path]]:
+def empty_folder(folder: Path, *, take: Take) -> tuple[int, list[Path]]:
+    """Return how many files were taken and removed, and those that are no CDRs."""
     taken, kept = 0, []
     for path in sorted(folder.glob(FILES)):
         try:
@@ -84,7 +85,8 @@ def _into(store: SqlStore) -> Take:
     return take
 
 
-def _posting(client: httpx.Client, configuration: Path) -> Take:
+def posting(client: httpx.Client, configuration: Path) -> Take:
+    """Return what posts a CDR to the address of a ``json_cdr.conf.xml``."""
     try:
         target = read_json_cdr_conf(configuration)
     except (OSError, ValueError) as error:
