@@ -1,14 +1,15 @@
 """`callbeat cdr-secret` and `callbeat cdr-spool`, as an operator runs them."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
 from tests.builders import NOON
-from tests.stack.callbeat import run_callbeat
-from tests.stack.environment import environment
 from worker.domain.switch import Switch
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
@@ -20,6 +21,11 @@ PAYLOADS = Path(__file__).parents[1] / "payloads"
 pytestmark = pytest.mark.slow
 
 
+def run_callbeat(around: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "worker.cli", *words]
+    return subprocess.run(command, env=around, capture_output=True, text=True, timeout=240, check=False)
+
+
 @pytest.fixture
 def around(sqlite_url: str, tmp_path: Path) -> dict[str, str]:
     """Return the environment of commands over a database that knows one switch."""
@@ -28,13 +34,14 @@ def around(sqlite_url: str, tmp_path: Path) -> dict[str, str]:
         tx.switches.insert_missing([Switch(name=SWITCH, url=f"esl://:x@{SWITCH}", state_since=NOON, created_at=NOON)])
     engine.dispose()
     assert make_url(sqlite_url).database
-    return environment(home=tmp_path, database_url=sqlite_url)
+    others = {name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")}
+    return others | {"CALLBEAT_HOME": str(tmp_path), "CALLBEAT_DATABASE_URL": sqlite_url}
 
 
 def test_a_secret_is_printed_once_and_only_for_a_known_switch(around: dict[str, str], sqlite_url: str) -> None:
     first = run_callbeat(around, "cdr-secret", SWITCH).stdout.strip()
     second = run_callbeat(around, "cdr-secret", SWITCH).stdout.strip()
-    unknown = run_callbeat(around, "cdr-secret", "10.0.0.9:8021", check=False)
+    unknown = run_callbeat(around, "cdr-secret", "10.0.0.9:8021")
 
     engine = make_engine(sqlite_url)
     found = switch_of_secret(SqlStore(engine), secret=second)
@@ -53,9 +60,9 @@ def test_a_spool_is_handed_in_and_what_is_no_cdr_is_kept_and_named(
     (spool / "c7ab1a7a.cdr.json").write_bytes(body)
     (spool / "broken.cdr.json").write_bytes(body[:100])
 
-    first = run_callbeat(around, "cdr-spool", str(spool), check=False)
+    first = run_callbeat(around, "cdr-spool", str(spool))
     shutil.rmtree(spool)
-    nowhere = run_callbeat(around, "cdr-spool", str(spool), check=False)
+    nowhere = run_callbeat(around, "cdr-spool", str(spool))
 
     engine = make_engine(sqlite_url)
     with SqlStore(engine).transaction() as tx:
