@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from tests.faults import records, rules
+from tests.faults.answered import called_again_after_an_answer
 from tests.faults.dials import dials
 from tests.faults.evidence import Evidence
 from tests.faults.promises import Broken, Promise, Tolerance
@@ -19,6 +20,7 @@ def judge(evidence: Evidence, *, tolerance: Tolerance | None = None) -> list[Bro
     seen = dials(evidence, tolerance=allowed)
     return [
         *rules.dialled_twice(evidence, seen),
+        *called_again_after_an_answer(evidence),
         *rules.too_many_attempts(evidence, seen),
         *rules.over_a_limit(evidence, seen),
         *rules.too_fast(evidence, seen),
@@ -51,6 +53,7 @@ def checks(evidence: Evidence) -> dict[Promise, int]:
     at_stake = rules.at_stake(evidence, seen)
     counts = {
         **at_stake,
+        Promise.ANSWERED: sum(line.event == "answered" for line in evidence.lines),
         Promise.LEAD_ENDS: len(rows.leads),
         Promise.NOT_LIVE_FOR_EVER: len(rows.calls),
         Promise.CDR_IN_OUTBOX: wanted,

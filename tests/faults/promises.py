@@ -10,6 +10,7 @@ class Promise(StrEnum):
     """The promises that a run puts to the test, in the words of the table."""
 
     NOT_TWICE = "nobody is dialled twice for one attempt"
+    ANSWERED = "nobody who answered is called again"
     ATTEMPTS = "no lead is called more often than the rules allow"
     CAMPAIGN_LIMIT = "no campaign is over its calls at once"
     CARRIER_LIMIT = "no carrier is over its calls at once"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.faults.evidence import Evidence
 from tests.faults.judge import Promise, judge
 from tests.faults.planted import (
     CALLS,
@@ -62,6 +63,30 @@ def test_a_call_that_is_given_up_after_it_was_dialled_is_not_found() -> None:
     evidence = with_call(clean(), "a2-2", at=100, cause=LOST, ended_at=START + 99, assumed_at=START + 101)
 
     assert broken(evidence) == []
+
+
+def answered(evidence: Evidence, call: str, *, at: float) -> Evidence:
+    """Let the callee of a call answer, by the switch's log."""
+    line = next(line for line in evidence.lines if line.call == call)
+    return replace(evidence, lines=in_order([*evidence.lines, replace(line, event="answered", at=START + at)]))
+
+
+def test_a_lead_that_is_dialled_after_its_callee_answered_is_found_whatever_its_call_ended_as() -> None:
+    evidence = with_call(answered(clean(), "a2-1", at=11), "a2-2", at=100)
+
+    found = judge(evidence)
+
+    assert [(f.promise, f.facts["answered"]) for f in found] == [(Promise.ANSWERED, "a2-1")]
+
+
+def test_a_callee_who_answered_may_be_called_again_if_the_switch_restarted_or_the_campaign_says_so() -> None:
+    evidence = with_call(answered(clean(), "a2-1", at=11), "a2-2", at=100)
+    lost = replace(evidence.rows.calls["a2-1"], cause=LOST)
+
+    restarted = with_rows(evidence, calls={**evidence.rows.calls, "a2-1": lost})
+    wished = with_settings(evidence, "A", recall_status=["answered"])
+
+    assert (broken(restarted), broken(wished)) == ([], [])
 
 
 def test_a_lead_with_more_dials_than_calls_is_found() -> None:
