@@ -77,10 +77,13 @@ def _switch_of(request: Request, services: ApiServices) -> Switch:
 
 
 def _secret_in(authorization: str) -> str:
-    """Return the password of Basic credentials, whatever the user is. Raises ``NotFound`` when there are none."""
+    """Return the password of Basic credentials. Raises ``NotFound`` when there are none.
+
+    The user may be any word, a switch's name with its colon too: a secret holds no colon.
+    """
     scheme, _, encoded = authorization.strip().partition(" ")
     try:
-        _, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+        _, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().rpartition(":")
     except (binascii.Error, ValueError):
         colon = secret = ""
     if scheme.lower() != "basic" or not colon or not secret:

@@ -18,7 +18,7 @@ from worker.usecases.dispatch.take_cdr import set_cdr_secret
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 PATH = "/v3/switch/cdr?uuid=x"
-SECRET, OTHER_SECRET = "s3cr:t", "0ther"
+SECRET, OTHER_SECRET = "s3cr_t-1", "0ther"
 OTHER = "10.0.0.2:8021"
 
 
@@ -83,7 +83,7 @@ def test_a_leg_that_is_no_call_of_ours_is_taken_and_forgotten(switch: TestClient
         {"Authorization": SECRET},
         {"Authorization": "Basic"},
         {"Authorization": "Basic ====="},
-        {"Authorization": "Basic " + base64.b64encode(SECRET.replace(":", "").encode()).decode()},
+        {"Authorization": "Basic " + base64.b64encode(SECRET.encode()).decode()},
         {"Authorization": "Basic " + base64.b64encode(b"switch:\xff\xfe").decode()},
     ],
 )
@@ -109,6 +109,11 @@ def test_each_switch_has_a_secret_of_its_own_and_a_new_one_voids_the_old(
 
     assert [answer.status_code for answer in (old, new, other)] == [401, 200, 200]
     assert [cdr.switch for cdr in waiting(services)] == [SWITCH, OTHER]
+
+
+@pytest.mark.parametrize("user", ["", "switch", SWITCH, "[::1]:8021"])
+def test_the_user_may_be_any_word_and_the_switchs_name_too(switch: TestClient, user: str) -> None:
+    assert switch.post(PATH, content=body_of("busy-486"), headers=basic(SECRET, user=user)).status_code == 200
 
 
 def test_the_secret_is_not_stored(switch: TestClient, services: FakeServices) -> None:
