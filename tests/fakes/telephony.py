@@ -37,7 +37,9 @@ class FakeTelephony(Telephony):
         return SWITCH if self.reachable and SWITCH in among else None
 
     @override
-    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
+    def place(
+        self, originations: Sequence[Origination], *, switch: str, until: DateTime, awaits_begin: bool = False
+    ) -> Placed:
         self.until = until
         ids = frozenset(origination.call_id for origination in originations)
         if not self.reachable or switch != SWITCH:

@@ -107,6 +107,14 @@ def test_a_ringing_call_is_up_until_we_end_it(switch: SwitchProcess, switches: S
     assert switches.up(switch.url.name) == set()
 
 
+def test_calls_whose_begin_is_awaited_have_begun(switch: SwitchProcess, switches: Switches) -> None:
+    for number in range(20):
+        call = a_call(number=f"09812345{number:02d}")
+        switches.place([call], switch=switch.url.name, until=SOON, awaits_begin=True)
+
+        assert dials_by_call(switch.log())[str(call.call_id)] == 1
+
+
 def test_a_call_that_talks_longer_than_it_may_is_ended_by_the_switch_and_was_answered(
     switch: SwitchProcess, switches: Switches, events: SwitchEvents
 ) -> None:

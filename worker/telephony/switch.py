@@ -112,7 +112,9 @@ class Switches(Telephony):
         return None
 
     @override
-    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
+    def place(
+        self, originations: Sequence[Origination], *, switch: str, until: DateTime, awaits_begin: bool = False
+    ) -> Placed:
         # ``until`` may pass while this process is suspended or the connection accepts no data: then nothing is sent.
         commands, undialled = _commands(originations, application=self._application)
         client = self._clients_of_this_process().get(switch)
@@ -126,6 +128,8 @@ class Switches(Telephony):
             try:
                 seconds = (until - self._clock.now()).total_seconds()
                 placed = _place(commands, connection=connection, within=seconds, broken=client.drop)
+                if awaits_begin and placed.is_answered:
+                    placed = replace(placed, is_answered=_has_begun(connection, broken=client.drop))
                 return replace(placed, undialled=undialled | placed.undialled)
             except BaseException:
                 client.drop()  # unread replies would be taken for the replies to the next calls
@@ -229,6 +233,18 @@ def _place(
     if len(written) < len(commands):
         broken()
     return Placed(frozenset(undialled), is_answered=is_answered)
+
+
+def _has_begun(connection: Connection, *, broken: Callable[[], None]) -> bool:
+    """Ask for something small: a switch that replies to it has also begun what it accepted before."""
+    try:
+        connection.command("api strepoch", within=ORIGINATE_ANSWERED_WITHIN.total_seconds())
+    except ConnectionLost as error:
+        extra = {"action": "replies_lost", "calls": 0, "why": str(error)}
+        logger.warning("switch does not say that it has begun its calls", extra=extra)
+        broken()
+        return False
+    return True
 
 
 def _call_id(row: object) -> CallId | None:

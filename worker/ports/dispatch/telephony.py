@@ -46,11 +46,15 @@ class Telephony(Protocol):
     def pick(self, *, among: Collection[str]) -> str | None:
         """Return the name of one of these switches that can be reached now; None when none can."""
 
-    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
+    def place(
+        self, originations: Sequence[Origination], *, switch: str, until: DateTime, awaits_begin: bool = False
+    ) -> Placed:
         """Send the calls to the switch, at most once each; a doubtful case raises nothing.
 
         Nothing is sent after ``until``, because the rules that allowed the calls may have changed. When the switch does
         not answer in time, the connection is closed: a call must not arrive late out of a network that held it back.
+
+        A switch accepts a call a little before it begins it. With ``awaits_begin`` this returns once it has begun them.
         """
 
     def up(self, switch: str) -> set[CallId]:

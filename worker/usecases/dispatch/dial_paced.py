@@ -119,7 +119,9 @@ class _Dialling:
     def _place(self, sent: _Sent, taken: Taken) -> bool:
         """Send calls to the switch; return False when it does not answer, because it may dial them at any time."""
         calls = [one.origination for one in self._paced.calls[sent.count : sent.count + taken.count]]
-        placed = self._dialler.telephony.place(calls, switch=self._paced.switch, until=self._paced.until)
+        placed = self._dialler.telephony.place(
+            calls, switch=self._paced.switch, until=self._paced.until, awaits_begin=True
+        )
         sent.count += len(calls)
         sent.undialled += placed.undialled
         if placed.is_answered:

@@ -42,8 +42,11 @@ class TimedTelephony(FakeTelephony):
         self._seconds = seconds
 
     @override
-    def place(self, originations: Sequence[Origination], *, switch: str, until: DateTime) -> Placed:
-        placed = super().place(originations, switch=switch, until=until)
+    def place(
+        self, originations: Sequence[Origination], *, switch: str, until: DateTime, awaits_begin: bool = False
+    ) -> Placed:
+        assert awaits_begin, "otherwise a token may come back before its call has begun"
+        placed = super().place(originations, switch=switch, until=until, awaits_begin=awaits_begin)
         self.times += [self._clock.now().timestamp()] * len(originations)
         self._clock.wait(self._seconds)
         return placed
