@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from worker.cli.switch_advice import MODULES, Finding, Needs, judge
+from worker.cli.switch_advice import CDR_MODULE, MODULES, Finding, Needs, judge
 from worker.clock import SystemClock
 from worker.coordination.connection import connect
 from worker.coordination.wakeups import RedisWakeups
@@ -147,7 +147,7 @@ def _switch(url: SwitchUrl, *, needs: Needs) -> Iterator[Finding]:
 
     try:
         yield _answers(part, needs.row)
-        facts = survey(ask, gateways=needs.gateways, modules=MODULES, application=needs.application)
+        facts = survey(ask, gateways=needs.gateways, modules=[*MODULES, CDR_MODULE], application=needs.application)
         yield from judge(facts, needs=needs, part=part, now=SystemClock().now())
     except CallbeatError as error:
         yield Finding(part, is_well=False, seen=str(error), advice="fs_cli -x status")

@@ -25,9 +25,9 @@ MODULES: Final = {
     "mod_dptools": "playback, transfer and other applications",
     "mod_dialplan_xml": "the dialplan",
     "mod_sndfile": "wav files",
-    "mod_json_cdr": "the second source of results",
 }
-_OPTIONAL: Final = frozenset({"mod_json_cdr", "mod_sndfile"})
+CDR_MODULE: Final = "mod_json_cdr"
+_OPTIONAL: Final = frozenset({"mod_sndfile"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _gateway(name: str, gateway: GatewayFacts | None, *, demand: GatewayDemand |
 def _second_source(facts: SwitchFacts, *, needs: Needs, part: str, now: DateTime) -> Finding:
     push, row = facts.cdr_push, needs.row
     setup = "deploy/freeswitch/README.md, section Second source"
-    if "mod_json_cdr" not in facts.modules or push is None or not push.has_url:
+    if CDR_MODULE not in facts.modules or push is None or not push.has_url:
         seen = "none: the end of a call that nobody heard stays unknown"
         return Finding(part, is_well=True, seen=seen, advice=setup)
     if not push.has_queue:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pendulum
 import pytest
 
-from worker.cli.switch_advice import MODULES, Finding, Needs, judge
+from worker.cli.switch_advice import CDR_MODULE, MODULES, Finding, Needs, judge
 from worker.domain.switch import Switch
 from worker.ports.records.entities import GatewayDemand
 from worker.telephony.survey import CdrPush, GatewayFacts, SwitchFacts
@@ -25,7 +25,7 @@ GOOD = SwitchFacts(
     is_ready=True,
     sessions_per_second=400,
     max_sessions=1000,
-    modules=frozenset(MODULES),
+    modules=frozenset({*MODULES, CDR_MODULE}),
     application_exists=True,
     extension_exists=True,
     gateways={"trunk": TRUNK},
@@ -54,7 +54,7 @@ def test_a_switch_set_up_by_the_document_is_well_and_needs_no_advice() -> None:
         ({"is_ready": False}, "takes calls", "fsctl resume"),
         ({"max_sessions": 899}, "sessions", "fsctl max_sessions 990"),
         ({"sessions_per_second": 50}, "sessions per second", "fsctl sps 100"),
-        ({"modules": frozenset(MODULES) - {"mod_sofia"}}, "modules", "load mod_sofia"),
+        ({"modules": GOOD.modules - {"mod_sofia"}}, "modules", "load mod_sofia"),
         ({"application_exists": False}, "answered calls", "CALLBEAT_ANSWER_APPLICATION"),
         ({"extension_exists": False}, "answered calls", "reloadxml"),
         ({"gateways": {"trunk": None}}, "gateway trunk", "sofia profile external rescan"),
@@ -74,7 +74,9 @@ def test_what_is_wrong_is_said_with_what_to_type(changed: dict[str, object], par
     [
         (replace(GOOD, gateways={"trunk": replace(TRUNK, ping_seconds=0)}), NEEDS, "gateway trunk", '"ping"'),
         (replace(GOOD, gateways={"trunk": replace(TRUNK, caller_id_in_from=False)}), NEEDS, "gateway trunk", "in-from"),
+        (replace(GOOD, modules=GOOD.modules - {"mod_sndfile"}), NEEDS, "modules", "load mod_sndfile"),
         (replace(GOOD, cdr_push=None), NEEDS, "second source", "Second source"),
+        (replace(GOOD, modules=frozenset(MODULES)), NEEDS, "second source", "Second source"),
         (GOOD, replace(NEEDS, row=replace(ROW, cdr_heard_at=None)), "second source", "place one call"),
         (GOOD, replace(NEEDS, row=replace(ROW, cdr_heard_at=NOW.subtract(days=2))), "second source", "Second source"),
         (
