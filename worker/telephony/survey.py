@@ -80,7 +80,7 @@ def survey(ask: Ask, *, gateways: Collection[str], modules: Collection[str], app
 def _number(reply: str) -> int | None:
     """Return the last word of a reply such as ``+OK sessions per second: 30``, when it is a number."""
     words = reply.split()
-    return int(words[-1]) if words and words[-1].isascii() and words[-1].isdigit() else None
+    return int(words[-1]) if words and re.fullmatch("[0-9]{1,18}", words[-1]) else None
 
 
 def _is_ready(status: str, *, paused: str) -> bool | None:
