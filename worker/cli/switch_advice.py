@@ -64,7 +64,7 @@ class Needs:
 
 def judge(facts: SwitchFacts, *, needs: Needs, part: str, now: DateTime) -> Iterator[Finding]:
     """Return a finding for each thing that a switch needs."""
-    yield _clock(facts, part=f"{part} clock", now=now)
+    yield _clock(facts, row=needs.row, part=f"{part} clock", now=now)
     yield _readiness(facts, part=f"{part} takes calls")
     yield _sessions(facts, needs=needs, part=f"{part} sessions")
     yield _rate(facts, needs=needs, part=f"{part} sessions per second")
@@ -75,12 +75,13 @@ def judge(facts: SwitchFacts, *, needs: Needs, part: str, now: DateTime) -> Iter
     yield _second_source(facts, needs=needs, part=f"{part} second source", now=now)
 
 
-def _clock(facts: SwitchFacts, *, part: str, now: DateTime) -> Finding:
+def _clock(facts: SwitchFacts, *, row: Switch | None, part: str, now: DateTime) -> Finding:
     if facts.epoch is None:
         return Finding(part, is_well=False, seen="does not tell the time", advice="load mod_commands")
     ahead = round(facts.epoch - now.timestamp())
     if abs(ahead) <= MOST_DRIFT_SECONDS:
-        return Finding(part, is_well=True, seen="agrees with ours")
+        measured = None if row is None else row.clock_skew_ms
+        return Finding(part, is_well=True, seen="agrees with ours" + (f", {measured} ms ahead" if measured else ""))
     seen = f"{abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} ours"
     return Finding(part, is_well=False, seen=seen, advice="run an NTP client (chrony) on both machines")
 

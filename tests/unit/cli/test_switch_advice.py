@@ -105,6 +105,12 @@ def test_switches_share_what_the_carriers_need() -> None:
     assert not all(finding.is_well for finding in _judged(replace(GOOD, max_sessions=449), replace(NEEDS, switches=2)))
 
 
+def test_a_measured_clock_is_shown() -> None:
+    shown = [finding.seen for finding in _judged(GOOD, replace(NEEDS, row=replace(ROW, clock_skew_ms=-40)))]
+
+    assert "agrees with ours, -40 ms ahead" in shown
+
+
 def test_a_registered_trunk_needs_no_ping() -> None:
     findings = _judged(replace(GOOD, gateways={"trunk": replace(TRUNK, state="REGED", ping_seconds=0)}))
 
