@@ -85,14 +85,20 @@ def an_ended_call(store: SqlStore, *, assumed: bool, **lead: Any) -> CallId:
     return call_id
 
 
-def correct(store: SqlStore, call_id: CallId) -> list[CallId]:
-    """Report that the callee was busy, which is recalled."""
+def correct(store: SqlStore, *call_ids: CallId) -> list[CallId]:
+    """Report that the callees were busy, which is recalled."""
     hangup = Hangup(cause="USER_BUSY", answered=False)
-    end = HungUp(call_id, hangup, started_at=NOON, ended_at=NOON.add(seconds=4))
     with store.transaction() as tx:
-        locked = tx.corrections.lock_assumed([call_id])
+        locked = tx.corrections.lock_assumed(call_ids)
         ends = [
-            Ended(call, end, Outcome.BUSY, lead_stage=Stage.RECALL, lead_due_at=LATER, lead_ending=None)
+            Ended(
+                call,
+                HungUp(call.id, hangup, started_at=NOON, ended_at=NOON.add(seconds=4)),
+                Outcome.BUSY,
+                lead_stage=Stage.RECALL,
+                lead_due_at=LATER,
+                lead_ending=None,
+            )
             for call in locked
         ]
         tx.corrections.write(ends, now=LATER)
@@ -115,6 +121,18 @@ def test_a_report_replaces_an_assumed_end_and_counts_no_second_attempt(store: Sq
     assert (call.state, call.assumed_at) == (CallState.ENDED, None)
     assert (lead.stage, lead.ending, lead.due_at, lead.called_count) == (Stage.RECALL, None, LATER, 1)
     assert lead.last_outcome is Outcome.BUSY
+
+
+def test_several_assumed_ends_are_replaced_at_once(store: SqlStore) -> None:
+    fill_store(store)
+    ids = insert_calls(store, CallState.ENDED, CallState.ENDED)
+    with store.transaction() as tx:
+        tx.connection.execute(update(calls).values(assumed_at=NOON, cause="UNKNOWN"))
+
+    corrected = correct(store, *ids)
+
+    with store.reading() as tx:
+        assert (sorted(corrected), set(tx.connection.scalars(select(calls.c.cause)))) == (sorted(ids), {"USER_BUSY"})
 
 
 def test_an_end_that_was_reported_is_never_corrected(store: SqlStore) -> None:

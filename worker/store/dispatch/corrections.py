@@ -23,13 +23,15 @@ _ASSUMED: Final = (
 )
 _BY_CALLS: Final = (Ending.ANSWERED, Ending.NOT_RECALLED, Ending.ATTEMPTS_USED, Ending.EXPIRED)
 """Endings that a call's outcome brings about; the others are somebody's wish, whatever the outcome."""
+_WAITING_OR_DONE: Final = (Stage.DONE, Stage.RECALL, Stage.OTP)
 _CORRECT_LEAD: Final = (
     update(leads)
     .where(
         leads.c.id == bindparam("lead"),
         leads.c.called_count + leads.c.uncounted == bindparam("calls_made", type_=Integer),
-        leads.c.stage.in_((Stage.DONE, Stage.RECALL, Stage.OTP)),
-        or_(leads.c.ending.is_(None), leads.c.ending.in_(_BY_CALLS)),
+        # `in_` would do, but SQLAlchemy cannot run it for several rows at once.
+        or_(*(leads.c.stage == stage for stage in _WAITING_OR_DONE)),
+        or_(leads.c.ending.is_(None), *(leads.c.ending == ending for ending in _BY_CALLS)),
     )
     .values(
         called_count=bindparam("calls_made", type_=Integer) - bindparam("new_uncounted", type_=Integer),
