@@ -166,7 +166,7 @@ def _gateway(name: str, gateway: GatewayFacts | None, *, demand: GatewayDemand |
 
 def _second_source(facts: SwitchFacts, *, needs: Needs, part: str, now: DateTime) -> Finding:
     push, row = facts.cdr_push, needs.row
-    setup = "deploy/freeswitch/README.md, section Second source"
+    setup = "deploy/freeswitch/README.md, section CDRs as a second source"
     if CDR_MODULE not in facts.modules or push is None or not push.has_url:
         seen = "none: the end of a call that nobody heard stays unknown"
         return Finding(part, is_well=True, seen=seen, advice=setup)
@@ -176,7 +176,9 @@ def _second_source(facts: SwitchFacts, *, needs: Needs, part: str, now: DateTime
         )
         return Finding(part, is_well=False, seen="posts without a queue: ends come seconds late", advice=advice)
     if row is None or row.cdr_secret_hash is None:
-        return Finding(part, is_well=False, seen="posts CDRs, but has no secret here: they are refused", advice=setup)
+        name = part.removeprefix("switch ").partition(" ")[0]
+        advice = f"callbeat cdr-secret {name}, and write the secret into json_cdr.conf.xml"
+        return Finding(part, is_well=False, seen="posts CDRs, but has no secret here: they are refused", advice=advice)
     if row.cdr_heard_at is None:
         return Finding(part, is_well=True, seen="set up, nothing heard yet", advice="place one call and look again")
     silent = (now - row.cdr_heard_at).total_seconds()

@@ -75,10 +75,10 @@ def test_what_is_wrong_is_said_with_what_to_type(changed: dict[str, object], par
         (replace(GOOD, gateways={"trunk": replace(TRUNK, ping_seconds=0)}), NEEDS, "gateway trunk", '"ping"'),
         (replace(GOOD, gateways={"trunk": replace(TRUNK, caller_id_in_from=False)}), NEEDS, "gateway trunk", "in-from"),
         (replace(GOOD, modules=GOOD.modules - {"mod_sndfile"}), NEEDS, "modules", "load mod_sndfile"),
-        (replace(GOOD, cdr_push=None), NEEDS, "second source", "Second source"),
-        (replace(GOOD, modules=frozenset(MODULES)), NEEDS, "second source", "Second source"),
+        (replace(GOOD, cdr_push=None), NEEDS, "second source", "second source"),
+        (replace(GOOD, modules=frozenset(MODULES)), NEEDS, "second source", "second source"),
         (GOOD, replace(NEEDS, row=replace(ROW, cdr_heard_at=None)), "second source", "place one call"),
-        (GOOD, replace(NEEDS, row=replace(ROW, cdr_heard_at=NOW.subtract(days=2))), "second source", "Second source"),
+        (GOOD, replace(NEEDS, row=replace(ROW, cdr_heard_at=NOW.subtract(days=2))), "second source", "second source"),
         (
             replace(GOOD, sessions_per_second=30),
             replace(NEEDS, gateways={"trunk": replace(DEMAND, calls_per_second=0, is_unlimited=True)}),
@@ -97,7 +97,10 @@ def test_what_could_be_better_is_well_and_has_advice(facts: SwitchFacts, needs: 
 def test_cdrs_without_a_secret_here_are_refused_and_that_is_wrong() -> None:
     findings = _judged(GOOD, replace(NEEDS, row=None))
 
-    assert [finding.part for finding in findings if not finding.is_well] == ["switch sw1 second source"]
+    wrong = [(finding.part, finding.advice) for finding in findings if not finding.is_well]
+    assert wrong == [
+        ("switch sw1 second source", "callbeat cdr-secret sw1, and write the secret into json_cdr.conf.xml")
+    ]
 
 
 def test_switches_share_what_the_carriers_need() -> None:
