@@ -84,7 +84,7 @@ class HungUp:
     ringing_at: DateTime | None = None
     answered_at: DateTime | None = None
     dial: int | None = None
-    """Which dial of the call failed, when the originate failed before a channel existed; otherwise None."""
+    """Which of the call's dials ended; None when the switch does not say."""
     sip_call_id: str = ""
     hangup_disposition: str = ""
     duration: int | None = None
@@ -106,6 +106,21 @@ class HungUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """The trunk sent no reply at all: the call had a channel, but nobody's phone rang, and the attempt does not count.
+
+    ``hung_up`` is the end that the switch told.
+    """
+
+    hung_up: HungUp
+
+    @property
+    def call_id(self) -> CallId:
+        """Return the call."""
+        return self.hung_up.call_id
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The switch itself refused the call: no channel existed and nobody was dialled.
 
@@ -119,10 +134,11 @@ class Refused:
     """Which of the call's dials was refused; None when the switch does not say."""
 
 
-CallEvent = Ringing | Answered | HungUp | Refused
+CallEvent = Ringing | Answered | HungUp | Refused | Unreached
 
 LIFE: Final[Mapping[tuple[CallState, type[CallEvent]], CallState]] = {
     (CallState.DIALING, Refused): CallState.QUEUED,
+    (CallState.DIALING, Unreached): CallState.QUEUED,
     (CallState.DIALING, Ringing): CallState.RINGING,
     (CallState.DIALING, Answered): CallState.ANSWERED,
     (CallState.RINGING, Answered): CallState.ANSWERED,

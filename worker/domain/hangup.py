@@ -17,3 +17,6 @@ class Hangup:
     """The far end's final SIP response; None when it sent none, for example because we cancelled the call."""
     by_us: bool = False
     """True when our side ended the call."""
+    rang: bool = False
+    replied: bool | None = None
+    """False when the far side never sent anything, so that a SIP status was made by the switch; None: not known."""

@@ -9,6 +9,7 @@ from worker.simulator import configuration
 from worker.simulator.channel import Channel, stamp
 from worker.simulator.sched_hangup import ScheduledHangup
 from worker.simulator.switch import ReportResult, SimulatedSwitch
+from worker.simulator.trunks import TrunkState
 
 _MODULES: Final = frozenset(
     {"mod_sofia", "mod_commands", "mod_dptools", "mod_event_socket", "mod_dialplan_xml", "mod_loopback", "mod_sndfile"}
@@ -34,7 +35,7 @@ PingFreq\t0
 PingTime\t0.00
 PingState\t0/0/0
 State   \tNOREG
-Status  \tUP
+Status  \t{status}
 Uptime  \t{uptime}s
 CallsIN \t0
 CallsOUT\t{calls}
@@ -139,7 +140,9 @@ def _sofia(switch: SimulatedSwitch, arguments: str) -> str:
     match arguments.split():
         case ["status", "gateway", name] if not switch.options.gateways or name in switch.options.gateways:
             uptime = switch.uptime_micros // 1_000_000
-            return _GATEWAY.format(rule=_RULE, name=name, uptime=uptime, calls=switch.sessions_since_start)
+            status = "DOWN" if switch.trunks.is_down(name) else "UP"
+            calls = switch.sessions_since_start
+            return _GATEWAY.format(rule=_RULE, name=name, uptime=uptime, calls=calls, status=status)
         case ["status", "gateway", _]:
             return "Invalid Gateway!\n"
         case _:
@@ -198,6 +201,16 @@ def _police(switch: SimulatedSwitch, arguments: str) -> str:
             return "-USAGE: <gateway> <calls in a tenth of a second, 0: any>\n"
 
 
+def _trunk(switch: SimulatedSwitch, arguments: str) -> str:
+    """Set the state of a gateway's trunk; a command of the simulator alone."""
+    match arguments.split():
+        case [gateway, state] if state in set(TrunkState):
+            switch.trunks.set(gateway, TrunkState(state))
+            return "+OK\n"
+        case _:
+            return f"-USAGE: <gateway> {'|'.join(TrunkState)}\n"
+
+
 _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "status": _status,
     "version": lambda _switch, _arguments: "FreeSWITCH Version 1.10.12-release~64bit ( 64bit)\n",
@@ -214,4 +227,5 @@ _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "module_exists": lambda _switch, arguments: "true" if arguments in _MODULES else "false",
     "fsctl": _fsctl,
     "police": _police,
+    "trunk": _trunk,
 }

@@ -62,6 +62,11 @@ class Channel:
         return "RINGING" if self.progress else "DOWN"
 
     @property
+    def was_replied_to(self) -> bool:
+        """Return whether the far side has sent anything; a call that we cancel early has heard nothing."""
+        return bool(self.progress or self.answered or (self.by_far_end and self.fate.far_end.value.replies))
+
+    @property
     def sip_call_id(self) -> str:
         """Return the call's SIP Call-ID, which is derived from the call's id and so never changes."""
         return str(uuid5(UUID(int=0), self.id))
@@ -103,6 +108,7 @@ class Channel:
             "Caller-Direction": "outbound",
             "Caller-Logical-Direction": "outbound",
             **self._parties(),
+            **({"Caller-Network-Addr": _FAR_SIDE} if self.was_replied_to else {}),
             "Caller-ANI": self.caller_id,
             "Caller-Destination-Number": self.dial.number,
             "Caller-Unique-ID": self.id,
@@ -157,8 +163,9 @@ class Channel:
         if self.progress:
             variables["variable_sip_to_user"] = self.dial.number
             variables["variable_sip_from_user"] = self.caller_id
-        if self.progress or self.ended:  # the far end has replied
+        if self.progress or self.by_far_end:  # a response has come, be it one that the switch made itself
             variables["variable_sip_call_id"] = self.sip_call_id
+            variables |= _REPLIED if self.was_replied_to else _NOT_REPLIED
         if self.answered:
             variables["variable_read_codec"] = variables["variable_write_codec"] = "PCMU"
             if self.fate.far_end.value.machine:
@@ -214,6 +221,14 @@ class Channel:
         return "recv_refuse" if self.by_far_end else "send_cancel"
 
 
+_FAR_SIDE: Final = "127.0.0.1"
+_REPLIED: Final = {
+    "variable_sip_reply_host": _FAR_SIDE,
+    "variable_sip_reply_port": "5070",
+    "variable_sip_network_ip": _FAR_SIDE,
+    "variable_sip_network_port": "5070",
+}
+_NOT_REPLIED: Final = {"variable_sip_reply_port": "0", "variable_sip_network_port": "0"}
 _CANCELLED: Final = {
     "variable_sip_invite_failure_status": "487",
     "variable_sip_invite_failure_phrase": "CANCEL",

@@ -22,6 +22,8 @@ class Behaviour:
     rings: bool = False
     answers: bool = False
     machine: bool = False
+    replies: bool = True
+    """False: nothing ever comes from the far side, and the switch makes the SIP status itself."""
 
 
 class FarEnd(Enum):
@@ -38,6 +40,8 @@ class FarEnd(Enum):
     CONGESTION = Behaviour("NORMAL_CIRCUIT_CONGESTION", 34, 503, "Service Unavailable")
     BARRED = Behaviour("INCOMING_CALL_BARRED", 54, 403, "Forbidden")
     VOICEMAIL = Behaviour("NORMAL_CLEARING", 16, 200, "OK", rings=True, answers=True, machine=True)
+    UNREACHABLE = Behaviour("NORMAL_TEMPORARY_FAILURE", 41, 503, "Service Unavailable", replies=False)
+    SILENT = Behaviour("RECOVERY_ON_TIMER_EXPIRE", 102, 408, "Request Timeout", replies=False)
 
 
 BY_LAST_DIGIT: Final[Mapping[str, FarEnd]] = {

@@ -17,6 +17,7 @@ from worker.simulator.options import SimulatorOptions
 from worker.simulator.originate import Dial, InvalidDial, parse_dial
 from worker.simulator.police import Police
 from worker.simulator.sched_hangup import ScheduledHangup
+from worker.simulator.trunks import Trunks
 
 _MICROSECONDS: Final = 1_000_000
 _FULL: Final = "DESTINATION_OUT_OF_ORDER"
@@ -61,6 +62,7 @@ class SimulatedSwitch:
         self.clock_skew = options.clock_skew_seconds
         """Seconds by which the switch's clock is ahead; it may be set while calls are up."""
         self.paused_outbound = False
+        self.trunks = Trunks()
         self.missing_messages: set[str] = set()
         """Templates whose message cannot be played."""
         self.police = Police()
@@ -115,7 +117,7 @@ class SimulatedSwitch:
             report(f"-ERR {cause}\n")
             return
         created = self.clock()
-        fate = self._model.fate_of(dial.number)
+        fate = self.trunks.fate_at(dial.gateway) or self._model.fate_of(dial.number)
         if self.police.catches(dial.gateway, at=created):
             fate = POLICED
             self._log.write(call_line("policed", dial, call_id, at=created, cause=fate.far_end.value.cause))
@@ -160,6 +162,8 @@ class SimulatedSwitch:
             return _FULL, "full"
         if self.options.gateways and dial.gateway and dial.gateway not in self.options.gateways:
             return "INVALID_GATEWAY", "gateway"
+        if self.trunks.is_down(dial.gateway):
+            return "GATEWAY_DOWN", "gateway_down"
         return None
 
     def _create(self, channel: Channel, report: ReportResult) -> None:
@@ -304,7 +308,9 @@ class SimulatedSwitch:
         }
 
     def _write(self, event: str, channel: Channel) -> None:
-        self._log.write(call_line(event, channel.dial, channel.id, at=_now(), cause=channel.cause))
+        is_silent = event == "hangup" and not channel.fate.far_end.value.replies
+        why = "no_reply" if is_silent else ""
+        self._log.write(call_line(event, channel.dial, channel.id, at=_now(), cause=channel.cause, why=why))
 
 
 def _now() -> int:

@@ -23,9 +23,11 @@ REFUSALS: Final = frozenset(
     },
 )
 """Causes of a failed originate job without a channel that mean that the switch refused the call: nobody was dialled."""
+_REPLIES: Final = ("variable_sip_reply_host", "variable_sip_network_ip", "Caller-Network-Addr")
+"""Headers that the switch fills from what the far side sent; recorded as absent when nobody replied."""
 
 
-def hangup_of(event: SwitchEvent, *, answered: bool) -> Hangup:
+def hangup_of(event: SwitchEvent, *, answered: bool, rang: bool) -> Hangup:
     """Return the facts of the end in a ``CHANNEL_HANGUP_COMPLETE`` event."""
     machine = event.get("variable_amd_result", "").upper() == "MACHINE" or event.get("variable_avmd_detect") == "TRUE"
     return Hangup(
@@ -35,6 +37,8 @@ def hangup_of(event: SwitchEvent, *, answered: bool) -> Hangup:
         q850=_number(event.get("variable_hangup_cause_q850", "")),
         sip_status=_number(event.get("variable_sip_term_status", "")),
         by_us=event.get("variable_sip_hangup_disposition", "").startswith("send_"),
+        rang=rang,
+        replied=any(event.get(name) for name in _REPLIES),
     )
 
 

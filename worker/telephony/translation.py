@@ -3,25 +3,26 @@
 import logging
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 import pendulum
 from pendulum import DateTime
 
-from worker.domain.call import Answered, CallEvent, HungUp, Refused, Ringing
+from worker.domain.call import Answered, CallEvent, HungUp, Refused, Ringing, Unreached
 from worker.domain.errors import Invalid
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 from worker.domain.timing import JOB_WAITS_FOR_CHANNEL
+from worker.domain.trunk_result import is_unreached
 from worker.telephony.causes import REFUSALS, hangup_of
 from worker.telephony.esl import BODY, SwitchEvent
 
 logger = logging.getLogger(__name__)
 
 REMEMBERED: Final = 20_000
-"""How many calls with a channel to remember, so that a late or repeated job result is ignored.
+"""How many dials with a channel to remember, so that a late or repeated job result is ignored.
 
 More than any switch begins in the minutes within which a job result may be repeated.
 """
@@ -29,6 +30,9 @@ More than any switch begins in the minutes within which a job result may be repe
 _DIAL: Final = re.compile(r"[{,]callbeat_dial=([0-9]{1,9})[,}]")
 _ORIGINATION_UUID: Final = re.compile(r"[{,]origination_uuid=([0-9A-Fa-f-]{36})[,}]")
 _MICROSECONDS: Final = 1_000_000
+
+_DialKey = tuple[CallId, int | None]
+"""One dial of a call. A call may be dialled again, and late news of its first dial must not touch the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,15 @@ class Translation:
         """Start; events before ``listening_since`` may have been missed."""
         self._listening_since = listening_since
         self._remembered = remembered
-        self._seen: dict[CallId, None] = {}
-        self._failed: dict[CallId, _FailedJob] = {}
+        self._seen: dict[_DialKey, None] = {}
+        self._failed: dict[_DialKey, _FailedJob] = {}
 
     def read(self, events: Iterable[SwitchEvent], *, at: float) -> list[CallEvent]:
         """Return the call events for the switch events, in order, then those for the failed jobs that are due."""
         read = [found for event in events if (found := self._read(event, at=at)) is not None]
         due = [job for job in self._failed.values() if job.due <= at]
         for job in due:
-            del self._failed[job.call_id]
+            del self._failed[job.call_id, job.dial]
         return read + [self._event_of_job(job) for job in due]
 
     def next_due(self) -> float | None:
@@ -81,21 +85,21 @@ class Translation:
         call_id = _call_of(event)
         if call_id is None:
             return None
-        self._remember_channel(call_id)
+        self._remember_channel((call_id, _dial_of(event)))
         match event["Event-Name"]:
             case "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA":
                 return Ringing(call_id, _rang(event) or _stated(event), _created(event))
             case "CHANNEL_ANSWER":
                 return Answered(call_id, _answered(event) or _stated(event), _created(event))
             case "CHANNEL_HANGUP_COMPLETE":
-                return _hung_up(call_id, event)
+                return _end(call_id, event)
             case _:
                 return None
 
-    def _remember_channel(self, call_id: CallId) -> None:
-        """Remember that the call had a channel: from now on its hang-up event decides, and job results are ignored."""
-        self._failed.pop(call_id, None)
-        self._seen[call_id] = None
+    def _remember_channel(self, dial: _DialKey) -> None:
+        """Remember that the dial had a channel: from now on its hang-up event decides, and job results are ignored."""
+        self._failed.pop(dial, None)
+        self._seen[dial] = None
         if len(self._seen) > self._remembered:
             del self._seen[next(iter(self._seen))]
 
@@ -107,13 +111,12 @@ class Translation:
         answer = event.get(BODY, "").strip()
         if found is None or not answer.startswith("-"):
             return
-        call_id = CallId(UUID(found[1]))
-        if call_id in self._seen:
+        call_id, number = CallId(UUID(found[1])), None if dial is None else int(dial[1])
+        if (call_id, number) in self._seen:
             return
         cause = answer.removeprefix("-ERR").strip() or "UNKNOWN"
         moment = _moment(event["Event-Date-Timestamp"])
-        number = None if dial is None else int(dial[1])
-        self._failed[call_id] = _FailedJob(
+        self._failed[call_id, number] = _FailedJob(
             call_id, cause[:80], moment, at + JOB_WAITS_FOR_CHANNEL.total_seconds(), number
         )
 
@@ -135,16 +138,22 @@ def _call_of(event: SwitchEvent) -> CallId | None:
         return None
 
 
+def _end(call_id: CallId, event: SwitchEvent) -> HungUp | Unreached:
+    hung_up = _hung_up(call_id, event)
+    return Unreached(hung_up) if is_unreached(hung_up.end) else hung_up
+
+
 def _hung_up(call_id: CallId, event: SwitchEvent) -> HungUp:
     ended = _time(event, "Caller-Channel-Hangup-Time", "variable_end_uepoch") or _stated(event)
-    answered = _answered(event)
+    rang, answered = _rang(event), _answered(event)
     return HungUp(
         call_id,
-        hangup_of(event, answered=answered is not None),
+        hangup_of(event, answered=answered is not None, rang=rang is not None),
         started_at=_created(event) or ended,
         ended_at=ended,
-        ringing_at=_rang(event),
+        ringing_at=rang,
         answered_at=answered,
+        dial=_dial_of(event),
         sip_call_id=event.get("variable_sip_call_id", ""),
         hangup_disposition=event.get("variable_sip_hangup_disposition", ""),
     )
@@ -156,6 +165,11 @@ def _stated(event: SwitchEvent) -> DateTime:
 
 def _created(event: SwitchEvent) -> DateTime | None:
     return _time(event, "Caller-Channel-Created-Time", "variable_start_uepoch")
+
+
+def _dial_of(event: SwitchEvent) -> int | None:
+    text = event.get("variable_callbeat_dial", "")
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _rang(event: SwitchEvent) -> DateTime | None:
@@ -180,7 +194,7 @@ def _moment(text: str) -> DateTime:
     return pendulum.from_timestamp(int(text) / _MICROSECONDS)  # a float is exact to the microsecond until after 2100
 
 
-def end_in(event: SwitchEvent) -> HungUp | None:
+def end_in(event: SwitchEvent) -> HungUp | Unreached | None:
     """Return the end that a hang-up event tells, and of which dial; None for a channel that is not one of ours.
 
     Raises ``Invalid`` when its times or numbers cannot be read.
@@ -188,8 +202,7 @@ def end_in(event: SwitchEvent) -> HungUp | None:
     call_id = _call_of(event)
     if call_id is None:
         return None
-    dial = event.get("variable_callbeat_dial", "")
     try:
-        return replace(_hung_up(call_id, event), dial=int(dial) if dial.isdecimal() else None)
+        return _end(call_id, event)
     except (KeyError, ValueError, OverflowError) as error:
         raise Invalid("the times of the call cannot be read") from error

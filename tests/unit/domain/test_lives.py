@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from tests.builders import HANOI, NOON, a_campaign
-from worker.domain.call import LIVE, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
+from worker.domain.call import LIVE, Answered, CallEvent, CallState, HungUp, Refused, Ringing, Unreached, next_state
 from worker.domain.campaign import Status, resume_if_due, steer
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId, RunId
@@ -29,10 +29,9 @@ def test_no_order_of_events_leaves_a_call_live_after_its_end(order: tuple[CallEv
     assert state is CallState.ENDED
 
 
-def test_a_refusal_puts_only_a_call_that_was_not_dialled_back() -> None:
-    refusal = Refused(CALL, "DESTINATION_OUT_OF_ORDER", listening_since=NOON)
-
-    after = {state: next_state(state, refusal) for state in LIVE}
+@pytest.mark.parametrize("event", [Refused(CALL, "DESTINATION_OUT_OF_ORDER", listening_since=NOON), Unreached(END)])
+def test_only_a_call_of_which_nothing_was_heard_goes_back(event: CallEvent) -> None:
+    after = {state: next_state(state, event) for state in LIVE}
 
     assert after == {**dict.fromkeys(LIVE), CallState.DIALING: CallState.QUEUED}
 

@@ -45,15 +45,15 @@ def test_a_call_that_we_ended_was_answered_only_if_it_was(recording: str, outcom
 def test_the_facts_of_an_end_are_those_that_the_switch_told() -> None:
     refused, ended_by_us = _end_of("json-503-reason-34-retry-after").end, _end_of("plain-answered-bye-by-us").end
 
-    assert refused == Hangup(cause="NORMAL_CIRCUIT_CONGESTION", answered=False, q850=34, sip_status=503)
-    assert ended_by_us == Hangup(cause="NORMAL_CLEARING", answered=True, q850=16, by_us=True)
+    assert refused == Hangup(cause="NORMAL_CIRCUIT_CONGESTION", answered=False, q850=34, sip_status=503, replied=True)
+    assert ended_by_us == Hangup(cause="NORMAL_CLEARING", answered=True, q850=16, by_us=True, rang=True, replied=True)
 
 
 @pytest.mark.parametrize("told", ["", "²", "486.0", "99999", "sip:486"])
 def test_a_status_that_is_no_number_is_none(told: str) -> None:
     event = {"Hangup-Cause": "USER_BUSY", "variable_sip_term_status": told, "variable_hangup_cause_q850": told}
 
-    assert hangup_of(event, answered=False) == Hangup(cause="USER_BUSY", answered=False)
+    assert hangup_of(event, answered=False, rang=False) == Hangup(cause="USER_BUSY", answered=False, replied=False)
 
 
 def test_what_a_callee_can_do_is_never_a_refusal_of_the_switch() -> None:

@@ -38,7 +38,7 @@ def test_times_are_the_switchs_to_the_microsecond(translation: Translation) -> N
 
     assert hung_up == HungUp(
         CallId(UUID("695f8d97-c313-4b79-b732-286a8bf11125")),
-        Hangup(cause="NORMAL_CLEARING", answered=True, q850=16, sip_status=200),
+        Hangup(cause="NORMAL_CLEARING", answered=True, q850=16, sip_status=200, rang=True, replied=True),
         started_at=pendulum.from_timestamp(1795407100).replace(microsecond=701199),
         ringing_at=pendulum.from_timestamp(1795407100).replace(microsecond=721513),
         answered_at=pendulum.from_timestamp(1795407101).replace(microsecond=21200),

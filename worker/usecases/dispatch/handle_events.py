@@ -8,7 +8,17 @@ from uuid import UUID
 
 from pendulum import DateTime
 
-from worker.domain.call import ON_SWITCH, Answered, CallEvent, CallState, HungUp, Refused, Ringing, next_state
+from worker.domain.call import (
+    ON_SWITCH,
+    Answered,
+    CallEvent,
+    CallState,
+    HungUp,
+    Refused,
+    Ringing,
+    Unreached,
+    next_state,
+)
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId
 from worker.domain.leadership import LeaderLease
@@ -59,7 +69,7 @@ def apply_events(
     known = set(calls)
     changes = _fold(events, calls=calls, now=now)
     tx.calls.move(changes.moved)
-    for call in changes.refused:
+    for call in changes.put_back:
         pause = min(LONGEST_REFUSAL_PAUSE, 2**call.refusals)
         tx.calls.put_back([call.id], resend_at=now.add(seconds=pause), refused=True)
     happenings = [Happening(event, call, cdr_so_far(call, now=now)) for event, call in changes.happened]
@@ -72,7 +82,8 @@ def _late_ends(
     tx: DispatchTransaction, events: Sequence[CallEvent], *, besides: Collection[CallId]
 ) -> list[tuple[Call, HungUp]]:
     """Return the calls whose end was assumed, and what is now reported of each; the first report counts."""
-    late = [event for event in events if isinstance(event, HungUp) and event.call_id not in besides]
+    told = [event.hung_up if isinstance(event, Unreached) else event for event in events]
+    late = [event for event in told if isinstance(event, HungUp) and event.call_id not in besides]
     ends = {event.call_id: event for event in reversed(late)}
     assumed = tx.corrections.lock_assumed(ends) if ends else []
     return [(call, ends[call.id]) for call in assumed if is_of_present_dial(ends[call.id], call=call)]
@@ -84,7 +95,7 @@ class _Changes:
 
     moved: dict[CallId, Move] = field(default_factory=dict)
     happened: list[tuple[CallbackEvent, Call]] = field(default_factory=list)
-    refused: list[Call] = field(default_factory=list)
+    put_back: list[Call] = field(default_factory=list)
     ended: list[tuple[Call, HungUp]] = field(default_factory=list)
 
 
@@ -119,9 +130,14 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes, no
             changes.ended.append((call, event))
             return replace(call, state=to)
         case Refused(cause=cause):
-            changes.refused.append(call)
+            changes.put_back.append(call)
             extra = {"action": "switch_refused", "call_id": call.id, "switch": call.switch, "cause": cause}
             logger.warning("switch refused a call", extra=extra)
+            return replace(call, state=to, refusals=call.refusals + 1)
+        case Unreached(hung_up=HungUp(end=end)):
+            changes.put_back.append(call)
+            extra = {"action": "trunk_silent", "call_id": call.id, "carrier_id": call.carrier_id, "cause": end.cause}
+            logger.warning("trunk sent no reply", extra=extra)
             return replace(call, state=to, refusals=call.refusals + 1)
         case never:
             assert_never(never)
@@ -130,11 +146,13 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes, no
 def _unproven(event: CallEvent, *, call: Call) -> bool:
     """Return True when an event proves nothing about the call's present dial.
 
-    An event of an earlier dial may arrive late or twice: that dial was refused. A refusal proves that nobody was
+    An event of an earlier dial may arrive late or twice: that dial reached nobody. A refusal proves that nobody was
     dialled only if the listener was connected before the dial.
     """
-    if isinstance(event, Refused | HungUp) and not is_of_present_dial(event, call=call):
-        return True
+    if not isinstance(event, Ringing | Answered):
+        of_dial = event.hung_up if isinstance(event, Unreached) else event
+        if not is_of_present_dial(of_dial, call=call):
+            return True
     if not isinstance(event, Refused):
         return False
     return call.dialing_at is None or call.dialing_at < event.listening_since + PROCESS_CLOCKS_APART
