@@ -32,6 +32,10 @@ MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.CAMPAIGN_LIMIT: "The campaign's calls at once are all in use.",
     Reason.CAMPAIGN_NETWORK_LIMIT: "The campaign's channels of this network are all in use.",
     Reason.CALLS_PER_SECOND: "As many calls wait for their time as the carrier may begin in a quarter of a second.",
+    Reason.CARRIER_FAILING: "The carrier's trunk does not reply or fails; trial calls go out after growing pauses.",
+    Reason.CARRIER_UNPROVEN: "The carrier has not replied lately, so few calls go out until it does.",
+    Reason.GATEWAY_DOWN: "The switch says that the carrier's gateway is down; trial calls go out after growing pauses.",
+    Reason.GATEWAY_UNKNOWN: "The switch does not know the carrier's gateway; trial calls go out after growing pauses.",
     Reason.NO_SWITCH: "No switch is listened to: calls are queued, and dialled when one is.",
     Reason.NOT_DUE: "It is not yet time to call.",
     Reason.NOTHING_LEFT: "Nobody is left to be called; it goes on when leads are added.",
@@ -87,6 +91,7 @@ def _why_shape(why: Why, *, zone: str) -> dict[str, Json]:
         "network": why.network and why.network.value,
         "in_use": why.in_use,
         "limit": why.limit,
+        "cause": why.cause or None,
     }
     known = {name: fact for name, fact in facts.items() if fact is not None}
     return {"code": why.reason.value, "message": MESSAGES[why.reason], **known}

@@ -113,7 +113,7 @@ def test_a_call_that_we_kill_before_any_reply_blames_nobody(switch: SwitchProces
     call = a_call(timeout_seconds=600)
     switches.place([call], switch=switch.url.name, until=SOON)
 
-    switches.end(call.call_id, switch=switch.url.name)
+    switches.end(call.call_id, switch=switch.url.name, cause="NORMAL_CLEARING")
     (end,) = read_until(source, bool)
     switches.close()
     source.close()

@@ -23,6 +23,8 @@ from worker.domain.reason import Reason, Why, may_dial_from, why_not_run
 from worker.domain.rotation import Rotation, Served
 from worker.domain.share import share_one_by_one
 from worker.domain.timing import NEXT_TOKEN, PLANNED_WHILE_DUE
+from worker.domain.trunk import Trunk
+from worker.domain.trunk_limit import trunk_limit
 
 Lanes = tuple[Lane, ...]
 
@@ -63,6 +65,10 @@ class Situation:
     tenant_cap: int | None = None
     queued: int = 0
     """Number of the carrier's queued calls; each still needs one of the carrier's calls per second."""
+    trunk: Trunk | None = None
+    """What is known of the carrier's trunk; None sets no limit."""
+    dialing: int = 0
+    """The carrier's calls on their way without a reply; counted only while its trunk is unproven."""
     rotation: Rotation = field(default_factory=dict)
     """Who was served last in each pool, as the plan before this one returned it."""
 
@@ -89,7 +95,7 @@ class Plan:
 
 def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
     """Decide which calls one carrier starts now."""
-    limits = Limits(situation.carrier, live=situation.live, tenant_cap=situation.tenant_cap, queued=situation.queued)
+    limits = _limits_of(situation, now=now)
     rotation = dict(situation.rotation)
     candidates = [_Candidate(campaign, situation=situation, now=now) for campaign in situation.campaigns]
     for lanes in ROUNDS:
@@ -105,6 +111,17 @@ def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
         reasons=reasons,
         look_again_at=min(moments, default=None),
         rotation=rotation,
+    )
+
+
+def _limits_of(situation: Situation, *, now: DateTime) -> Limits:
+    trunk, queued = situation.trunk, situation.queued
+    return Limits(
+        situation.carrier,
+        live=situation.live,
+        tenant_cap=situation.tenant_cap,
+        queued=queued,
+        trunk=None if trunk is None else trunk_limit(trunk, dialing=situation.dialing, queued=queued, now=now),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from pendulum import DateTime
+
 from worker.domain.campaign import Campaign, Mode
 from worker.domain.carrier import Carrier
 from worker.domain.ids import CampaignId
@@ -43,6 +45,10 @@ class Limit:
     limit: int
     in_use: int
     network: Network | None = None
+    cause: str = ""
+    since: DateTime | None = None
+    until: DateTime | None = None
+    """When the limit is another one, if that is known."""
 
     @property
     def free(self) -> int:
@@ -53,14 +59,33 @@ class Limit:
         """Return this limit as the reason why a call waits."""
         not_set_up = self.network is not None and self.limit == 0
         reason = Reason.NETWORK_NOT_SET_UP if not_set_up else self.reason
-        return Why(reason, network=self.network, in_use=self.in_use, limit=self.limit)
+        return Why(
+            reason,
+            until=self.until,
+            since=self.since,
+            network=self.network,
+            in_use=self.in_use,
+            limit=self.limit,
+            cause=self.cause,
+        )
 
 
 class Limits:
     """Every limit of one carrier and its campaigns; all claims that a limit binds share one ``Limit`` object."""
 
-    def __init__(self, carrier: Carrier, *, live: LiveCalls, tenant_cap: int | None, queued: int = 0) -> None:
-        """Start from the live calls; ``queued`` is the number of calls that wait for the carrier's calls per second."""
+    def __init__(
+        self,
+        carrier: Carrier,
+        *,
+        live: LiveCalls,
+        tenant_cap: int | None,
+        queued: int = 0,
+        trunk: Limit | None = None,
+    ) -> None:
+        """Start from the live calls; ``queued`` is the number of calls that wait for the carrier's calls per second.
+
+        ``trunk`` is the limit that the carrier's trunk sets, if it sets one.
+        """
         self._live = live
         self._of_campaigns: dict[CampaignId, Limit] = {}
         self._of_campaigns_on: dict[tuple[CampaignId, Network], Limit] = {}
@@ -68,6 +93,8 @@ class Limits:
         self.of_all.append(Limit(Reason.CARRIER_LIMIT, carrier.concurrent_call, live.of_carrier()))
         if carrier.calls_per_second:
             self.of_all.append(Limit(Reason.CALLS_PER_SECOND, calls_ahead(carrier.calls_per_second), queued))
+        if trunk is not None:
+            self.of_all.append(trunk)
         self.of_channels = {
             n: Limit(Reason.CARRIER_NETWORK_LIMIT, carrier.network.get(n, 0), live.carrier.get(n, 0), n)
             for n in Network

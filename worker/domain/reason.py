@@ -34,6 +34,10 @@ class Reason(StrEnum):
     CAMPAIGN_LIMIT = "campaign_limit"
     CAMPAIGN_NETWORK_LIMIT = "campaign_network_limit"
     CALLS_PER_SECOND = "calls_per_second"
+    CARRIER_FAILING = "carrier_failing"
+    CARRIER_UNPROVEN = "carrier_unproven"
+    GATEWAY_DOWN = "gateway_down"
+    GATEWAY_UNKNOWN = "gateway_unknown"
     NO_SWITCH = "no_switch"
     NOT_DUE = "not_due"
     NOTHING_LEFT = "nothing_left"
@@ -54,6 +58,8 @@ class Why:
     network: Network | None = None
     in_use: int | None = None
     limit: int | None = None
+    cause: str = ""
+    """The switch's word for what is wrong."""
 
 
 def why_not_run(campaign: Campaign, *, lane: Lane = Lane.LIST, now: DateTime) -> Why | None:

@@ -33,6 +33,10 @@ FULL: Final = frozenset(
         Reason.CAMPAIGN_NETWORK_LIMIT,
         Reason.NETWORK_NOT_SET_UP,
         Reason.CALLS_PER_SECOND,
+        Reason.CARRIER_FAILING,
+        Reason.CARRIER_UNPROVEN,
+        Reason.GATEWAY_DOWN,
+        Reason.GATEWAY_UNKNOWN,
     }
 )
 """Reasons why a due lead that may be called still waits: a limit allows no more calls."""

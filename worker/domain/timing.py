@@ -80,7 +80,7 @@ JOB_WAITS_FOR_CHANNEL: Final = Duration(milliseconds=500)
 TRUNK_SHORTEST_PAUSE: Final = Duration(seconds=1)
 """Until the first trial calls after a carrier's breaker opened; each later pause is twice as long."""
 TRUNK_LONGEST_PAUSE: Final = Duration(minutes=1)
-"""A trunk that is well again is noticed after this time at the latest."""
+"""A trunk that is well again is noticed after this time at the latest. A call that waits for it waits no longer."""
 TRUNK_PROVEN_FOR: Final = Duration(minutes=1)
 """A trunk that has not replied for this long starts slowly, since it may have died meanwhile."""
 

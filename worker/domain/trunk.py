@@ -11,7 +11,7 @@ from typing import Final
 
 from pendulum import DateTime, Duration
 
-from worker.domain.timing import TRUNK_LONGEST_PAUSE, TRUNK_PROVEN_FOR, TRUNK_SHORTEST_PAUSE
+from worker.domain.timing import PROCESS_CLOCKS_APART, TRUNK_LONGEST_PAUSE, TRUNK_PROVEN_FOR, TRUNK_SHORTEST_PAUSE
 
 RUN_OPENS: Final = 5
 """Failures in a row that open the breaker; a single bad route seldom makes so many."""
@@ -21,6 +21,8 @@ SHARE_OPENS: Final = 10
 """Failures among the remembered results that open the breaker: half of them."""
 TRIAL_CALLS: Final = 2
 """Calls after each pause: a second one, in case that the first number is itself at fault."""
+UNREACHED_DIALS: Final = 5
+"""Dials of one call without any reply, after which it ends although the trunk replied to others: the number's fault."""
 UNPROVEN_CALLS: Final = 10
 """Calls without a reply at a time while the trunk is unproven: what a dead trunk can cost at the start."""
 _DOUBLINGS: Final = 6
@@ -103,15 +105,25 @@ def calls_allowed(trunk: Trunk, *, unanswered: int, now: DateTime) -> int | None
     ``unanswered`` are calls on their way whose trunk has not replied yet.
     """
     if trunk.is_failing:
-        return TRIAL_CALLS if trunk.next_trial_at is None or trunk.next_trial_at <= now else 0
+        return TRIAL_CALLS if is_trial_due(trunk, now=now) else 0
     if is_proven(trunk, now=now):
         return None
     return max(0, UNPROVEN_CALLS - unanswered)
 
 
+def is_trial_due(trunk: Trunk, *, now: DateTime) -> bool:
+    """Return True when the pause of a failing trunk is over.
+
+    A pause that would last longer than any was stored before the clock was set back.
+    """
+    at = trunk.next_trial_at
+    return at is None or not now < at <= now + TRUNK_LONGEST_PAUSE
+
+
 def is_proven(trunk: Trunk, *, now: DateTime) -> bool:
-    """Return True when the far side has replied lately."""
-    return trunk.proven_at is not None and now < trunk.proven_at + TRUNK_PROVEN_FOR
+    """Return True when the far side has replied lately; a reply in the future is from before the clock was set back."""
+    at = trunk.proven_at
+    return at is not None and at - PROCESS_CLOCKS_APART <= now < at + TRUNK_PROVEN_FOR
 
 
 def _shifted(recent: int) -> int:

@@ -30,6 +30,7 @@ from worker.store.dispatch.leads import SqlLeads
 from worker.store.dispatch.plans import SqlPlans
 from worker.store.dispatch.posted_cdrs import SqlPostedCdrs
 from worker.store.dispatch.switches import SqlSwitches
+from worker.store.dispatch.trunks import SqlTrunks
 from worker.store.records.backfill_leads import SqlBackfillLeads
 from worker.store.records.backfills import SqlBackfills
 from worker.store.records.campaigns import SqlCampaigns
@@ -83,6 +84,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def cause_tables(self) -> SqlCauseTables:
         return SqlCauseTables(self.connection)
+
+    @override
+    @cached_property
+    def trunks(self) -> SqlTrunks:
+        return SqlTrunks(self.connection)
 
     @override
     @cached_property

@@ -112,6 +112,11 @@ def test_a_wakeup_that_was_lost_outlives_a_tick_and_no_plan_waits_for_two() -> N
     assert timing.PLANS_AHEAD >= timing.TICK_EVERY
 
 
+def test_the_pauses_of_a_trunk_grow_and_a_reply_outlives_the_clocks_difference() -> None:
+    assert timing.TRUNK_SHORTEST_PAUSE < timing.TRUNK_LONGEST_PAUSE < timing.PLANNED_AT_LEAST
+    assert timing.TRUNK_PROVEN_FOR > 2 * timing.PROCESS_CLOCKS_APART
+
+
 def test_no_plan_or_message_is_stored_so_far_ahead_that_it_looks_like_a_clock_set_back() -> None:
     assert timing.CLOCK_SET_BACK > timing.MESSAGE_RESENT
     assert timing.CLOCK_SET_BACK > timing.SWITCH_SETTLES

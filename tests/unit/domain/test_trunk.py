@@ -84,6 +84,14 @@ def test_a_trunk_that_was_idle_starts_slowly_again() -> None:
     assert calls_allowed(PROVEN, unanswered=0, now=NOON + TRUNK_PROVEN_FOR) == UNPROVEN_CALLS
 
 
+def test_a_clock_that_was_set_back_neither_proves_a_trunk_nor_keeps_its_trials_waiting() -> None:
+    earlier = NOON.subtract(hours=1)
+    opened = after(*[DEAD] * RUN_OPENS)
+
+    assert calls_allowed(opened, unanswered=0, now=earlier) == TRIAL_CALLS
+    assert calls_allowed(PROVEN, unanswered=0, now=earlier) == UNPROVEN_CALLS
+
+
 def test_a_busy_trunk_is_seldom_another_value_so_that_its_row_is_seldom_written() -> None:
     values = set()
     trunk = PROVEN

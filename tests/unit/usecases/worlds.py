@@ -16,6 +16,7 @@ from worker.domain.carrier import DialType
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
+from worker.domain.trunk import Trunk
 from worker.store.base.tables import calls, campaigns, carriers, do_not_call, leads, lists, metadata, tenants
 from worker.store.transaction import SqlStore
 
@@ -38,6 +39,16 @@ WINDOWS: Final[tuple[tuple[dict[str, int], ...], ...]] = (
 SOME_CHANNELS: Final = st.dictionaries(st.sampled_from([n.value for n in Network]), st.integers(0, 3))
 SECONDS_FROM_NOW: Final = st.sampled_from([-3600, -1, 0, 1, 10, 7200])
 
+TRUNKS: Final = st.sampled_from([Trunk(proven_at=NOON)] * 3 + [Trunk()]) | st.builds(
+    Trunk,
+    failures=st.just(5),
+    cause=st.sampled_from(["NORMAL_TEMPORARY_FAILURE", "GATEWAY_DOWN", "INVALID_GATEWAY"]),
+    failing_since=st.just(NOON - Duration(seconds=30)),
+    trials=st.integers(0, 9),
+    next_trial_at=SECONDS_FROM_NOW.map(lambda seconds: NOON + Duration(seconds=seconds)),
+)
+"""Most trunks have replied lately; some are new, and some fail."""
+
 
 @dataclass(frozen=True)
 class StoredWorld:
@@ -51,6 +62,7 @@ class StoredWorld:
     leads: list[dict[str, Any]]
     calls: list[dict[str, Any]]
     barred: list[str]
+    trunk: Trunk
 
     def store_in(self, store: SqlStore) -> None:
         """Forget what the store holds, and write this world."""
@@ -62,6 +74,8 @@ class StoredWorld:
             tx.connection.execute(update(tenants).values(concurrent_call=self.cap))
             tx.connection.execute(update(carriers).values(self.carrier))
             tx.connection.execute(insert(carriers).values(**_elsewhere()))
+            tx.trunks.lock(CARRIER)
+            tx.trunks.save(CARRIER, self.trunk)
             put_away = update(campaigns).where(campaigns.c.id.in_(self.deleted))
             tx.connection.execute(put_away.values(deleted_at=NOON))
             tx.connection.execute(insert(lists), [_second_list(c.campaign_uuid) for c in self.campaigns])
@@ -121,6 +135,7 @@ def worlds(draw: st.DrawFn) -> StoredWorld:
         barred=draw(st.lists(st.sampled_from([row["phone"] for row in stored]), unique=True, max_size=2))
         if stored
         else [],
+        trunk=draw(TRUNKS),
     )
 
 

@@ -31,6 +31,7 @@ from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import Outbox, Subscribers
 from worker.ports.dispatch.second_source import PostedCdrs
 from worker.ports.dispatch.switches import SwitchRows
+from worker.ports.dispatch.trunks import Trunks
 
 NOT_AHEAD: Final = Duration()
 """Only what is due now."""
@@ -232,8 +233,13 @@ class Calls(Protocol):
     def postpone(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
         """Send no message for these queued calls before ``until``."""
 
-    def unsent(self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None) -> list[CallId]:
-        """Return queued calls whose message is due, OTPs first, then the longest due; postpone their next message."""
+    def unsent(
+        self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None, ahead: Duration = NOT_AHEAD
+    ) -> list[CallId]:
+        """Return queued calls whose message is due within ``ahead``, OTPs first, then the longest due.
+
+        Their next message is postponed. Calls that another transaction has locked are left out.
+        """
 
     def on_switch_since(self, moment: DateTime, *, limit: int) -> list[Call]:
         """Return calls that have been on a switch since the given time or longer, earliest dial first."""
@@ -280,6 +286,8 @@ class DispatchTransaction(Protocol):
     def corrections(self) -> Corrections: ...
     @property
     def subscriptions(self) -> Subscribers: ...
+    @property
+    def trunks(self) -> Trunks: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

@@ -36,7 +36,8 @@ deliveries: Final = Table(
 PENDING_ROWS: Final = text("state = 'pending'")
 ENDED_ROWS: Final = text("state IN ('delivered', 'dead')")
 _OF_THE_CAMPAIGN: Final = deliveries.c.subscription_id.is_(None)
-_SUBSCRIBED: Final = deliveries.c.subscription_id.is_not(None)
+_SUBSCRIBED: Final = text("subscription_id IS NOT NULL AND event NOT IN ('carrier_failing', 'carrier_recovered')")
+"""Carrier events name the call that caused them, which may cause several."""
 _TOLD: Final = (deliveries.c.call_id, deliveries.c.event)
 partial_index("uq_deliveries_call_id_event", *_TOLD, deliveries.c.corrected, where=_OF_THE_CAMPAIGN, unique=True)
 partial_index(

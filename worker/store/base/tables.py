@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    ForeignKey,
     Index,
     Integer,
     String,
@@ -80,6 +81,19 @@ carriers: Final = Table(
     UniqueConstraint("tenant_id", "name"),
 )
 Index("ix_carriers_next_plan_at", carriers.c.next_plan_at, postgresql_where=carriers.c.next_plan_at.is_not(None))
+
+trunks: Final = Table(
+    "trunks",
+    metadata,
+    Column("carrier_id", Uuid, ForeignKey("carriers.id"), primary_key=True),
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("recent", Integer, nullable=False),  # the last results as bits, the newest lowest
+    Column("cause", String, nullable=False),
+    Column("failing_since", Instant),  # null: the breaker is closed
+    Column("trials", Integer, nullable=False),
+    Column("next_trial_at", Instant),
+    Column("proven_at", Instant),
+)
 
 templates: Final = Table(
     "templates",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from pendulum import DateTime
+from pendulum import DateTime, Duration
 from sqlalchemy import Connection, Integer, Row, bindparam, delete, func, insert, or_, select, update
 from typing_extensions import override
 
@@ -11,8 +11,8 @@ from worker.domain.call import LIVE, ON_SWITCH, CallState
 from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.reason import Reason
-from worker.domain.timing import CLOCK_SET_BACK, MESSAGE_RESENT
-from worker.ports.dispatch.store import Call, Calls, Dial, Ended, Move, UpByOwner
+from worker.domain.timing import CLOCK_SET_BACK, MESSAGE_RESENT, TRUNK_LONGEST_PAUSE
+from worker.ports.dispatch.store import NOT_AHEAD, Call, Calls, Dial, Ended, Move, UpByOwner
 from worker.store.base.dialect import among
 from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 from worker.store.dispatch.live import read_up
@@ -124,10 +124,13 @@ class SqlCalls(Calls):
         self._connection.execute(waiting.values(resend_at=until))
 
     @override
-    def unsent(self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None) -> list[CallId]:
+    def unsent(
+        self, *, now: DateTime, limit: int, carrier_id: CarrierId | None = None, ahead: Duration = NOT_AHEAD
+    ) -> list[CallId]:
+        set_back = now + TRUNK_LONGEST_PAUSE + CLOCK_SET_BACK  # no call is postponed for longer than the pause
         asked = (
             select(calls.c.id)
-            .where(QUEUED_ROWS, or_(calls.c.resend_at <= now, calls.c.resend_at > now + CLOCK_SET_BACK))
+            .where(QUEUED_ROWS, or_(calls.c.resend_at <= now + ahead, calls.c.resend_at > set_back))
             .order_by(calls.c.stage_before != Stage.OTP, calls.c.resend_at, calls.c.id)
             .limit(limit)
             .with_for_update(key_share=True, skip_locked=True)

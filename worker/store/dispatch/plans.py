@@ -27,6 +27,7 @@ from worker.domain.lead import Stage
 from worker.domain.planner import Situation
 from worker.domain.rotation import Rotation
 from worker.domain.timing import CLOCK_SET_BACK, PLANNED_AT_LEAST
+from worker.domain.trunk import is_proven
 from worker.ports.dispatch.store import NOT_AHEAD, DialRules, Plans
 from worker.store.base.dialect import among
 from worker.store.base.tables import QUEUED_ROWS, URGENT, WAITING, calls, campaigns, carriers, leads, lists, tenants
@@ -35,6 +36,7 @@ from worker.store.dispatch.carrier_rows import to_carrier
 from worker.store.dispatch.demand import read_demand
 from worker.store.dispatch.live import read_live
 from worker.store.dispatch.rotation import to_json, to_rotation
+from worker.store.dispatch.trunks import SqlTrunks
 
 RUNNABLE: Final = (Status.START, Status.PAUSE)
 
@@ -105,6 +107,8 @@ class SqlPlans(Plans):
         live, queued = read_live(
             self._connection, carrier, campaign_ids=[c.id for c in may_dial], capped=cap is not None
         )
+        trunks = SqlTrunks(self._connection)
+        trunk = trunks.of([carrier_id])[carrier_id]
         room = max(1, carrier.concurrent_call - live.of_carrier())  # one even when all is full: does anything wait?
         if not lock:
             room += 1  # an explanation says whether more leads wait than could be called
@@ -122,6 +126,8 @@ class SqlPlans(Plans):
             live=live,
             tenant_cap=cap,
             queued=queued,
+            trunk=trunk,
+            dialing=0 if is_proven(trunk, now=now) else trunks.unanswered([carrier_id])[carrier_id],
             rotation=to_rotation(row["rotation"]),
         )
 

@@ -20,20 +20,21 @@ from worker.domain.call import (
     next_state,
 )
 from worker.domain.callback_event import CallbackEvent
-from worker.domain.ids import CallId
+from worker.domain.ids import CallId, CarrierId
 from worker.domain.leadership import LeaderLease
 from worker.domain.switch_clock import step_on_our_clock
 from worker.domain.timing import PROCESS_CLOCKS_APART
+from worker.domain.trunk import REPLIED, TrunkResult
+from worker.domain.trunk_result import trunk_result_of, trunk_result_of_refusal
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore, DispatchTransaction, Move
 from worker.usecases.dispatch.correct_calls import correct_calls
 from worker.usecases.dispatch.finish_calls import finish_calls
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
+from worker.usecases.dispatch.put_back_calls import put_back_calls
+from worker.usecases.dispatch.watch_trunks import watch_trunks
 
 logger = logging.getLogger(__name__)
-
-LONGEST_REFUSAL_PAUSE = 4
-"""Seconds. A switch that was full may have room again at any time, and calls that wait hold slots meanwhile."""
 
 
 def handle_events(
@@ -69,9 +70,8 @@ def apply_events(
     known = set(calls)
     changes = _fold(events, calls=calls, now=now)
     tx.calls.move(changes.moved)
-    for call in changes.put_back:
-        pause = min(LONGEST_REFUSAL_PAUSE, 2**call.refusals)
-        tx.calls.put_back([call.id], resend_at=now.add(seconds=pause), refused=True)
+    trunks = watch_trunks(tx, changes.results, queue=queue, now=now)
+    changes.ended += put_back_calls(tx, changes.put_back, trunks=trunks, now=now)
     happenings = [Happening(event, call, cdr_so_far(call, now=now)) for event, call in changes.happened]
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id)
     finish_calls(tx, queue=queue, ended=changes.ended, now=now, new_id=new_id)
@@ -95,7 +95,9 @@ class _Changes:
 
     moved: dict[CallId, Move] = field(default_factory=dict)
     happened: list[tuple[CallbackEvent, Call]] = field(default_factory=list)
-    put_back: list[Call] = field(default_factory=list)
+    put_back: list[tuple[Call, HungUp | None]] = field(default_factory=list)
+    """Calls that reached nobody; an unreached one with the end that the switch told."""
+    results: dict[CarrierId, list[TrunkResult]] = field(default_factory=dict)
     ended: list[tuple[Call, HungUp]] = field(default_factory=list)
 
 
@@ -107,6 +109,9 @@ def _fold(events: Sequence[CallEvent], *, calls: dict[CallId, Call], now: DateTi
         if call is None or to is None:
             logger.debug("event dropped", extra={"action": "event_dropped", "call_id": event.call_id})
             continue
+        result = _result_of(event, call=call)
+        if result is not None:
+            changes.results.setdefault(call.carrier_id, []).append(result)
         calls[call.id] = _apply(event, call=call, to=to, changes=changes, now=now)
     return changes
 
@@ -130,15 +135,30 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes, no
             changes.ended.append((call, event))
             return replace(call, state=to)
         case Refused(cause=cause):
-            changes.put_back.append(call)
+            changes.put_back.append((call, None))
             extra = {"action": "switch_refused", "call_id": call.id, "switch": call.switch, "cause": cause}
             logger.warning("switch refused a call", extra=extra)
             return replace(call, state=to, refusals=call.refusals + 1)
-        case Unreached(hung_up=HungUp(end=end)):
-            changes.put_back.append(call)
-            extra = {"action": "trunk_silent", "call_id": call.id, "carrier_id": call.carrier_id, "cause": end.cause}
-            logger.warning("trunk sent no reply", extra=extra)
+        case Unreached(hung_up=hung_up):
+            changes.put_back.append((call, hung_up))
+            extra = {"action": "trunk_silent", "call_id": call.id, "carrier_id": call.carrier_id}
+            logger.warning("trunk sent no reply", extra=extra | {"cause": hung_up.cause})
             return replace(call, state=to, refusals=call.refusals + 1)
+        case never:
+            assert_never(never)
+
+
+def _result_of(event: CallEvent, *, call: Call) -> TrunkResult | None:
+    """Return what an event says of the trunk: the first sign of the far side counts, and no later one."""
+    if call.state is not CallState.DIALING:
+        return None
+    match event:
+        case Ringing() | Answered():
+            return REPLIED
+        case HungUp(end=end) | Unreached(hung_up=HungUp(end=end)):
+            return trunk_result_of(end)
+        case Refused(cause=cause):
+            return trunk_result_of_refusal(cause)
         case never:
             assert_never(never)
 

@@ -18,6 +18,7 @@ from worker.domain.reason import Reason
 from worker.ports.dispatch.messages import Tokens
 from worker.ports.dispatch.store import Call, DialRules, DispatchTransaction
 from worker.ports.dispatch.telephony import Origination
+from worker.usecases.dispatch.trunk_limits import TrunkLimits
 
 _LOW_BITS = 0xFFFFFFFF
 OwnerT = TypeVar("OwnerT")
@@ -43,6 +44,8 @@ class Verdicts:
     won: list[Won] = field(default_factory=list)
     waiting: dict[CarrierId, list[CallId]] = field(default_factory=dict)
     """Calls that may be dialled, but not yet: their carrier's calls per second are used."""
+    held: dict[DateTime, list[CallId]] = field(default_factory=dict)
+    """Calls whose carrier's trunk allows no more now, by the time at which it may allow them."""
     refused: dict[CallId, Reason] = field(default_factory=dict)
 
     def with_times(self, reserved: Mapping[CarrierId, Tokens]) -> list[Won]:
@@ -74,8 +77,10 @@ def judge_calls(
     """
     counted = _Counted(tx, rules)
     listed = _listed(tx, calls)
+    trunks = TrunkLimits(tx, {carrier.id for carrier in rules.carriers.values()}, now=now)
     left = {carrier_id: available.count for carrier_id, available in tokens.items()}
     verdicts = Verdicts()
+    held: dict[CarrierId, list[CallId]] = {}
     for call in sorted(calls, key=lambda call: LANE_OF[call.stage_before] is not Lane.OTP):
         campaign, carrier = rules.campaigns.get(call.campaign_id), rules.carriers.get(call.campaign_id)
         up = counted.up(call)
@@ -91,6 +96,8 @@ def judge_calls(
             verdicts.refused[call.id] = Reason.NO_CARRIER if why is None else why.reason
         elif left.get(carrier.id, 1) == 0:
             verdicts.waiting.setdefault(carrier.id, []).append(call.id)
+        elif not trunks.take(carrier.id):
+            held.setdefault(carrier.id, []).append(call.id)
         else:
             if carrier.id in left:
                 left[carrier.id] -= 1
@@ -99,6 +106,9 @@ def judge_calls(
                 call, campaign=campaign, carrier=carrier, longest_call_seconds=longest_call_seconds
             )
             verdicts.won.append(Won(origination, carrier, campaign.revision))
+    trunks.use_trials({won.carrier.id for won in verdicts.won})
+    for carrier_id, call_ids in held.items():
+        verdicts.held.setdefault(trunks.waits_until(carrier_id), []).extend(call_ids)
     return verdicts
 
 

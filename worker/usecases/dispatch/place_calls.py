@@ -91,6 +91,8 @@ def _win(
         tx.calls.move_to_dialing([_dial(one, switch=switch, now=now) for one in won], now=now)
     if verdicts.waiting:
         postpone_calls(tx, verdicts.waiting, tokens=available | reserved, queue=queue, now=reserved_at)
+    for held_until, held in verdicts.held.items():
+        tx.calls.postpone(held, until=held_until)
     if verdicts.refused:
         _cancel(tx, [call for call in calls if call.id in verdicts.refused], reasons=verdicts.refused, now=now)
         for carrier_id in {call.carrier_id for call in calls} | {carrier.id for carrier in rules.carriers.values()}:

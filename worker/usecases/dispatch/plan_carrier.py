@@ -13,7 +13,8 @@ from worker.domain.campaign import Campaign, resume_if_due
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.planner import Grant, Situation, calls_to_start
-from worker.domain.timing import MESSAGE_RESENT, PACED_PLAN_LEAD, PLANNED_AT_LEAST
+from worker.domain.timing import MESSAGE_RESENT, PACED_PLAN_LEAD, PLANNED_AT_LEAST, TRUNK_LONGEST_PAUSE
+from worker.domain.trunk import calls_allowed
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore, DispatchTransaction
 
@@ -53,9 +54,12 @@ def plan_carrier(
 def _send(
     tx: DispatchTransaction, calls: Sequence[Call], *, situation: Situation, queue: JobQueue, now: DateTime
 ) -> None:
-    """Send calls after the commit, OTP first, together with those that waited for their carrier's calls per second."""
+    """Send calls after the commit, OTP first, together with those that waited for a token or for a trial."""
     waited: Sequence[CallId] = []
-    if situation.carrier.calls_per_second and situation.queued:
+    if situation.queued and situation.trunk is not None and situation.trunk.is_failing:
+        trials = calls_allowed(situation.trunk, unanswered=0, now=now) or 0
+        waited = tx.calls.unsent(now=now, limit=trials, carrier_id=situation.carrier.id, ahead=TRUNK_LONGEST_PAUSE)
+    elif situation.queued and situation.carrier.calls_per_second:
         due = now + PACED_PLAN_LEAD  # this plan's message may come a little before the time that they wait for
         waited = tx.calls.unsent(now=due, limit=situation.queued, carrier_id=situation.carrier.id)
     codes = [call.id for call in calls if call.stage_before is Stage.OTP]

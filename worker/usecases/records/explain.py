@@ -18,6 +18,7 @@ from worker.domain.quota import UNLIMITED, Limits, network_cap
 from worker.domain.reason import Reason, Why, why_not_run
 from worker.domain.standing import LeadStanding, why_not_called, why_not_next
 from worker.domain.switch_clock import worst_clock_ms
+from worker.domain.trunk_limit import trunk_limit
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
 
@@ -70,9 +71,12 @@ def explain_campaign(
     moments = () if demand is None else (demand.next_due_at, demand.next_otp_at)
     on_switch = sum(calls for (_, state), calls in live.items() if state is not CallState.QUEUED)
     is_held_up = not is_heard and bool(live.total() > on_switch or view.grants)
+    held_up_by = [Why(Reason.NO_SWITCH)] if is_held_up else []
+    if live.total() > on_switch:
+        held_up_by += _of_trunk(view, now=now)
     return CampaignExplanation(
         campaign=view.campaign,
-        reasons=(Why(Reason.NO_SWITCH), *view.reasons) if is_held_up else view.reasons,
+        reasons=tuple(dict.fromkeys([*held_up_by, *view.reasons])),
         dialling=bool(on_switch or (view.grants and is_heard)),
         in_use=live.total(),
         queued=live.total() - on_switch,
@@ -128,6 +132,15 @@ def _view(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId, now
         return _View(campaign, situation, plan.reasons[campaign_id], grants)
     refused = why_not_run(campaign, now=now)
     return _View(campaign, situation, () if refused is None else (refused,), ())
+
+
+def _of_trunk(view: _View, *, now: DateTime) -> list[Why]:
+    """Return why queued calls wait for their carrier's trunk; empty when it replies."""
+    situation = view.situation
+    if situation is None or situation.trunk is None or not situation.trunk.is_failing:
+        return []
+    limit = trunk_limit(situation.trunk, dialing=0, queued=situation.queued, now=now)
+    return [] if limit is None else [limit.why()]
 
 
 def _is_next(tx: RecordTransaction, lead: LeadStanding, *, grants: tuple[Grant, ...], now: DateTime) -> bool:

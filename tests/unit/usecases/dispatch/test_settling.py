@@ -28,6 +28,7 @@ def test_events_move_a_call_on_and_its_end_frees_the_channel(world: World) -> No
     ringing = call_row(world, call_id).state
     world.hear(Answered(call_id, NOON))
     answered = call_row(world, call_id).state
+    world.queue.plans.clear()
     world.hear(an_end(call_id, Outcome.ANSWERED))
 
     assert (ringing, answered, call_row(world, call_id).state) == (

@@ -90,6 +90,8 @@ class Story:
                 counted[str(owner), row.network] += 1
             if row.state is CallState.QUEUED:
                 counted[f"{row.carrier_id} queued", row.network] += 1
+            if row.state in {CallState.QUEUED, CallState.DIALING}:
+                counted[f"{row.carrier_id} without a reply", row.network] += 1
         return counted
 
     def said(self) -> Iterator[tuple[CampaignId, Why]]:
@@ -164,8 +166,10 @@ def _use_of(why: Why, *, campaign_id: CampaignId, used: Counter[tuple[str, Netwo
             owner = str(TENANT)
         case Reason.CARRIER_LIMIT | Reason.CARRIER_NETWORK_LIMIT:
             owner = str(CARRIER)
-        case Reason.CALLS_PER_SECOND:
+        case Reason.CALLS_PER_SECOND | Reason.CARRIER_FAILING | Reason.GATEWAY_DOWN | Reason.GATEWAY_UNKNOWN:
             owner = f"{CARRIER} queued"
+        case Reason.CARRIER_UNPROVEN:
+            owner = f"{CARRIER} without a reply"
         case (
             Reason.NETWORK_NOT_SET_UP
         ):  # of the carrier or of the campaign: whichever has no channels has no more calls

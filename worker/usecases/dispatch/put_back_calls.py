@@ -1,0 +1,45 @@
+"""Put calls back into the queue that reached nobody: their attempts do not count."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from pendulum import DateTime
+
+from worker.domain.call import HungUp
+from worker.domain.hangup import Hangup
+from worker.domain.ids import CarrierId
+from worker.domain.trunk import UNREACHED_DIALS, Trunk, is_proven
+from worker.ports.dispatch.store import Call, DispatchTransaction
+
+LONGEST_REFUSAL_PAUSE: Final = 4
+"""Seconds. A switch that was full may have room again at any time, and calls that wait hold slots meanwhile."""
+
+
+def put_back_calls(
+    tx: DispatchTransaction,
+    calls: Sequence[tuple[Call, HungUp | None]],
+    *,
+    trunks: Mapping[CarrierId, Trunk],
+    now: DateTime,
+) -> list[tuple[Call, HungUp]]:
+    """Put locked calls back, each with its end if it had a channel; return those that end instead."""
+    given_up: list[tuple[Call, HungUp]] = []
+    for call, end in calls:
+        trunk = trunks.get(call.carrier_id, Trunk())
+        if end is not None and _is_at_fault(call, trunk=trunk, now=now):
+            no_response = Hangup(cause="NO_USER_RESPONSE", answered=False, replied=False)
+            given_up.append((call, replace(end, end=no_response)))
+        else:
+            tx.calls.put_back([call.id], resend_at=_dialled_again_at(call, trunk=trunk, now=now), refused=True)
+    return given_up
+
+
+def _is_at_fault(call: Call, *, trunk: Trunk, now: DateTime) -> bool:
+    """Return True for a call to which a trunk that replies to others never replies: the number is at fault."""
+    return call.refusals + 1 >= UNREACHED_DIALS and is_proven(trunk, now=now)
+
+
+def _dialled_again_at(call: Call, *, trunk: Trunk, now: DateTime) -> DateTime:
+    pause = now.add(seconds=min(LONGEST_REFUSAL_PAUSE, 2**call.refusals))
+    return pause if trunk.next_trial_at is None else max(pause, trunk.next_trial_at)
