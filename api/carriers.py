@@ -5,11 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from pendulum import DateTime
 
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from api.requests.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
 from api.responses.causes import cause_shape
+from api.responses.trunk import trunk_shape
 from api.timestamps import rfc3339
 from worker.domain.errors import Invalid
 from worker.domain.ids import CarrierId
@@ -72,17 +74,18 @@ def change(carrier_uuid: UUID, body: CarrierBody, services: Services, tenant: Wh
 def list_all(services: Services, tenant: Whose, part: Part) -> JSONResponse:
     """Return carriers, newest first."""
     page = queries.list_carriers(services.store, tenant=tenant, part=part)
-    return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
+    now = services.clock.now()
+    return listed(Page([_shape(row, zone=tenant.timezone, now=now) for row in page.rows], page.total), part)
 
 
 @router.get("/v3/carrier/{carrier_uuid}")
 def read(carrier_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Return one carrier, with the channels that are free now."""
+    """Return one carrier, with the channels that are free now and the state of its trunk."""
     found = queries.get_carrier(services.store, tenant=tenant, carrier_id=CarrierId(carrier_uuid))
-    return JSONResponse(_shape(found, zone=tenant.timezone))
+    return JSONResponse(_shape(found, zone=tenant.timezone, now=services.clock.now()))
 
 
-def _shape(carrier: CarrierRecord, *, zone: str) -> dict[str, Json]:
+def _shape(carrier: CarrierRecord, *, zone: str, now: DateTime) -> dict[str, Json]:
     network = {name.value: carrier.network.get(name.value, 0) for name in Network}
     return {
         "domain_uuid": str(carrier.tenant_id),
@@ -101,6 +104,7 @@ def _shape(carrier: CarrierRecord, *, zone: str) -> dict[str, Json]:
         "status": True,
         "carrier_remaining_ccu": {name: max(0, n - carrier.live.get(Network(name), 0)) for name, n in network.items()},
         "remaining_concurrent_call": max(0, carrier.concurrent_call - sum(carrier.live.values())),
+        "trunk": trunk_shape(carrier.trunk, now=now, zone=zone),
         "groups": None,
         "created_at": rfc3339(carrier.created_at, zone=zone),
         "updated_at": rfc3339(carrier.updated_at, zone=zone),

@@ -1,4 +1,4 @@
-"""Subscriptions: URLs that receive one kind of event for all of a tenant's calls."""
+"""Subscriptions: URLs that receive one kind of event of all of a tenant's calls or carriers."""
 
 from uuid import UUID
 
@@ -27,7 +27,7 @@ def list_all(services: Services, tenant: Whose) -> JSONResponse:
 
 @router.post("/v1/event")
 def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Subscribe a URL to an event of each call from now on; the key, if any, is sent as ``X-Api-Key``."""
+    """Subscribe a URL to an event of each call or trunk from now on; the key, if any, is sent as ``X-Api-Key``."""
     subscription = Subscription(
         id=SubscriptionId(services.new_id()),
         tenant_id=tenant.id,

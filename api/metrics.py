@@ -1,6 +1,7 @@
 """Metrics in Prometheus' text format: counts over all tenants, without names or phone numbers."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
@@ -8,16 +9,25 @@ from fastapi.responses import PlainTextResponse
 from api.deps import Services
 from api.middleware import BoundedRoute
 from worker.domain.call import LIVE
+from worker.domain.ids import CarrierId
+from worker.domain.trunk import Trunk
 from worker.ports.records.entities import Totals
 from worker.usecases.records import queries
+
+MOST_CARRIERS: Final = 200
+"""Carriers with metrics of their own, failing ones first, so that the number of time series is bounded."""
 
 router = APIRouter(route_class=BoundedRoute, tags=["health"])
 
 
 @router.get("/metrics")
 def metrics(services: Services) -> PlainTextResponse:
-    """Return the number of live calls, waiting leads and pending callbacks, and how wrong each switch's clock is."""
-    lines = (*_lines(queries.totals(services.store)), *_clock_lines(queries.clock_skews(services.store)))
+    """Return counts of live calls, waiting leads and pending callbacks, and the state of each switch and trunk."""
+    lines = (
+        *_lines(queries.totals(services.store)),
+        *_clock_lines(queries.clock_skews(services.store)),
+        *_trunk_lines(queries.worst_trunks(services.store, limit=MOST_CARRIERS)),
+    )
     text = "\n".join(lines) + "\n"
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -36,6 +46,15 @@ def _clock_lines(skews: Mapping[str, float]) -> Iterator[str]:
     yield from _head("callbeat_switch_clock_skew_seconds", "How far a switch's clock is ahead of the database's.")
     for switch, seconds in skews.items():
         yield f'callbeat_switch_clock_skew_seconds{{switch="{switch}"}} {seconds:g}'
+
+
+def _trunk_lines(trunks: Mapping[CarrierId, Trunk]) -> Iterator[str]:
+    yield from _head("callbeat_carrier_failing", "1 while the circuit breaker of the carrier's trunk is open.")
+    for carrier_id, trunk in trunks.items():
+        yield f'callbeat_carrier_failing{{carrier="{carrier_id}"}} {int(trunk.is_failing)}'
+    yield from _head("callbeat_carrier_failures", "Failures in a row of the carrier's trunk.")
+    for carrier_id, trunk in trunks.items():
+        yield f'callbeat_carrier_failures{{carrier="{carrier_id}"}} {trunk.failures}'
 
 
 def _head(name: str, text: str) -> Iterator[str]:

@@ -11,7 +11,9 @@ VISIBLE: Final = r"^[\x21-\x7e]*$"
 
 
 State = Literal["", "pending", "delivered", "dead"]
-EventName = Literal["ringing", "answered", "hangup", "cdr", "cdr_autocall", "missed"]
+EventName = Literal[
+    "ringing", "answered", "hangup", "cdr", "cdr_autocall", "missed", "carrier_failing", "carrier_recovered"
+]
 
 
 class CallbackQuery(Body):
@@ -49,7 +51,7 @@ class UrlBody(Body):
 
 
 class SubscriptionBody(Body):
-    """A URL that receives an event of every call."""
+    """A URL that receives an event of every call, or of every carrier's trunk."""
 
     callback_url: Annotated[Url, Field(min_length=1)]
     callback_apikey: Annotated[str, Field(max_length=255, pattern=VISIBLE)] = ""

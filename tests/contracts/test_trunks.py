@@ -4,15 +4,25 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from pendulum import Duration
+from sqlalchemy import bindparam, insert, select
 
-from tests.builders import CARRIER, NOON, fill_store
+from tests.builders import CARRIER, HANOI, NOON, fill_store
 from tests.builders.call_rows import insert_calls
 from worker.domain.call import CallState
 from worker.domain.ids import CarrierId
 from worker.domain.timing import TRUNK_LONGEST_PAUSE
 from worker.domain.trunk import Trunk, TrunkResult, after_results, is_proven
+from worker.domain.trunk_event import DescribedCarrier
+from worker.store.base.tables import carriers
 from worker.store.transaction import SqlStore
 
+_COPIED = [column for column in carriers.c if column.name not in {"id", "name"}]
+_COPY = insert(carriers).from_select(
+    ["id", "name", *[column.name for column in _COPIED]],
+    select(bindparam("id", type_=carriers.c.id.type), bindparam("name", type_=carriers.c.name.type), *_COPIED).where(
+        carriers.c.id == bindparam("of", type_=carriers.c.id.type)
+    ),
+)
 DEAD = TrunkResult("NORMAL_TEMPORARY_FAILURE")
 
 
@@ -104,3 +114,28 @@ def test_calls_that_wait_for_a_trunk_are_found_ahead_of_their_time(store: SqlSto
         ahead = tx.calls.unsent(now=NOON, limit=9, carrier_id=CARRIER, ahead=TRUNK_LONGEST_PAUSE)
 
     assert (now, ahead) == ([], [first])
+
+
+def test_a_carrier_is_described_as_its_receivers_know_it(store: SqlStore) -> None:
+    fill_store(store)
+
+    with store.reading() as tx:
+        described = tx.trunks.describe(CARRIER)
+
+    assert described == DescribedCarrier(id=CARRIER, name="main", gateway="g1", zone=HANOI)
+
+
+def test_failing_trunks_come_first_and_no_more_than_asked_for(store: SqlStore) -> None:
+    fill_store(store)
+    others = [CarrierId(UUID(int=number)) for number in (91, 92)]
+    with store.transaction() as tx:
+        for number, carrier_id in enumerate(others):
+            tx.connection.execute(_COPY, {"id": carrier_id, "name": str(number), "of": CARRIER})
+        for carrier_id in (CARRIER, *others):
+            tx.trunks.lock(carrier_id)
+        tx.trunks.save(others[1], Trunk(failures=5, failing_since=NOON))
+
+    with store.reading() as tx:
+        worst = tx.trunks.worst(limit=2)
+
+    assert list(worst.items()) == [(others[1], Trunk(failures=5, failing_since=NOON)), (CARRIER, Trunk())]

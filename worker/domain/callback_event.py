@@ -1,11 +1,11 @@
-"""The events of a call that are posted as callbacks, and their order."""
+"""The events that are posted as callbacks, and the order of those of a call."""
 
 from enum import StrEnum
 from typing import Final
 
 
 class CallbackEvent(StrEnum):
-    """Something that happened to a call; the value is its name on the wire and the ``state`` in the posted body."""
+    """Something that happened to a call or a carrier; the value is its name on the wire and the body's ``state``."""
 
     RINGING = "ringing"
     ANSWERED = "answered"
@@ -14,8 +14,12 @@ class CallbackEvent(StrEnum):
     CDR_AUTOCALL = "cdr_autocall"
     MISSED = "missed"
     """An inbound call that nobody answered: a subscription may name it, but outbound calls never cause it."""
+    CARRIER_FAILING = "carrier_failing"
+    CARRIER_RECOVERED = "carrier_recovered"
+    """Of a carrier, not of a call; these two have no place in the order of a call's events."""
 
 
+OF_CARRIERS: Final = frozenset({CallbackEvent.CARRIER_FAILING, CallbackEvent.CARRIER_RECOVERED})
 _ORDER: Final = (
     CallbackEvent.RINGING,
     CallbackEvent.ANSWERED,

@@ -131,7 +131,14 @@ def happened_at(cdr: Cdr, *, event: CallbackEvent) -> DateTime:
             moment = cdr.ringing_at
         case CallbackEvent.ANSWERED:
             moment = cdr.answered_at
-        case CallbackEvent.HANGUP | CallbackEvent.CDR | CallbackEvent.CDR_AUTOCALL | CallbackEvent.MISSED:
+        case (
+            CallbackEvent.HANGUP
+            | CallbackEvent.CDR
+            | CallbackEvent.CDR_AUTOCALL
+            | CallbackEvent.MISSED
+            | CallbackEvent.CARRIER_FAILING
+            | CallbackEvent.CARRIER_RECOVERED
+        ):
             moment = cdr.ended_at
         case never:
             assert_never(never)

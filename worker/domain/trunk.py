@@ -7,6 +7,7 @@ minute. One reply closes it. A trunk that has not replied lately starts slowly: 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final
 
 from pendulum import DateTime, Duration
@@ -36,6 +37,14 @@ class TrunkResult:
 
 
 REPLIED: Final = TrunkResult()
+
+
+class TrunkState(StrEnum):
+    """A trunk's condition in one word, as the API shows it."""
+
+    PROVEN = "proven"
+    UNPROVEN = "unproven"
+    FAILING = "failing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +133,13 @@ def is_proven(trunk: Trunk, *, now: DateTime) -> bool:
     """Return True when the far side has replied lately; a reply in the future is from before the clock was set back."""
     at = trunk.proven_at
     return at is not None and at - PROCESS_CLOCKS_APART <= now < at + TRUNK_PROVEN_FOR
+
+
+def state_of(trunk: Trunk, *, now: DateTime) -> TrunkState:
+    """Return the trunk's condition."""
+    if trunk.is_failing:
+        return TrunkState.FAILING
+    return TrunkState.PROVEN if is_proven(trunk, now=now) else TrunkState.UNPROVEN
 
 
 def _shifted(recent: int) -> int:

@@ -29,7 +29,9 @@ def test_a_subscription_is_listed_under_both_of_its_names(client: TestClient) ->
     assert (one["callback_url"], one["callback_apikey"]) == (WANTED["callback_url"], "s3cret")
 
 
-@pytest.mark.parametrize("event", ["ringing", "answered", "hangup", "cdr", "missed", "cdr_autocall"])
+@pytest.mark.parametrize(
+    "event", ["ringing", "answered", "hangup", "cdr", "missed", "cdr_autocall", "carrier_failing", "carrier_recovered"]
+)
 def test_every_documented_event_may_be_asked_for(client: TestClient, event: str) -> None:
     assert client.post("/v1/event", json=WANTED | {"event": event}).status_code == 200
 

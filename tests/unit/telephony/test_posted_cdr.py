@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.call import HungUp
+from worker.domain.call import HungUp, Unreached
 from worker.domain.cdr import seconds_between
 from worker.domain.errors import Invalid
 from worker.telephony.posted_cdr import LONGEST_VALUE, JsonCdr, facts_of
@@ -32,7 +32,8 @@ def end_of(body: bytes) -> HungUp:
     found = JsonCdr().read(body)
     assert found is not None
     call_id, facts = found
-    end = JsonCdr().end_of(facts)
+    told = JsonCdr().end_of(facts)
+    end = told.hung_up if isinstance(told, Unreached) else told
     assert isinstance(end, HungUp)
     assert end.call_id == call_id
     return end
@@ -63,6 +64,13 @@ def test_a_post_says_what_the_switch_says(
 
     assert (end.cause, end.hangup_disposition, end.answered_at is not None) == (cause, disposition, answered)
     assert seconds_between(end.answered_at, end.ended_at) == billsec
+
+
+def test_a_post_of_a_call_without_any_reply_is_unreached_as_its_event_is() -> None:
+    found = JsonCdr().read(body_of("cdr-dead-trunk"))
+
+    assert found is not None
+    assert isinstance(JsonCdr().end_of(found[1]), Unreached)
 
 
 def test_the_leg_of_an_agent_is_no_call_of_ours() -> None:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from worker.domain.ids import CarrierId
 from worker.domain.trunk import Trunk
+from worker.domain.trunk_event import DescribedCarrier
 
 
 class Trunks(Protocol):
@@ -18,6 +19,12 @@ class Trunks(Protocol):
 
     def save(self, carrier_id: CarrierId, trunk: Trunk) -> None:
         """Write a locked trunk."""
+
+    def describe(self, carrier_id: CarrierId) -> DescribedCarrier:
+        """Return how receivers of events know the carrier."""
+
+    def worst(self, *, limit: int) -> dict[CarrierId, Trunk]:
+        """Return up to so many trunks of all tenants, failing ones first, then by their carriers' ids."""
 
     def unanswered(self, carrier_ids: Collection[CarrierId]) -> dict[CarrierId, int]:
         """Count each carrier's calls that are on their way and to which the far side has not replied."""

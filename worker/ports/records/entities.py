@@ -16,6 +16,7 @@ from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.domain.number_format import NumberFormat
 from worker.domain.outcome import CauseRule
+from worker.domain.trunk import Trunk
 
 
 class DuplicateScope(StrEnum):
@@ -69,6 +70,7 @@ class CarrierRecord:
     created_at: DateTime
     updated_at: DateTime
     live: Mapping[Network, int] = field(default_factory=dict)
+    trunk: Trunk = field(default_factory=Trunk)
 
     @property
     def has_caller_id(self) -> bool:

@@ -14,6 +14,7 @@ from worker.domain.lead import Ending
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.store import Plans
 from worker.ports.dispatch.switches import SwitchRows
+from worker.ports.dispatch.trunks import Trunks
 from worker.ports.paging import Page, Slice
 from worker.ports.records.backfills import BackfillLeads, Backfills
 from worker.ports.records.entities import (
@@ -263,6 +264,8 @@ class RecordTransaction(Protocol):
     def backfill_leads(self) -> BackfillLeads: ...
     @property
     def leader_leases(self) -> LeaderLeases: ...
+    @property
+    def trunks(self) -> Trunks: ...
     @property
     def switches(self) -> SwitchRows: ...
     def after_commit(self, action: Callable[[], None]) -> None:

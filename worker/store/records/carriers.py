@@ -18,12 +18,11 @@ from worker.ports.records.store import Carriers
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import LIVE_ROWS, calls, carriers
 from worker.store.dispatch.cause_tables import to_rules, to_stored
+from worker.store.dispatch.trunks import SqlTrunks
 
 NAME_TAKEN = "carrier_name is exists"
 ID_TAKEN = "carrier_uuid is exists"
-_COLUMNS = [
-    column for name, column in carriers.c.items() if name in CarrierRecord.__dataclass_fields__ and name != "live"
-]
+_COLUMNS = [column for name, column in carriers.c.items() if name in CarrierRecord.__dataclass_fields__]
 
 
 class SqlCarriers(Carriers):
@@ -96,7 +95,8 @@ class SqlCarriers(Carriers):
         )
         for row in self._connection.execute(counted):
             live[CarrierId(row.carrier_id)][row.network] = row.taken
-        return [replace(carrier, live=live[carrier.id]) for carrier in found]
+        known = SqlTrunks(self._connection).of([carrier.id for carrier in found])
+        return [replace(carrier, live=live[carrier.id], trunk=known[carrier.id]) for carrier in found]
 
 
 def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:

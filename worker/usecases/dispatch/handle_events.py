@@ -32,7 +32,7 @@ from worker.usecases.dispatch.correct_calls import correct_calls
 from worker.usecases.dispatch.finish_calls import finish_calls
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
 from worker.usecases.dispatch.put_back_calls import put_back_calls
-from worker.usecases.dispatch.watch_trunks import watch_trunks
+from worker.usecases.dispatch.watch_trunks import Told, watch_trunks
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def apply_events(
     known = set(calls)
     changes = _fold(events, calls=calls, now=now)
     tx.calls.move(changes.moved)
-    trunks = watch_trunks(tx, changes.results, queue=queue, now=now)
+    trunks = watch_trunks(tx, changes.told, queue=queue, now=now, new_id=new_id)
     changes.ended += put_back_calls(tx, changes.put_back, trunks=trunks, now=now)
     happenings = [Happening(event, call, cdr_so_far(call, now=now)) for event, call in changes.happened]
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id)
@@ -97,7 +97,7 @@ class _Changes:
     happened: list[tuple[CallbackEvent, Call]] = field(default_factory=list)
     put_back: list[tuple[Call, HungUp | None]] = field(default_factory=list)
     """Calls that reached nobody; an unreached one with the end that the switch told."""
-    results: dict[CarrierId, list[TrunkResult]] = field(default_factory=dict)
+    told: dict[CarrierId, list[Told]] = field(default_factory=dict)
     ended: list[tuple[Call, HungUp]] = field(default_factory=list)
 
 
@@ -111,7 +111,7 @@ def _fold(events: Sequence[CallEvent], *, calls: dict[CallId, Call], now: DateTi
             continue
         result = _result_of(event, call=call)
         if result is not None:
-            changes.results.setdefault(call.carrier_id, []).append(result)
+            changes.told.setdefault(call.carrier_id, []).append(Told(call, result))
         calls[call.id] = _apply(event, call=call, to=to, changes=changes, now=now)
     return changes
 

@@ -1,9 +1,11 @@
 """Learn from the results of calls how the carriers' trunks do: open and close their circuit breakers."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 from pendulum import DateTime
 
@@ -11,7 +13,8 @@ from worker.domain.ids import CarrierId
 from worker.domain.timing import TRUNK_LONGEST_PAUSE
 from worker.domain.trunk import Trunk, TrunkResult, after_results, is_proven
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import DispatchTransaction
+from worker.ports.dispatch.store import Call, DispatchTransaction
+from worker.usecases.dispatch.trunk_events import TrunkChange, post_trunk_event
 
 logger = logging.getLogger(__name__)
 
@@ -19,24 +22,40 @@ SENT_AT_ONCE: Final = 500
 """Calls that waited for a trunk and are sent when it replies; the sweep sends any others."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A call and what it says of its trunk."""
+
+    call: Call
+    result: TrunkResult
+
+
 def watch_trunks(
-    tx: DispatchTransaction, results: Mapping[CarrierId, Sequence[TrunkResult]], *, queue: JobQueue, now: DateTime
+    tx: DispatchTransaction,
+    told: Mapping[CarrierId, Sequence[Told]],
+    *,
+    queue: JobQueue,
+    now: DateTime,
+    new_id: Callable[[], UUID],
 ) -> dict[CarrierId, Trunk]:
     """Apply results to the carriers' trunks, in order; return what is known of these trunks now.
 
     A trunk is locked only if the results change it, which is rare for a busy one that is well.
     """
-    known = tx.trunks.of(results) if results else {}
+    known = tx.trunks.of(told) if told else {}
     for carrier_id in sorted(known):
-        if after_results(known[carrier_id], results[carrier_id], now=now) == known[carrier_id]:
+        results = [one.result for one in told[carrier_id]]
+        if after_results(known[carrier_id], results, now=now) == known[carrier_id]:
             continue
         before = tx.trunks.lock(carrier_id)
-        after = known[carrier_id] = after_results(before, results[carrier_id], now=now)
+        after = known[carrier_id] = after_results(before, results, now=now)
         tx.trunks.save(carrier_id, after)
         if is_proven(after, now=now) and not is_proven(before, now=now):
             _send_what_waited(tx, carrier_id, queue=queue, now=now)
         if before.is_failing is not after.is_failing:
             _tell(carrier_id, before=before, after=after)
+            change = TrunkChange(told[carrier_id][-1].call, before, after)
+            post_trunk_event(tx, change, queue=queue, now=now, new_id=new_id)
     return known
 
 

@@ -135,12 +135,12 @@ def _view(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId, now
 
 
 def _of_trunk(view: _View, *, now: DateTime) -> list[Why]:
-    """Return why queued calls wait for their carrier's trunk; empty when it replies."""
+    """Return why queued calls wait for their carrier's trunk; empty when it replies or they are its next trials."""
     situation = view.situation
     if situation is None or situation.trunk is None or not situation.trunk.is_failing:
         return []
     limit = trunk_limit(situation.trunk, dialing=0, queued=situation.queued, now=now)
-    return [] if limit is None else [limit.why()]
+    return [] if limit is None or limit.free else [limit.why()]
 
 
 def _is_next(tx: RecordTransaction, lead: LeadStanding, *, grants: tuple[Grant, ...], now: DateTime) -> bool:

@@ -9,6 +9,7 @@ from worker.domain.cdr import Cdr
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId
 from worker.domain.number_plan import Classified, NumberPlan, calendar_day
+from worker.domain.trunk import Trunk
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import (
     BlockedEntry,
@@ -167,3 +168,9 @@ def totals(store: RecordStore) -> Totals:
     """Return the counts for metrics."""
     with store.reading() as tx:
         return tx.statistics.totals()
+
+
+def worst_trunks(store: RecordStore, *, limit: int) -> dict[CarrierId, Trunk]:
+    """Return up to so many trunks of all tenants, failing ones first."""
+    with store.reading() as tx:
+        return tx.trunks.worst(limit=limit)

@@ -176,7 +176,7 @@ def test_a_cdr_settles_a_call_whose_events_nobody_heard(world: World) -> None:
 
     told = [(body["state"], body["status"], body["billsec"], body["corrected"]) for body in bodies(world)]
     assert told == [("answered", "answered", 3, False), ("cdr", "answered", 3, False)]
-    assert world.queue.plans == [CARRIER]
+    assert set(world.queue.plans) == {CARRIER}
 
 
 def test_an_answer_that_was_heard_is_not_told_again_by_the_cdr(world: World) -> None:
