@@ -130,8 +130,8 @@ class FakeRate(Rate):
         if receipt:
             name, first, count = receipt.split()
             for number in range(int(first), int(first) + int(count)):
-                if limiter.begun.get((name, number), 0) > self._now():
-                    limiter.begun[name, number] = self._now()
+                if limiter.begun.pop((name, number), None) is not None:
+                    limiter.begun[f"{name}+", number] = self._now()
 
     def _open_from(self, limiter: _Limiter) -> int:
         return limiter.lost_at + _micros(TOKEN_RETURNS)

@@ -15,9 +15,9 @@
 --   returns  of "look" and "reserve": microseconds until the next free time after these, and until each call's time;
 --            of "take": microseconds until a token is free, and how many were taken
 --
--- A call counts from the confirmation of its dial. Until then it counts from the last moment at which it may begin: the
--- worker may have dialled and died, or the switch may have stopped responding. So a window that is full here is never
--- overfull on the switch.
+-- A call counts from the confirmation of its dial (its member then ends in "+"), also from a late one: it may have begun
+-- just then. Until then it counts from the last moment at which it may begin: the worker may have dialled and died, or the
+-- switch may have stopped responding. So a window that is full here is never overfull on the switch.
 --
 -- Reservations only keep workers from judging more calls than can be dialled soon. They admit nobody: "take" does.
 --
@@ -57,10 +57,9 @@ redis.call('PEXPIRE', dials, KEPT_MILLISECONDS)
 redis.call('ZREMRANGEBYSCORE', dials, '(0', text(now - longest))
 if action == 'dialled' then
     for index = first, first + wanted - 1 do
-        local member = receipt .. ':' .. text(index)
-        local counts_at = redis.call('ZSCORE', dials, member)
-        if counts_at and tonumber(counts_at) > now then
-            redis.call('ZADD', dials, text(now), member)
+        local unconfirmed = receipt .. ':' .. text(index)
+        if redis.call('ZREM', dials, unconfirmed) == 1 then
+            redis.call('ZADD', dials, text(now), unconfirmed .. '+')
         end
     end
     return {0, 0}
