@@ -1,12 +1,13 @@
 """Executes the ``api`` and ``bgapi`` commands of the simulated switch."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Collection, Mapping
+from typing import Final, TypedDict
 
 import orjson
 
 from worker.simulator import configuration
 from worker.simulator.channel import Channel, stamp
+from worker.simulator.gateways import as_xml, one_as_xml
 from worker.simulator.sched_hangup import ScheduledHangup
 from worker.simulator.switch import ReportResult, SimulatedSwitch
 from worker.simulator.trunks import TrunkState
@@ -15,6 +16,14 @@ _MODULES: Final = frozenset(
     {"mod_sofia", "mod_commands", "mod_dptools", "mod_event_socket", "mod_dialplan_xml", "mod_loopback", "mod_sndfile"}
 )
 _RULE: Final = "=" * 97
+
+
+class _Counts(TypedDict):
+    states: Mapping[str, str]
+    uptime: int
+    calls: int
+
+
 _GATEWAY: Final = """{rule}
 Name    \t{name}
 Profile \texternal
@@ -52,21 +61,25 @@ def run_command(line: str, *, switch: SimulatedSwitch, job: str, report: ReportR
     if command == "originate":
         switch.originate(arguments, job=job, report=report)
         return
+    if (command, arguments) == ("fsctl", "shutdown elegant"):
+        switch.shut_down_elegantly(report)
+        return
     answer = _COMMANDS.get(command)
     report(f"-ERR {command} Command not found!\n" if answer is None else answer(switch, arguments))
 
 
 def _status(switch: SimulatedSwitch, _arguments: str) -> str:
-    seconds = switch.uptime_micros // 1_000_000
+    seconds, admission = switch.uptime_micros // 1_000_000, switch.admission
     return (
         f"UP 0 years, {seconds // 86400} days, {seconds // 3600 % 24} hours, {seconds // 60 % 60} minutes, "
         f"{seconds % 60} seconds, {switch.uptime_micros // 1000 % 1000} milliseconds, "
         f"{switch.uptime_micros % 1000} microseconds\n"
-        "FreeSWITCH (Version 1.10.12-release  64bit) is ready\n"
+        f"FreeSWITCH (Version 1.10.12-release  64bit) is {'ready' if admission.is_ready else 'not ready'}\n"
         f"{switch.sessions_since_start} session(s) since startup\n"
         f"{len(switch)} session(s) - peak {switch.peak}, last 5min {switch.peak} \n"
-        f"0 session(s) per Sec out of max 500, peak 2, last 5min 2 \n"
-        f"{switch.max_sessions} session(s) max\n"
+        f"{admission.in_last_second} session(s) per Sec out of max {admission.sessions_per_second}, "
+        "peak 2, last 5min 2 \n"
+        f"{admission.max_sessions} session(s) max\n"
         "min idle cpu 0.00/95.77\n"
         "Current Stack Size/Max 240K/240K\n"
     )
@@ -143,7 +156,11 @@ def _sofia(switch: SimulatedSwitch, arguments: str) -> str:
             status = "DOWN" if switch.trunks.is_down(name) else "UP"
             calls = switch.sessions_since_start
             return _GATEWAY.format(rule=_RULE, name=name, uptime=uptime, calls=calls, status=status)
-        case ["status", "gateway", _]:
+        case ["xmlstatus", "gateway"]:
+            return as_xml(_gateways(switch), **_counts(switch))
+        case ["xmlstatus", "gateway", name] if not switch.options.gateways or name in switch.options.gateways:
+            return one_as_xml(name, **_counts(switch))
+        case ["status" | "xmlstatus", "gateway", _]:
             return "Invalid Gateway!\n"
         case _:
             return "-USAGE: status gateway <name>\n"
@@ -174,22 +191,17 @@ def _eval(switch: SimulatedSwitch, arguments: str) -> str:
     return arguments.replace("${core_uuid}", switch.core_id) if arguments else "-ERR no reply\n"
 
 
+def _gateways(switch: SimulatedSwitch) -> Collection[str]:
+    return switch.options.gateways or switch.gateways_used
+
+
+def _counts(switch: SimulatedSwitch) -> _Counts:
+    down = {name: "DOWN" for name in _gateways(switch) if switch.trunks.is_down(name)}
+    return {"states": down, "uptime": switch.uptime_micros, "calls": switch.sessions_since_start}
+
+
 def _fsctl(switch: SimulatedSwitch, arguments: str) -> str:
-    match arguments.split():
-        case ["max_sessions", count] if count.isdigit():
-            switch.max_sessions = int(count)
-            return f"+OK max sessions: {switch.max_sessions}\n"
-        case ["max_sessions"]:
-            return f"+OK max sessions: {switch.max_sessions}\n"
-        case ["pause_check", "outbound"]:
-            return "true" if switch.paused_outbound else "false"
-        case ["sps"]:
-            return "+OK sessions per second: 500\n"
-        case ["pause" | "resume" as action, "outbound"]:
-            switch.paused_outbound = action == "pause"
-            return "+OK\n"
-        case _:
-            return "-ERR Invalid command\n"
+    return switch.admission.run(arguments)
 
 
 def _police(switch: SimulatedSwitch, arguments: str) -> str:

@@ -12,6 +12,8 @@ _PLAIN_CHARACTERS: Final = "/,'()!*$|"
 
 GREETING: Final = b"Content-Type: auth/request\n\n"
 _GOODBYE: Final = b"Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
+_SHUTDOWN: Final = b"The system is being shut down.\n"
+SHUTDOWN: Final = b"Content-Type: text/disconnect-notice\nContent-Length: %d\n\n%s" % (len(_SHUTDOWN), _SHUTDOWN)
 DISCONNECT: Final = b"Content-Type: text/disconnect-notice\nContent-Length: %d\n\n%s" % (len(_GOODBYE), _GOODBYE)
 
 

@@ -32,6 +32,8 @@ class SimulatorOptions:
     talk_seconds: tuple[float, float] = (4.0, 45.0)
     max_sessions: int = 2000
     """How many calls may be up at once; more are refused."""
+    sessions_per_second: int = 10_000
+    """As FreeSWITCH's ``sps``: one fewer is admitted in a second of the clock, and more are refused."""
     gateways: tuple[str, ...] = ()
     """The gateways that exist; when empty, every gateway exists."""
     clock_skew_seconds: float = 0.0

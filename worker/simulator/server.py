@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from worker.simulator.cdr_post import CdrPoster
+from worker.simulator.event_headers import heartbeat
 from worker.simulator.log import SwitchLog
 from worker.simulator.options import SimulatorOptions
 from worker.simulator.session import Session
@@ -39,6 +40,7 @@ async def _serve(options: SimulatorOptions, ready: Ready) -> None:
     poster = None if options.cdrs is None else CdrPoster(options.cdrs)
     posting = None if poster is None else asyncio.create_task(poster.run())
     switch = SimulatedSwitch(options, loop=loop, log=log, post_cdr=_drop if poster is None else poster.put)
+    switch.on_shut_down = stop.set
     server = await loop.create_server(lambda: Session(switch), options.host, options.port, backlog=256)
     heartbeat = asyncio.create_task(_send_heartbeats(switch))
     try:
@@ -58,7 +60,7 @@ async def _serve(options: SimulatorOptions, ready: Ready) -> None:
 async def _send_heartbeats(switch: SimulatedSwitch) -> None:
     while True:
         await asyncio.sleep(switch.options.heartbeat_seconds)
-        switch.send_heartbeat()
+        switch.fire("HEARTBEAT", heartbeat(switch))
 
 
 def _drop(_call_id: str, _cdr: bytes) -> None:

@@ -22,7 +22,7 @@ _MOST_UNREAD: Final = 64 * 1024 * 1024
 _EVENTS: Final = frozenset(
     "CUSTOM ALL CHANNEL_CREATE CHANNEL_DESTROY CHANNEL_STATE CHANNEL_CALLSTATE CHANNEL_ANSWER CHANNEL_HANGUP "
     "CHANNEL_HANGUP_COMPLETE CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA "
-    "CHANNEL_ORIGINATE CHANNEL_OUTGOING CHANNEL_PARK CHANNEL_BRIDGE BACKGROUND_JOB HEARTBEAT API DTMF".split()
+    "CHANNEL_ORIGINATE CHANNEL_OUTGOING CHANNEL_PARK CHANNEL_BRIDGE BACKGROUND_JOB HEARTBEAT API DTMF SHUTDOWN".split()
 )
 
 
@@ -94,6 +94,8 @@ class Session(asyncio.Protocol):
         """Send an event if the client subscribed to it and, where filters are set, one of them matches."""
         if ("ALL" in self._names or event.name in self._names) and self._passes(event):
             self._write(event.as_frame(self._kind))
+        if event.name == "SHUTDOWN":
+            self._write(frames.SHUTDOWN)
 
     def _passes(self, event: frames.Event) -> bool:
         return not self._filters or any(value in event.headers.get(name, "") for name, value in self._filters)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 from uuid import uuid4
 
+from worker.simulator.admission import Admission
 from worker.simulator.call_lines import call_line
 from worker.simulator.cdr import cdr_of
 from worker.simulator.channel import Channel
+from worker.simulator.event_headers import common_headers
 from worker.simulator.frames import Event
 from worker.simulator.log import Line, SwitchLog
 from worker.simulator.model import DIALPLAN_SLEEPS, POLICED, UNPLAYED, Model
@@ -58,14 +60,16 @@ class SimulatedSwitch:
     ) -> None:
         """Start without calls; ``post_cdr`` gets the id and the CDR of each call that has ended."""
         self.options = options
-        self.max_sessions = options.max_sessions
+        self.admission = Admission(options.max_sessions, options.sessions_per_second)
         self.clock_skew = options.clock_skew_seconds
         """Seconds by which the switch's clock is ahead; it may be set while calls are up."""
-        self.paused_outbound = False
         self.trunks = Trunks()
         self.missing_messages: set[str] = set()
         """Templates whose message cannot be played."""
         self.police = Police()
+        self.gateways_used: dict[str, None] = {}
+        self.on_shut_down: Callable[[], None] | None = None
+        """Called when the last call of an elegant shutdown has ended."""
         self.listeners: set[Listener] = set()
         self.started_at = _now()
         self.sessions_since_start = 0
@@ -77,6 +81,7 @@ class SimulatedSwitch:
         self._calls: dict[str, _Up] = {}
         self.core_id = str(uuid4())
         self._sequence = 0
+        self._report_shutdown: ReportResult | None = None
         log.write(Line(event="started", at=_now() / _MICROSECONDS))
 
     @property
@@ -152,14 +157,26 @@ class SimulatedSwitch:
         for call_id in list(self._calls):
             self.kill(call_id, cause="SYSTEM_SHUTDOWN")
 
+    def shut_down_elegantly(self, report: ReportResult) -> None:
+        """Take no more calls; when the last one has ended, answer, tell the listeners, and end the process."""
+        self.admission.is_shutting_down = True
+        self._report_shutdown = report
+        self._end_if_empty()
+
+    def _end_if_empty(self) -> None:
+        if self.admission.is_shutting_down and self._report_shutdown is not None and not self._calls:
+            self._report_shutdown("+OK\n")
+            self._report_shutdown = None
+            self.fire("SHUTDOWN", {"Event-Info": "System Shutting Down"})
+            if self.on_shut_down is not None:
+                self.on_shut_down()
+
     def _refusal(self, dial: Dial, call_id: str) -> tuple[str, str] | None:
         """Return the cause and the reason when the switch refuses the call; None when it accepts it."""
-        if self.paused_outbound:
-            return _FULL, "paused"
         if call_id in self._calls:
             return _FULL, "duplicate"
-        if len(self._calls) >= self.max_sessions:
-            return _FULL, "full"
+        if why := self.admission.why_not(sessions=len(self._calls), second=_now() // _MICROSECONDS):
+            return _FULL, why
         if self.options.gateways and dial.gateway and dial.gateway not in self.options.gateways:
             return "INVALID_GATEWAY", "gateway"
         if self.trunks.is_down(dial.gateway):
@@ -169,6 +186,7 @@ class SimulatedSwitch:
     def _create(self, channel: Channel, report: ReportResult) -> None:
         up = self._calls[channel.id] = _Up(channel, report)
         self.sessions_since_start += 1
+        self.gateways_used[channel.dial.gateway] = None
         self.peak = max(self.peak, len(self._calls))
         self._write("originated", channel)
         self._fire_channel("CHANNEL_CREATE", channel)
@@ -232,6 +250,7 @@ class SimulatedSwitch:
         self._fire_channel("CHANNEL_DESTROY", channel)
         if self.options.cdrs is not None:
             self._post_cdr(channel.id, cdr_of(channel, core_id=self.core_id))
+        self._end_if_empty()
 
     def _later(self, up: _Up, seconds: float, step: Callable[[_Up], None]) -> None:
         up.timers.append(self._loop.call_later(seconds / self.options.speed, step, up))
@@ -255,7 +274,8 @@ class SimulatedSwitch:
         self._sequence += 1
         if not self.listeners:
             return
-        event = Event({**self._common_headers(name), **headers}, body=body)
+        common = common_headers(name, core_id=self.core_id, at=self.clock(), number=self._sequence)
+        event = Event({**common, **headers}, body=body)
         for listener in tuple(self.listeners):
             listener.receive(event)
 
@@ -266,46 +286,9 @@ class SimulatedSwitch:
             headers["Job-Command-Arg"] = arguments
         self.fire("BACKGROUND_JOB", headers, body=result)
 
-    def send_heartbeat(self) -> None:
-        """Send a ``HEARTBEAT`` event."""
-        up_micros = self.uptime_micros
-        seconds = up_micros // _MICROSECONDS
-        headers = {
-            "Event-Info": "System Ready",
-            "Up-Time": f"0 years, 0 days, {seconds // 3600} hours, {seconds // 60 % 60} minutes, "
-            f"{seconds % 60} seconds, {up_micros // 1000 % 1000} milliseconds, {up_micros % 1000} microseconds",
-            "FreeSWITCH-Version": "1.10.12-release~64bit",
-            "Uptime-msec": str(up_micros // 1000),
-            "Session-Count": str(len(self)),
-            "Max-Sessions": str(self.max_sessions),
-            "Session-Peak-Max": str(self.peak),
-            "Session-Since-Startup": str(self.sessions_since_start),
-            "Heartbeat-Interval": str(int(self.options.heartbeat_seconds)),
-        }
-        self.fire("HEARTBEAT", headers)
-
     def _fire_channel(self, name: str, channel: Channel) -> None:
         if self.listeners:
             self.fire(name, channel.headers(name))
-
-    def _common_headers(self, name: str) -> dict[str, str]:
-        now = self.clock()
-        moment = time.gmtime(now // _MICROSECONDS)
-        return {
-            "Event-Name": name,
-            "Core-UUID": self.core_id,
-            "FreeSWITCH-Hostname": "simulated",
-            "FreeSWITCH-Switchname": "simulated",
-            "FreeSWITCH-IPv4": "127.0.0.1",
-            "FreeSWITCH-IPv6": "::1",
-            "Event-Date-Local": time.strftime("%Y-%m-%d %H:%M:%S", moment),
-            "Event-Date-GMT": time.strftime("%a, %d %b %Y %H:%M:%S GMT", moment),
-            "Event-Date-Timestamp": str(now),
-            "Event-Calling-File": "simulator",
-            "Event-Calling-Function": "fire",
-            "Event-Calling-Line-Number": "1",
-            "Event-Sequence": str(self._sequence),
-        }
 
     def _write(self, event: str, channel: Channel) -> None:
         is_silent = event == "hangup" and not channel.fate.far_end.value.replies
