@@ -10,6 +10,8 @@ from worker.domain.call import CallEvent
 from worker.domain.drain import DrainStep
 from worker.domain.errors import Superseded, Unavailable
 from worker.domain.leadership import LeaderLease, listener_of
+from worker.domain.switch import Switch
+from worker.domain.switch_refusal import SwitchNews
 from worker.domain.timing import EVENTS_REMEMBERED
 from worker.ports.dispatch.telephony import EventSource
 from worker.stopping import Stop
@@ -19,6 +21,7 @@ from worker.usecases.dispatch.hold_leadership import Leadership
 from worker.usecases.dispatch.note_clock_skew import ClockSkewNotes
 from worker.usecases.dispatch.note_core import note_core
 from worker.usecases.dispatch.resend_calls import resend_calls
+from worker.usecases.dispatch.watch_switch import is_nearly_full, watch_switch
 from worker.wiring import Services
 
 logger = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ class Listener:
         self._resent_for: DateTime | None = None
         self._skew_notes = ClockSkewNotes(services.store, switch=source.switch)
         self._noted_core = ""
+        self._switch: Switch | None = None
 
     def run(self) -> None:
         """Run until a stop is requested and nobody needs this listener; then, or on an error, release the lease."""
@@ -76,8 +80,9 @@ class Listener:
         if self._resent_for != open_from and now >= open_from:
             resend_calls(self._services.store, queue=self._services.queue, now=now)
             self._resent_for = open_from
-        if events := self._source.read():
-            self._handle(events)
+        events = self._source.read()
+        news = self._handle(events) if events else SwitchNews()
+        self._watch(news)
         self._skew_notes.note(self._source.clock_skew, now=now)
 
     def _has_noted_core(self, *, now: DateTime) -> bool:
@@ -91,7 +96,23 @@ class Listener:
             self._noted_core = core_id
         return True
 
-    def _handle(self, events: Sequence[CallEvent]) -> None:
+    def _watch(self, news: SwitchNews) -> None:
+        """Store what the switch reported; one that was full may have room for calls that wait."""
+        parts, status = self._services, self._source.take_status()
+        was_refusing = self._switch is not None and bool(self._switch.refused_cause)
+        if status is not None or news.refusal or (was_refusing and news.accepted_dial is not None):
+            now = parts.clock.now()
+            try:
+                self._switch = watch_switch(parts.store, self._source.switch, status=status, news=news, now=now)
+            except Unavailable:
+                return
+        if self._switch is None:
+            return
+        takes_calls_again = was_refusing and not self._switch.refused_cause
+        if takes_calls_again or (news.has_ended and is_nearly_full(self._switch)):
+            resend_calls(parts.store, queue=parts.queue, now=parts.clock.now())
+
+    def _handle(self, events: Sequence[CallEvent]) -> SwitchNews:
         """Handle a batch; retry until the database is back, because no other process will receive these events.
 
         Only the end of the drain time ends that: these calls are then settled by whatever else knows their end.
@@ -99,7 +120,7 @@ class Listener:
         parts, pause = self._services, 0.1
         while True:
             try:
-                handle_events(
+                return handle_events(
                     parts.store,
                     queue=parts.queue,
                     events=events,
@@ -109,15 +130,13 @@ class Listener:
                 )
             except Superseded:  # the new leader has received these events too
                 self._leadership.lose(now=parts.clock.now())
-                return
+                return SwitchNews()
             except Unavailable:
                 if self._stop.is_over:
                     logger.error("events not handled", extra={"action": "events_dropped", "events": len(events)})  # noqa: TRY400 - an outage
-                    return
+                    return SwitchNews()
                 logger.warning(
                     "database unreachable, events wait", extra={"action": "events_wait", "events": len(events)}
                 )
                 self._stop.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-            else:
-                return

@@ -23,6 +23,7 @@ from worker.clock import SharedClock, SystemClock
 from worker.coordination.connection import connect
 from worker.coordination.rate import RedisRate
 from worker.coordination.wakeups import RedisWakeups
+from worker.domain.switch_address import SwitchUrl
 from worker.domain.timing import CALLBACK_ANSWERED_WITHIN
 from worker.jobs.app import app, configuration
 from worker.jobs.background import Background
@@ -37,7 +38,6 @@ from worker.stopping import Stop
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS, WORKERS, Patience
 from worker.store.transaction import SqlStore
-from worker.telephony.address import SwitchUrl
 from worker.telephony.events import SwitchEvents
 from worker.telephony.posted_cdr import JsonCdr
 from worker.telephony.switch import Switches
@@ -121,18 +121,13 @@ def store(*, patience: Patience = WORKERS) -> SqlStore:
     return SqlStore(make_engine(chosen.database, patience=patience))
 
 
-def event_sources(clock: Clock) -> list[EventSource]:
-    """Return one event source for each switch; raises ``WrongSetting`` without switches.
-
-    ``clock`` gives the time from which a source has received all events.
-    """
-    if not switches():
-        raise WrongSetting("switch_urls", value=None, expected=_expected("switch_urls"))
-    return [SwitchEvents(url, clock=clock) for url in switches()]
+def event_source(url: SwitchUrl, *, clock: Clock) -> EventSource:
+    """Return the events of a switch; ``clock`` gives the time from which it has received all of them."""
+    return SwitchEvents(url, clock=clock)
 
 
 def switches() -> list[SwitchUrl]:
-    """Return the addresses of the switches."""
+    """Return the switches of the environment, which are only the first list: afterwards they are rows."""
     return _switches(settings())
 
 
@@ -165,9 +160,7 @@ def _services(patience: Patience) -> Services:
     clock = _clock(database)
     chance = random.SystemRandom().random
     stop = stopping()
-    telephony = Switches(
-        switches(), clock=clock, application=chosen.answer_application, is_stopping=lambda: stop.is_requested
-    )
+    telephony = Switches(clock=clock, application=chosen.answer_application, is_stopping=lambda: stop.is_requested)
     return Services(
         store=database,
         queue=CeleryJobQueue(app, wakeups),

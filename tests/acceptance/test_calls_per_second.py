@@ -3,7 +3,7 @@
 from math import ceil
 
 from tests.stack.operator import Operator, busiest, numbers_of
-from worker.telephony.address import SwitchUrl
+from worker.domain.switch_address import SwitchUrl
 from worker.telephony.connection import open_connection
 
 PER_SECOND = 20

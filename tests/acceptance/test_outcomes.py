@@ -5,7 +5,7 @@ from typing import Any
 from tests.stack.operator import Operator
 from tests.stack.running import Stack
 from tests.stack.waiting import wait_until
-from worker.telephony.address import SwitchUrl
+from worker.domain.switch_address import SwitchUrl
 from worker.telephony.connection import open_connection
 
 

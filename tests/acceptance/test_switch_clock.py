@@ -8,8 +8,8 @@ import pytest
 from tests.stack.operator import ZONE, Operator
 from tests.stack.running import Stack, running_stack
 from tests.stack.waiting import wait_until
+from worker.domain.switch_address import SwitchUrl
 from worker.simulator.log import Line
-from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import open_connection
 
 BEHIND, AHEAD = -2400, 2400

@@ -31,11 +31,11 @@ from tests.stack.receivers import Receivers
 from tests.stack.switch import SwitchProcess
 from worker.coordination.connection import connect
 from worker.domain.ids import CallId, CampaignId, LeadId
+from worker.domain.switch_address import SwitchUrl
 from worker.ports.dispatch.telephony import Origination
 from worker.settings import environment
 from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
 from worker.simulator.options import SimulatorOptions
-from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import Connection, open_connection
 from worker.telephony.originate import bgapi_originate
 

@@ -23,6 +23,7 @@ from worker.domain.outcome import decide_outcome
 from worker.domain.planner import Demand, Situation
 from worker.domain.quota import LiveCalls
 from worker.domain.recall import RecallPolicy
+from worker.domain.switch import Switch
 from worker.domain.window import Windows
 from worker.store.base.tables import campaigns, carriers, leader_leases, leads, lists, templates, tenants
 from worker.store.dispatch.campaign_rows import to_row
@@ -156,7 +157,14 @@ def let_be_heard(store: SqlStore, switch: str) -> None:
     long_ago = NOON.subtract(years=1)
     always = {"since": long_ago, "open_from": long_ago, "held_until": NOON.add(years=100)}
     with store.transaction() as tx:
+        tx.switches.insert_missing([a_switch(switch)])
         tx.connection.execute(insert(leader_leases).values(name=listener_of(switch), holder=UUID(int=77), **always))
+
+
+def a_switch(name: str, **changed: Any) -> Switch:
+    """Make a switch that takes calls, as its row has it."""
+    given: dict[str, Any] = {"name": name, "url": f"esl://:x@{name}", "state_since": NOON, "created_at": NOON}
+    return Switch(**(given | changed))
 
 
 def list_of(campaign_id: CampaignId) -> ListId:

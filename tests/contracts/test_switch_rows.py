@@ -5,9 +5,14 @@ from dataclasses import fields, replace
 from threading import Event
 
 from pendulum import DateTime
+from sqlalchemy import select, update
 
 from tests.builders import NOON
+from tests.builders.outbox import fill_with_calls
+from worker.domain.call import CallState
 from worker.domain.switch import Switch, SwitchState
+from worker.ports.dispatch.store import Dial, Move
+from worker.store.base.tables import calls
 from worker.store.transaction import SqlStore
 
 FIRST, SECOND = "a.example:8021", "b.example:8021"
@@ -101,6 +106,21 @@ def test_processes_that_change_a_switch_at_once_lose_no_change(store: SqlStore) 
 
     assert order == ["drained", "refused"]
     assert stored(store) == [replace(a_switch(), state=SwitchState.DRAINING, refused_cause="switch_full")]
+
+
+def test_our_calls_are_counted_and_found_by_their_switch(store: SqlStore) -> None:
+    fill_with_calls(store, 4)
+    with store.transaction() as tx:
+        ids = list(tx.connection.scalars(select(calls.c.id).order_by(calls.c.id)))
+        tx.connection.execute(update(calls).values(state=CallState.QUEUED, dialing_at=None, ended_at=None, switch=""))
+        dials = [Dial(one, name, "", 1, over_by=NOON) for one, name in zip(ids, (FIRST, FIRST, SECOND), strict=False)]
+        tx.calls.move_to_dialing(dials, now=NOON)
+        tx.calls.move({ids[1]: Move(CallState.ANSWERED, NOON)})
+
+    with store.reading() as tx:
+        assert tx.switches.calls_up() == {FIRST: 2, SECOND: 1}
+        assert [call.id for call in tx.calls.on_switch(FIRST)] == ids[:2]
+        assert tx.calls.on_switch("c.example:8021") == []
 
 
 def test_the_password_is_never_shown(store: SqlStore) -> None:

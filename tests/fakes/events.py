@@ -5,6 +5,7 @@ from typing_extensions import override
 
 from tests.fakes.telephony import SWITCH
 from worker.domain.call import CallEvent
+from worker.domain.switch_refusal import SwitchStatus
 from worker.ports.dispatch.telephony import EventSource
 
 
@@ -16,6 +17,8 @@ class FakeEvents(EventSource):
         self.since = self.dialable = since
         self.skew: Duration | None = None
         self.core = ""
+        self.status: SwitchStatus | None = None
+        """What the switch said of itself."""
         self.memories: list[Duration | None] = []
         """How long it was to keep things, each time that its reader stood by."""
 
@@ -45,9 +48,18 @@ class FakeEvents(EventSource):
         return self.core
 
     @override
+    def take_status(self) -> SwitchStatus | None:
+        status, self.status = self.status, None
+        return status
+
+    @override
     def read(self) -> list[CallEvent]:
         events, self.arrived = self.arrived, []
         return events
+
+    @override
+    def close(self) -> None:
+        self.since = None
 
     @override
     def stand_by(self, memory: Duration | None) -> None:

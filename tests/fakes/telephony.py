@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
+from worker.domain.switch import Switch
 from worker.ports.dispatch.telephony import Origination, Placed, Telephony
 
 SWITCH = "10.0.0.1:8021"
@@ -19,12 +20,14 @@ class FakeTelephony(Telephony):
         self.placed: list[Origination] = []
         self.ended: list[CallId] = []
         self.calls_up: set[CallId] = set()
-        self.reachable = True
+        self.is_reachable = True
         self.configured = {SWITCH}
         self.refused: set[CallId] = set()
         """Calls that will not be taken: it is certain that they were not dialled."""
         self.forgotten: set[CallId] = set()
         """Calls that are taken, and of which the switch knows nothing afterwards."""
+        self.followed: dict[str, str] = {}
+        """The addresses that it was last told to use."""
         self.answers = True
         """Whether it says what has become of calls that it takes."""
         self.until: DateTime | None = None
@@ -33,8 +36,12 @@ class FakeTelephony(Telephony):
         """What happens between its listing of the calls and the moment at which that is read."""
 
     @override
-    def pick(self, *, among: Collection[str]) -> str | None:
-        return SWITCH if self.reachable and SWITCH in among else None
+    def follow(self, switches: Collection[Switch]) -> None:
+        self.followed = {switch.name: switch.url for switch in switches}
+
+    @override
+    def reachable(self, *, among: Collection[str]) -> set[str]:
+        return set(among) & self.configured if self.is_reachable else set()
 
     @override
     def place(
@@ -42,7 +49,7 @@ class FakeTelephony(Telephony):
     ) -> Placed:
         self.until = until
         ids = frozenset(origination.call_id for origination in originations)
-        if not self.reachable or switch != SWITCH:
+        if not self.is_reachable or switch not in self.configured:
             return Placed(ids)
         taken = [origination for origination in originations if origination.call_id not in self.refused]
         self.placed += taken
@@ -53,7 +60,7 @@ class FakeTelephony(Telephony):
     def up(self, switch: str) -> set[CallId]:
         if switch not in self.configured:
             raise NotFound(f"no switch is named {switch}")
-        if not self.reachable:
+        if not self.is_reachable:
             raise Unavailable(f"switch {switch} cannot be asked")
         listed = set(self.calls_up)
         if self.while_asked is not None:
@@ -62,7 +69,7 @@ class FakeTelephony(Telephony):
 
     @override
     def end(self, call_id: CallId, *, switch: str, cause: str) -> None:
-        if not self.reachable or switch != SWITCH:
+        if not self.is_reachable or switch not in self.configured:
             raise Unavailable(f"switch {switch} cannot be told")
         self.ended.append(call_id)
         self.calls_up.discard(call_id)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Update, func, select, text, update
 from uuid_utils.compat import uuid7
 
-from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
+from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, a_switch, add_leads, fill_store, stored_settings, viettel
 from tests.builders.call_rows import V, claimed_leads
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeRate
@@ -58,6 +58,7 @@ def plan(store: SqlStore, carrier_id: CarrierId) -> list[CallId]:
 def place(store: SqlStore, call_ids: list[CallId], *, clock: FakeClock | None = None) -> int:
     clock = clock or FakeClock(NOON)
     with store.transaction() as tx:
+        tx.switches.insert_missing([a_switch(SWITCH)])
         tx.leader_leases.acquire(LeaderLease(listener_of(SWITCH), UUID(int=77)), since=NOON, now=NOON)
     dialler = Dialler(
         telephony=FakeTelephony(),

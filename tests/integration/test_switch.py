@@ -15,11 +15,11 @@ from tests.stack.switch import SwitchProcess
 from worker.clock import SystemClock
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.domain.errors import Unavailable
+from worker.domain.switch_address import SwitchUrl
 from worker.domain.timing import SIGN_OF_LIFE_AFTER, SIGN_OF_LIFE_WITHIN, SWITCH_SETTLES
 from worker.ports.dispatch.telephony import Placed
 from worker.simulator.log import dials_by_call, peak
 from worker.simulator.options import SimulatorOptions
-from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import NotReached, open_connection
 from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
@@ -168,7 +168,7 @@ def test_a_gateway_that_does_not_exist_is_a_refusal(
 
 
 def test_a_first_connection_waits_for_nobody(switch: SwitchProcess, switches: Switches) -> None:
-    assert switches.pick(among=[switch.url.name]) == switch.url.name
+    assert switches.reachable(among=[switch.url.name]) == {switch.url.name}
     assert switches.place([a_call()], switch=switch.url.name, until=SOON).undialled == set()
 
 
@@ -296,21 +296,21 @@ def test_a_frozen_switch_is_given_up_when_its_heart_stops(switch: SwitchProcess)
     source.close()
 
 
-def test_the_switches_rotate_and_the_dead_are_skipped() -> None:
+def test_the_dead_switches_are_told_from_the_reachable_ones() -> None:
     with SwitchProcess(SimulatorOptions()) as first, SwitchProcess(SimulatorOptions()) as second:
         adapter = Switches([first.url, second.url], clock=CLOCK)
 
         names = [first.url.name, second.url.name]
-        in_turn = {adapter.pick(among=names) for _ in range(4)}
+        both = adapter.reachable(among=names)
         first.kill()
-        while_one_is_dead = {adapter.pick(among=names) for _ in range(4)}
+        while_one_is_dead = adapter.reachable(among=names)
         second.kill()
-        while_both_are = {adapter.pick(among=names) for _ in range(4)}
+        while_both_are = adapter.reachable(among=names)
         adapter.close()
 
-    assert in_turn == {first.url.name, second.url.name}
+    assert both == {first.url.name, second.url.name}
     assert while_one_is_dead == {second.url.name}
-    assert while_both_are == {None}
+    assert while_both_are == set()
 
 
 def test_many_threads_share_one_line(switch: SwitchProcess, switches: Switches) -> None:

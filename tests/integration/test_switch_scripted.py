@@ -9,9 +9,9 @@ import pytest
 
 from tests.integration.switch_calls import CLOCK, SOON, a_call
 from worker.domain.errors import Unavailable
+from worker.domain.switch_address import SwitchUrl
 from worker.ports.dispatch.telephony import Placed
 from worker.simulator.frames import DISCONNECT
-from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import Connection, NotReached, open_connection
 from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from worker.domain.switch_address import SwitchUrl
 from worker.simulator.log import Line, read_log
 from worker.simulator.options import SimulatorOptions
-from worker.telephony.address import SwitchUrl
 
 _PROGRAM = """
 import pickle, sys

@@ -9,7 +9,7 @@ from pendulum import Duration
 from sqlalchemy import delete, select, update
 from uuid_utils.compat import uuid7
 
-from tests.builders import NOON, add_leads, fill_store, viettel
+from tests.builders import NOON, a_switch, add_leads, fill_store, viettel
 from tests.fakes.events import FakeEvents
 from tests.fakes.telephony import SWITCH
 from tests.unit.usecases.conftest import World
@@ -256,9 +256,8 @@ def clock_skew_ms(world: World) -> int | None:
 def test_a_restart_is_noted_before_a_listener_leads_again(ears: Ears) -> None:
     """Otherwise a call could be dialled on the new switch and be taken for one of the old switch."""
     world, ear = ears.world, ears.each[0]
-    row = Switch(name=SWITCH, url="esl://:x@10.0.0.1:8021", state_since=NOON, created_at=NOON, core_id="before")
     with world.store.transaction() as tx:
-        tx.switches.insert_missing([row])
+        tx.switches.save(a_switch(SWITCH, core_id="before"))
     ear.events.core = "after"
     held_when_noted: list[UUID | None] = []
     saved = SqlSwitches.save

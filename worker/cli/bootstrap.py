@@ -13,9 +13,10 @@ from worker.ports.records.entities import Tenant
 from worker.settings import Settings
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
+from worker.usecases.dispatch.keep_switches import insert_first_list
 from worker.usecases.records.api_tokens import create_token as make_token
 from worker.usecases.records.tenants import DEFAULT_TENANT, create_tenant_if_missing
-from worker.wiring import settings
+from worker.wiring import settings, switches
 
 CHANCE: Final = SystemRandom().random
 
@@ -26,6 +27,7 @@ def migrate() -> None:
     bring_up_to_date(chosen)
     with opened(chosen) as store:
         _tenant(store, name=DEFAULT_TENANT, chosen=chosen)
+        insert_first_list(store, switches(), now=SystemClock().now())
     typer.echo("The database is up to date.")
 
 

@@ -18,11 +18,11 @@ from worker.coordination.connection import connect
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.errors import CallbeatError, Unavailable
 from worker.domain.switch import Switch, SwitchState
+from worker.domain.switch_address import SwitchUrl
 from worker.ports.records.entities import GatewayDemand
 from worker.settings import DATABASE_FILE, Settings
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
-from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import LoginRefused, NotReached, open_connection
 from worker.telephony.survey import survey
 from worker.wiring import settings, switches

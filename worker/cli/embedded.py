@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from worker.cli.extras import MissingExtra
+from worker.domain.switch_address import SwitchUrl
 from worker.settings import EMBEDDED_FILE, PREFIX
 
 LOOPBACK: Final = "127.0.0.1"
+SWITCH_FILE: Final = "switch.url"
+"""A file in the home, with the address of the simulated switch that ``callbeat up`` starts."""
 
 
 def free_port() -> int:
@@ -52,9 +55,18 @@ def serve_without_redis(port: int) -> None:
     TcpFakeServer((LOOPBACK, port), server_type="redis").serve_forever()
 
 
-def switch_url() -> str:
-    """Return an address for a simulated switch, with a password of its own."""
-    return f"esl://:{secrets.token_urlsafe(12)}@{LOOPBACK}:{free_port()}"
+def switch_url(home: Path) -> str:
+    """Return an address for a simulated switch, with a password of its own; each start in this home uses the same.
+
+    Another one would be another switch to the database, and calls on the earlier one could not be asked about.
+    """
+    note = home / SWITCH_FILE
+    if note.exists() and is_free(LOOPBACK, SwitchUrl.parse(note.read_text()).port):
+        return note.read_text()
+    url = f"esl://:{secrets.token_urlsafe(12)}@{LOOPBACK}:{free_port()}"
+    note.touch(mode=0o600)
+    note.write_text(url)
+    return url
 
 
 def write_note(home: Path, addresses: dict[str, str]) -> Path:

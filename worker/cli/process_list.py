@@ -54,7 +54,7 @@ def assemble(settings: Settings, *, home: Path, wanted: Wanted) -> Whole:
         whole.addresses["redis_url"] = f"redis://{embedded.LOOPBACK}:{port}/0"
         whole.children.append(Child("redis", embedded.redis_command(port), group=Group.GROUND))
     if not settings.switch_urls:
-        whole.addresses["switch_urls"] = embedded.switch_url()
+        whole.addresses["switch_urls"] = embedded.switch_url(home)
         options = (f"--speed={wanted.speed}", f"--record={home / SWITCH_RECORD}", f"--json-cdr={home / JSON_CDR}")
         whole.children.append(Child("switch", _callbeat("switch", *options), group=Group.GROUND))
     whole.children += _processes(wanted)

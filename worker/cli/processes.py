@@ -4,9 +4,9 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import uvicorn
@@ -14,14 +14,14 @@ from typing_extensions import override
 
 from worker import log
 from worker.cli import embedded
+from worker.cli.listening import Listeners
 from worker.cli.signals import ENDING, ends_on_signals
+from worker.domain.switch_address import DEFAULT_PORT, SwitchUrl
 from worker.jobs import names
 from worker.jobs.app import run_command
-from worker.listener import Listener
 from worker.simulator.options import PASSWORD, SimulatorOptions
 from worker.simulator.server import run_simulator
-from worker.telephony.address import DEFAULT_PORT, SwitchUrl
-from worker.wiring import api_services, event_sources, redis_url, services, settings, stopping, switches
+from worker.wiring import api_services, event_source, redis_url, services, settings, stopping, switches
 
 logger = logging.getLogger(__name__)
 
@@ -81,19 +81,13 @@ def flower(host: str, port: int) -> None:
 
 
 def listener() -> None:
-    """Receive the switches' events, with one thread for each, until a signal comes and no call needs them any more."""
+    """Receive the events of the switches in the rows until a signal comes and no call needs them any more."""
     log.configure(settings().log_level)
     stop = stopping()
     ends_on_signals(stop, first=stop.request)
     ready = services()
-    sources = event_sources(ready.clock)
-    with ThreadPoolExecutor(len(sources)) as threads:
-        holder = ready.new_id()
-        heard = [threads.submit(Listener(ready, source, holder=holder, stop=stop).run) for source in sources]
-        wait(heard, return_when=FIRST_EXCEPTION)
-        stop.request()
-    for future in heard:
-        future.result()
+    make_source = partial(event_source, clock=ready.clock)
+    Listeners(ready, first=switches(), make_source=make_source, stop=stop).run()
 
 
 def switch(url: str, options: SimulatorOptions) -> None:

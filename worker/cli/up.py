@@ -23,8 +23,8 @@ from worker.cli.winding_down import TAIL_SECONDS, count_calls_up, wind_down
 from worker.clock import SystemClock
 from worker.domain.errors import Rejected
 from worker.domain.switch import Switch
+from worker.domain.switch_address import SwitchUrl
 from worker.settings import Settings, environment, read_settings
-from worker.telephony.address import SwitchUrl
 from worker.wiring import checked
 
 START_SECONDS: Final = 60.0

@@ -39,6 +39,11 @@ class Reason(StrEnum):
     GATEWAY_DOWN = "gateway_down"
     GATEWAY_UNKNOWN = "gateway_unknown"
     NO_SWITCH = "no_switch"
+    SWITCH_PAUSED = "switch_paused"
+    SWITCH_FULL = "switch_full"
+    SWITCH_DRAINING = "switch_draining"
+    SWITCH_REFUSES = "switch_refuses"
+    SWITCH_AWAY = "switch_away"
     NOT_DUE = "not_due"
     NOTHING_LEFT = "nothing_left"
     IN_CALL = "in_call"
@@ -59,7 +64,8 @@ class Why:
     in_use: int | None = None
     limit: int | None = None
     cause: str = ""
-    """The switch's word for what is wrong."""
+    """What a switch or a trunk gave as its cause."""
+    switch: str = ""
 
 
 def why_not_run(campaign: Campaign, *, lane: Lane = Lane.LIST, now: DateTime) -> Why | None:

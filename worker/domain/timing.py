@@ -75,6 +75,26 @@ SWITCH_SILENT: Final = Duration(seconds=45)
 JOB_WAITS_FOR_CHANNEL: Final = Duration(milliseconds=500)
 """A failed originate job waits this long for a channel event: the switch may report the job before the hang-up."""
 
+# --- A switch that refuses, and one that is away ---------------------------------------------------------------------
+
+SWITCH_ASKED_EVERY: Final = Duration(seconds=1)
+"""A switch is asked for its status this often: whether it takes calls, and how many it has."""
+SWITCH_STATUS_HOLDS: Final = Duration(seconds=3)
+"""A switch that says that it is paused or full is passed over this long without being asked again. Longer than
+``SWITCH_ASKED_EVERY``, so that no call is sent to it between two answers."""
+SWITCH_SHORTEST_PAUSE: Final = Duration(seconds=1)
+"""A switch that refused a call is passed over this long; FreeSWITCH counts its sessions per second by the second."""
+SWITCH_LONGEST_PAUSE: Final = Duration(seconds=8)
+"""A switch that goes on refusing gets trial calls this often. Each holds a slot for a while, so not much oftener."""
+REFUSAL_REMEMBERED: Final = Duration(seconds=5)
+"""Refusals that follow each other within this time are one, whose pauses grow."""
+UNBOUNDED_CALL: Final = Duration(hours=5)
+"""A call that an earlier release dialled, without a longest duration, is taken to be no longer than this: the longest
+ringing and the largest longest duration that can be set."""
+CALL_SURELY_OVER: Final = Duration(seconds=30)
+"""A call on a switch that cannot be asked is over this long after its ringing and its longest talk. Longer than
+``LONGEST_CALL_EXCEEDED``, since nobody can end it."""
+
 # --- A trunk that fails ----------------------------------------------------------------------------------------------
 
 TRUNK_SHORTEST_PAUSE: Final = Duration(seconds=1)

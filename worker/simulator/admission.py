@@ -21,8 +21,8 @@ class Admission:
 
     @property
     def is_ready(self) -> bool:
-        """Return what ``status`` shows: a switch that is paused in either direction is not ready."""
-        return not (self.paused_inbound or self.paused_outbound or self.is_shutting_down)
+        """Return what ``status`` shows: a switch that is paused in one direction only is ready."""
+        return not (self._is_paused(["inbound", "outbound"]) or self.is_shutting_down)
 
     def why_not(self, *, sessions: int, second: int) -> str:
         """Return why a call is refused now; empty when it is taken, and then it counts.
@@ -48,8 +48,8 @@ class Admission:
             case ["pause" | "resume" as action, *directions] if set(directions) <= {"inbound", "outbound"}:
                 self._pause(directions or ["inbound", "outbound"], is_paused=action == "pause")
                 return "+OK\n"
-            case ["pause_check", *_]:
-                return "true" if self.paused_inbound or self.paused_outbound else "false"
+            case ["pause_check", *directions] if set(directions) <= {"inbound", "outbound"}:
+                return "true" if self._is_paused(directions or ["inbound", "outbound"]) else "false"
             case ["max_sessions", *count] if not count or count[0].isdigit():
                 self.max_sessions = int(count[0]) if count else self.max_sessions
                 return f"+OK max sessions: {self.max_sessions}\n"
@@ -60,6 +60,11 @@ class Admission:
                 return f"+OK last sessions per second: {self.in_last_second}\n"
             case _:
                 return _INVALID
+
+    def _is_paused(self, directions: list[str]) -> bool:
+        """Return True when the switch is paused in all of these directions."""
+        states = {"inbound": self.paused_inbound, "outbound": self.paused_outbound}
+        return all(states[direction] for direction in directions)
 
     def _pause(self, directions: list[str], *, is_paused: bool) -> None:
         if "inbound" in directions:

@@ -68,8 +68,7 @@ class SimulatedSwitch:
         """Templates whose message cannot be played."""
         self.police = Police()
         self.gateways_used: dict[str, None] = {}
-        self.on_shut_down: Callable[[], None] | None = None
-        """Called when the last call of an elegant shutdown has ended."""
+        self.on_shut_down: Callable[[], None] = lambda: None
         self.listeners: set[Listener] = set()
         self.started_at = _now()
         self.sessions_since_start = 0
@@ -164,12 +163,11 @@ class SimulatedSwitch:
         self._end_if_empty()
 
     def _end_if_empty(self) -> None:
-        if self.admission.is_shutting_down and self._report_shutdown is not None and not self._calls:
+        if self._report_shutdown is not None and not self._calls:
             self._report_shutdown("+OK\n")
             self._report_shutdown = None
             self.fire("SHUTDOWN", {"Event-Info": "System Shutting Down"})
-            if self.on_shut_down is not None:
-                self.on_shut_down()
+            self.on_shut_down()
 
     def _refusal(self, dial: Dial, call_id: str) -> tuple[str, str] | None:
         """Return the cause and the reason when the switch refuses the call; None when it accepts it."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Final
 
 from worker.domain.errors import Unavailable
-from worker.telephony.address import SwitchUrl
+from worker.domain.switch_address import SwitchUrl
 from worker.telephony.esl import BrokenStream, Frame, FrameReader
 
 CONNECT_SECONDS: Final = 1.0

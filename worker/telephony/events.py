@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -12,14 +13,22 @@ from typing_extensions import override
 
 from worker.domain.call import CallEvent
 from worker.domain.errors import Unavailable
-from worker.domain.timing import SIGN_OF_LIFE_AFTER, SIGN_OF_LIFE_WITHIN, SWITCH_SETTLES, SWITCH_SILENT
+from worker.domain.switch_address import SwitchUrl
+from worker.domain.switch_refusal import SwitchStatus
+from worker.domain.timing import (
+    SIGN_OF_LIFE_AFTER,
+    SIGN_OF_LIFE_WITHIN,
+    SWITCH_ASKED_EVERY,
+    SWITCH_SETTLES,
+    SWITCH_SILENT,
+)
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import EventSource
-from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotReached, open_connection
 from worker.telephony.esl import Frame, MalformedEvent, SwitchEvent, event_of
 from worker.telephony.skew import SkewMeter
+from worker.telephony.status import pause_of, status_of
 from worker.telephony.translation import Translation
 
 logger = logging.getLogger(__name__)
@@ -35,6 +44,8 @@ MOST_KEPT: Final = 50_000
 SIGN_OF_LIFE: Final = b"api strepoch\n\n"
 ASK_CORE_ID: Final = "api eval ${core_uuid}"
 """Asked before the subscription, so that no event can be lost between the two."""
+ASK_STATUS: Final = b"api fsctl pause_check outbound\n\napi status\n\n"
+"""The status of a switch that is paused for outbound calls only says that it is ready."""
 
 
 class SwitchEvents(EventSource):
@@ -61,6 +72,9 @@ class SwitchEvents(EventSource):
         self._dialable_from: DateTime | None = None
         self._received_at = 0.0
         self._probed_at: float | None = None
+        self._status: SwitchStatus | None = None
+        self._is_paused = False
+        self._status_asked_at = float("-inf")
         self._closed = threading.Event()
         self._skew = SkewMeter()
 
@@ -88,6 +102,11 @@ class SwitchEvents(EventSource):
     @override
     def core_id(self) -> str:
         return self._core_id
+
+    @override
+    def take_status(self) -> SwitchStatus | None:
+        status, self._status = self._status, None
+        return status
 
     @override
     def read(self) -> list[CallEvent]:
@@ -133,13 +152,14 @@ class SwitchEvents(EventSource):
         except ConnectionLost as error:
             self._drop(str(error))
             return
+        self._read_status(frames, connection=self._connection)
         if frames:
             self._kept.append((time.monotonic(), frames))
         if any(frame.content_type == "text/disconnect-notice" for frame in frames):
             self._drop("the switch sent a disconnect notice")
 
-    def close(self) -> None:
-        """Close the connection, and end the wait of a ``read`` that is about to reconnect."""
+    @override
+    def close(self) -> None:  # also ends the wait of a ``read`` that is about to reconnect
         self._closed.set()
         self._forget()
 
@@ -206,6 +226,17 @@ class SwitchEvents(EventSource):
                 "switch does not respond, no calls are sent to it",
                 extra={"action": "switch_stands_still", "switch": self.switch},
             )
+
+    def _read_status(self, frames: list[Frame], *, connection: Connection) -> None:
+        """Keep the switch's last answer about itself, and ask again when that is due; nothing waits for the answer."""
+        for frame in frames:
+            self._is_paused = self._is_paused if (paused := pause_of(frame)) is None else paused
+            if (status := status_of(frame)) is not None:
+                self._status = replace(status, is_ready=status.is_ready and not self._is_paused)
+        now = time.monotonic()
+        if now - self._status_asked_at >= SWITCH_ASKED_EVERY.total_seconds():
+            connection.write(ASK_STATUS, within=0)
+            self._status_asked_at = now
 
     @staticmethod
     def _longest_wait(translation: Translation) -> float:

@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,10 +14,11 @@ from typing_extensions import override
 
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
+from worker.domain.switch import Switch, SwitchState
+from worker.domain.switch_address import SwitchUrl, canonical_name
 from worker.domain.timing import ORIGINATE_ACKNOWLEDGED_WITHIN, ORIGINATE_ANSWERED_WITHIN
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import Origination, Placed, Telephony
-from worker.telephony.address import SwitchUrl
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotAnswered, NotReached, open_connection
 from worker.telephony.originate import ANSWER_APPLICATION, Unencodable, bgapi_originate
@@ -34,8 +35,8 @@ class _SwitchClient:
 
     def __init__(self, url: SwitchUrl, *, chance: Chance) -> None:
         self.name = url.name
+        self.url = url
         self.lock = threading.Lock()
-        self._url = url
         self._backoff = Backoff(chance=chance)
         self._connection: Connection | None = None
 
@@ -69,9 +70,7 @@ class _SwitchClient:
         if self._backoff.pause_left(at=time.monotonic()) > 0:
             raise SwitchUnreachable(f"switch {self.name} was unreachable at the last attempt")
         try:
-            connection = open_connection(
-                self._url, unacknowledged_seconds=ORIGINATE_ACKNOWLEDGED_WITHIN.total_seconds()
-            )
+            connection = open_connection(self.url, unacknowledged_seconds=ORIGINATE_ACKNOWLEDGED_WITHIN.total_seconds())
         except NotReached:
             self._backoff.failed(at=time.monotonic())
             logger.warning("switch cannot be reached", extra={"action": "switch_unreachable", "switch": self.name})
@@ -85,7 +84,7 @@ class Switches(Telephony):
 
     def __init__(
         self,
-        urls: Sequence[SwitchUrl],
+        urls: Sequence[SwitchUrl] = (),
         *,
         clock: Clock,
         chance: Chance = system_chance,
@@ -96,20 +95,32 @@ class Switches(Telephony):
 
         A process that stops dials nobody.
         """
-        self._urls = tuple(urls)
+        self._urls = {url.name: url for url in urls}
         self._clock = clock
         self._chance = chance
         self._application = application
         self._is_stopping = is_stopping
-        self._rotation = 0
         self._open()
 
     @override
-    def pick(self, *, among: Collection[str]) -> str | None:
-        for client in self._next_in_rotation():
-            if client.name in among and client.is_reachable():
-                return client.name
-        return None
+    def follow(self, switches: Collection[Switch]) -> None:
+        urls = {s.name: SwitchUrl.parse(s.url) for s in switches if s.state is not SwitchState.GONE}
+        if urls == self._urls:
+            return
+        clients, self._urls = self._clients_of_this_process(), urls
+        self._clients = {
+            name: clients[name] if name in clients and clients[name].url == url else self._client(url)
+            for name, url in urls.items()
+        }
+        for name, client in clients.items():
+            if self._clients.get(name) is not client:
+                with client.lock:
+                    client.drop()
+
+    @override
+    def reachable(self, *, among: Collection[str]) -> set[str]:
+        clients = self._clients_of_this_process()
+        return {name for name in among if name in clients and clients[name].is_reachable()}
 
     @override
     def place(
@@ -117,7 +128,7 @@ class Switches(Telephony):
     ) -> Placed:
         # ``until`` may pass while this process is suspended or the connection accepts no data: then nothing is sent.
         commands, undialled = _commands(originations, application=self._application)
-        client = self._clients_of_this_process().get(switch)
+        client = self._known(switch)
         if client is None or self._is_stopping():
             return Placed(undialled | {call_id for call_id, _ in commands})
         with client.lock:
@@ -158,7 +169,7 @@ class Switches(Telephony):
                 client.drop()
 
     def _ask(self, command: str, *, switch: str) -> str:
-        client = self._clients_of_this_process().get(switch)
+        client = self._known(switch)
         if client is None:
             raise NotFound(f"no switch is named {switch}")
         with client.lock:
@@ -168,11 +179,15 @@ class Switches(Telephony):
                 client.drop()
                 raise
 
-    def _next_in_rotation(self) -> Iterator[_SwitchClient]:
-        clients = list(self._clients_of_this_process().values())
-        self._rotation += 1
-        for step in range(len(clients)):
-            yield clients[(self._rotation + step) % len(clients)]
+    def _known(self, name: str) -> _SwitchClient | None:
+        """Return the switch of this name; a call row of an earlier release may have it in another spelling."""
+        clients = self._clients_of_this_process()
+        if name in clients:
+            return clients[name]
+        try:
+            return clients.get(canonical_name(name))
+        except ValueError:
+            return None
 
     def _clients_of_this_process(self) -> dict[str, _SwitchClient]:
         if os.getpid() != self._pid:  # forked: the child must not use the sockets and locks of its parent
@@ -181,7 +196,10 @@ class Switches(Telephony):
 
     def _open(self) -> None:
         self._pid = os.getpid()
-        self._clients = {url.name: _SwitchClient(url, chance=self._chance) for url in self._urls}
+        self._clients = {name: self._client(url) for name, url in self._urls.items()}
+
+    def _client(self, url: SwitchUrl) -> _SwitchClient:
+        return _SwitchClient(url, chance=self._chance)
 
 
 def _commands(

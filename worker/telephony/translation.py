@@ -14,6 +14,7 @@ from worker.domain.call import Answered, CallEvent, HungUp, Refused, Ringing, Un
 from worker.domain.errors import Invalid
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
+from worker.domain.switch_refusal import is_own_refusal
 from worker.domain.timing import JOB_WAITS_FOR_CHANNEL
 from worker.domain.trunk_result import is_unreached
 from worker.telephony.causes import REFUSALS, hangup_of
@@ -109,7 +110,7 @@ class Translation:
         arguments = event.get("Job-Command-Arg", "")
         found, dial = _ORIGINATION_UUID.search(arguments), _DIAL.search(arguments)
         answer = event.get(BODY, "").strip()
-        if found is None or not answer.startswith("-"):
+        if found is None or not answer or answer.startswith("+"):
             return
         call_id, number = CallId(UUID(found[1])), None if dial is None else int(dial[1])
         if (call_id, number) in self._seen:
@@ -121,7 +122,7 @@ class Translation:
         )
 
     def _event_of_job(self, job: _FailedJob) -> CallEvent:
-        if job.cause in REFUSALS:
+        if job.cause in REFUSALS or is_own_refusal(job.cause):
             return Refused(job.call_id, job.cause, self._listening_since, job.dial)
         end = Hangup(cause=job.cause, answered=False)
         return HungUp(job.call_id, end, started_at=job.at, ended_at=job.at, dial=job.dial)

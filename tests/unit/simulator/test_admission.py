@@ -14,20 +14,21 @@ def tried(admission: Admission, *, calls: int = 1, sessions: int = 0, second: in
     return [admission.why_not(sessions=sessions, second=second) for _ in range(calls)]
 
 
-@pytest.mark.parametrize("command", ["pause", "pause outbound"])
-def test_a_paused_switch_refuses_until_it_is_resumed(admission: Admission, command: str) -> None:
+@pytest.mark.parametrize(("command", "is_ready"), [("pause", False), ("pause outbound", True)])
+def test_a_paused_switch_refuses_until_it_is_resumed(admission: Admission, command: str, *, is_ready: bool) -> None:
     answer = admission.run(command)
-    paused = (tried(admission), admission.is_ready, admission.run("pause_check"))
+    paused = (tried(admission), admission.is_ready, admission.run("pause_check outbound"))
     admission.run(command.replace("pause", "resume"))
 
-    assert (answer, paused) == ("+OK\n", (["paused"], False, "true"))
-    assert (tried(admission), admission.is_ready, admission.run("pause_check")) == ([""], True, "false")
+    assert (answer, paused) == ("+OK\n", (["paused"], is_ready, "true"))
+    assert (tried(admission), admission.is_ready, admission.run("pause_check outbound")) == ([""], True, "false")
 
 
-def test_a_pause_of_inbound_calls_refuses_none_of_ours_but_is_not_ready(admission: Admission) -> None:
+def test_a_pause_of_inbound_calls_refuses_none_of_ours(admission: Admission) -> None:
     admission.run("pause inbound")
 
-    assert (tried(admission), admission.is_ready) == ([""], False)
+    assert tried(admission) == [""]
+    assert (admission.run("pause_check inbound"), admission.run("pause_check")) == ("true", "false")
 
 
 def test_one_fewer_than_its_sessions_per_second_begin_in_a_second(admission: Admission) -> None:

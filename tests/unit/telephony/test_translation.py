@@ -77,6 +77,18 @@ def test_a_refusal_of_the_switch_is_known_after_a_moment(translation: Translatio
     assert (refused.cause, refused.listening_since) == ("DESTINATION_OUT_OF_ORDER", LISTENING)
 
 
+@pytest.mark.parametrize(
+    "answer", ["-USAGE: <call url> <exten>", "-ERR originate Command not found!", "-ERR no reply", "no reply"]
+)
+def test_a_switch_that_did_not_carry_out_the_command_dialled_nobody(translation: Translation, answer: str) -> None:
+    translation.read([_job(f"{answer}\n")], at=0.0)
+
+    (refused,) = translation.read([], at=1.0)
+
+    assert isinstance(refused, Refused)
+    assert refused.cause == answer.removeprefix("-ERR ")
+
+
 def test_a_hangup_that_comes_after_the_failed_job_decides(translation: Translation) -> None:
     held = translation.read([_job("-ERR DESTINATION_OUT_OF_ORDER\n")], at=0.0)
     (hung_up,) = translation.read([_hangup("DESTINATION_OUT_OF_ORDER")], at=0.1)
@@ -91,7 +103,6 @@ def test_a_hangup_that_comes_after_the_failed_job_decides(translation: Translati
     ("result", "cause"),
     [
         ("-ERR INCOMPATIBLE_DESTINATION\n", "INCOMPATIBLE_DESTINATION"),
-        ("-USAGE: <call url> <exten>\n", "-USAGE: <call url> <exten>"),
         ("-ERR USER_BUSY\n", "USER_BUSY"),
     ],
 )

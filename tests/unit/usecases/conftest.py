@@ -8,7 +8,7 @@ import pytest
 from pendulum import DateTime
 from uuid_utils.compat import uuid7
 
-from tests.builders import CARRIER, NOON
+from tests.builders import CARRIER, NOON, a_switch
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeRate
 from tests.fakes.database import empty_database
@@ -48,6 +48,7 @@ class World:
         """Let the listener hear the switch from now on, or since then, and keep its post."""
         now = self.clock.now()
         with self.store.transaction() as tx:
+            tx.switches.insert_missing([a_switch(SWITCH)])
             assert tx.leader_leases.acquire(LISTENER, since=since or now, now=now)
 
     def plan(self) -> list[CallId]:

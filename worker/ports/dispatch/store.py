@@ -247,6 +247,9 @@ class Calls(Protocol):
     def count_on_switch(self, switch: str | None = None) -> int:
         """Return how many calls one switch, or all switches, have or are being sent."""
 
+    def on_switch(self, switch: str) -> list[Call]:
+        """Return the calls that are on this switch or being sent to it, earliest dial first."""
+
     def set_missing(
         self, call_ids: Collection[CallId], *, since: DateTime | None, seen_up_at: DateTime | None = None
     ) -> None:

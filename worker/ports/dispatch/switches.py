@@ -1,6 +1,6 @@
 """The port for switches as rows: which exist, and what the processes learnt of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from worker.domain.switch import Switch
@@ -17,6 +17,9 @@ class SwitchRows(Protocol):
 
     def lock(self, name: str) -> Switch | None:
         """Lock and return a switch; None when it is unknown. Take no other lock after this one."""
+
+    def calls_up(self) -> Mapping[str, int]:
+        """Count our calls that are on a switch or being sent to it, by the name of the switch."""
 
     def insert_missing(self, switches: Collection[Switch]) -> None:
         """Add those whose names are unknown; leave the others as they are."""

@@ -8,6 +8,8 @@ from pendulum import DateTime, Duration
 
 from worker.domain.call import CallEvent
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
+from worker.domain.switch import Switch
+from worker.domain.switch_refusal import SwitchStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class Origination:
     """How long it may last after the answer; the switch itself ends it then."""
     dial: int = 1
     """Counts the dials of this call: 1 is the first, and another follows only when a switch refused the one before."""
+    switch: str = ""
+    """The switch that was chosen for the call."""
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -43,8 +47,11 @@ class Placed:
 class Telephony(Protocol):
     """The switches, by name."""
 
-    def pick(self, *, among: Collection[str]) -> str | None:
-        """Return the name of one of these switches that can be reached now; None when none can."""
+    def follow(self, switches: Collection[Switch]) -> None:
+        """Use these switches from now on, as their rows say; those that are gone are asked nothing."""
+
+    def reachable(self, *, among: Collection[str]) -> set[str]:
+        """Return the names of those of these switches that can be reached now."""
 
     def place(
         self, originations: Sequence[Origination], *, switch: str, until: DateTime, awaits_begin: bool = False
@@ -60,7 +67,8 @@ class Telephony(Protocol):
     def up(self, switch: str) -> set[CallId]:
         """Return the calls that the switch has now.
 
-        Raises ``Unavailable`` when it cannot be asked, ``NotFound`` when no switch of this name is configured.
+        Raises ``Unavailable`` when it cannot be asked, ``NotFound`` when no switch of this name is known; neither says
+        anything about its calls.
         """
 
     def end(self, call_id: CallId, *, switch: str, cause: str) -> None:
@@ -96,8 +104,14 @@ class EventSource(Protocol):
     def core_id(self) -> str:
         """Return the switch's ``Core-UUID``, which a restart changes; empty while it is not known."""
 
+    def take_status(self) -> SwitchStatus | None:
+        """Return what the switch said of itself since this was last called; None when nothing arrived."""
+
     def read(self) -> list[CallEvent]:
         """Wait up to one second, then return arrived events in order; connects and reconnects by itself."""
+
+    def close(self) -> None:
+        """Close the connection for good."""
 
     def stand_by(self, memory: Duration | None) -> None:
         """Wait up to one second; keep arriving events for the next ``read``, no longer than ``memory`` (None: all)."""

@@ -161,6 +161,11 @@ class SqlCalls(Calls):
         return self._connection.execute(counting).scalar_one()
 
     @override
+    def on_switch(self, switch: str) -> list[Call]:
+        theirs = select(*READ).where(LIVE_ROWS, calls.c.state.in_(ON_SWITCH), calls.c.switch == switch)
+        return [to_call(row) for row in self._connection.execute(theirs.order_by(calls.c.dialing_at, calls.c.id))]
+
+    @override
     def set_missing(
         self, call_ids: Collection[CallId], *, since: DateTime | None, seen_up_at: DateTime | None = None
     ) -> None:

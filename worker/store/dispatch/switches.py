@@ -4,18 +4,25 @@ from collections.abc import Collection
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 from typing_extensions import override
 
+from worker.domain.call import ON_SWITCH
 from worker.domain.switch import Switch
 from worker.ports.dispatch.switches import SwitchRows
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.switch_tables import switches
+from worker.store.base.tables import LIVE_ROWS, calls
 
 _COLUMNS: Final = tuple(field.name for field in fields(Switch))
 _ALL: Final = select(switches).order_by(switches.c.name)
 _ONE: Final = select(switches).where(switches.c.name == bindparam("asked"))
 _LOCKED: Final = _ONE.with_for_update()
+_CALLS_UP: Final = (
+    select(calls.c.switch, func.count().label("up"))
+    .where(LIVE_ROWS, calls.c.state.in_(ON_SWITCH))
+    .group_by(calls.c.switch)
+)
 
 
 class SqlSwitches(SwitchRows):
@@ -36,6 +43,10 @@ class SqlSwitches(SwitchRows):
     @override
     def lock(self, name: str) -> Switch | None:
         return self._one(_LOCKED, name)
+
+    @override
+    def calls_up(self) -> dict[str, int]:
+        return {row.switch: row.up for row in self._connection.execute(_CALLS_UP)}
 
     @override
     def insert_missing(self, switches_: Collection[Switch]) -> None:

@@ -12,6 +12,7 @@ from worker.domain.timing import UNREACHABLE_PAUSE
 from worker.ports.dispatch.messages import JobQueue, Rate, Taken, Tokens
 from worker.ports.dispatch.store import Clock, DispatchStore
 from worker.ports.dispatch.telephony import Telephony
+from worker.usecases.dispatch.choose_switches import place_on_switches
 from worker.usecases.dispatch.judge_calls import Won
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,6 @@ class PacedCalls:
     calls: Sequence[Won]
     tokens: Tokens
     reserved_at: DateTime
-    switch: str
     until: DateTime
     """What is not sent by then must be judged again."""
 
@@ -119,9 +119,7 @@ class _Dialling:
     def _place(self, sent: _Sent, taken: Taken) -> bool:
         """Send calls to the switch; return False when it does not answer, because it may dial them at any time."""
         calls = [one.origination for one in self._paced.calls[sent.count : sent.count + taken.count]]
-        placed = self._dialler.telephony.place(
-            calls, switch=self._paced.switch, until=self._paced.until, awaits_begin=True
-        )
+        placed = place_on_switches(self._dialler.telephony, calls, until=self._paced.until, awaits_begin=True)
         sent.count += len(calls)
         sent.undialled += placed.undialled
         if placed.is_answered:

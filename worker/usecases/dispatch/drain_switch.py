@@ -24,7 +24,7 @@ class SwitchDrain:
     store: DispatchStore
     source: EventSource
     leadership: Leadership
-    handle: Callable[[Sequence[CallEvent]], None]
+    handle: Callable[[Sequence[CallEvent]], object]
     _offered_at: DateTime | None = None
     _told_at: DateTime | None = None
 

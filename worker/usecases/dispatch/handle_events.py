@@ -23,6 +23,7 @@ from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.leadership import LeaderLease
 from worker.domain.switch_clock import step_on_our_clock
+from worker.domain.switch_refusal import SwitchNews, is_own_refusal
 from worker.domain.timing import PROCESS_CLOCKS_APART
 from worker.domain.trunk import REPLIED, TrunkResult
 from worker.domain.trunk_result import trunk_result_of, trunk_result_of_refusal
@@ -45,16 +46,16 @@ def handle_events(
     lease: LeaderLease,
     now: DateTime,
     new_id: Callable[[], UUID],
-) -> None:
+) -> SwitchNews:
     """Apply events in order; late, repeated and impossible ones are dropped, and so are events of unknown calls.
 
-    Raises ``Superseded``, and changes nothing, when another listener leads this switch now.
+    Return what they report of the switch. Raises ``Superseded``, and changes nothing, when another listener leads now.
     """
     if not events:
-        return
+        return SwitchNews()
     with store.transaction() as tx:
         tx.leader_leases.check(lease)
-        apply_events(tx, queue=queue, events=events, now=now, new_id=new_id)
+        return apply_events(tx, queue=queue, events=events, now=now, new_id=new_id)
 
 
 def apply_events(
@@ -64,7 +65,7 @@ def apply_events(
     events: Sequence[CallEvent],
     now: DateTime,
     new_id: Callable[[], UUID],
-) -> None:
+) -> SwitchNews:
     """Apply events of any source to the calls that are on a switch; an end corrects one that was only assumed."""
     calls = {call.id: call for call in tx.calls.lock({e.call_id for e in events}, states=ON_SWITCH)}
     known = set(calls)
@@ -76,6 +77,7 @@ def apply_events(
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id)
     finish_calls(tx, queue=queue, ended=changes.ended, now=now, new_id=new_id)
     correct_calls(tx, queue=queue, reported=_late_ends(tx, events, besides=known), now=now, new_id=new_id)
+    return changes.news()
 
 
 def _late_ends(
@@ -99,6 +101,15 @@ class _Changes:
     """Calls that reached nobody; an unreached one with the end that the switch told."""
     told: dict[CarrierId, list[Told]] = field(default_factory=dict)
     ended: list[tuple[Call, HungUp]] = field(default_factory=list)
+    refusal: str = ""
+    """The last cause with which the switch itself refused a call."""
+    accepted: list[Call] = field(default_factory=list)
+    """Calls that had a channel on the switch."""
+
+    def news(self) -> SwitchNews:
+        """Return what the batch reports about the switch."""
+        accepted = max((call.dialled_at for call in self.accepted), default=None)
+        return SwitchNews(refusal=self.refusal, accepted_dial=accepted, has_ended=bool(self.ended))
 
 
 def _fold(events: Sequence[CallEvent], *, calls: dict[CallId, Call], now: DateTime) -> _Changes:
@@ -112,6 +123,8 @@ def _fold(events: Sequence[CallEvent], *, calls: dict[CallId, Call], now: DateTi
         result = _result_of(event, call=call)
         if result is not None:
             changes.told.setdefault(call.carrier_id, []).append(Told(call, result))
+        if not isinstance(event, Refused):
+            changes.accepted.append(call)
         calls[call.id] = _apply(event, call=call, to=to, changes=changes, now=now)
     return changes
 
@@ -136,6 +149,7 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes, no
             return replace(call, state=to)
         case Refused(cause=cause):
             changes.put_back.append((call, None))
+            changes.refusal = cause if is_own_refusal(cause) else changes.refusal
             extra = {"action": "switch_refused", "call_id": call.id, "switch": call.switch, "cause": cause}
             logger.warning("switch refused a call", extra=extra)
             return replace(call, state=to, refusals=call.refusals + 1)

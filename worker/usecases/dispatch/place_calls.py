@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pendulum import DateTime
@@ -11,9 +11,11 @@ from worker.domain.call import CallState
 from worker.domain.ids import CallId, CarrierId, LeadId
 from worker.domain.lead import Ending
 from worker.domain.reason import Reason
+from worker.domain.switch_choice import spread
 from worker.domain.timing import UNREACHABLE_PAUSE, VERDICT_HOLDS
 from worker.ports.dispatch.messages import JobQueue, Tokens
 from worker.ports.dispatch.store import Call, Dial, DispatchStore, DispatchTransaction
+from worker.usecases.dispatch.choose_switches import assign, place_on_switches, read_candidates, wait_for_switch
 from worker.usecases.dispatch.dial_paced import Dialler, PacedCalls, dial_paced
 from worker.usecases.dispatch.judge_calls import Won, judge_calls
 from worker.usecases.dispatch.pace import available_tokens, by_limited_carrier, plan_at, postpone_calls, reserve_tokens
@@ -33,23 +35,21 @@ def place_calls(store: DispatchStore, *, queue: JobQueue, dialler: Dialler, call
     Calls of a carrier with a limit of calls per second follow beside this, each at its time.
     """
     clock = dialler.clock
+    # Before any row is locked, because reaching a switch takes time.
+    candidates = read_candidates(store, telephony=dialler.telephony, now=clock.now())
+    names = spread(len(call_ids), candidates, now=clock.now())
     with store.transaction() as tx:
-        # A call that no listener hears would have no end. Rows are locked after this: reaching a switch takes time.
-        switch = dialler.telephony.pick(among=tx.leader_leases.listeners(now=clock.now()))
-        if switch is None:
-            logger.warning("no reachable switch with a listener", extra={"action": "no_switch", "calls": len(call_ids)})
-            tx.calls.postpone(call_ids, until=clock.now() + UNREACHABLE_PAUSE)
+        if not names:
+            wait_for_switch(tx, call_ids, queue=queue, now=clock.now())
             return 0
-        won = _win(tx, call_ids, queue=queue, dialler=dialler, switch=switch)
+        won = _win(tx, call_ids, queue=queue, dialler=dialler, names=names)
     for carrier_id, calls in by_limited_carrier(won.calls).items():
         tokens = won.tokens[carrier_id]
-        paced = PacedCalls(calls=calls, tokens=tokens, reserved_at=won.at, switch=switch, until=won.until)
+        paced = PacedCalls(calls=calls, tokens=tokens, reserved_at=won.at, until=won.until)
         dialler.beside(partial(dial_paced, store, paced, queue=queue, dialler=dialler))
         queue.plan_carrier_at(carrier_id, at=plan_at(tokens, now=won.at), now=clock.now())
     at_once = [one.origination for one in won.calls if not one.carrier.calls_per_second]
-    if not at_once:
-        return len(won.calls)
-    placed = dialler.telephony.place(at_once, switch=switch, until=won.until)
+    placed = place_on_switches(dialler.telephony, at_once, until=won.until)
     if placed.undialled:
         with store.transaction() as tx:
             _put_back(tx, placed.undialled, now=clock.now())
@@ -67,7 +67,7 @@ class _Winnings:
 
 
 def _win(
-    tx: DispatchTransaction, call_ids: Sequence[CallId], *, queue: JobQueue, dialler: Dialler, switch: str
+    tx: DispatchTransaction, call_ids: Sequence[CallId], *, queue: JobQueue, dialler: Dialler, names: Sequence[str]
 ) -> _Winnings:
     """Judge calls under the locks of carrier and campaign: allowed ones move to ``dialing``, the others end.
 
@@ -81,14 +81,17 @@ def _win(
     if not calls:
         return _Winnings(at=now, until=until)
     available = available_tokens(rate, rules.carriers.values(), calls=calls)
-    verdicts = judge_calls(
+    judged = judge_calls(
         tx, calls, rules=rules, tokens=available, longest_call_seconds=dialler.longest_call_seconds, now=now
     )
+    verdicts = replace(judged, won=assign(judged.won, names))
     reserved = reserve_tokens(rate, verdicts.won)
     reserved_at = clock.now()
     won = verdicts.with_times(reserved)
     if won:
-        tx.calls.move_to_dialing([_dial(one, switch=switch, now=now) for one in won], now=now)
+        tx.calls.move_to_dialing([_dial(one, now=now) for one in won], now=now)
+    if without := judged.won[len(verdicts.won) :]:
+        wait_for_switch(tx, [one.origination.call_id for one in without], queue=queue, now=now)
     if verdicts.waiting:
         postpone_calls(tx, verdicts.waiting, tokens=available | reserved, queue=queue, now=reserved_at)
     for held_until, held in verdicts.held.items():
@@ -100,9 +103,9 @@ def _win(
     return _Winnings(calls=won, tokens=reserved, at=reserved_at, until=until)
 
 
-def _dial(won: Won, *, switch: str, now: DateTime) -> Dial:
+def _dial(won: Won, *, now: DateTime) -> Dial:
     called = won.origination
-    return Dial(called.call_id, switch, called.caller_id, won.revision, over_by=won.over_by(since=now))
+    return Dial(called.call_id, called.switch, called.caller_id, won.revision, over_by=won.over_by(since=now))
 
 
 def _put_back(tx: DispatchTransaction, undialled: Collection[CallId], *, now: DateTime) -> None:

@@ -12,7 +12,7 @@ from pendulum import DateTime, Duration
 from worker.domain.call import ON_SWITCH, HungUp
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.ids import CallId
-from worker.domain.switch import Switch
+from worker.domain.switch import Switch, SwitchState
 from worker.domain.timing import CALL_ASKED_AFTER, CALL_LOST_AFTER, UNHEARD_CALL_ASKED_AFTER, UNHEARD_CALL_LOST_AFTER
 from worker.domain.unheard import LastKnown, assume_end, has_restarted_since, patience_for, seen_in_listing
 from worker.ports.dispatch.messages import JobQueue
@@ -21,6 +21,7 @@ from worker.ports.dispatch.telephony import Telephony
 from worker.usecases.dispatch.end_overlong import end_overlong
 from worker.usecases.dispatch.finish_calls import finish_calls
 from worker.usecases.dispatch.resend_calls import resend_calls
+from worker.usecases.dispatch.unreached_calls import end_calls_on, end_calls_surely_over
 
 logger = logging.getLogger(__name__)
 
@@ -51,15 +52,20 @@ def sweep(
         hosts = tx.deliveries.due_hosts(now=now)
         switches = {switch.name: switch for switch in tx.switches.all()}
         calls = tx.calls.on_switch_since(now - MISSED.asked_after, limit=ASKED_AT_ONCE)
+    telephony.follow(switches.values())
     for host in hosts:
         queue.deliver_callbacks(host)
+    for name in {call.switch for call in calls} & {s.name for s in switches.values() if s.state is SwitchState.GONE}:
+        end_calls_on(store, name, queue=queue, now=now, new_id=new_id)
     by_switch: defaultdict[str, list[Call]] = defaultdict(list)
     for call in calls:
         if call.dialled_at <= now - _patience(call, heard_since=listeners.get(call.switch)).asked_after:
             by_switch[call.switch].append(call)
     for name, old in by_switch.items():
         up = _calls_up(telephony, switch=name)
-        if up is not None:
+        if up is None:
+            end_calls_surely_over(store, old, queue=queue, now=now, new_id=new_id)
+        else:
             end_overlong(telephony, [call for call in old if call.id in up], switch=name, now=now)
             absent = _Absent(old, up=up, heard_since=listeners.get(name), switch=switches.get(name))
             _settle(store, absent, queue=queue, now=now, new_id=new_id)
@@ -146,9 +152,9 @@ def _note_listing(store: DispatchStore, name: str, *, at: DateTime) -> None:
 def _calls_up(telephony: Telephony, *, switch: str) -> set[CallId] | None:
     try:
         return telephony.up(switch)
-    except NotFound:
-        logger.warning("switch is no longer configured", extra={"action": "switch_unknown", "switch": switch})
-        return set()
+    except NotFound:  # says nothing about its calls, which may well be up
+        logger.warning("calls are on a switch that is not known", extra={"action": "switch_unknown", "switch": switch})
+        return None
     except Unavailable:
         logger.warning("switch cannot be asked", extra={"action": "switch_away", "switch": switch})
         return None

@@ -107,7 +107,7 @@ def test_a_call_is_sent_at_once_or_not_at_all(world: World) -> None:
 def test_without_a_switch_calls_stay_queued_and_are_sent_again(world: World) -> None:
     fill_store(world.store)
     add_leads(world.store, viettel(1))
-    world.telephony.reachable = False
+    world.telephony.is_reachable = False
     call_ids = world.dial()
 
     world.clock.wait(4)

@@ -1,10 +1,16 @@
 """Repair: what a crash left is sent again or given up, and never too early."""
 
+import pytest
+from uuid_utils.compat import uuid7
+
 from tests.builders import CARRIER, NOON, add_leads, fill_store, stored_settings, viettel
+from tests.fakes.telephony import SWITCH
 from tests.unit.usecases.conftest import LONG_BEFORE, World
 from tests.unit.usecases.look import an_end, call_row, lead_rows, states
 from worker.domain.call import Answered, CallState, Outcome, Refused
 from worker.domain.ids import CallId
+from worker.ports.dispatch.store import Dial
+from worker.usecases.dispatch.keep_switches import forget_switch
 
 
 def test_a_call_that_the_switch_does_not_have_for_long_has_ended_unheard_and_counts(world: World) -> None:
@@ -62,26 +68,67 @@ def test_nothing_is_given_up_while_the_switch_cannot_be_asked(world: World) -> N
     add_leads(world.store, viettel(1))
     (call_id,) = world.dial()
     world.telephony.calls_up.clear()
-    world.telephony.reachable = False
+    world.telephony.is_reachable = False
 
-    for seconds in (10, 600, 600):
+    for seconds in (10, 600, 60 + 900 + 29 - 610):
         world.clock.wait(seconds)
         world.sweep()
 
     assert call_row(world, call_id).state is CallState.DIALING
 
 
-def test_a_call_on_a_switch_that_is_no_longer_configured_is_given_up(world: World) -> None:
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_call_is_over_when_no_switch_can_have_it_any_longer(world: World, is_known: bool) -> None:  # noqa: FBT001 - a parameter
+    fill_store(world.store, stored_settings(call_timeout=20))
+    add_leads(world.store, viettel(2))
+    ringing, answered = world.dial()
+    world.clock.wait(2)
+    world.hear(Answered(answered, NOON.add(seconds=2)))
+    world.telephony.is_reachable = False
+    if not is_known:
+        world.telephony.configured.clear()
+
+    seen = []
+    for seconds in (20 + 900 + 29.9 - 2, 0.2):
+        world.clock.wait(seconds)
+        world.sweep()
+        seen.append(states(world))
+
+    assert seen == [{"dialing": 1, "answered": 1}, {"ended": 2}]
+    row = call_row(world, answered)
+    assert (row.outcome, row.answered_at, row.ended_at) == (Outcome.ANSWERED, NOON.add(seconds=2), NOON.add(seconds=2))
+    assert call_row(world, ringing).outcome is Outcome.FAILED
+
+
+def test_the_calls_of_a_forgotten_switch_are_over_at_once_and_so_are_late_ones(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(2))
+    early, late = world.plan()
+    world.place([early])
+    world.clock.wait(0.2)
+
+    now = world.clock.now()
+    _, ended = forget_switch(world.store, SWITCH, queue=world.queue, now=now, new_id=uuid7)
+    with world.store.transaction() as tx:  # a worker read the switch's row before
+        tx.calls.move_to_dialing([Dial(late, SWITCH, "", 1, over_by=now)], now=now)
+    world.clock.wait(2)
+    world.sweep()
+
+    assert ended == 1
+    assert states(world) == {"ended": 2}
+
+
+def test_a_switch_that_this_process_does_not_know_says_nothing_about_its_calls(world: World) -> None:
     fill_store(world.store)
     add_leads(world.store, viettel(1))
     (call_id,) = world.dial()
     world.telephony.configured.clear()
 
-    for seconds in (10, 20):
+    for seconds in (10, 20, 600):
         world.clock.wait(seconds)
         world.sweep()
 
-    assert call_row(world, call_id).cause == "UNKNOWN"
+    assert call_row(world, call_id).state is CallState.DIALING
 
 
 def test_overdue_callbacks_are_asked_for_again(world: World) -> None:
