@@ -15,6 +15,7 @@ from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.messages import JobQueue, Wakeups
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.dispatch.store import Clock, DispatchStore
+from worker.ports.dispatch.telephony import Telephony
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore
@@ -37,6 +38,8 @@ class ApiServices(Protocol):
     def dispatch_store(self) -> DispatchStore: ...
     @property
     def cdr_format(self) -> CdrFormat: ...
+    @property
+    def telephony(self) -> Telephony: ...
     @property
     def queue(self) -> JobQueue: ...
     @property

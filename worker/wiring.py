@@ -31,7 +31,7 @@ from worker.jobs.queue import CeleryJobQueue
 from worker.ports.callbacks.deliveries import CallbackSender
 from worker.ports.dispatch.messages import Wakeups
 from worker.ports.dispatch.second_source import CdrFormat
-from worker.ports.dispatch.store import Clock, DispatchStore
+from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
 from worker.stopping import Stop
@@ -73,13 +73,13 @@ class Services:
     """Health checks by the name of the part; a check raises ``Unavailable`` when its part cannot be reached."""
 
     @property
-    def callback_store(self) -> SqlStore:
-        """Return the same store for the use cases of callbacks."""
+    def dispatch_store(self) -> SqlStore:
+        """Return the same store for the use cases of dispatch."""
         return self.store
 
     @property
-    def dispatch_store(self) -> DispatchStore:
-        """Return the same store for the use cases of dispatching."""
+    def callback_store(self) -> SqlStore:
+        """Return the same store for the use cases of callbacks."""
         return self.store
 
 

@@ -36,7 +36,7 @@ MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.CARRIER_UNPROVEN: "The carrier has not replied lately, so few calls go out until it does.",
     Reason.GATEWAY_DOWN: "The switch says that the carrier's gateway is down; trial calls go out after growing pauses.",
     Reason.GATEWAY_UNKNOWN: "The switch does not know the carrier's gateway; trial calls go out after growing pauses.",
-    Reason.NO_SWITCH: "No switch is listened to: calls are queued, and dialled when one is.",
+    Reason.NO_SWITCH: "The switch cannot be heard: calls are queued, and dialled when it can.",
     Reason.SWITCH_PAUSED: "The switch is paused or shutting down: calls are queued, and dialled when it is ready.",
     Reason.SWITCH_FULL: "The switch has as many sessions as it may: calls are queued, and dialled when some end.",
     Reason.SWITCH_DRAINING: "The switch gets no new calls until an operator resumes it.",

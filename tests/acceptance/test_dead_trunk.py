@@ -7,9 +7,9 @@ import pytest
 
 from tests.stack.operator import Operator, numbers_of
 from tests.stack.waiting import wait_until
+from worker.domain.switch_address import SwitchUrl
 from worker.domain.trunk import RUN_OPENS, TRIAL_CALLS, UNPROVEN_CALLS
 from worker.simulator.log import Line
-from worker.telephony.address import SwitchUrl
 from worker.telephony.connection import open_connection
 
 GATEWAYS = count(1)

@@ -10,6 +10,7 @@ from tests.builders import NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
 from tests.fakes.jobs import FakeJobQueue
+from tests.fakes.telephony import FakeTelephony
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.store.transaction import SqlStore
 from worker.telephony.posted_cdr import JsonCdr
@@ -26,6 +27,7 @@ class FakeServices:
     wakeups: FakeWakeups = field(default_factory=lambda: FakeWakeups(FakeClock(NOON)))
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
     new_id: Callable[[], UUID] = uuid7
+    telephony: FakeTelephony = field(default_factory=FakeTelephony)
     api_token: str | None = TOKEN
     cdr_format: CdrFormat = field(default_factory=JsonCdr)
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)

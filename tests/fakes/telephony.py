@@ -6,6 +6,7 @@ from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.errors import NotFound, Unavailable
+from worker.domain.gateway import Gateway
 from worker.domain.ids import CallId
 from worker.domain.switch import Switch
 from worker.ports.dispatch.telephony import Origination, Placed, Telephony
@@ -26,6 +27,7 @@ class FakeTelephony(Telephony):
         """Calls that will not be taken: it is certain that they were not dialled."""
         self.forgotten: set[CallId] = set()
         """Calls that are taken, and of which the switch knows nothing afterwards."""
+        self.listed_gateways: list[Gateway] = []
         self.followed: dict[str, str] = {}
         """The addresses that it was last told to use."""
         self.answers = True
@@ -66,6 +68,12 @@ class FakeTelephony(Telephony):
         if self.while_asked is not None:
             self.while_asked()
         return listed
+
+    @override
+    def gateways(self, switch: str) -> list[Gateway]:
+        if switch not in self.configured or not self.is_reachable:
+            raise Unavailable(f"switch {switch} cannot be asked")
+        return list(self.listed_gateways)
 
     @override
     def end(self, call_id: CallId, *, switch: str, cause: str) -> None:

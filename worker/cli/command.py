@@ -18,7 +18,6 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     commands.worker,
     commands.beat,
     commands.listener,
-    commands.switch,
     commands.cdr_secret,
     commands.cdr_spool,
     commands.flower,
@@ -31,6 +30,16 @@ GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
         {"show": commands.show_secret, "rotate": commands.rotate_secret},
     ),
 }
+
+
+SWITCH: Final[Mapping[str, Callable[..., None]]] = {
+    "list": commands.list_switches,
+    "add": commands.add_switch,
+    "drain": commands.drain_switch,
+    "resume": commands.resume_switch,
+    "forget": commands.forget_switch,
+}
+"""The members of ``callbeat switch``; without one of them it runs the simulated switch."""
 
 
 def _print_version(*, wanted: bool) -> None:
@@ -73,10 +82,19 @@ def command_line() -> typer.Typer:
         for word, command in members.items():
             group.command(word)(command)
         cli.add_typer(group, name=name)
+    cli.add_typer(_switch(), name="switch")
     for command in COMMANDS[4:]:
         cli.command()(command)
     cli.command(hidden=True)(commands.broker)
     return cli
+
+
+def _switch() -> typer.Typer:
+    group = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+    group.callback()(commands.switch)
+    for word, command in SWITCH.items():
+        group.command(word)(command)
+    return group
 
 
 def main() -> None:

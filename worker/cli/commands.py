@@ -11,9 +11,12 @@ import typer
 LOOPBACK: Final = "127.0.0.1"
 LONGEST_ROTATION_HOURS: Final = 24 * 365
 MOST_CALLS: Final = 100_000
+MOST_WEIGHT: Final = 1000
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SwitchName = Annotated[str, typer.Argument(help="HOST:PORT, in any spelling.")]
 SecretOf = Annotated[str, typer.Option(help="The tenant whose secret it is.")]
 
 
@@ -186,6 +189,7 @@ def listener() -> None:
 
 
 def switch(  # noqa: PLR0913 - one argument for each option
+    context: typer.Context,
     *,
     url: Annotated[str, typer.Option(help="Where to listen; without it, the first of CALLBEAT_SWITCH_URLS.")] = "",
     speed: Annotated[float, typer.Option(min=0.01, help="Seconds of a call that pass in one second.")] = 1.0,
@@ -202,6 +206,8 @@ def switch(  # noqa: PLR0913 - one argument for each option
 
     It speaks FreeSWITCH's event socket and places no real calls.
     """
+    if context.invoked_subcommand is not None:
+        return
     from worker.cli.processes import switch as run
     from worker.simulator.json_cdr_conf import read_json_cdr_conf
     from worker.simulator.options import SimulatorOptions
@@ -216,6 +222,51 @@ def switch(  # noqa: PLR0913 - one argument for each option
         cdrs=None if json_cdr is None else read_json_cdr_conf(json_cdr),
     )
     run(url, options)
+
+
+def list_switches(*, as_json: AsJson = False) -> None:
+    """Print every switch: its state, its calls, and why it takes none."""
+    from worker.cli.switches import show_switches
+
+    show_switches(as_json=as_json)
+
+
+def add_switch(
+    url: Annotated[str, typer.Argument(help="esl://:PASSWORD@HOST:PORT", metavar="URL")],
+    *,
+    weight: Annotated[int, typer.Option(min=1, max=MOST_WEIGHT, help="Its share of new calls.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Add a switch, or give a known one this password and weight and bring it back into service."""
+    from worker.cli.switches import add_switch as add
+
+    add(url, weight=weight, as_json=as_json)
+
+
+def drain_switch(name: SwitchName, *, as_json: AsJson = False) -> None:
+    """Send a switch no more calls; those that are up go on."""
+    from worker.cli.switches import drain_switch as drain
+
+    drain(name, as_json=as_json)
+
+
+def resume_switch(
+    name: SwitchName,
+    *,
+    weight: Annotated[int | None, typer.Option(min=1, max=MOST_WEIGHT, help="Its new share of calls.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send a draining switch calls again."""
+    from worker.cli.switches import resume_switch as resume
+
+    resume(name, weight=weight, as_json=as_json)
+
+
+def forget_switch(name: SwitchName, *, as_json: AsJson = False) -> None:
+    """Declare a switch gone for good: its calls are over, and their slots free at once."""
+    from worker.cli.switches import forget_switch as forget
+
+    forget(name, as_json=as_json)
 
 
 def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:

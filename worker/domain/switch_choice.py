@@ -59,6 +59,24 @@ def why_no_calls(candidate: Candidate) -> Why | None:
     return None
 
 
+def why_no_switch(candidates: Collection[Candidate]) -> tuple[Why, ...]:
+    """Return why no switch takes calls, one reason for each that is not gone; empty when at least one takes them."""
+    known = [candidate for candidate in candidates if candidate.switch.state is not SwitchState.GONE]
+    reasons = [why_no_calls(candidate) for candidate in known]
+    if not known:
+        return (Why(Reason.NO_SWITCH),)
+    return () if None in reasons else tuple(why for why in reasons if why is not None)
+
+
+def why_held_by_switches(candidates: Collection[Candidate]) -> tuple[Why, ...]:
+    """Return the switches that nobody hears, and whose calls hold slots because they may be up."""
+    return tuple(
+        Why(Reason.SWITCH_AWAY, since=c.switch.heard_at, in_use=c.up, switch=c.switch.name)
+        for c in candidates
+        if c.up and not c.is_heard
+    )
+
+
 _REFUSES: Final = {NOT_READY: Reason.SWITCH_PAUSED, SESSIONS_FULL: Reason.SWITCH_FULL}
 
 

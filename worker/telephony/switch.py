@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 import orjson
@@ -13,6 +14,7 @@ from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.errors import NotFound, Unavailable
+from worker.domain.gateway import Gateway
 from worker.domain.ids import CallId
 from worker.domain.switch import Switch, SwitchState
 from worker.domain.switch_address import SwitchUrl, canonical_name
@@ -20,10 +22,21 @@ from worker.domain.timing import ORIGINATE_ACKNOWLEDGED_WITHIN, ORIGINATE_ANSWER
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import Origination, Placed, Telephony
 from worker.telephony.backoff import Backoff, Chance, system_chance
-from worker.telephony.connection import Connection, ConnectionLost, NotAnswered, NotReached, open_connection
+from worker.telephony.connection import (
+    REPLY_SECONDS,
+    Connection,
+    ConnectionLost,
+    NotAnswered,
+    NotReached,
+    open_connection,
+)
+from worker.telephony.gateways import gateways_of
 from worker.telephony.originate import ANSWER_APPLICATION, Unencodable, bgapi_originate
 
 logger = logging.getLogger(__name__)
+
+GATEWAYS_SECONDS: Final = 2.0
+"""A client of the API waits for the list of gateways."""
 
 
 class SwitchUnreachable(Unavailable):
@@ -159,6 +172,10 @@ class Switches(Telephony):
         return {call_id for row in rows if (call_id := _call_id(row)) is not None}
 
     @override
+    def gateways(self, switch: str) -> list[Gateway]:
+        return gateways_of(self._ask("api sofia xmlstatus gateway", switch=switch, within=GATEWAYS_SECONDS))
+
+    @override
     def end(self, call_id: CallId, *, switch: str, cause: str) -> None:
         self._ask(f"api uuid_kill {call_id} {cause}", switch=switch)
 
@@ -168,13 +185,13 @@ class Switches(Telephony):
             with client.lock:
                 client.drop()
 
-    def _ask(self, command: str, *, switch: str) -> str:
+    def _ask(self, command: str, *, switch: str, within: float = REPLY_SECONDS) -> str:
         client = self._known(switch)
         if client is None:
             raise NotFound(f"no switch is named {switch}")
         with client.lock:
             try:
-                return client.connected().command(command).text
+                return client.connected().command(command, within=within).text
             except BaseException:
                 client.drop()
                 raise

@@ -2,11 +2,15 @@
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import delete
 
 from tests.builders import NOON
 from tests.builders.api import a_tenant
 from tests.fakes.services import FakeServices
+from tests.fakes.telephony import SWITCH
 from worker.domain.errors import Unavailable
+from worker.store.base.tables import leader_leases
+from worker.usecases.dispatch.keep_switches import drain_switch, resume_switch
 from worker.usecases.records.api_tokens import create_token
 
 PATH = "/v1/blacklist"
@@ -93,7 +97,24 @@ def test_health_needs_no_token(anonymous: TestClient, services: FakeServices) ->
 
     assert anonymous.get("/health/live").json() == {"status": "live"}
     answer = anonymous.get("/health/ready")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "parts": {"database": "ok"}})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ready", "parts": {"database": "ok", "switches": "ok"}},
+    )
+
+
+def test_health_says_when_no_switch_takes_calls_and_stays_ready(anonymous: TestClient, services: FakeServices) -> None:
+    drain_switch(services.store, SWITCH, now=NOON)
+
+    drained = anonymous.get("/health/ready")
+    with services.store.transaction() as tx:
+        tx.connection.execute(delete(leader_leases))
+    resume_switch(services.store, SWITCH, now=NOON)
+    unheard = anonymous.get("/health/ready")
+
+    assert [answer.status_code for answer in (drained, unheard)] == [200, 200]
+    assert drained.json()["parts"]["switches"] == f"{SWITCH}: switch_draining"
+    assert unheard.json()["parts"]["switches"] == f"{SWITCH}: no_switch"
 
 
 def test_a_part_that_is_away_is_named(anonymous: TestClient, services: FakeServices) -> None:

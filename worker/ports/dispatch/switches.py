@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from worker.domain.switch import Switch
+from worker.ports.dispatch.leadership import LeaderLeases
 
 
 class SwitchRows(Protocol):
@@ -29,3 +30,12 @@ class SwitchRows(Protocol):
 
     def save(self, switch: Switch) -> None:
         """Write every field of a switch that this transaction has locked."""
+
+
+class SwitchReads(Protocol):
+    """A transaction in which switches can be read, with the listeners that hear them."""
+
+    @property
+    def switches(self) -> SwitchRows: ...
+    @property
+    def leader_leases(self) -> LeaderLeases: ...

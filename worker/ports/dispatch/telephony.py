@@ -7,6 +7,7 @@ from typing import Protocol
 from pendulum import DateTime, Duration
 
 from worker.domain.call import CallEvent
+from worker.domain.gateway import Gateway
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.domain.switch import Switch
 from worker.domain.switch_refusal import SwitchStatus
@@ -70,6 +71,9 @@ class Telephony(Protocol):
         Raises ``Unavailable`` when it cannot be asked, ``NotFound`` when no switch of this name is known; neither says
         anything about its calls.
         """
+
+    def gateways(self, switch: str) -> list[Gateway]:
+        """Return the switch's gateways. Raises ``Unavailable`` or ``NotFound``, as ``up`` does."""
 
     def end(self, call_id: CallId, *, switch: str, cause: str) -> None:
         """Order the switch to end a call with this cause; nothing happens when it has no such call.

@@ -29,6 +29,12 @@ def list_switches(store: DispatchStore) -> list[Switch]:
         return tx.switches.all()
 
 
+def check_known(store: DispatchStore, name: str) -> None:
+    """Raise ``NotFound`` when there is no such switch."""
+    with store.reading() as tx:
+        _locked(tx.switches.named(name), name)
+
+
 def add_switch(store: DispatchStore, url: SwitchUrl, *, weight: int, now: DateTime) -> Switch:
     """Add a switch, or give a known one this password and weight and bring it back into service."""
     with store.transaction() as tx:

@@ -16,11 +16,13 @@ from worker.domain.network import Network
 from worker.domain.planner import Demand, Grant, Situation, calls_to_start
 from worker.domain.quota import UNLIMITED, Limits, network_cap
 from worker.domain.reason import Reason, Why, why_not_run
-from worker.domain.standing import LeadStanding, why_not_called, why_not_next
+from worker.domain.standing import FULL, LeadStanding, why_not_called, why_not_next
+from worker.domain.switch_choice import why_held_by_switches, why_no_switch
 from worker.domain.switch_clock import worst_clock_ms
 from worker.domain.trunk_limit import trunk_limit
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.usecases.dispatch.switch_facts import known_switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +67,25 @@ def explain_campaign(
     with store.reading() as tx:
         view = _view(tx, tenant=tenant, campaign_id=campaign_id, now=now)
         live = tx.standings.live_calls(campaign_id)
-        is_heard = bool(tx.leader_leases.listeners(now=now))
-        wrong_clock_ms = worst_clock_ms(tx.switches.all())
+        switches = known_switches(tx, now=now)
+    wrong_clock_ms = worst_clock_ms([candidate.switch for candidate in switches])
     demand = view.demand
     moments = () if demand is None else (demand.next_due_at, demand.next_otp_at)
     on_switch = sum(calls for (_, state), calls in live.items() if state is not CallState.QUEUED)
-    is_held_up = not is_heard and bool(live.total() > on_switch or view.grants)
-    held_up_by = [Why(Reason.NO_SWITCH)] if is_held_up else []
-    if live.total() > on_switch:
+    queued = live.total() - on_switch
+    no_switch = why_no_switch(switches)
+    is_held_up = bool(no_switch) and bool(queued or view.grants)
+    held_up_by = [*no_switch] if is_held_up else []
+    if queued:
         held_up_by += _of_trunk(view, now=now)
+    reasons = _without(queued, view.reasons) if is_held_up else view.reasons
+    away = why_held_by_switches(switches) if view.is_full else ()
     return CampaignExplanation(
         campaign=view.campaign,
-        reasons=tuple(dict.fromkeys([*held_up_by, *view.reasons])),
-        dialling=bool(on_switch or (view.grants and is_heard)),
-        in_use=live.total(),
-        queued=live.total() - on_switch,
+        reasons=tuple(dict.fromkeys([*held_up_by, *reasons, *away])),
+        dialling=bool(on_switch or (view.grants and not no_switch)),
+        in_use=on_switch if is_held_up else live.total(),
+        queued=queued,
         next_window=view.campaign.windows.next_opening(now),
         next_due_at=min((moment for moment in moments if moment is not None), default=None),
         networks={n: _use(n, view=view, live=live) for n in Network},
@@ -96,6 +102,8 @@ def explain_lead(store: RecordStore, *, tenant: Tenant, lead_id: LeadId, now: Da
         except NotFound:  # deleted; its leads can still be read
             return LeadExplanation(lead, why_not_called(lead, campaign=None, carrier=None, now=now))
         reasons = why_not_called(lead, campaign=view.campaign, carrier=view.carrier, now=now)
+        if lead.call_state is CallState.QUEUED:
+            reasons += why_no_switch(known_switches(tx, now=now))
         if not reasons and not _is_next(tx, lead, grants=view.grants, now=now):
             reasons = why_not_next(lead, of_campaign=view.reasons)
     return LeadExplanation(lead, reasons or (Why(Reason.DUE),))
@@ -109,6 +117,11 @@ class _View:
     situation: Situation | None
     reasons: tuple[Why, ...]
     grants: tuple[Grant, ...]
+
+    @property
+    def is_full(self) -> bool:
+        """True when a limit keeps the campaign from more calls."""
+        return any(why.reason in FULL for why in self.reasons)
 
     @property
     def carrier(self) -> Carrier | None:
@@ -141,6 +154,15 @@ def _of_trunk(view: _View, *, now: DateTime) -> list[Why]:
         return []
     limit = trunk_limit(situation.trunk, dialing=0, queued=situation.queued, now=now)
     return [] if limit is None or limit.free else [limit.why()]
+
+
+def _without(queued: int, reasons: tuple[Why, ...]) -> tuple[Why, ...]:
+    """Leave out limits that are full only because of calls that wait for a switch: the switch is the reason."""
+    return tuple(
+        why
+        for why in reasons
+        if why.reason not in FULL or why.in_use is None or why.limit is None or why.in_use - queued >= why.limit > 0
+    )
 
 
 def _is_next(tx: RecordTransaction, lead: LeadStanding, *, grants: tuple[Grant, ...], now: DateTime) -> bool:

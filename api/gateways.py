@@ -1,0 +1,41 @@
+"""The gateways that carriers may use, as the switches have them now."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.deps import BEARER, Part, Services, Whose, listed
+from api.middleware import GuardedRoute
+from worker.domain.gateway import Gateway
+from worker.domain.json_value import Json
+from worker.ports.paging import Page
+from worker.usecases.dispatch.read_gateways import GatewayOnSwitches, read_gateways
+
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["carriers"])
+
+
+@router.get("/v3/gateway")
+def list_all(services: Services, tenant: Whose, part: Part) -> JSONResponse:
+    """Return the switches' gateways by name; ``gateway_uuid`` is what a carrier's ``gateway_uuid`` names."""
+    found = read_gateways(services.dispatch_store, telephony=services.telephony)
+    rows = [_shape(gateway, domain=str(tenant.id)) for gateway in found[part.offset : part.offset + part.limit]]
+    return listed(Page(rows, len(found)), part)
+
+
+def _shape(found: GatewayOnSwitches, *, domain: str) -> dict[str, Json]:
+    return {
+        "gateway_uuid": found.name,
+        "domain_uuid": domain,
+        "gateway": found.name,
+        "description": ", ".join(f"{'UP' if one.is_up else 'DOWN'} on {switch}" for switch, one in found.on.items()),
+        "switches": {switch: _on_switch(one) for switch, one in found.on.items()},
+    }
+
+
+def _on_switch(gateway: Gateway) -> dict[str, Json]:
+    return {
+        "status": "UP" if gateway.is_up else "DOWN",
+        "state": gateway.state,
+        "profile": gateway.profile,
+        "calls_out": gateway.calls_out,
+        "failed_calls_out": gateway.failed_calls_out,
+    }

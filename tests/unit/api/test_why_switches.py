@@ -1,0 +1,72 @@
+"""Why, when it is the switches that take no calls."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import update
+
+from tests.builders import NOON, a_switch
+from tests.builders.stored_calls import store_call
+from tests.fakes.services import FakeServices
+from tests.fakes.telephony import SWITCH
+from tests.unit.api.test_why import add_leads, change_lead, why
+from tests.unit.api.test_why import running as running  # noqa: PLC0414 - a fixture
+from worker.domain.call import CallState
+from worker.domain.lead import Stage
+from worker.domain.switch import SwitchState
+from worker.store.base.switch_tables import switches
+from worker.store.base.tables import calls
+
+REFUSING = {"refused_since": NOON.subtract(minutes=2), "refused_until": NOON.add(seconds=3)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "cause"),
+    [
+        (REFUSING | {"refused_cause": "NOT_READY"}, "switch_paused", "NOT_READY"),
+        (REFUSING | {"refused_cause": "SESSIONS_FULL"}, "switch_full", "SESSIONS_FULL"),
+        (REFUSING | {"refused_cause": "no reply"}, "switch_refuses", "no reply"),
+        ({"state": SwitchState.DRAINING, "state_since": NOON.subtract(minutes=2)}, "switch_draining", None),
+    ],
+)
+def test_a_switch_that_takes_no_calls_is_the_reason_and_its_calls_wait(
+    client: TestClient, services: FakeServices, running: str, changed: dict[str, Any], code: str, cause: str | None
+) -> None:
+    assert running
+    ids = add_leads(client, "0981000001", "0981000002", "0981000003")
+    for lead_id, phone in zip(ids, ("0981000001", "0981000002"), strict=False):
+        store_call(services.store, phone=phone, state=CallState.QUEUED, ended_at=None, outcome=None)
+        change_lead(services, lead_id, stage=Stage.CALLING)
+    with services.store.transaction() as tx:
+        tx.connection.execute(update(switches).values(**changed))
+
+    answer = why(client)
+
+    (reason,) = answer["reasons"]
+    assert (reason["code"], reason["switch"], reason.get("cause")) == (code, SWITCH, cause)
+    assert reason["since"] == "2026-11-23T11:58:00.000000+07:00"
+    assert (answer["in_use"], answer["queued"], answer["dialling"]) == (0, 2, False)
+
+
+def test_calls_that_may_be_up_on_a_switch_that_nobody_hears_are_named(
+    client: TestClient, services: FakeServices, running: str
+) -> None:
+    assert running
+    ids = add_leads(client, "0981000001", "0981000002", "0981000003")
+    for lead_id, phone in zip(ids, ("0981000001", "0981000002"), strict=False):
+        call_id = store_call(services.store, phone=phone, state=CallState.RINGING, ended_at=None, outcome=None)
+        change_lead(services, lead_id, stage=Stage.CALLING)
+        with services.store.transaction() as tx:
+            tx.connection.execute(update(calls).where(calls.c.id == call_id).values(switch="dead:8021"))
+    with services.store.transaction() as tx:
+        tx.switches.insert_missing([a_switch("dead:8021", heard_at=NOON.subtract(minutes=2))])
+
+    reasons = {reason["code"]: reason for reason in why(client)["reasons"]}
+
+    assert set(reasons) == {"campaign_limit", "switch_away"}
+    assert reasons["switch_away"]["switch"] == "dead:8021"
+    assert (reasons["switch_away"]["in_use"], reasons["switch_away"]["since"]) == (
+        2,
+        "2026-11-23T11:58:00.000000+07:00",
+    )
