@@ -99,12 +99,19 @@ class Listeners:
         removed = Event()
         source = _UntilEnded(self._make_source(url), end=removed)
         listener = Listener(self._services, source, holder=self._services.new_id(), stop=self._stop)
-        return _Heard(url, removed, threads.submit(listener.run))
+        return _Heard(url, removed, threads.submit(_run, listener, source))
 
     def _raise_errors(self) -> None:
         for heard in self._heard.values():
             if heard.future.done() and not isinstance(error := heard.future.exception(), Ended) and error is not None:
                 raise error
+
+
+def _run(listener: Listener, source: EventSource) -> None:
+    try:
+        listener.run()
+    finally:
+        source.close()
 
 
 class _UntilEnded(EventSource):
@@ -159,5 +166,4 @@ class _UntilEnded(EventSource):
 
     def _check(self) -> None:
         if self._end.is_set():
-            self._source.close()
             raise Ended
