@@ -130,3 +130,13 @@ def test_a_host_lease_outlives_a_session_and_two_missed_renewals() -> None:
 
 def test_the_processes_clocks_are_closer_than_a_lease_lasts() -> None:
     assert timing.PROCESS_CLOCKS_APART < timing.LEADER_LEASE
+
+
+def test_a_switch_that_takes_no_calls_gets_none_between_two_of_its_answers() -> None:
+    assert timing.SWITCH_STATUS_HOLDS >= 3 * timing.SWITCH_ASKED_EVERY
+    assert timing.SWITCH_SHORTEST_PAUSE < timing.REFUSAL_REMEMBERED < timing.SWITCH_LONGEST_PAUSE
+
+
+def test_a_call_is_given_up_unasked_only_after_every_other_way_of_ending_it() -> None:
+    assert timing.CALL_SURELY_OVER > timing.LONGEST_CALL_EXCEEDED
+    assert timing.CALL_SURELY_OVER > timing.CALL_LOST_AFTER
