@@ -14,7 +14,7 @@ import pytest
 
 from tests.stack.addresses import free_port
 
-START_SECONDS = 60.0
+START_SECONDS = 200.0
 NOWHERE = "redis://127.0.0.1:1/0"
 MEANT_FOR_OTHERS = {
     "HTTP_PROXY": "http://127.0.0.1:9",

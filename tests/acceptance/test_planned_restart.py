@@ -24,7 +24,7 @@ from worker.cli.supervision import still_running
 from worker.simulator.log import Line, read_log
 
 COMMAND = (sys.executable, "-m", "worker.cli")
-START_SECONDS = 90.0
+START_SECONDS = 200.0
 DRAIN_SECONDS = 25
 SLACK_SECONDS = 15.0
 """For a machine that does other things too."""

@@ -50,6 +50,20 @@ def events(switch: SwitchProcess) -> Iterator[SwitchEvents]:
     source.close()
 
 
+def test_a_process_that_stops_dials_nobody(switch: SwitchProcess) -> None:
+    stops: list[bool] = []
+    adapter = Switches([switch.url], clock=CLOCK, chance=lambda: 0.0, is_stopping=lambda: bool(stops))
+    before, after = a_call(), a_call()
+
+    adapter.place([before], switch=switch.url.name, until=SOON)
+    stops.append(True)
+    placed = adapter.place([after], switch=switch.url.name, until=SOON)
+    adapter.close()
+
+    assert placed == Placed(frozenset({after.call_id}))
+    assert dials_by_call(switch.log()) == {str(before.call_id): 1}
+
+
 def test_each_last_digit_ends_as_the_switch_says(
     switch: SwitchProcess, switches: Switches, events: SwitchEvents
 ) -> None:

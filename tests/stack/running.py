@@ -18,7 +18,7 @@ from worker.simulator.log import Line, read_log
 
 TOKEN = "acceptance-token"
 SECRET = "whsec_Y2FsbGJlYXQtYWNjZXB0YW5jZS10ZXN0LWtleQ=="
-START_SECONDS = 60.0
+START_SECONDS = 200.0
 STOP_SECONDS = 60.0
 
 

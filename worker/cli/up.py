@@ -27,7 +27,8 @@ from worker.domain.switch_address import SwitchUrl
 from worker.settings import Settings, environment, read_settings
 from worker.wiring import checked
 
-START_SECONDS: Final = 60.0
+START_SECONDS: Final = 180.0
+"""A dozen processes begin at once; on a busy machine with two cores that takes more than a minute."""
 LOOK_SECONDS: Final = 0.1
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not listened on
 

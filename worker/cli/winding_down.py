@@ -1,6 +1,7 @@
 """What an operator sees while ``callbeat up`` stops: calls that are still up, and the time that is left for them."""
 
 from collections.abc import Callable, Collection
+from math import ceil
 from pathlib import Path
 from subprocess import Popen
 from threading import Event, Thread
@@ -58,7 +59,7 @@ def count_calls_up(store: SqlStore) -> int | None:
 
 def progress(*, calls: int | None, left: float, running: Collection[str]) -> str:
     """Return the line that says what is left. It changes every five seconds, and when something has changed."""
-    seconds = max(0, -(int(-left) // LEFT_SHOWN_EVERY) * LEFT_SHOWN_EVERY)
+    seconds = max(0, ceil(left / LEFT_SHOWN_EVERY) * LEFT_SHOWN_EVERY)
     up = "calls unknown" if calls is None else f"{_told(calls)} up"
     return f"Stopping: {up}, at most {seconds} s left, running: {', '.join(running) or 'nothing'}. Ctrl-C ends at once."
 
