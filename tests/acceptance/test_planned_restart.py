@@ -16,10 +16,11 @@ import httpx
 import pytest
 
 from tests.stack.addresses import free_port
+from tests.stack.environment import SECRET, TOKEN
 from tests.stack.operator import Operator, numbers_of
-from tests.stack.running import SECRET, TOKEN, Stack
+from tests.stack.receiver import Receiver
+from tests.stack.running import Stack
 from tests.stack.waiting import wait_until
-from worker.cli.demo.receiver import Receiver, receiving
 from worker.cli.supervision import still_running
 from worker.simulator.log import Line, read_log
 
@@ -113,7 +114,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     record = tmp_path / "switch.jsonl"
     command = [*COMMAND, "switch", f"--url={switch_url}", "--by-last-digit", f"--record={record}"]
     switch = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    with receiving(secret=SECRET) as receiver:
+    with Receiver(secret=SECRET) as receiver:
         site = Site(tmp_path / "home", switch_url, record, receiver)
         try:
             yield site

@@ -1,12 +1,13 @@
 """A switch whose clock is forty minutes off: times in CDRs are ours, and a recall waits its minute."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pendulum
 import pytest
 
 from tests.stack.operator import ZONE, Operator
-from tests.stack.running import Stack, running_stack
+from tests.stack.running import BY_LAST_DIGIT, Stack, running_stack
 from tests.stack.waiting import wait_until
 from worker.domain.switch_address import SwitchUrl
 from worker.simulator.log import Line
@@ -20,8 +21,8 @@ ROUNDING = 1.5
 
 @pytest.fixture(scope="module")
 def skewed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    options = [f"--clock-skew={BEHIND}"]
-    with running_stack(tmp_path_factory.mktemp("skewed"), speed=4.0, switch_options=options) as running:
+    options = replace(BY_LAST_DIGIT, speed=4.0, clock_skew_seconds=BEHIND)
+    with running_stack(tmp_path_factory.mktemp("skewed"), switch_options=options) as running:
         yield running
 
 

@@ -21,8 +21,9 @@ from tests.bench.naive import naive, run
 from tests.bench.obey import obey
 from tests.bench.one_switch import one_switch
 from tests.bench.scale import scale_campaigns, scale_leads
-from tests.bench.servers import Postgres, postgres_server, redis_server
 from tests.bench.throughput import throughput
+from tests.stack.postgres import Postgres, postgres_server
+from tests.stack.redis import redis_server
 
 Bench: TypeAlias = Callable[..., list[Figure]]
 
@@ -56,7 +57,7 @@ def main(
     console = Console(width=200)
     with ExitStack() as stack:
         postgres = stack.enter_context(postgres_server())
-        redis_url = stack.enter_context(redis_server(Path(stack.enter_context(TemporaryDirectory()))))
+        redis_url = stack.enter_context(redis_server(Path(stack.enter_context(TemporaryDirectory())) / "redis.log"))
         figures: list[Figure] = []
         for name in names or BENCHES:
             measured = BENCHES[name](postgres, redis_url, runs=runs)

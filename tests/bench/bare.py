@@ -19,15 +19,15 @@ from celery import Celery
 from redis import Redis
 from sqlalchemy import make_url
 
-from tests.bench.servers import START_SECONDS
 from tests.bench.whole import SPREAD
-from tests.stack.process import Part
+from tests.stack.environment import environment
+from tests.stack.process import Process
+from tests.stack.running import START_SECONDS
 from tests.stack.switch import SwitchProcess
 from tests.stack.waiting import wait_until
 from worker.coordination.connection import connect
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.ports.dispatch.telephony import Origination
-from worker.settings import environment
 from worker.simulator.options import SimulatorOptions
 from worker.telephony.connection import open_connection
 from worker.telephony.originate import bgapi_originate
@@ -88,25 +88,23 @@ def _write(connection: psycopg.Connection) -> None:
 
 
 @contextmanager
-def bare_workers(home: Path, *, database_url: str, redis_url: str, workers: int) -> Iterator[Sequence[Part]]:
+def bare_workers(home: Path, *, database_url: str, redis_url: str, workers: int) -> Iterator[Sequence[Process]]:
     """Run that many solo workers, as Callbeat's own are."""
-    around = environment() | {BROKER: redis_url, DATABASE: database_url}
+    around = environment(home=home) | {BROKER: redis_url, DATABASE: database_url}
     command = [sys.executable, "-m", "celery", "-A", "tests.bench.bare", "worker", "--pool=solo", "--loglevel=ERROR"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     with ExitStack() as stack:
+        log = home / "bare.log"
         parts = [
-            Part(f"bare-{number}", [*command, *quiet, f"--hostname=bare-{number}"], around, log=home / "bare.log")
-            for number in range(workers)
+            stack.enter_context(Process(name, [*command, *quiet, f"--hostname={name}"], around, log=log))
+            for name in (f"bare-{number}" for number in range(workers))
         ]
-        for part in parts:
-            stack.callback(part.end)
-            part.start()
         app.conf.update(broker_url=redis_url)
         stack.callback(app.close)
         yield parts
 
 
-def tasks_a_second(parts: Sequence[Part], *, redis_url: str, tasks: int) -> float:
+def tasks_a_second(parts: Sequence[Process], *, redis_url: str, tasks: int) -> float:
     """Give how many tasks that do nothing are done in a second: all are there before the workers begin."""
     redis = connect(redis_url)
     _be_warm(redis, tasks=WARM * len(parts))

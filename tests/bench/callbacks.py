@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 from uuid_utils.compat import uuid7
 
-from tests.bench.post_office import PostOffice, post_office
 from tests.builders.outbox import a_delivery
+from tests.stack.outbox import Outbox, running_outbox
 from tests.stack.receivers import Receivers
 from worker.domain.callback_url import host_of
 from worker.domain.ids import DeliveryId
@@ -34,8 +34,18 @@ MANY: Final = 3000
 BARE_THREADS: Final = 16
 A_SECOND: Final = 100
 SECONDS: Final = 20.0
-EACH_IN_ITS_WAY: Final = ("hang", "drip", "endless", "error", "busy", "redirect", "close", "garbage", "half")
-ALL_REFUSE: Final = ("error",) * 9
+EACH_IN_ITS_WAY: Final = (
+    "hang",
+    "drip-headers",
+    "endless-error",
+    "status/500",
+    "unavailable",
+    "redirect",
+    "close",
+    "garbage",
+    "close-in-status",
+)
+ALL_REFUSE: Final = ("status/500",) * 9
 ALL_HANG: Final = ("hang",) * 9
 ALLOWED_SECONDS: Final = 1.0
 BODY: Final = '{"state":"cdr","text":"' + "x" * 1200 + '"}'
@@ -49,11 +59,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     chosen = parser.parse_args()
     numbers = count(1)
-    with tempfile.TemporaryDirectory(prefix="callbeat-bench-") as folder, post_office(Path(folder)) as office:
-        speeds = [_speed(office, numbers) for _ in range(chosen.runs)]
+    with tempfile.TemporaryDirectory(prefix="callbeat-bench-") as folder, running_outbox(Path(folder)) as outbox:
+        speeds = [_speed(outbox, numbers) for _ in range(chosen.runs)]
         isolation = {
             f"good beside nine that {what}": [
-                _delays(office, numbers, seconds=chosen.seconds, dead=dead) for _ in range(chosen.runs)
+                _delays(outbox, numbers, seconds=chosen.seconds, dead=dead) for _ in range(chosen.runs)
             ]
             for what, dead in (
                 ("fail, each in its way", EACH_IN_ITS_WAY),
@@ -72,11 +82,11 @@ def main() -> None:
     Console(width=120).print(table)
 
 
-def _speed(office: PostOffice, numbers: "count[int]") -> tuple[float, float]:
+def _speed(outbox: Outbox, numbers: "count[int]") -> tuple[float, float]:
     """Give the deliveries a second, and the POSTs a second of bare httpx."""
     with Receivers("good") as receivers:
-        waiting = [_delivery(office, next(numbers), url=receivers.url("good")) for _ in range(MANY)]
-        office.add(waiting)
+        waiting = [_delivery(outbox, next(numbers), url=receivers.url("good")) for _ in range(MANY)]
+        outbox.add(waiting)
         _wait_for(receivers, "good", MANY)
         moments = [one.at for one in receivers.of("good")]
     ours = (MANY - 1) / (max(moments) - min(moments))
@@ -90,7 +100,7 @@ def _speed(office: PostOffice, numbers: "count[int]") -> tuple[float, float]:
     return ours, bare
 
 
-def _delays(office: PostOffice, numbers: "count[int]", *, seconds: float, dead: Sequence[str]) -> list[float]:
+def _delays(outbox: Outbox, numbers: "count[int]", *, seconds: float, dead: Sequence[str]) -> list[float]:
     """Tell by turns the good receiver and one of the dead ones, none of which is known before.
 
     Give the good one's delays in seconds, one for each CDR; infinite where it did not arrive.
@@ -102,8 +112,8 @@ def _delays(office: PostOffice, numbers: "count[int]", *, seconds: float, dead: 
         for tick in range(round(seconds * A_SECOND)):
             Moment().wait(max(0.0, started + tick / A_SECOND - time.monotonic()))
             name = "good" if tick % 2 else others[tick // 2 % len(others)]
-            delivery = _delivery(office, next(numbers), url=receivers.url(name))
-            office.add([delivery])
+            delivery = _delivery(outbox, next(numbers), url=receivers.url(name))
+            outbox.add([delivery])
             if name == "good":
                 told[str(delivery.id)] = time.time()
         _wait_for(receivers, "good", len(told))
@@ -111,8 +121,8 @@ def _delays(office: PostOffice, numbers: "count[int]", *, seconds: float, dead: 
     return sorted(arrived.get(webhook_id, float("inf")) - at for webhook_id, at in told.items())
 
 
-def _delivery(office: PostOffice, number: int, *, url: str) -> Delivery:
-    call_id, event = office.told(number)
+def _delivery(outbox: Outbox, number: int, *, url: str) -> Delivery:
+    call_id, event = outbox.news(number)
     return a_delivery(call_id=call_id, event=event, id=DeliveryId(uuid7()), url=url, host=host_of(url), body=BODY)
 
 

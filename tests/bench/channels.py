@@ -7,8 +7,8 @@ from typing import Final
 from tests.bench.bare import bare_workers, hops
 from tests.bench.dialling import Seen, dial
 from tests.bench.figures import Figure, quantile
-from tests.bench.servers import Postgres
 from tests.bench.whole import Shape
+from tests.stack.postgres import Postgres
 
 SMALL: Final = Shape(leads=3_000, channels=50, call_seconds=1.0)
 LARGE: Final = Shape(leads=6_000, channels=500, call_seconds=5.0)

@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import linear_regression
 from typing import Final
 
-from tests.bench.servers import Postgres
 from tests.bench.whole import Shape, Whole, whole
+from tests.stack.postgres import Postgres
 from worker.simulator.log import Line, concurrent, peak
 
 RAMP_SECONDS: Final = 2.0

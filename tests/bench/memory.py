@@ -5,8 +5,8 @@ from typing import Final
 
 from tests.bench.dialling import LOOK_SECONDS, prepared
 from tests.bench.figures import Figure
-from tests.bench.servers import Postgres
 from tests.bench.whole import Shape, Whole
+from tests.stack.postgres import Postgres
 from tests.stack.receivers import Receivers
 
 CALLS: Final = 100_000

@@ -24,16 +24,16 @@ from sqlalchemy import make_url
 
 from tests.bench.dialling import RAMP_SECONDS, Seen, dial
 from tests.bench.figures import Figure, quantile
-from tests.bench.servers import Postgres
 from tests.bench.whole import Shape
-from tests.stack.process import Part
+from tests.stack.environment import environment
+from tests.stack.postgres import Postgres
+from tests.stack.process import Process
 from tests.stack.receivers import Receivers
 from tests.stack.switch import SwitchProcess
 from worker.coordination.connection import connect
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.domain.switch_address import SwitchUrl
 from worker.ports.dispatch.telephony import Origination
-from worker.settings import environment
 from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
 from worker.simulator.options import SimulatorOptions
 from worker.telephony.connection import Connection, open_connection
@@ -209,10 +209,10 @@ def _running(
         connection.execute("CREATE TABLE naive (id bigint PRIMARY KEY, state text NOT NULL)")
         connection.execute("CREATE INDEX ON naive (id) WHERE state = 'new'")
         connection.execute("INSERT INTO naive SELECT n, 'new' FROM generate_series(1, %s) n", (shape.leads,))
-    around: dict[str, Any] = environment() | {  # Any: what a process takes
+    around: dict[str, Any] = environment(home=home) | {  # Any: what a process takes
         BROKER: redis_url,
         DATABASE: plain,
-        SWITCH: f"esl://:{switch.url.password}@{switch.url.host}:{switch.url.port}",
+        SWITCH: switch.setting,
         LIMIT: str(shape.channels),
         CALLBACK: callback,
     }
@@ -225,9 +225,7 @@ def _running(
     client.close()
     with ExitStack() as stack:
         for name, command in commands.items():
-            part = Part(name, command, around, log=home / f"{name}.log")
-            stack.callback(part.end)
-            part.start()
+            stack.enter_context(Process(name, command, around, log=home / f"{name}.log"))
         yield
 
 

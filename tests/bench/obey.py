@@ -9,9 +9,10 @@ import httpx
 
 from tests.bench.dialling import prepared
 from tests.bench.figures import Figure, quantile
-from tests.bench.servers import START_SECONDS, Postgres
-from tests.bench.whole import TOKEN, Shape, Whole
+from tests.bench.whole import Shape, Whole
 from tests.builders import CAMPAIGN
+from tests.stack.postgres import Postgres
+from tests.stack.running import START_SECONDS, client
 from tests.stack.waiting import wait_until
 from worker.simulator.log import Line, concurrent
 
@@ -56,7 +57,7 @@ def obey(postgres: Postgres, redis_url: str, *, runs: int) -> list[Figure]:
 def _run(postgres: Postgres, redis_url: str) -> tuple[dict[str, list[float]], list[float]]:
     with (
         prepared(postgres, redis_url, SHAPE) as ready,
-        httpx.Client(base_url=ready.api_url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10) as api,
+        client(port=ready.api_port) as api,
     ):
         wait_until(lambda: _is_up(api), seconds=START_SECONDS)
         empty = [_round_trip(api) for _ in range(EMPTY)]

@@ -5,8 +5,8 @@ from typing import Final
 from tests.bench.bare import originates_a_second
 from tests.bench.dialling import dial
 from tests.bench.figures import Figure
-from tests.bench.servers import Postgres
 from tests.bench.whole import Shape
+from tests.stack.postgres import Postgres
 
 RATES: Final = (50, 100, 150)
 """A FreeSWITCH on two cores takes about 150 calls a second before its replies come late."""

@@ -13,10 +13,10 @@ from sqlalchemy import Engine, insert, text
 from uuid_utils.compat import uuid7
 
 from tests.bench.figures import Figure
-from tests.bench.servers import Postgres
 from tests.bench.whole import add_many_leads, let_it_take_its_time
 from tests.builders import CARRIER, NOON, TENANT, fill_store, list_of, stored_settings
 from tests.fakes.jobs import FakeJobQueue
+from tests.stack.postgres import Postgres
 from tests.stack.waiting import wait_until
 from worker.domain.carrier import DialType
 from worker.domain.ids import CampaignId, CarrierId

@@ -7,8 +7,8 @@ from typing import Final
 from tests.bench.bare import bare_workers, tasks_a_second
 from tests.bench.dialling import dial, prepared, watch
 from tests.bench.figures import Figure
-from tests.bench.servers import Postgres
 from tests.bench.whole import Shape
+from tests.stack.postgres import Postgres
 from tests.stack.receivers import Receivers
 
 LEADS: Final = 30_000

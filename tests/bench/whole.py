@@ -1,25 +1,23 @@
 """A whole Callbeat of real processes, with as many leads as are wanted and calls that last as long as is said."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import psutil
 from sqlalchemy import Connection, Engine, text
 
-from tests.bench.servers import START_SECONDS
 from tests.builders import CAMPAIGN, TENANT, fill_store, list_of, stored_settings
 from tests.stack.addresses import free_port
-from tests.stack.process import Part
+from tests.stack.callbeat import api_command, callback_command, callbeat, worker_commands
+from tests.stack.environment import environment
+from tests.stack.process import Process
+from tests.stack.running import START_SECONDS, stack_settings
 from tests.stack.switch import SwitchProcess
 from tests.stack.waiting import wait_until
-from worker.cli.process_list import QUICK_QUEUES
 from worker.domain.ids import CampaignId
-from worker.jobs import names
-from worker.settings import environment
 from worker.simulator.log import Line
 from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
 from worker.simulator.options import SimulatorOptions
@@ -27,8 +25,6 @@ from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate
 from worker.store.transaction import SqlStore
 
-TOKEN: Final = "bench-token"
-SECRET: Final = "whsec_Y2FsbGJlYXQtYmVuY2gta2V5LW9mLTI0Yg=="
 SPREAD: Final = 0.2
 """Calls last up to a fifth longer or shorter: equal ones would all end in the same millisecond, for ever."""
 MIB: Final = 1024 * 1024
@@ -54,9 +50,8 @@ class Whole:
 
     engine: Engine
     switch: SwitchProcess
-    parts: Mapping[str, Part]
-    api_url: str
-    grown: dict[str, float] = field(default_factory=dict)
+    parts: Mapping[str, Process]
+    api_port: int
 
     def lines(self) -> Sequence[Line]:
         """Read the switch's own log."""
@@ -92,39 +87,30 @@ def whole(home: Path, *, database_url: str, redis_url: str, shape: Shape) -> Ite
     with ExitStack() as stack:
         stack.callback(engine.dispose)
         switch = stack.enter_context(SwitchProcess(options))
-        around = environment() | {
-            "CALLBEAT_HOME": str(home),
-            "CALLBEAT_DATABASE_URL": database_url,
-            "CALLBEAT_REDIS_URL": redis_url,
-            "CALLBEAT_SWITCH_URLS": f"esl://:{switch.url.password}@{switch.url.host}:{switch.url.port}",
-            "CALLBEAT_API_TOKEN": TOKEN,
-            "CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8",
-            "CALLBEAT_CALLBACK_SECRET": SECRET,
-            "CALLBEAT_DRAIN_SECONDS": "1",
-            "CALLBEAT_LOG_LEVEL": "WARNING",
-            "CALLBEAT_TASK_EVENTS": str(shape.task_events).lower(),
-        }
+        around = environment(
+            home=home,
+            database_url=database_url,
+            redis_url=redis_url,
+            drain_seconds="1",
+            log_level="WARNING",
+            task_events=str(shape.task_events).lower(),
+            **stack_settings(switch_url=switch.setting),
+        )
         parts = {
-            name: Part(name, [sys.executable, "-m", "worker.cli", *words], around, log=home / f"{name}.log")
-            for name, words in _words(shape, api_port=api_port).items()
+            name: stack.enter_context(Process(name, command, around, log=home / f"{name}.log"))
+            for name, command in _commands(shape, api_port=api_port).items()
         }
-        for part in parts.values():
-            stack.callback(part.end)
-            part.start()
         wait_until(lambda: _is_listened_to(engine), seconds=START_SECONDS)
-        yield Whole(engine, switch, parts, f"http://127.0.0.1:{api_port}")
+        yield Whole(engine, switch, parts, api_port)
 
 
-def _words(shape: Shape, *, api_port: int) -> dict[str, tuple[str, ...]]:
-    words: dict[str, tuple[str, ...]] = {
-        f"worker-{number}": ("worker", f"--queues={QUICK_QUEUES}", f"--name=worker-{number}")
-        for number in range(1, shape.workers + 1)
-    }
+def _commands(shape: Shape, *, api_port: int) -> dict[str, list[str]]:
+    commands = worker_commands(shape.workers)
     if shape.callback_url:
-        words["callbacks"] = ("worker", f"--queues={names.CALLBACKS}", "--name=callbacks")
+        commands["callbacks"] = callback_command()
     if shape.with_api:
-        words["api"] = ("api", f"--port={api_port}")
-    return words | {"listener": ("listener",), "beat": ("beat",)}
+        commands["api"] = api_command(port=api_port)
+    return commands | {"listener": callbeat("listener"), "beat": callbeat("beat")}
 
 
 def fill(engine: Engine, shape: Shape) -> None:

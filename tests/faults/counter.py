@@ -1,7 +1,5 @@
 """The API as a process of its own, beside whatever database and broker it is given."""
 
-import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,12 +10,14 @@ from typing import Final
 import httpx
 
 from tests.faults.bad_input.right import CARRIER, PHONE, TEMPLATE, Right
-from tests.faults.world import READY_SECONDS, TOKEN
 from tests.stack.addresses import free_port
-from tests.stack.process import Part
+from tests.stack.callbeat import api_command
+from tests.stack.environment import TOKEN, environment
+from tests.stack.process import Process
+from tests.stack.running import ONCE, client
 from tests.stack.waiting import wait_until
 
-LOOPBACK: Final = "127.0.0.1"
+READY_SECONDS: Final = 60.0
 CLIENT_SECONDS: Final = 60.0
 
 
@@ -30,12 +30,7 @@ class Counter:
 
     def client(self) -> httpx.Client:
         """Give a client for as many requests at once as one likes, with more patience than the API asks for."""
-        return httpx.Client(
-            base_url=f"http://{LOOPBACK}:{self.port}",
-            headers={"Authorization": f"Bearer {TOKEN}"},
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-            timeout=CLIENT_SECONDS,
-        )
+        return client(port=self.port, timeout=CLIENT_SECONDS, limits=ONCE)
 
 
 @dataclass(frozen=True)
@@ -61,26 +56,15 @@ def ask(api: httpx.Client, right: Right) -> Told:
 def open_counter(home: Path, *, database_url: str, redis_url: str) -> Iterator[Counter]:
     """Run `callbeat api` while the block runs."""
     counter = Counter(free_port(), home / "api.log")
-    others = {name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")}
-    environment = others | {
-        "CALLBEAT_HOME": str(home / "home"),
-        "CALLBEAT_DATABASE_URL": database_url,
-        "CALLBEAT_REDIS_URL": redis_url,
-        "CALLBEAT_API_TOKEN": TOKEN,
-    }
-    command = [sys.executable, "-m", "worker.cli"]
-    part = Part("api", [*command, "api", f"--port={counter.port}"], environment, log=counter.log)
-    try:
-        part.start()
+    around = environment(home=home / "home", database_url=database_url, redis_url=redis_url, api_token=TOKEN)
+    with Process("api", api_command(port=counter.port), around, log=counter.log) as process:
         with counter.client() as api:
-            wait_until(lambda: _answers(api, part=part), seconds=READY_SECONDS)
+            wait_until(lambda: _answers(api, process=process), seconds=READY_SECONDS)
         yield counter
-    finally:
-        part.end()
 
 
-def _answers(api: httpx.Client, *, part: Part) -> bool:
-    assert part.is_alive, part.log.read_text()
+def _answers(api: httpx.Client, *, process: Process) -> bool:
+    assert process.is_alive, process.said()
     try:
         return api.get("/health/live").is_success
     except httpx.TransportError:

@@ -18,11 +18,11 @@ from tests.faults.evidence import Evidence, Stopped, read_rows
 from tests.faults.faults import CUTS, Fault, Kind
 from tests.faults.hosts import Hosts
 from tests.faults.office import STEADY, Office
-from tests.faults.receiver import Receiver
 from tests.faults.recovery import Happened, Traces, dials_by_gateway, due_spans
 from tests.faults.schedule import Planned, duration
 from tests.faults.world import World, running_world
-from worker.simulator.log import read_log
+from tests.stack.operator import Operator
+from tests.stack.running import Stack
 
 LOOK_SECONDS: Final = 0.05
 SETTLE_LOOK_SECONDS: Final = 1.0
@@ -54,8 +54,8 @@ class Run:
 
 def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0.0, hosts: Hosts | None = None) -> Run:
     """Set campaigns up, dial them through all faults, for so many seconds at least, and wait until all is at rest."""
-    with running_world(home, seed=seed, speed=SPEED, hosts=hosts) as world, world.client() as api:
-        office = Office(api, callback_url=world.receiver.url, chance=Random(seed))
+    with running_world(home, seed=seed, speed=SPEED, hosts=hosts) as world:
+        office = Office(Operator(world.stack), callback_url=world.stack.receiver.url, chance=Random(seed))
         office.set_up()
         enough = Event()
         thread = office.work(enough)
@@ -63,9 +63,9 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
         enough.set()
         _tend_while_alive(thread, world=world)
         office.open_all()
-        engine = create_engine(world.database_url, pool_pre_ping=True)
+        engine = create_engine(world.stack.database_url, pool_pre_ping=True)
         at_rest = come_to_rest(partial(unfinished, engine), tend=world.tend)
-        evidence = gathered(engine, receiver=world.receiver, switch_log=world.switch_log, office=office, faults=faults)
+        evidence = gathered(engine, stack=world.stack, office=office, faults=faults)
         traces = _traces(evidence, world=world, office=office, home=home)
         engine.dispose()
         return Run(seed, evidence, faults, traces, at_rest, cuts=len(world.relay.cuts), copies=world.doubling.copies)
@@ -124,15 +124,13 @@ def unfinished(engine: Engine) -> int:
         return int(connection.execute(UNFINISHED).scalar_one())
 
 
-def gathered(
-    engine: Engine, *, receiver: Receiver, switch_log: Path, office: Office, faults: Sequence[Happened]
-) -> Evidence:
+def gathered(engine: Engine, *, stack: Stack, office: Office, faults: Sequence[Happened]) -> Evidence:
     """Bring together what everybody has seen."""
     frozen = [one for one in faults if (one.fault.kind, one.fault.target) == (Kind.FROZEN, "switch")]
     return Evidence(
         over_at=time.time(),
-        lines=tuple(read_log(switch_log)),
-        received=tuple(receiver.received),
+        lines=tuple(stack.carried()),
+        received=tuple(stack.receiver.received),
         rows=read_rows(engine),
         edits=tuple(office.edits),
         listings=tuple(office.listings),

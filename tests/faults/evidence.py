@@ -9,24 +9,13 @@ from typing import Any
 
 from sqlalchemy import Engine, RowMapping, Table, select
 
+from tests.stack.receiver import Received
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.simulator.log import Line
 from worker.store.base.callback_tables import deliveries
 from worker.store.base.tables import calls, campaigns, carriers, leads, lists, tenants
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """One callback as the receiver took it (answered 2xx), each time that it came."""
-
-    at: float
-    webhook_id: str
-    state: str
-    """``cdr`` or ``answered``, from the body."""
-    call: str
-    body: Mapping[str, Any] = field(default_factory=dict)  # Any: JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from typing import Final
 from redis import Redis
 
 from tests.faults.hosts import Hosts
-from tests.faults.receiver import Mood
 from tests.faults.relay import Line, Trouble
 from tests.faults.world import World
+from tests.stack.receiver import WELL
 
 HOUR_SECONDS: Final = 3600.0
 
@@ -89,8 +89,14 @@ def _trouble(trouble: Trouble) -> Step:
     return lambda world, target: world.relay.change(Line(target), trouble)
 
 
-def _mood(mood: Mood) -> Step:
-    return lambda world, _target: world.receiver.change(mood)
+def _answer(name: str) -> Step:
+    """Let the receiver answer so from now on."""
+
+    def change(world: World, _target: str) -> None:
+        world.stack.receiver.answer = name
+        world.stack.receiver.listen()
+
+    return change
 
 
 def _clock(seconds: float) -> Step:
@@ -118,7 +124,7 @@ def _between(deed: Callable[[Hosts, str, str], None]) -> Step:
 
 _heal: Final = _between(Hosts.heal)
 _right: Final = _clock(0)
-_well: Final = _mood(Mood.WELL)
+_well: Final = _answer(WELL)
 _through: Final = _trouble(Trouble.NONE)
 
 DEEDS: Final[Mapping[Kind, Deed]] = {
@@ -139,9 +145,9 @@ DEEDS: Final[Mapping[Kind, Deed]] = {
     Kind.MESSAGES_DOUBLED: Deed(lambda world, _: world.doubling.begin(), lambda world, _: world.doubling.end()),
     Kind.CLOCK_AHEAD: Deed(_clock(HOUR_SECONDS), _right),
     Kind.CLOCK_BEHIND: Deed(_clock(-HOUR_SECONDS), _right),
-    Kind.DOWN: Deed(_mood(Mood.DOWN), _well),
-    Kind.SLOW: Deed(_mood(Mood.SLOW), _well),
-    Kind.FAILING: Deed(_mood(Mood.FAILING), _well),
+    Kind.DOWN: Deed(lambda world, _: world.stack.receiver.close(), _well),
+    Kind.SLOW: Deed(_answer("late"), _well),
+    Kind.FAILING: Deed(_answer("status/500"), _well),
     Kind.PARTITIONED: Deed(_between(Hosts.cut), _heal),
     Kind.HALF_OPEN: Deed(_between(Hosts.cut_one_way), _heal),
 }

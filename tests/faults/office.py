@@ -8,10 +8,8 @@ from random import Random
 from threading import Event, Thread
 from typing import Any, Final
 
-import httpx
-
 from tests.faults.evidence import Edit, Listing
-from tests.stack.operator import NETWORK_STARTS, week
+from tests.stack.operator import AUTOCALL, CARRIER, NETWORK_STARTS, Operator, week
 
 NETWORKS: Final = tuple(NETWORK_STARTS)
 RECALLED: Final = ["busy", "no-answered", "not-available", "congestion", "failed"]
@@ -21,7 +19,6 @@ MANY_CALLS: Final = 40
 MANY_CHANNELS: Final = 100
 STOCK: Final = 4
 """Of a steady campaign so many times more leads wait: something is due, whatever lasts how long."""
-AGAIN_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 1.0
 CARRIERS: Final[Mapping[str, Mapping[str, Any]]] = {  # Any: JSON
     "first": {
@@ -57,15 +54,12 @@ STEADY: Final = ("steady", "steady too")
 """Nobody edits them while faults go on: while leads wait in them, something is due on their carrier."""
 
 
-class Refused(Exception):
-    """The API understood a request and said no: a fault of this test."""
-
-
 @dataclass
 class Office:
     """The operator; a thread of its own keeps at it while the faults happen."""
 
-    api: httpx.Client
+    operator: Operator
+    """Of a patient stack: whatever is asked here may be asked twice."""
     callback_url: str
     chance: Random
     tenant: str = ""
@@ -80,9 +74,8 @@ class Office:
 
     def set_up(self) -> None:
         """Make the carriers and campaigns, import their first leads, and start them."""
-        self.tenant = str(self._ask("GET", "/v3/tenant")["domain_uuid"])
-        template = {"template_name": "script", "voice_type": "tts", "content": "Xin chào"}
-        script = str(self._ask("POST", "/v3/template", template)["template_uuid"])
+        self.tenant = str(self.operator.stack.get("/v3/tenant")["domain_uuid"])
+        script = self.operator.template()
         for name, settings in CARRIERS.items():
             self.carriers[name] = self._make_carrier(name, settings)
         for name, (carrier, settings) in CAMPAIGNS.items():
@@ -144,7 +137,8 @@ class Office:
     def _bar(self) -> None:
         """Put some numbers on do-not-call, waiting, being called or done as they may be."""
         numbers = self.chance.sample(self._numbers[self.chance.choice(tuple(self.campaigns))][-MORE_LEADS:], 3)
-        self._ask("POST", "/v1/blacklist", {"blacklist": [{"phone_number": number} for number in numbers]})
+        listed = {"blacklist": [{"phone_number": number} for number in numbers]}
+        self.operator.stack.post("/v1/blacklist", listed)
         at = time.time()
         self.listings += [Listing(tenant=self.tenant, phone=number, answered_at=at) for number in numbers]
 
@@ -159,20 +153,13 @@ class Office:
             self._edit(f"/v3/campaign/{campaign}", subject=campaign, concurrent_call=MANY_CALLS)
 
     def _make_carrier(self, name: str, settings: Mapping[str, Any]) -> str:  # Any: JSON
-        body = {
-            "carrier_name": name,
-            "gateway_uuid": f"gateway-{name}",
-            "caller_id": "02873003586",
-            "dial_type": "sip_one_for_all",
-            **settings,
-        }
+        body = {**CARRIER, "carrier_name": name, "gateway_uuid": f"gateway-{name}", **settings}
         asked_at = time.time()
-        carrier = str(self._ask("POST", "/v3/carrier", body)["carrier_uuid"])
+        carrier = self.operator.carrier(**body)
         self.edits.append(Edit(subject=carrier, changes=body, asked_at=asked_at, answered_at=time.time()))
         return carrier
 
     def _make_campaign(self, name: str, settings: Mapping[str, Any], *, carrier: str, script: str) -> str:  # Any: JSON
-        made = {"campaign_name": name, "type": "autocall", "type_autocall": "autocall_voice_tts"}
         chosen: dict[str, Any] = {  # Any: JSON
             "carrier_uuid": carrier,
             "template_uuid": script,
@@ -184,44 +171,28 @@ class Office:
             **settings,
         }
         asked_at = time.time()
-        campaign = str(self._ask("POST", "/v3/campaign", made)["campaign_uuid"])
-        self._ask("PUT", f"/v3/campaign/{campaign}", chosen)
-        changes = {"status": "stop", "active": True, **made, **chosen}
+        campaign = self.operator.new_campaign(name)
+        self.operator.put(campaign, **chosen)
+        changes = {"status": "stop", "active": True, "campaign_name": name, **AUTOCALL, **chosen}
         self.edits.append(Edit(subject=campaign, changes=changes, asked_at=asked_at, answered_at=time.time()))
         self._numbers[name] = []
-        new = {"campaign_uuid": campaign, "list_name": name}
-        self._lists[name] = str(self._ask("POST", "/v3/list", new)["list_uuid"])
+        self._lists[name] = self.operator.new_list(campaign, name=name)
         return campaign
 
     def _import(self, name: str) -> None:
         numbers = _numbers(next(self._series))
-        rows = [{"phone_number": number} for number in numbers]
-        answer = self._ask("POST", "/v3/lead/multi", {"list_uuid": self._lists[name], "data": rows})
+        taken = self.operator.add_leads(self._lists[name], [{"phone_number": number} for number in numbers])
         campaign = self.campaigns[name]
-        self.imported[campaign] = self.imported.get(campaign, 0) + int(answer["total_insert"])
+        self.imported[campaign] = self.imported.get(campaign, 0) + taken
         self._numbers[name] += numbers
 
     def _remain(self, name: str) -> int:
-        return int(self._ask("GET", f"/v3/campaign/{self.campaigns[name]}/monitor")["total_remain"])
+        return int(self.operator.monitor(self.campaigns[name])["total_remain"])
 
     def _edit(self, path: str, *, subject: str, **changes: Any) -> None:  # Any: JSON
         asked_at = time.time()
-        self._ask("PUT", path, changes)
+        self.operator.stack.put(path, changes)
         self.edits.append(Edit(subject=subject, changes=changes, asked_at=asked_at, answered_at=time.time()))
-
-    def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:  # Any: JSON
-        """Ask until there is an answer: whatever is asked here may be asked twice."""
-        while True:
-            try:
-                answer = self.api.request(method, path, json=body)
-            except httpx.TransportError:
-                time.sleep(AGAIN_SECONDS)
-                continue
-            if answer.is_success:
-                return dict(answer.json())
-            if answer.is_client_error:
-                raise Refused(f"{method} {path}: {answer.status_code} {answer.text}")
-            time.sleep(AGAIN_SECONDS)
 
 
 def _numbers(batch: int) -> Sequence[str]:

@@ -1,9 +1,9 @@
 """Where the parts of a world run: all on one address, or each on a host of its own."""
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
-LOOPBACK: Final = "127.0.0.1"
+from tests.stack.addresses import LOOPBACK, LOOPBACK_NETWORK
 
 
 class Places(Protocol):
@@ -26,7 +26,7 @@ class Places(Protocol):
 class OneMachine:
     """Everything on the loopback address."""
 
-    network = "127.0.0.0/8"
+    network = LOOPBACK_NETWORK
     here = LOOPBACK
 
     def address(self, part: str) -> str:

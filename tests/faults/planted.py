@@ -17,12 +17,12 @@ from tests.faults.evidence import (
     Edit,
     Evidence,
     LeadRow,
-    Received,
     Rows,
     TenantRow,
 )
 from tests.faults.judge import judge
 from tests.faults.promises import Promise
+from tests.stack.receiver import Received
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network

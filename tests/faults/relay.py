@@ -15,7 +15,7 @@ from random import Random
 from typing import Final
 
 from tests.faults.perturbation import Perturbation, bytes_of
-from tests.faults.places import LOOPBACK
+from tests.stack.addresses import LOOPBACK
 from worker.telephony.esl import Frame, FrameReader
 
 PIECE: Final = 64 * 1024

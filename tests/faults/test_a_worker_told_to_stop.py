@@ -1,8 +1,5 @@
 """A worker that is told to stop finishes the message in its hands and hands back what it has taken besides."""
 
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +8,9 @@ import pytest
 from celery import Celery
 from redis import Redis
 
+from tests.stack.callbeat import run_callbeat, worker_command
+from tests.stack.environment import environment
+from tests.stack.process import Process
 from worker.coordination.connection import connect
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.ids import CallId
@@ -25,25 +25,18 @@ SECONDS = 60.0
 
 @pytest.mark.slow
 def test_every_message_is_worked_on_or_waits_for_the_next_worker(redis_url: str, tmp_path: Path) -> None:
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")},
-        "CALLBEAT_HOME": str(tmp_path / "home"),
-        "CALLBEAT_REDIS_URL": redis_url,
-        "CALLBEAT_SWITCH_URLS": "esl://:x@127.0.0.1:1",
-    }
-    command = [sys.executable, "-m", "worker.cli"]
-    subprocess.run([*command, "migrate"], env=environment, check=True, capture_output=True)
+    around = environment(home=tmp_path / "home", redis_url=redis_url, switch_urls="esl://:x@127.0.0.1:1")
+    run_callbeat(around, "migrate")
     _send(redis_url)
-    log = tmp_path / "worker.log"
 
-    with Redis.from_url(redis_url) as redis, log.open("w") as out:
-        worker = subprocess.Popen([*command, "worker", "--queues=calls"], env=environment, stdout=out, stderr=out)
+    command = worker_command("worker", queues=names.CALLS)
+    with Redis.from_url(redis_url) as redis, Process("worker", command, around, log=tmp_path / "log") as worker:
         _wait_until_some_are_taken(redis)
         worker.terminate()
         code = worker.wait(SECONDS)
         waiting, in_hands = redis.llen(names.CALLS), redis.hlen("unacked")
 
-    worked_on = log.read_text().count('"action":"no_switch"')
+    worked_on = worker.said().count('"action":"no_switch"')
     assert (code, in_hands) == (0, 0)
     assert worked_on
     assert worked_on + waiting == MESSAGES

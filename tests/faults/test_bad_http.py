@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from tests.builders.api import a_tenant
-from tests.faults.counter import LOOPBACK, Counter, open_counter
-from tests.faults.world import TOKEN
-from tests.stack.addresses import free_port
+from tests.faults.counter import Counter, open_counter
+from tests.stack.addresses import LOOPBACK, free_port
+from tests.stack.environment import TOKEN
 from worker.store.base.engine import make_engine
 from worker.store.base.tables import carriers
 from worker.store.transaction import SqlStore

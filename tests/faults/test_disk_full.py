@@ -1,15 +1,13 @@
 """The disk of a machine with everything on it is full for a while: nothing is lost, and dialling goes on by itself."""
 
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from threading import Event
 
-import httpx
 import pytest
 from sqlalchemy import Engine, create_engine
 
@@ -17,17 +15,20 @@ from tests.faults.driver import come_to_rest, gathered, unfinished
 from tests.faults.evidence import Evidence
 from tests.faults.judge import judge
 from tests.faults.office import Office
-from tests.faults.places import LOOPBACK
-from tests.faults.receiver import Receiver, receiving
 from tests.faults.small_disk import copy_database, fill, free, on_small_disk, seen_by, why_not
-from tests.faults.world import PASSWORD, SECRET, TOKEN
 from tests.stack.addresses import free_port
-from tests.stack.process import Part
+from tests.stack.environment import SECRET, environment
+from tests.stack.operator import Operator
+from tests.stack.process import Process
+from tests.stack.receiver import Receiver
+from tests.stack.running import ONCE, START_SECONDS, Stack, client, running_up, stack_settings, wait_until_ready
+from tests.stack.switch import SwitchProcess
 from worker.settings import DATABASE_FILE
+from worker.simulator.options import SimulatorOptions
 
 SIZE = "40m"
 SPEED = 10.0
-READY_SECONDS = 60.0
+CLIENT_SECONDS = 20.0
 BEFORE_SECONDS = 6.0
 FULL_SECONDS = 12.0
 STILL_SECONDS = 3.0
@@ -44,12 +45,9 @@ pytestmark = pytest.mark.slow
 class Machine:
     """`callbeat up` on a small disk, and a switch beside it whose log is elsewhere."""
 
-    up: Part
-    switch: Part
-    receiver: Receiver
-    api_url: str
+    stack: Stack
+    up: Process
     home: Path
-    switch_log: Path
 
     @property
     def disk(self) -> Path:
@@ -59,7 +57,7 @@ class Machine:
     @contextmanager
     def database(self) -> Iterator[Engine]:
         """Give a copy of the database as it is now."""
-        copy = self.switch_log.with_name("copy.sqlite3")
+        copy = self.stack.switch_log.with_name("copy.sqlite3")
         copy_database(self.up.pid, self.home / DATABASE_FILE, to=copy)
         engine = create_engine(f"sqlite:///{copy}")
         try:
@@ -79,7 +77,7 @@ class Machine:
         """Let time pass, in which `up` must not end."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            assert self.up.is_alive, self.up.log.read_text()
+            assert self.up.is_alive, self.up.said()
             time.sleep(LOOK_SECONDS)
 
 
@@ -96,34 +94,19 @@ class Day:
 
 @contextmanager
 def running_machine(folder: Path) -> Iterator[Machine]:
-    ports = {name: free_port() for name in ("switch", "api", "flower")}
-    url, log, home = f"esl://:{PASSWORD}@{LOOPBACK}:{ports['switch']}", folder / "switch.jsonl", folder / "home"
+    api_port, log, home = free_port(), folder / "switch.jsonl", folder / "home"
     home.mkdir()
-    environment = {"CALLBEAT_HOME": str(home), "CALLBEAT_SWITCH_URLS": url, "CALLBEAT_API_TOKEN": TOKEN}
-    environment |= {"CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8", "CALLBEAT_CALLBACK_SECRET": SECRET}
-    environment |= {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONUNBUFFERED": "1"}
-
-    def part(name: str, words: list[str]) -> Part:
-        return Part(name, words, environment, log=folder / f"{name}.log")
-
-    up = [*_CALLBEAT, "up", f"--port={ports['api']}", f"--flower-port={ports['flower']}"]
-    with ExitStack() as stack:
-        switch = part("switch", [*_CALLBEAT, "switch", f"--url={url}", f"--record={log}", f"--speed={SPEED}"])
-        machine = Machine(
-            up=part("up", on_small_disk(up, folder=home, size=SIZE)),
-            switch=switch,
-            receiver=stack.enter_context(receiving(secret=SECRET)),
-            api_url=f"http://{LOOPBACK}:{ports['api']}",
-            home=home,
-            switch_log=log,
-        )
-        for one in (machine.switch, machine.up):
-            one.start()
-            stack.callback(one.end)
-        yield machine
-
-
-_CALLBEAT = (sys.executable, "-m", "worker.cli")
+    with SwitchProcess(SimulatorOptions(log_path=log, speed=SPEED), log=folder / "switch.log") as switch:
+        around = environment(home=home, **stack_settings(switch_url=switch.setting))
+        up = running_up(around, log=folder / "up.log", api_port=api_port, flower_port=free_port())
+        with (
+            replace(up, command=on_small_disk(up.command, folder=home, size=SIZE)) as running,
+            Receiver(secret=SECRET) as receiver,
+            client(port=api_port, timeout=CLIENT_SECONDS, limits=ONCE) as api,
+        ):
+            stack = Stack(api, receiver, switch_log=log, environment=around, is_patient=True)
+            wait_until_ready(stack, up=running)
+            yield Machine(stack, running, home)
 
 
 @pytest.fixture(scope="module")
@@ -132,13 +115,9 @@ def day(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Day:
     assert redis_server
     if why := why_not():
         pytest.skip(why)
-    headers = {"Authorization": f"Bearer {TOKEN}", "Connection": "close"}
-    with (
-        running_machine(tmp_path_factory.mktemp("disk")) as machine,
-        httpx.Client(base_url=machine.api_url, headers=headers, timeout=20) as api,
-    ):
-        _wait_until_ready(api, machine)
-        office, enough = Office(api, callback_url=machine.receiver.url, chance=Random(1)), Event()
+    with running_machine(tmp_path_factory.mktemp("disk")) as machine:
+        operator, enough = Operator(machine.stack), Event()
+        office = Office(operator, callback_url=machine.stack.receiver.url, chance=Random(1))
         office.set_up()
         thread = office.work(enough)
         machine.wait(BEFORE_SECONDS)
@@ -149,29 +128,13 @@ def day(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Day:
         full_until = time.time()
         machine.wait(AFTER_SECONDS)
         enough.set()
-        thread.join(READY_SECONDS)
+        thread.join(START_SECONDS)
         office.open_all()
         at_rest = come_to_rest(machine.count_unfinished, tend=machine.tend)
         with machine.database() as engine:
-            evidence = gathered(
-                engine, receiver=machine.receiver, switch_log=machine.switch_log, office=office, faults=[]
-            )
+            evidence = gathered(engine, stack=machine.stack, office=office, faults=[])
         logs = {log.name: log.read_text() for log in (machine.disk / LOG).iterdir()}
     return Day(evidence, full_from, full_until, at_rest, logs)
-
-
-def _wait_until_ready(api: httpx.Client, machine: Machine) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while not _is_ready(api):
-        assert time.monotonic() < deadline, machine.up.log.read_text()
-        machine.wait(LOOK_SECONDS)
-
-
-def _is_ready(api: httpx.Client) -> bool:
-    try:
-        return api.get("/health/ready").is_success
-    except httpx.TransportError:
-        return False
 
 
 def test_no_promise_was_broken(day: Day) -> None:

@@ -1,6 +1,5 @@
 """A broker that is full, away or standing still: who asks for calls is told to come again, everything else is taken."""
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
@@ -15,12 +14,12 @@ from redis.exceptions import OutOfMemoryError
 
 from tests.builders.api import a_tenant
 from tests.faults.bad_input.right import PHONE, Right
-from tests.faults.counter import LOOPBACK, Told, ask, furnish, open_counter
+from tests.faults.counter import Told, ask, furnish, open_counter
 from tests.stack.addresses import free_port
-from tests.stack.process import Part
+from tests.stack.process import Process
+from tests.stack.redis import redis_process, redis_url
 from tests.stack.running import START_SECONDS
 from tests.stack.waiting import wait_until
-from worker.cli.embedded import redis_command
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 
@@ -65,7 +64,7 @@ class Place:
     api: httpx.Client
     known: Mapping[str, str]
     database: Path
-    redis: Part
+    redis: Process
     redis_url: str
 
     def ask(self, right: Right) -> Told:
@@ -89,15 +88,14 @@ def place(sqlite_url: str, redis_server: str, tmp_path: Path) -> Iterator[Place]
     a_tenant(SqlStore(engine), name="default")
     engine.dispose()
     port = free_port()
-    redis = Part("redis", redis_command(port), dict(os.environ), log=tmp_path / "redis.log")
-    redis_url = f"redis://{LOOPBACK}:{port}/0"
-    with open_counter(tmp_path, database_url=sqlite_url, redis_url=redis_url) as counter, counter.client() as api:
-        try:
-            redis.start()
-            wait_until(lambda: api.get("/health/ready").is_success, seconds=START_SECONDS)
-            yield Place(api, furnish(api), tmp_path / "callbeat.sqlite3", redis, redis_url)
-        finally:
-            redis.end()
+    url = redis_url(port)
+    with (
+        open_counter(tmp_path, database_url=sqlite_url, redis_url=url) as counter,
+        counter.client() as api,
+        redis_process(port=port, log=tmp_path / "redis.log") as redis,
+    ):
+        wait_until(lambda: api.get("/health/ready").is_success, seconds=START_SECONDS)
+        yield Place(api, furnish(api), tmp_path / "callbeat.sqlite3", redis, url)
 
 
 @contextmanager

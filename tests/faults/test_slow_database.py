@@ -15,8 +15,8 @@ from sqlalchemy import make_url
 
 from tests.builders.api import a_tenant
 from tests.faults.bad_input.right import RIGHT, Right
-from tests.faults.counter import LOOPBACK, Told, ask, furnish, open_counter
-from tests.stack.addresses import free_port
+from tests.faults.counter import Told, ask, furnish, open_counter
+from tests.stack.addresses import LOOPBACK, free_port
 from worker.store.base.engine import make_engine
 from worker.store.base.tables import metadata
 from worker.store.transaction import SqlStore

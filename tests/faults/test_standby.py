@@ -1,9 +1,5 @@
 """Two beats, two listeners: one leads, the other takes over within ten seconds; a leader that wakes late is standby."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +9,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, create_engine, select
 
+from tests.stack.callbeat import callbeat, run_callbeat
+from tests.stack.environment import environment
+from tests.stack.process import Process
 from tests.stack.switch import SwitchProcess
 from worker.domain.leadership import BEAT, listener_of
 from worker.simulator.options import SimulatorOptions
@@ -33,12 +32,10 @@ class Pair:
     engine: Engine
     home: Path
 
-    def start(self, name: str) -> subprocess.Popen[bytes]:
-        log = self.home / f"{name}.log"
-        with log.open("wb") as out:
-            return subprocess.Popen(
-                [sys.executable, "-m", "worker.cli", self.command], env=self.environment, stdout=out, stderr=out
-            )
+    def start(self, name: str) -> Process:
+        process = Process(name, callbeat(self.command), self.environment, log=self.home / f"{name}.log")
+        process.start()
+        return process
 
     def holder(self) -> UUID | None:
         with self.engine.connect() as connection:
@@ -59,22 +56,16 @@ class Pair:
 @pytest.fixture(params=["beat", "listener"])
 def pair(request: pytest.FixtureRequest, redis_url: str, tmp_path: Path) -> Iterator[Pair]:
     with SwitchProcess(SimulatorOptions()) as switch:
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")},
-            "CALLBEAT_HOME": str(tmp_path),
-            "CALLBEAT_REDIS_URL": redis_url,
-            "CALLBEAT_SWITCH_URLS": f"esl://:{switch.url.password}@{switch.url.name}",
-        }
-        migrate = [sys.executable, "-m", "worker.cli", "migrate"]
-        subprocess.run(migrate, env=environment, check=True, capture_output=True)
+        around = environment(home=tmp_path, redis_url=redis_url, switch_urls=switch.setting)
+        run_callbeat(around, "migrate")
         engine = create_engine(f"sqlite:///{tmp_path / 'callbeat.sqlite3'}")
         post = BEAT if request.param == "beat" else listener_of(switch.url.name)
-        yield Pair(request.param, post, environment, engine, tmp_path)
+        yield Pair(request.param, post, around, engine, tmp_path)
         engine.dispose()
 
 
 @pytest.fixture
-def both(pair: Pair) -> Iterator[list[subprocess.Popen[bytes]]]:
+def both(pair: Pair) -> Iterator[list[Process]]:
     """Start one, and when it is the leader the other."""
     started = [pair.start("first")]
     pair.wait_for_another(None, seconds=PATIENCE_SECONDS)
@@ -82,9 +73,8 @@ def both(pair: Pair) -> Iterator[list[subprocess.Popen[bytes]]]:
     _wait_until_told(pair, "second", "post_stood_by", seconds=PATIENCE_SECONDS)
     yield started
     for process in started:
-        process.send_signal(signal.SIGCONT)
+        process.thaw()
         process.kill()
-        process.wait()
 
 
 def _wait_until_told(pair: Pair, name: str, action: str, *, seconds: float) -> None:
@@ -95,9 +85,7 @@ def _wait_until_told(pair: Pair, name: str, action: str, *, seconds: float) -> N
 
 
 @pytest.mark.slow
-def test_the_one_that_stands_by_takes_over_from_one_that_is_killed(
-    pair: Pair, both: list[subprocess.Popen[bytes]]
-) -> None:
+def test_the_one_that_stands_by_takes_over_from_one_that_is_killed(pair: Pair, both: list[Process]) -> None:
     before = pair.holder()
 
     both[0].kill()
@@ -107,21 +95,19 @@ def test_the_one_that_stands_by_takes_over_from_one_that_is_killed(
 
 
 @pytest.mark.slow
-def test_a_leader_that_stood_still_finds_another_leader_and_becomes_standby(
-    pair: Pair, both: list[subprocess.Popen[bytes]]
-) -> None:
+def test_a_leader_that_stood_still_finds_another_leader_and_becomes_standby(pair: Pair, both: list[Process]) -> None:
     before = pair.holder()
 
-    both[0].send_signal(signal.SIGSTOP)
+    both[0].freeze()
     after = pair.wait_for_another(before, seconds=TAKE_OVER_SECONDS)
-    both[0].send_signal(signal.SIGCONT)
+    both[0].thaw()
     _wait_until_told(pair, "first", "post_lost", seconds=TAKE_OVER_SECONDS)
 
     assert pair.holder() == after
 
 
 @pytest.mark.slow
-def test_one_that_is_told_to_end_is_replaced_at_once(pair: Pair, both: list[subprocess.Popen[bytes]]) -> None:
+def test_one_that_is_told_to_end_is_replaced_at_once(pair: Pair, both: list[Process]) -> None:
     before = pair.holder()
 
     both[0].terminate()

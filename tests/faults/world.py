@@ -1,38 +1,34 @@
 """A whole Callbeat of real processes, each of which can be killed, frozen and sent away by itself."""
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+import signal
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Final
 
-import httpx
-
 from tests.faults.clocks import Clock
-from tests.faults.cluster import cluster
 from tests.faults.hosts import Hosts
 from tests.faults.messages import Doubling
-from tests.faults.places import LOOPBACK, OneMachine, Places
-from tests.faults.receiver import Receiver, receiving
+from tests.faults.part import Part
+from tests.faults.places import OneMachine, Places
 from tests.faults.relay import Relay, relaying
 from tests.faults.ticks import Ticks
-from tests.stack.addresses import free_port
-from tests.stack.process import Part
-from worker.cli.embedded import redis_command
-from worker.cli.process_list import QUICK_QUEUES
-from worker.jobs import names
+from tests.stack.addresses import LOOPBACK, free_port
+from tests.stack.callbeat import api_command, callback_command, callbeat, run_callbeat, worker_commands
+from tests.stack.environment import SECRET, environment
+from tests.stack.postgres import UNFLUSHED, Cluster, cluster, postgres_url
+from tests.stack.receiver import Receiver
+from tests.stack.redis import open_redis_command, redis_url
+from tests.stack.running import ONCE, Stack, client, stack_settings
+from tests.stack.switch import switch_command, switch_url
+from tests.stack.waiting import wait_until
+from worker.simulator.options import SimulatorOptions
 
-TOKEN: Final = "fault-token"
-PASSWORD: Final = "ClueCon"
-SECRET: Final = "whsec_Y2FsbGJlYXQtZmF1bHQtdGVzdC1rZXk="
 SWITCH_LOG: Final = "switch.jsonl"
 READY_SECONDS: Final = 60.0
-LOOK_SECONDS: Final = 0.05
+CLIENT_SECONDS: Final = 20.0
 TENANT_CAP: Final = 40
 GROUND: Final = ("postgres", "redis", "switch")
 OURS: Final = ("api", "worker-1", "worker-2", "callbacks", "listener", "listener-2", "beat", "beat-2")
@@ -43,27 +39,19 @@ OURS: Final = ("api", "worker-1", "worker-2", "callbacks", "listener", "listener
 class World:
     """Every process of the run by name, and where the operator, the judge and the faults find things."""
 
+    stack: Stack
     parts: Mapping[str, Part]
     clocks: Mapping[str, Clock]
     relay: Relay
     doubling: Doubling
     ticks: Ticks
-    receiver: Receiver
-    database_url: str
     redis_url: str
-    api_url: str
-    switch_log: Path
     hosts: Hosts | None
 
     def tend(self) -> None:
         """Start again what died."""
         for part in self.parts.values():
             part.tend()
-
-    def client(self) -> httpx.Client:
-        """Give a client of the API, of which each request is a connection of its own."""
-        headers = {"Authorization": f"Bearer {TOKEN}", "Connection": "close"}
-        return httpx.Client(base_url=self.api_url, headers=headers, timeout=20)
 
 
 @contextmanager
@@ -76,66 +64,68 @@ def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = 
     at = {name: (where.address(name), free_port()) for name in ("postgres", "redis", "switch", "api")}
     with ExitStack() as stack:
         relay = stack.enter_context(relaying(switch=at["switch"], chance=Random(seed)))
-        receiver = stack.enter_context(receiving(secret=SECRET, host=where.here))
+        receiver = stack.enter_context(Receiver(secret=SECRET, host=where.here))
         reached = at if hosts else at | {"switch": (LOOPBACK, relay.port)}
-        environment = _environment(home, at=reached, allowed=where.network)
-        postgres = stack.enter_context(cluster()).part(at=at["postgres"], log=home / "postgres.log", places=where)
+        around = _environment(home, at=reached, allowed=where.network)
+        files = stack.enter_context(cluster())
         commands = {
-            "redis": [*redis_command(at["redis"][1]), "--bind", at["redis"][0], "--protected-mode", "no"],
-            "switch": _switch(home, at=at["switch"], speed=speed, seed=seed),
-            **{name: _callbeat(*words) for name, words in _words(api=at["api"]).items()},
+            "postgres": _postgres(files, at=at["postgres"], network=where.network),
+            "redis": open_redis_command(host=at["redis"][0], port=at["redis"][1]),
+            "switch": switch_command(_switch(home, at=at["switch"], speed=speed, seed=seed)),
+            **_commands(api=at["api"]),
         }
         clocks = _clocks(home)
         parts = {
             name: Part(
                 name,
                 where.command(name, words),
-                environment | (clocks[name].environment if name in clocks else {}),
+                around | (clocks[name].environment if name in clocks else {}),
                 log=home / f"{name}.log",
             )
             for name, words in commands.items()
         }
-        redis_url = environment["CALLBEAT_REDIS_URL"]
+        parts["postgres"] = replace(
+            parts["postgres"],
+            command=where.command("postgres", commands["postgres"], user=files.user),
+            user=None if hosts else files.user,
+            ends_on=signal.SIGINT,
+        )
+        api = stack.enter_context(client(host=at["api"][0], port=at["api"][1], timeout=CLIENT_SECONDS, limits=ONCE))
+        broker = around["CALLBEAT_REDIS_URL"]
         world = World(
-            parts={"postgres": postgres, **parts},
+            stack=Stack(api, receiver, switch_log=home / SWITCH_LOG, environment=around, is_patient=True),
+            parts=parts,
             clocks=clocks,
             relay=relay,
-            doubling=Doubling(redis_url, Random(seed)),
-            ticks=stack.enter_context(closing(Ticks(redis_url))),
-            receiver=receiver,
-            database_url=environment["CALLBEAT_DATABASE_URL"],
-            redis_url=redis_url,
-            api_url="http://{}:{}".format(*at["api"]),
-            switch_log=home / SWITCH_LOG,
+            doubling=Doubling(broker, Random(seed)),
+            ticks=stack.enter_context(closing(Ticks(broker))),
+            redis_url=broker,
             hosts=hosts,
         )
         stack.callback(_end, world)
-        _begin(world, environment)
+        _begin(world)
         yield world
 
 
-def _words(*, api: tuple[str, int]) -> dict[str, tuple[str, ...]]:
-    """Give what each of our own processes is started with."""
-    words = {
-        "api": ("api", f"--host={api[0]}", f"--port={api[1]}"),
-        "callbacks": ("worker", f"--queues={names.CALLBACKS}", "--name=callbacks"),
-        **{name: (name.partition("-")[0],) for name in ("listener", "listener-2", "beat", "beat-2")},
-        **{name: ("worker", f"--queues={QUICK_QUEUES}", f"--name={name}") for name in ("worker-1", "worker-2")},
+def _postgres(files: Cluster, *, at: tuple[str, int], network: str) -> list[str]:
+    """Return the server's command: it flushes nothing, for no fault here is the machine's."""
+    options = (*UNFLUSHED, "-c", "max_connections=200")
+    return files.command(host=at[0], port=at[1], network=network, options=options)
+
+
+def _commands(*, api: tuple[str, int]) -> dict[str, list[str]]:
+    """Return the command of each of our own processes."""
+    commands = {
+        "api": api_command(host=api[0], port=api[1]),
+        "callbacks": callback_command(),
+        **worker_commands(2),
+        **{name: callbeat(name.partition("-")[0]) for name in ("listener", "listener-2", "beat", "beat-2")},
     }
-    return {name: words[name] for name in OURS}
+    return {name: commands[name] for name in OURS}
 
 
-def _callbeat(*words: str) -> list[str]:
-    return [sys.executable, "-m", "worker.cli", *words]
-
-
-def _switch(home: Path, *, at: tuple[str, int], speed: float, seed: int) -> list[str]:
-    options = (f"--record={home / SWITCH_LOG}", f"--speed={speed}", f"--seed={seed}")
-    return _callbeat("switch", f"--url={_switch_url(at)}", *options)
-
-
-def _switch_url(at: tuple[str, int]) -> str:
-    return f"esl://:{PASSWORD}@{at[0]}:{at[1]}"
+def _switch(home: Path, *, at: tuple[str, int], speed: float, seed: int) -> SimulatorOptions:
+    return SimulatorOptions(host=at[0], port=at[1], log_path=home / SWITCH_LOG, speed=speed, seed=seed)
 
 
 def _clocks(home: Path) -> dict[str, Clock]:
@@ -147,30 +137,26 @@ def _clocks(home: Path) -> dict[str, Clock]:
 
 
 def _environment(home: Path, *, at: Mapping[str, tuple[str, int]], allowed: str) -> dict[str, str]:
-    others = {name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")}
-    return others | {
-        "CALLBEAT_HOME": str(home / "home"),
-        "CALLBEAT_DATABASE_URL": "postgresql+psycopg://postgres@{}:{}/postgres".format(*at["postgres"]),
-        "CALLBEAT_REDIS_URL": "redis://{}:{}/0".format(*at["redis"]),
-        "CALLBEAT_SWITCH_URLS": _switch_url(at["switch"]),
-        "CALLBEAT_API_TOKEN": TOKEN,
-        "CALLBEAT_CALLBACK_ALLOW": allowed,
-        "CALLBEAT_CALLBACK_SECRET": SECRET,
-        "CALLBEAT_DRAIN_SECONDS": "10",
-        "PYTHONUNBUFFERED": "1",
-    }
+    return environment(
+        home=home / "home",
+        database_url=postgres_url(at["postgres"][1], host=at["postgres"][0]),
+        redis_url=redis_url(at["redis"][1], host=at["redis"][0]),
+        drain_seconds="10",
+        **stack_settings(
+            switch_url=switch_url(SimulatorOptions(host=at["switch"][0], port=at["switch"][1])), network=allowed
+        ),
+    )
 
 
-def _begin(world: World, environment: Mapping[str, str]) -> None:
+def _begin(world: World) -> None:
     """Start the ground, bring the database up to date, start the rest, and wait until the API says that all is well."""
     for name in GROUND:
         world.parts[name].start()
-    _wait_until(lambda: _command_succeeds(environment, "migrate"), world=world)
-    assert _command_succeeds(environment, "tenant", "set", "--tenant=default", f"--concurrent-call={TENANT_CAP}")
+    wait_until(lambda: _is_migrated(world), seconds=READY_SECONDS, meanwhile=world.tend)
+    world.stack.command("tenant", "set", "--tenant=default", f"--concurrent-call={TENANT_CAP}")
     for name in OURS:
         world.parts[name].start()
-    with world.client() as api:
-        _wait_until(lambda: _is_ready(api), world=world)
+    wait_until(world.stack.is_ready, seconds=READY_SECONDS, meanwhile=world.tend)
 
 
 def _end(world: World) -> None:
@@ -178,21 +164,5 @@ def _end(world: World) -> None:
         world.parts[name].end()
 
 
-def _wait_until(happened: Callable[[], bool], *, world: World) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, f"not ready within {READY_SECONDS} s"
-        world.tend()
-        time.sleep(LOOK_SECONDS)
-
-
-def _command_succeeds(environment: Mapping[str, str], *words: str) -> bool:
-    done = subprocess.run(_callbeat(*words), env=environment, check=False, capture_output=True, timeout=60)
-    return done.returncode == 0
-
-
-def _is_ready(api: httpx.Client) -> bool:
-    try:
-        return api.get("/health/ready").is_success
-    except httpx.TransportError:
-        return False
+def _is_migrated(world: World) -> bool:
+    return run_callbeat(world.stack.environment, "migrate", check=False).returncode == 0

@@ -8,7 +8,7 @@ import pendulum
 import pytest
 
 from tests.builders.outbox import a_delivery
-from tests.integration.receiver import Receiver, a_receiver
+from tests.stack.receiver import Receiver
 from worker.callbacks.address import Address
 from worker.callbacks.connection import resolve_host
 from worker.callbacks.sender import HttpSender
@@ -118,7 +118,7 @@ def resolve(host: str, port: int) -> Sequence[Address]:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with a_receiver() as running:
+    with Receiver() as running:
         yield running
 
 

@@ -12,7 +12,7 @@ from pendulum import Duration
 from standardwebhooks import Webhook
 
 from tests.builders.outbox import a_delivery
-from tests.integration.receiver import Receiver, a_receiver
+from tests.stack.receiver import Receiver
 from worker.callbacks.address import Address
 from worker.callbacks.sender import HttpSender
 from worker.domain.retry import Answer
@@ -39,7 +39,7 @@ class Names:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with a_receiver() as running:
+    with Receiver() as running:
         yield running
 
 
@@ -127,7 +127,7 @@ def test_the_next_callback_does_not_suffer(receiver: Receiver, sender: HttpSende
 
 
 def test_nobody_listening_is_an_answer(sender: HttpSender) -> None:
-    with a_receiver() as gone:
+    with Receiver() as gone:
         url = at(gone, "/status/200")
 
     assert post(sender, url) == Answer(None, "connection refused")
@@ -246,7 +246,7 @@ def trusting(authority: trustme.CA) -> ssl.SSLContext:
 def test_tls_is_verified_against_the_name_while_connected_to_the_address(authority: trustme.CA) -> None:
     sender = HttpSender(allow=[LOOPBACK], resolve=Names(**{"cdr.example": "127.0.0.1"}), trust=trusting(authority))
 
-    with a_receiver(tls=serving(authority, "cdr.example")) as receiver:
+    with Receiver(tls=serving(authority, "cdr.example")) as receiver:
         answer = post(sender, at(receiver, "/status/200", host="cdr.example", scheme="https"))
         sender.close()
 
@@ -256,7 +256,7 @@ def test_tls_is_verified_against_the_name_while_connected_to_the_address(authori
 def test_a_certificate_for_another_name_is_not_accepted(authority: trustme.CA) -> None:
     sender = HttpSender(allow=[LOOPBACK], resolve=Names(**{"cdr.example": "127.0.0.1"}), trust=trusting(authority))
 
-    with a_receiver(tls=serving(authority, "other.example")) as receiver:
+    with Receiver(tls=serving(authority, "other.example")) as receiver:
         answer = post(sender, at(receiver, "/status/200", host="cdr.example", scheme="https"))
 
     assert answer.status is None
@@ -268,7 +268,7 @@ def test_a_connection_verified_for_one_name_never_serves_another_behind_the_same
     names = Names(**{"cdr.example": "127.0.0.1", "other.example": "127.0.0.1"})
     sender = HttpSender(allow=[LOOPBACK], resolve=names, trust=trusting(authority))
 
-    with a_receiver(tls=serving(authority, "cdr.example")) as receiver:
+    with Receiver(tls=serving(authority, "cdr.example")) as receiver:
         verified = post(sender, at(receiver, "/status/200", host="cdr.example", scheme="https"))
         other = post(sender, at(receiver, "/status/200", host="other.example", scheme="https"))
         sender.close()
@@ -280,7 +280,7 @@ def test_a_connection_verified_for_one_name_never_serves_another_behind_the_same
 def test_an_authority_that_nobody_knows_is_not_accepted(authority: trustme.CA) -> None:
     sender = HttpSender(allow=[LOOPBACK], resolve=Names(**{"cdr.example": "127.0.0.1"}))
 
-    with a_receiver(tls=serving(authority, "cdr.example")) as receiver:
+    with Receiver(tls=serving(authority, "cdr.example")) as receiver:
         answer = post(sender, at(receiver, "/status/200", host="cdr.example", scheme="https"))
 
     assert answer.error.startswith("certificate not accepted: ")
@@ -288,7 +288,7 @@ def test_an_authority_that_nobody_knows_is_not_accepted(authority: trustme.CA) -
 
 
 def test_a_receiver_that_does_not_speak_tls_is_an_answer(sender: HttpSender) -> None:
-    with a_receiver() as plain:
+    with Receiver() as plain:
         answer = post(sender, at(plain, "/status/200", scheme="https"))
 
     assert answer.status is None

@@ -26,13 +26,13 @@ from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_call
 
 MISBEHAVING: Final = {
     "hang": "no answer in time",
-    "drip": "no answer in time",
-    "endless": "the receiver answered 500",
-    "error": "the receiver answered 500",
-    "busy": "the receiver answered 503",
+    "drip-headers": "no answer in time",
+    "endless-error": "the receiver answered 500",
+    "status/500": "the receiver answered 500",
+    "unavailable": "the receiver answered 503",
     "redirect": "the receiver answered 307, and redirects are not followed",
     "close": "the receiver hung up, or its answer is not HTTP",
-    "half": "the receiver hung up, or its answer is not HTTP",
+    "close-in-status": "the receiver hung up, or its answer is not HTTP",
     "garbage": "the receiver hung up, or its answer is not HTTP",
 }
 EACH: Final = 8
@@ -139,5 +139,5 @@ def test_a_host_that_does_not_answer_is_bothered_with_few(
 ) -> None:
     send_all(store, receivers)
 
-    assert len(receivers.of("hang")) == len(receivers.of("drip")) == FIRST_CONCURRENCY
-    assert len(receivers.of("error")) == len(told["error"])
+    assert len(receivers.of("hang")) == len(receivers.of("drip-headers")) == FIRST_CONCURRENCY
+    assert len(receivers.of("status/500")) == len(told["status/500"])

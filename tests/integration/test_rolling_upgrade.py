@@ -17,10 +17,11 @@ import httpx
 import pytest
 
 from tests.stack.addresses import free_port
+from tests.stack.environment import SECRET, TOKEN
 from tests.stack.operator import Operator, numbers_of
-from tests.stack.running import SECRET, TOKEN, Stack
+from tests.stack.receiver import Receiver
+from tests.stack.running import Stack
 from tests.stack.waiting import wait_until
-from worker.cli.demo.receiver import receiving
 
 ROOT: Final = Path(__file__).parents[2]
 RELEASE_0_1_0: Final = "a4b4a9c9c198e88d57123ec042cb202b7533b13d"
@@ -129,7 +130,7 @@ def test_release_0_1_0_is_replaced_process_by_process_with_calls_up(
     machines = Machines(tmp_path, {"old": release_0_1_0, "new": ROOT}, settings)
     with ExitStack() as stack:
         stack.callback(machines.stop_all)
-        receiver = stack.enter_context(receiving(secret=SECRET))
+        receiver = stack.enter_context(Receiver(secret=SECRET))
         machines.start("new", "switch", f"--url={switch_url}", "--by-last-digit", f"--record={switch_log}")
         machines.run("old", "migrate")
         for name in ("worker", "beat", "listener"):

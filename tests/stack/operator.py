@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 import pendulum
 
@@ -12,10 +12,19 @@ from tests.stack.running import Stack
 from tests.stack.waiting import wait_until
 from worker.simulator.log import Line
 
-NAMES = count(1)
-ZONE = "Asia/Ho_Chi_Minh"
-NETWORK_STARTS = {"viettel": "0981", "mobi": "0901", "vina": "0911", "tel": "02873", "offnet": "0921"}
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NAMES: Final = count(1)
+ZONE: Final = "Asia/Ho_Chi_Minh"
+NETWORK_STARTS: Final = {"viettel": "0981", "mobi": "0901", "vina": "0911", "tel": "02873", "offnet": "0921"}
+DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+CARRIER: Final[Mapping[str, Any]] = {  # Any: JSON
+    "gateway_uuid": "0b7b5f0e-6a3e-4a53-9c0a-6a36a2b5a001",
+    "caller_id": "02873003586",
+    "dial_type": "sip_one_for_all",
+    "concurrent_call": 30,
+}
+AUTOCALL: Final[Mapping[str, Any]] = {"type": "autocall", "type_autocall": "autocall_voice_tts"}  # Any: JSON
 
 
 @dataclass(frozen=True)
@@ -25,15 +34,9 @@ class Operator:
     stack: Stack
 
     def carrier(self, **changed: Any) -> str:
-        """Create a carrier with thirty channels."""
-        body = {
-            "carrier_name": f"carrier {next(NAMES)}",
-            "gateway_uuid": "0b7b5f0e-6a3e-4a53-9c0a-6a36a2b5a001",
-            "caller_id": "02873003586",
-            "dial_type": "sip_one_for_all",
-            "concurrent_call": 30,
-        }
-        return str(self.stack.post("/v3/carrier", body | changed)["carrier_uuid"])
+        """Create a carrier with thirty channels, and return its id."""
+        body = {"carrier_name": f"carrier {next(NAMES)}", **CARRIER, **changed}
+        return str(self.stack.post("/v3/carrier", body)["carrier_uuid"])
 
     def put_carrier(self, carrier: str, **changes: Any) -> float:
         """PUT a change of a carrier, under a new name too; give the moment at which it was answered."""
@@ -41,14 +44,13 @@ class Operator:
         return time.time()
 
     def template(self) -> str:
-        """Create a template and give its id."""
+        """Create a template, and return its id."""
         body = {"template_name": f"template {next(NAMES)}", "voice_type": "tts", "content": "Xin chào"}
         return str(self.stack.post("/v3/template", body)["template_uuid"])
 
     def campaign(self, *, carrier: str, **changed: Any) -> str:
         """Create a campaign that may call at any hour and calls nobody again."""
-        body = {"campaign_name": f"campaign {next(NAMES)}", "type": "autocall", "type_autocall": "autocall_voice_tts"}
-        campaign = str(self.stack.post("/v3/campaign", body)["campaign_uuid"])
+        campaign = self.new_campaign(f"campaign {next(NAMES)}")
         chosen = {
             "carrier_uuid": carrier,
             "template_uuid": self.template(),
@@ -59,6 +61,20 @@ class Operator:
         }
         self.put(campaign, **(chosen | changed))
         return campaign
+
+    def new_campaign(self, name: str) -> str:
+        """Create a stopped campaign with default settings, and return its id."""
+        return str(self.stack.post("/v3/campaign", {"campaign_name": name, **AUTOCALL})["campaign_uuid"])
+
+    def new_list(self, campaign: str, *, name: str = "") -> str:
+        """Create an empty list, and return its id."""
+        body = {"campaign_uuid": campaign, "list_name": name or f"list {next(NAMES)}"}
+        return str(self.stack.post("/v3/list", body)["list_uuid"])
+
+    def add_leads(self, list_uuid: str, rows: Sequence[Mapping[str, Any]], **options: Any) -> int:
+        """Import leads into a list, and return how many were new."""
+        answer = self.stack.post("/v3/lead/multi", {"list_uuid": list_uuid, "data": rows, **options})
+        return int(answer["total_insert"])
 
     def put(self, campaign: str, **changes: Any) -> float:
         """PUT a change; give the moment at which it was answered."""
@@ -71,12 +87,10 @@ class Operator:
         return time.time()
 
     def import_leads(self, campaign: str, numbers: Sequence[str], **options: Any) -> str:
-        """Import numbers into a new list; all of them must be taken. Gives the list's id."""
-        new = {"campaign_uuid": campaign, "list_name": f"list {next(NAMES)}"}
-        list_uuid = str(self.stack.post("/v3/list", new)["list_uuid"])
+        """Import numbers into a new list, and return its id; none of them may be refused."""
+        list_uuid = self.new_list(campaign)
         rows = [{"phone_number": number, "lead_name": f"Nguyễn Văn {number[-1]}"} for number in numbers]
-        answer = self.stack.post("/v3/lead/multi", {"list_uuid": list_uuid, "data": rows, **options})
-        assert answer["total_insert"] == len(numbers), answer
+        assert self.add_leads(list_uuid, rows, **options) == len(numbers)
         return list_uuid
 
     def monitor(self, campaign: str) -> dict[str, Any]:

@@ -1,44 +1,47 @@
-"""One process of a whole Callbeat, watched as `callbeat up` watches it: what died is started again a second later."""
+"""A process that a test starts: its end, and standing still between two instructions."""
 
 import ctypes
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import psutil
 
-RESTART_SECONDS: Final = 1.0
 STOP_SECONDS: Final = 15.0
 """How long a process may take to end; then it is killed. Longer than the drain time that tests give their processes."""
 DIES_WITH_PARENT: Final = 1
-"""``PR_SET_PDEATHSIG`` of Linux: nothing that a run starts outlives it, however the run ends."""
+"""``PR_SET_PDEATHSIG`` of Linux: nothing that a test starts outlives it, however the test ends."""
 _LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass
-class Part:
-    """A command that is kept running, and what the faults do to its process."""
+class Process:
+    """A command, and its process once it is started; as a context manager it runs while the block runs."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
-    log: Path
+    log: Path | None = None
     user: str | None = None
     ends_on: signal.Signals = signal.SIGTERM
-    is_held: bool = False
+    stop_seconds: float = STOP_SECONDS
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
-    _died_at: float | None = None
-    _kill_at: float | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
     def start(self) -> None:
-        """Start the process."""
-        with self.log.open("ab") as log:
+        """Start the process; its output is appended to the log."""
+        with Path("/dev/null" if self.log is None else self.log).open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
                 env=self.environment,
@@ -48,72 +51,54 @@ class Part:
                 stderr=log,
                 preexec_fn=die_with_parent,  # noqa: PLW1509 - one call of libc, which takes no lock
             )
-        self._died_at = self._kill_at = None
-
-    def tend(self) -> None:
-        """Start what died a second ago, unless it is to stay away; kill what does not end."""
-        if self.is_alive:
-            if self._kill_at is not None and time.monotonic() > self._kill_at:
-                self.kill()
-            return
-        if self._died_at is None:
-            self._died_at = time.monotonic()
-        elif not self.is_held and time.monotonic() > self._died_at + RESTART_SECONDS:
-            self.start()
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process runs, frozen or not."""
+        """True while the process runs, stopped by SIGSTOP or not."""
         return self.process is not None and self.process.poll() is None
 
     @property
     def pid(self) -> int:
-        """Give the process's number; it must have been started."""
+        """Return the process's id; the process must have been started."""
         assert self.process is not None, f"{self.name} was never started"
         return self.process.pid
 
+    def said(self) -> str:
+        """Return what the process has written to its log."""
+        return "" if self.log is None else self.log.read_text()
+
     def kill(self) -> None:
-        """Kill it where it stands."""
+        """Send SIGKILL, and wait for the end."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
 
     def terminate(self) -> None:
-        """Tell it to end."""
+        """Send the signal on which the process ends."""
         if self.process is not None:
             self.process.send_signal(self.ends_on)
-            self._kill_at = time.monotonic() + STOP_SECONDS
+
+    def wait(self, seconds: float) -> int:
+        """Wait for the end, and return the exit code."""
+        assert self.process is not None, f"{self.name} was never started"
+        return self.process.wait(seconds)
 
     def freeze(self) -> None:
-        """Stop it and its children between two instructions."""
+        """Stop the process and its children between two instructions (SIGSTOP)."""
         self._signal_all(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it and its children go on."""
+        """Let the process and its children go on (SIGCONT)."""
         self._signal_all(signal.SIGCONT)
 
-    def hold(self) -> None:
-        """End it, and keep it away."""
-        self.is_held = True
-        self.terminate()
-
-    def release(self) -> None:
-        """Start it again at once."""
-        self.is_held = False
-        if self.is_alive:
-            self.kill()
-        self.start()
-
     def end(self) -> None:
-        """End it for good."""
-        self.is_held = True
+        """End the process by its signal, or by SIGKILL if it takes too long."""
         if not self.is_alive:
             return
         self.thaw()
         self.terminate()
         with suppress(subprocess.TimeoutExpired):
-            if self.process is not None:
-                self.process.wait(STOP_SECONDS)
+            self.wait(self.stop_seconds)
         self.kill()
 
     def _signal_all(self, number: signal.Signals) -> None:

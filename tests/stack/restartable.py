@@ -1,21 +1,20 @@
 """A Callbeat on one machine that a test kills and starts again, while its switch goes on or restarts."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
-import httpx
 import psutil
 
 from tests.stack.addresses import free_port
-from tests.stack.running import SECRET, TOKEN, Stack
-from tests.stack.waiting import wait_until
-from worker.cli.demo.receiver import Receiver, receiving
+from tests.stack.callbeat import callbeat
+from tests.stack.environment import SECRET, environment
+from tests.stack.process import Process
+from tests.stack.receiver import Receiver
+from tests.stack.running import Stack, client, stack_settings, wait_until_ready
 from worker.cli.json_cdr import write_json_cdr
 from worker.clock import SystemClock
 from worker.domain.switch import Switch
@@ -23,8 +22,7 @@ from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate
 from worker.store.transaction import SqlStore
 
-START_SECONDS = 180.0
-"""Long, because the machine may be busy."""
+CLIENT_SECONDS: Final = 30.0
 
 
 @dataclass
@@ -37,8 +35,8 @@ class Installation:
     posts_cdrs: bool
     api_port: int = field(default_factory=free_port)
     switch_port: int = field(default_factory=free_port)
-    _switch: subprocess.Popen[bytes] | None = None
-    _up: subprocess.Popen[bytes] | None = None
+    _switch: Process | None = None
+    _up: Process | None = None
 
     @property
     def switch_url(self) -> str:
@@ -51,21 +49,13 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        others = {name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")}
-        return others | {
-            "CALLBEAT_HOME": str(self.home / "home"),
-            "CALLBEAT_SWITCH_URLS": self.switch_url,
-            "CALLBEAT_API_TOKEN": TOKEN,
-            "CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8",
-            "CALLBEAT_CALLBACK_SECRET": SECRET,
-        }
+        return environment(home=self.home / "home", **stack_settings(switch_url=self.switch_url))
 
     @cached_property
     def stack(self) -> Stack:
         """Return it as an operator sees it."""
-        url, headers = f"http://127.0.0.1:{self.api_port}", {"Authorization": f"Bearer {TOKEN}"}
         return Stack(
-            api=httpx.Client(base_url=url, headers=headers, timeout=30),
+            api=client(port=self.api_port, timeout=CLIENT_SECONDS),
             receiver=self.receiver,
             switch_log=self.home / "switch.jsonl",
             environment=self.environment,
@@ -82,12 +72,11 @@ class Installation:
         """Kill the switch with all its calls."""
         assert self._switch is not None
         self._switch.kill()
-        self._switch.wait()
 
     def start(self) -> None:
         """Start everything else and wait until it is ready."""
         up = self._up = self._run("up", f"--port={self.api_port}", f"--flower-port={free_port()}", "--workers=1")
-        wait_until(lambda: self._is_ready(up), seconds=START_SECONDS)
+        wait_until_ready(self.stack, up=up)
 
     def kill(self) -> None:
         """Kill everything but the switch, as a machine does that loses its power."""
@@ -97,15 +86,15 @@ class Installation:
         for process in whole:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        self._up.wait()
+        self._up.kill()
         psutil.wait_procs(whole, timeout=10)
 
     def end(self) -> None:
         """End what still runs."""
         self.stack.api.close()
-        if self._up is not None and self._up.poll() is None:
+        if self._up is not None and self._up.is_alive:
             self.kill()
-        if self._switch is not None and self._switch.poll() is None:
+        if self._switch is not None and self._switch.is_alive:
             self.kill_switch()
 
     def _configure_cdrs(self) -> Path:
@@ -124,23 +113,16 @@ class Installation:
         engine.dispose()
         return path
 
-    def _is_ready(self, up: subprocess.Popen[bytes]) -> bool:
-        assert up.poll() is None, (self.home / "up.log").read_text()
-        try:
-            return self.stack.api.get("/health/ready").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    def _run(self, command: str, *options: str) -> subprocess.Popen[bytes]:
-        words: Sequence[str] = [sys.executable, "-m", "worker.cli", command, *options]
-        with (self.home / f"{command}.log").open("ab") as log:
-            return subprocess.Popen(words, env=self.environment, stdout=log, stderr=log)
+    def _run(self, command: str, *options: str) -> Process:
+        process = Process(command, callbeat(command, *options), self.environment, log=self.home / f"{command}.log")
+        process.start()
+        return process
 
 
 @contextmanager
 def installed(home: Path, *, speed: float, posts_cdrs: bool) -> Iterator[Installation]:
     """Run an installation while the block runs."""
-    with receiving(secret=SECRET) as receiver:
+    with Receiver(secret=SECRET) as receiver:
         installation = Installation(home, receiver, speed, posts_cdrs)
         try:
             installation.start_switch()

@@ -1,25 +1,39 @@
 """The whole of Callbeat as a customer gets it: real processes on free ports, driven by HTTP alone."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import httpx
 
-from tests.stack.addresses import free_port
+from tests.stack.addresses import LOOPBACK, LOOPBACK_NETWORK, free_port
+from tests.stack.callbeat import callbeat, run_callbeat
+from tests.stack.environment import SECRET, TOKEN, environment
+from tests.stack.process import Process
+from tests.stack.receiver import Receiver
+from tests.stack.switch import SwitchProcess
 from tests.stack.waiting import wait_until
-from worker.cli.demo.receiver import Receiver, receiving
+from worker.settings import DATABASE_FILE
 from worker.simulator.log import Line, read_log
+from worker.simulator.options import SimulatorOptions
 
-TOKEN = "acceptance-token"
-SECRET = "whsec_Y2FsbGJlYXQtYWNjZXB0YW5jZS10ZXN0LWtleQ=="
-START_SECONDS = 200.0
-STOP_SECONDS = 60.0
+START_SECONDS: Final = 200.0
+"""Long enough for a busy machine; a process that ends is noticed at once."""
+STOP_SECONDS: Final = 60.0
+BY_LAST_DIGIT: Final = SimulatorOptions(by_last_digit=True, speed=10.0)
+"""A call's result is decided by its number's last digit, and ten seconds of it pass in one."""
+AGAIN_SECONDS: Final = 0.5
+MANY: Final = httpx.Limits(max_connections=100)
+ONCE: Final = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+"""Each request is a connection of its own, and as many go at once as one likes."""
+
+
+class Refused(AssertionError):
+    """The API has understood a request and refuses it: the request must succeed in a test."""
 
 
 @dataclass(frozen=True)
@@ -30,103 +44,115 @@ class Stack:
     receiver: Receiver
     switch_log: Path
     environment: Mapping[str, str]
+    is_patient: bool = False
+    """True where parts may be away: what the API does not answer, or answers with 5xx, is sent again."""
+
+    @property
+    def database_url(self) -> str:
+        """Return the URL of the database that the processes use."""
+        default = f"sqlite:///{Path(self.environment['CALLBEAT_HOME']) / DATABASE_FILE}"
+        return self.environment.get("CALLBEAT_DATABASE_URL", default)
 
     def command(self, *words: str) -> str:
-        """Run a `callbeat` command beside the running processes; give what it prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", "worker.cli", *words],
-            env=dict(self.environment),
-            check=True,
-            capture_output=True,
-            timeout=START_SECONDS,
-        )
-        return done.stdout.decode()
+        """Run a `callbeat` command beside the running processes, and return what it prints."""
+        return run_callbeat(self.environment, *words).stdout
 
     def carried(self) -> list[Line]:
-        """Read what the switch says it carried."""
+        """Read the switch's log of the calls that it carried."""
         return read_log(self.switch_log)
 
-    def post(self, path: str, body: Any) -> dict[str, Any]:
+    def post(self, path: str, body: Any) -> dict[str, Any]:  # Any: JSON
         """POST what must succeed."""
-        answer = self.api.post(path, json=body)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        return self.ask("POST", path, json=body)
 
-    def put(self, path: str, body: Any) -> dict[str, Any]:
+    def put(self, path: str, body: Any) -> dict[str, Any]:  # Any: JSON
         """PUT what must succeed."""
-        answer = self.api.put(path, json=body)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        return self.ask("PUT", path, json=body)
 
-    def get(self, path: str, **query: Any) -> dict[str, Any]:
+    def get(self, path: str, **query: Any) -> dict[str, Any]:  # Any: JSON
         """GET what must be there."""
-        answer = self.api.get(path, params=query)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        return self.ask("GET", path, params=query)
+
+    def ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:  # Any: JSON
+        """Send a request that must succeed. Raises ``Refused``."""
+        while True:
+            answer = self._answer(method, path, **request)
+            if answer is not None and answer.is_success:
+                return dict(answer.json())
+            if answer is not None and (answer.is_client_error or not self.is_patient):
+                raise Refused(f"{method} {path}: {answer.status_code} {answer.text}")
+            time.sleep(AGAIN_SECONDS)
+
+    def is_ready(self) -> bool:
+        """Return True when the API says that all is well."""
+        try:
+            return self.api.get("/health/ready").is_success
+        except httpx.TransportError:
+            return False
+
+    def _answer(self, method: str, path: str, **request: Any) -> httpx.Response | None:  # Any: JSON
+        try:
+            return self.api.request(method, path, **request)
+        except httpx.TransportError:
+            if not self.is_patient:
+                raise
+            return None
+
+
+def client(*, port: int, host: str = LOOPBACK, timeout: float = 10.0, limits: httpx.Limits = MANY) -> httpx.Client:
+    """Return a client of the API with the token of tests."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    return httpx.Client(base_url=f"http://{host}:{port}", headers=headers, timeout=timeout, limits=limits)
+
+
+def stack_settings(*, switch_url: str, network: str = LOOPBACK_NETWORK) -> dict[str, str]:
+    """Return the settings that every whole Callbeat of tests has."""
+    return {
+        "switch_urls": switch_url,
+        "api_token": TOKEN,
+        "callback_allow": network,
+        "callback_secret": SECRET,
+    }
 
 
 @contextmanager
 def running_stack(
-    home: Path, *, database_url: str | None = None, speed: float = 10.0, switch_options: Sequence[str] = ()
+    home: Path,
+    *,
+    database_url: str | None = None,
+    switch_options: SimulatorOptions = BY_LAST_DIGIT,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Stack]:
-    """Run `callbeat switch` (fates by the last digit) and `callbeat up` beside it while the block runs."""
-    ports = {name: free_port() for name in ("switch", "api", "flower")}
-    switch_url = f"esl://:ClueCon@127.0.0.1:{ports['switch']}"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLBEAT_")} | {
-        "CALLBEAT_HOME": str(home / "home"),
-        "CALLBEAT_SWITCH_URLS": switch_url,
-        "CALLBEAT_API_TOKEN": TOKEN,
-        "CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8",
-        "CALLBEAT_CALLBACK_SECRET": SECRET,
-    }
-    if database_url is not None:
-        environment["CALLBEAT_DATABASE_URL"] = database_url
-    switch_log = home / "switch.jsonl"
+    """Run a switch and `callbeat up` beside it while the block runs; ``settings`` are ours, such as ``log_level``."""
+    ports = {name: free_port() for name in ("api", "flower")}
+    options = replace(switch_options, log_path=home / "switch.jsonl")
     with ExitStack() as stack:
-        run = stack.enter_context(_runner(environment, home=home))
-        run(
-            "switch",
-            f"--url={switch_url}",
-            "--by-last-digit",
-            f"--speed={speed}",
-            f"--record={switch_log}",
-            *switch_options,
-        )
-        up = run("up", f"--port={ports['api']}", f"--flower-port={ports['flower']}")
-        api = stack.enter_context(
-            httpx.Client(
-                base_url=f"http://127.0.0.1:{ports['api']}", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10
-            )
-        )
-        wait_until(lambda: _is_ready(api, up=up, log=home / "up.log"), seconds=START_SECONDS)
-        receiver = stack.enter_context(receiving(secret=SECRET))
-        yield Stack(api=api, receiver=receiver, switch_log=switch_log, environment=environment)
+        switch = stack.enter_context(SwitchProcess(options, log=home / "switch.log"))
+        chosen = stack_settings(switch_url=switch.setting) | dict(settings)
+        if database_url is not None:
+            chosen["database_url"] = database_url
+        around = environment(home=home / "home", **chosen)
+        up = running_up(around, log=home / "up.log", api_port=ports["api"], flower_port=ports["flower"])
+        stack.enter_context(up)
+        api = stack.enter_context(client(port=ports["api"]))
+        receiver = stack.enter_context(Receiver(secret=SECRET))
+        running = Stack(api=api, receiver=receiver, switch_log=home / "switch.jsonl", environment=around)
+        wait_until_ready(running, up=up)
+        yield running
 
 
-@contextmanager
-def _runner(environment: dict[str, str], *, home: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    started: list[subprocess.Popen[bytes]] = []
-
-    def run(command: str, *options: str) -> subprocess.Popen[bytes]:
-        with (home / f"{command}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "worker.cli", command, *options], env=environment, stdout=log, stderr=log
-            )
-        started.append(process)
-        return process
-
-    try:
-        yield run
-    finally:
-        for process in reversed(started):
-            process.terminate()
-        for process in started:
-            process.wait(STOP_SECONDS)
+def running_up(around: Mapping[str, str], *, log: Path, api_port: int, flower_port: int, workers: int = 0) -> Process:
+    """Return a `callbeat up`, to be started by the caller; with ``workers`` 0 it has as many as it chooses."""
+    chosen = [f"--workers={workers}"] if workers else []
+    command = callbeat("up", f"--port={api_port}", f"--flower-port={flower_port}", *chosen)
+    return Process("up", command, around, log=log, stop_seconds=STOP_SECONDS)
 
 
-def _is_ready(api: httpx.Client, *, up: subprocess.Popen[bytes], log: Path) -> bool:
-    assert up.poll() is None, log.read_text()
-    try:
-        return api.get("/health/ready").status_code == 200
-    except httpx.TransportError:
-        return False
+def wait_until_ready(running: Stack, *, up: Process) -> None:
+    """Wait until the API says that all is well, as long as `callbeat up` runs."""
+
+    def is_ready() -> bool:
+        assert up.is_alive, up.said()
+        return running.is_ready()
+
+    wait_until(is_ready, seconds=START_SECONDS)

@@ -1,80 +1,84 @@
 """The simulated switch as a process of its own, which a test can kill and start again on its port."""
 
-import os
-import pickle
-import subprocess
+import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
+from pydantic import TypeAdapter
+
+from tests.stack.addresses import free_port
+from tests.stack.environment import environment
+from tests.stack.process import Process
+from tests.stack.waiting import wait_until
 from worker.domain.switch_address import SwitchUrl
 from worker.simulator.log import Line, read_log
 from worker.simulator.options import SimulatorOptions
 
-_PROGRAM = """
-import pickle, sys
-from worker.simulator.server import run_simulator
-run_simulator(pickle.load(sys.stdin.buffer))
-"""
+START_SECONDS: Final = 60.0
+ROOT: Final = Path(__file__).parents[2]
+
+
+def switch_command(options: SimulatorOptions) -> list[str]:
+    """Return the command of a simulated switch with these options."""
+    given = TypeAdapter(SimulatorOptions).dump_json(options).decode()
+    return [sys.executable, "-m", "tests.stack.run_switch", given]
+
+
+def switch_url(options: SimulatorOptions) -> str:
+    """Return the switch's address as the setting ``switch_urls`` takes it."""
+    return f"esl://:{options.password}@{options.host}:{options.port}"
 
 
 class SwitchProcess:
-    """Runs from its making to ``stop``."""
+    """A simulated switch that runs from its making to ``stop``, or while a block runs."""
 
-    def __init__(self, options: SimulatorOptions) -> None:
-        self._options = options
-        self._process = self._start()
+    def __init__(self, options: SimulatorOptions, *, log: Path | None = None) -> None:
+        """Start it, on a free port unless the options name one; it listens when this returns."""
+        self.options = options if options.port else replace(options, port=free_port())
+        around = environment(home=ROOT) | {"PYTHONPATH": str(ROOT)}
+        self.process = Process("switch", switch_command(self.options), around, log=log)
+        self.restart()
 
     @property
     def url(self) -> SwitchUrl:
-        return SwitchUrl(host=self._options.host, port=self._options.port, password=self._options.password)
+        return SwitchUrl(host=self.options.host, port=self.options.port, password=self.options.password)
+
+    @property
+    def setting(self) -> str:
+        """Return its address as the setting ``switch_urls`` takes it."""
+        return switch_url(self.options)
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return self.process.pid
 
     def log(self) -> Sequence[Line]:
-        assert self._options.log_path is not None
-        return read_log(self._options.log_path)
+        """Read its log of the calls that it carried."""
+        assert self.options.log_path is not None
+        return read_log(self.options.log_path)
 
     def restart(self) -> None:
-        self._process = self._start()
+        self.process.start()
+        wait_until(self._listens, seconds=START_SECONDS)
 
     def kill(self) -> None:
-        self._process.kill()
-        self._wait()
+        self.process.kill()
 
     def stop(self) -> None:
-        self._process.terminate()
-        self._wait()
+        self.process.end()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
-            self.stop()
+        self.stop()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        root = Path(__file__).parents[2]
-        environment = os.environ | {"PYTHONPATH": str(root)}
-        process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(pickle.dumps(self._options))
-        process.stdin.close()
-        port = int(process.stdout.readline().decode().rsplit(":", 1)[1])
-        self._options = replace(self._options, port=port)
-        return process
-
-    def _wait(self) -> None:
-        self._process.wait(timeout=10)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+    def _listens(self) -> bool:
+        assert self.process.is_alive, f"the switch has ended: {self.process.said()}"
+        with suppress(OSError), socket.create_connection((self.options.host, self.options.port), timeout=1):
+            return True
+        return False

@@ -10,17 +10,17 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from tests.faults import receiver as receiving_room
-from tests.faults.receiver import Mood, Receiver, receiving
+from tests.stack.answers import SLOW_SECONDS
+from tests.stack.receiver import Receiver
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of tests").decode()
 BODY = '{"state": "cdr", "call_id": "the call"}'
-LATE = 0.3
+OTHER_SECRET = "whsec_" + base64.b64encode(b"another secret").decode()
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving(secret=SECRET) as receiver:
+    with Receiver(secret=SECRET) as receiver:
         yield receiver
 
 
@@ -31,37 +31,42 @@ def test_a_callback_is_taken(receiver: Receiver) -> None:
 
 
 def test_a_failing_receiver_takes_nothing(receiver: Receiver) -> None:
-    receiver.change(Mood.FAILING)
+    receiver.answer = "status/500"
 
     assert _post(receiver) == HTTPStatus.INTERNAL_SERVER_ERROR
     assert receiver.received == []
 
 
-def test_a_slow_receiver_takes_it_late(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiving_room, "LATE_SECONDS", LATE)
-    receiver.change(Mood.SLOW)
+def test_a_slow_receiver_takes_it_late(receiver: Receiver) -> None:
+    receiver.answer = "slow"
     before = time.monotonic()
 
-    assert _post(receiver) == HTTPStatus.NO_CONTENT
-    assert time.monotonic() - before >= LATE
+    assert _post(receiver) == HTTPStatus.OK
+    assert time.monotonic() - before >= SLOW_SECONDS
     assert len(receiver.received) == 1
 
 
+def test_a_callback_with_a_wrong_signature_is_refused(receiver: Receiver) -> None:
+    assert _post(receiver, secret=OTHER_SECRET) == HTTPStatus.UNAUTHORIZED
+
+    assert (receiver.received, receiver.refused) == ([], 1)
+
+
 def test_a_receiver_that_is_down_is_not_reached_until_it_is_well(receiver: Receiver) -> None:
-    receiver.change(Mood.DOWN)
+    receiver.close()
     with pytest.raises(httpx.TransportError):
         _post(receiver)
 
-    receiver.change(Mood.WELL)
+    receiver.listen()
 
     assert _post(receiver) == HTTPStatus.NO_CONTENT
 
 
-def _post(receiver: Receiver) -> int:
+def _post(receiver: Receiver, *, secret: str = SECRET) -> int:
     now = datetime.now(UTC)
     headers = {
         "webhook-id": "the id",
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(SECRET).sign("the id", now, BODY),
+        "webhook-signature": Webhook(secret).sign("the id", now, BODY),
     }
     return httpx.post(receiver.url, content=BODY, headers=headers, timeout=10).status_code
