@@ -13,11 +13,11 @@ from tests.builders import (
     TENANT,
     list_of,
 )
-from tests.fakes.jobs import FakeJobQueue
 from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.ids import LeadId
 from worker.domain.network import Network
 from worker.domain.number_plan import PrefixRule, Source
+from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import Tenant
 from worker.store.base.tables import campaigns, leads
 from worker.store.transaction import SqlStore
@@ -49,7 +49,7 @@ def set_leads(store: SqlStore, lead_ids: Sequence[LeadId], **changed: object) ->
         tx.connection.execute(update(leads).where(leads.c.id.in_(lead_ids)).values(changed))
 
 
-def switch(store: SqlStore, *, active: bool, queue: FakeJobQueue) -> None:
+def switch(store: SqlStore, *, active: bool, queue: JobQueue) -> None:
     switch_list(store, queue=queue, tenant=WHO, list_id=LIST, active=active, now=NOON)
 
 
