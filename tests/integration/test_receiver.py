@@ -30,6 +30,13 @@ def test_a_callback_is_taken(receiver: Receiver) -> None:
     assert [(one.call, one.webhook_id) for one in receiver.received] == [("the call", "the id")]
 
 
+def test_a_connection_serves_one_callback_after_the_other(receiver: Receiver) -> None:
+    with httpx.Client() as client:
+        assert [_post(receiver, client=client) for _ in range(3)] == [HTTPStatus.NO_CONTENT] * 3
+
+    assert (len(receiver.received), receiver.connections) == (3, 1)
+
+
 def test_a_failing_receiver_takes_nothing(receiver: Receiver) -> None:
     receiver.answer = "status/500"
 
@@ -62,11 +69,12 @@ def test_a_receiver_that_is_down_is_not_reached_until_it_is_well(receiver: Recei
     assert _post(receiver) == HTTPStatus.NO_CONTENT
 
 
-def _post(receiver: Receiver, *, secret: str = SECRET) -> int:
+def _post(receiver: Receiver, *, secret: str = SECRET, client: httpx.Client | None = None) -> int:
     now = datetime.now(UTC)
     headers = {
         "webhook-id": "the id",
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(secret).sign("the id", now, BODY),
     }
-    return httpx.post(receiver.url, content=BODY, headers=headers, timeout=10).status_code
+    post = httpx.post if client is None else client.post
+    return post(receiver.url, content=BODY, headers=headers, timeout=10).status_code

@@ -9,6 +9,7 @@ LATE_SECONDS: Final = 4.0
 DRIP_SECONDS: Final = 0.05
 STATUS: Final = "status/"
 """``status/503`` answers 503; any status may stand there."""
+WITHOUT_BODY: Final = frozenset({"204", "304"})
 Say = Callable[[bytes], Awaitable[None]]
 Answer = Callable[[Say], Awaitable[None]]
 
@@ -16,7 +17,9 @@ Answer = Callable[[Say], Awaitable[None]]
 def answer_named(name: str) -> Answer:
     """Return the answer of a name; raises ``KeyError`` for an unknown one."""
     if name.startswith(STATUS):
-        return _saying(f"HTTP/1.1 {name.removeprefix(STATUS)} Whatever\r\nContent-Length: 2\r\n\r\nok".encode())
+        status = name.removeprefix(STATUS)
+        body = "\r\n" if status in WITHOUT_BODY else "Content-Length: 2\r\n\r\nok"
+        return _saying(f"HTTP/1.1 {status} Whatever\r\n{body}".encode())
     return ANSWERS[name]
 
 

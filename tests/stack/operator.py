@@ -5,12 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
+from uuid import UUID
 
 import pendulum
+from sqlalchemy import create_engine, select
 
 from tests.stack.running import Stack
 from tests.stack.waiting import wait_until
 from worker.simulator.log import Line
+from worker.store.base.tables import calls
 
 NAMES: Final = count(1)
 ZONE: Final = "Asia/Ho_Chi_Minh"
@@ -116,6 +119,17 @@ class Operator:
     def dials(self, campaign: str) -> list[Line]:
         """Read the campaign's dials, in order."""
         return [line for line in self.lines(campaign) if line.event == "originated"]
+
+    def dial_times(self, campaign: str) -> list[float]:
+        """Return when each call of the campaign was judged and dialled, by the database, in order."""
+        engine = create_engine(self.stack.database_url)
+        with engine.connect() as connection:
+            judged = (
+                select(calls.c.dialing_at).where(calls.c.campaign_id == UUID(campaign)).order_by(calls.c.dialing_at)
+            )
+            moments = [at.timestamp() for at in connection.scalars(judged) if at is not None]
+        engine.dispose()
+        return moments
 
     def wait_for_dials(self, campaign: str, *, dials: int, seconds: float = 30) -> None:
         """Wait until the switch has been told to dial so often for the campaign."""
