@@ -103,7 +103,7 @@ def test_no_plan_exceeds_any_limit(situation: Situation) -> None:
     total, rate = books.total(), situation.carrier.calls_per_second
     assert not total or situation.live.of_carrier() + total <= situation.carrier.concurrent_call
     assert not total or situation.tenant_cap is None or situation.live.tenant + total <= situation.tenant_cap
-    assert not total or not rate or situation.queued + total <= rate
+    assert not total or not rate or situation.queued + total <= calls_ahead(rate)
     for grant in plan.grants:
         campaign = grant.campaign
         assert books.held(campaign) <= campaign.concurrent_call
