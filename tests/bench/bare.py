@@ -38,6 +38,8 @@ BROKER: Final = "CALLBEAT_BENCH_BROKER"
 DATABASE: Final = "CALLBEAT_BENCH_DATABASE"
 WARM: Final = 20
 LOOK_SECONDS: Final = 0.01
+ANSWER_SECONDS: Final = 0.5
+"""Shorter than the time for which the connection itself waits."""
 MOST_SECONDS: Final = 60.0
 
 app: Final = Celery("bare", broker=os.environ.get(BROKER, "redis://"), set_as_current=False)
@@ -133,12 +135,13 @@ def _be_warm(redis: Redis, *, tasks: int) -> None:
 def hops(*, database_url: str, redis_url: str, count: int) -> list[float]:
     """Give the seconds of a commit, a message to a worker, and its commit, one after the other."""
     redis, database = connect(redis_url), open_database(database_url)
+    _be_warm(redis, tasks=WARM)
     took = []
     for _ in range(WARM + count):
         begun = time.monotonic()
         _write(database)
         commit.apply_async()
-        answer = cast("tuple[bytes, bytes] | None", redis.blpop([ANSWERS], timeout=1))
+        answer = cast("tuple[bytes, bytes] | None", redis.blpop([ANSWERS], timeout=ANSWER_SECONDS))
         if answer is not None:
             took.append(float(answer[1]) - begun)
         time.sleep(0.005)  # the path of one message, not of a queue
