@@ -1,6 +1,7 @@
 """What can befall a part of Callbeat, the switch's connections, the messages, the receiver, or a clock."""
 
 from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -12,6 +13,8 @@ from tests.faults.hosts import Hosts
 from tests.faults.relay import Line, Trouble
 from tests.faults.world import World
 from tests.stack.receiver import WELL
+from worker.domain.errors import Unavailable
+from worker.telephony.connection import open_connection
 
 HOUR_SECONDS: Final = 3600.0
 
@@ -32,6 +35,8 @@ class Kind(StrEnum):
     MESSAGES_DOUBLED = "doubled, re-ordered messages"
     CLOCK_AHEAD = "clock an hour ahead"
     CLOCK_BEHIND = "clock an hour behind"
+    SWITCH_AHEAD = "its clock an hour ahead"
+    SWITCH_BEHIND = "its clock an hour behind"
     DOWN = "not listening"
     SLOW = "answers late"
     FAILING = "answers 500"
@@ -110,6 +115,16 @@ def _clock(seconds: float) -> Step:
     return jump
 
 
+def _switch_clock(seconds: float) -> Step:
+    """Set the clock that the switch tells; a switch that is away tells the right time when it is back."""
+
+    def set_it(world: World, _target: str) -> None:
+        with suppress(Unavailable), closing(open_connection(world.switch)) as connection:
+            connection.command(f"api clock_skew {seconds}")
+
+    return set_it
+
+
 def _between(deed: Callable[[Hosts, str, str], None]) -> Step:
     """Do something to each pair of hosts of the target's two sides."""
 
@@ -124,6 +139,7 @@ def _between(deed: Callable[[Hosts, str, str], None]) -> Step:
 
 _heal: Final = _between(Hosts.heal)
 _right: Final = _clock(0)
+_switch_right: Final = _switch_clock(0)
 _well: Final = _answer(WELL)
 _through: Final = _trouble(Trouble.NONE)
 
@@ -145,6 +161,8 @@ DEEDS: Final[Mapping[Kind, Deed]] = {
     Kind.MESSAGES_DOUBLED: Deed(lambda world, _: world.doubling.begin(), lambda world, _: world.doubling.end()),
     Kind.CLOCK_AHEAD: Deed(_clock(HOUR_SECONDS), _right),
     Kind.CLOCK_BEHIND: Deed(_clock(-HOUR_SECONDS), _right),
+    Kind.SWITCH_AHEAD: Deed(_switch_clock(HOUR_SECONDS), _switch_right),
+    Kind.SWITCH_BEHIND: Deed(_switch_clock(-HOUR_SECONDS), _switch_right),
     Kind.DOWN: Deed(lambda world, _: world.stack.receiver.close(), _well),
     Kind.SLOW: Deed(_answer("late"), _well),
     Kind.FAILING: Deed(_answer("status/500"), _well),

@@ -22,6 +22,7 @@ class Promise(StrEnum):
     DO_NOT_CALL = "nobody on do-not-call is dialled"
     LEAD_ENDS = "every lead ends, with a reason that its calls bear out"
     DIAL_HAS_CDR = "every dial leaves a CDR"
+    TIMES = "a CDR says when a call ended by our clock, whatever the switch's shows"
     NOT_LIVE_FOR_EVER = "no call stays live for ever"
     CDR_IN_OUTBOX = "every CDR that is asked for is in the outbox"
     CDR_RECEIVED = "every CDR is received, and tells of a call that has ended"
@@ -43,5 +44,7 @@ class Tolerance:
 
     on_its_way: float = 1.0
     """A call that was won before an edit was answered may reach the switch so much later."""
+    end_of_call: float = 60.0
+    """A switch that stands still for half a minute begins calls so much later than they were dialled."""
     past_the_window: float = 0.0
     """Nothing is begun in a window's last half second, so that nothing comes after its end."""

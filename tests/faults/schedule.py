@@ -57,6 +57,7 @@ _EVERYBODY: Final = (*OURS, *GROUND)
 _JUMPS: Final = [
     fault for kind in (Kind.CLOCK_AHEAD, Kind.CLOCK_BEHIND) for fault in _each(kind, CLOCKS, seconds=SHORT_SECONDS)
 ]
+_SWITCH_CLOCK: Final = [Fault(kind, "switch", SHORT_SECONDS) for kind in (Kind.SWITCH_AHEAD, Kind.SWITCH_BEHIND)]
 _CUTS: Final = [
     Fault(Kind.CUT_IN_EVENT, Line.EVENTS, CUT_SECONDS),
     Fault(Kind.CUT_BEFORE_LAST_BYTE, Line.COMMANDS, CUT_SECONDS),
@@ -79,8 +80,9 @@ SHORT: Final = Lane(
         *(2 * _DISORDER),
         *_RECEIVER,
         *_JUMPS,
+        *_SWITCH_CLOCK,
     ],
-    pause=(1.0, 2.4),
+    pause=(1.0, 2.0),
 )
 """What is over in a moment, and often."""
 LONG: Final = Lane(
@@ -115,6 +117,8 @@ EACH_KIND: Final = Lane(
         Fault(Kind.FAILING, "receiver", 3.0),
         Fault(Kind.CLOCK_AHEAD, "worker", 3.0),
         Fault(Kind.CLOCK_BEHIND, "beat", 3.0),
+        Fault(Kind.SWITCH_AHEAD, "switch", 3.0),
+        Fault(Kind.SWITCH_BEHIND, "switch", 3.0),
     ],
     pause=(2.0, 3.0),
 )

@@ -206,3 +206,24 @@ def test_what_is_found_carries_the_facts_that_show_it() -> None:
 
     assert found[0].text == "a carrier was over its limit"
     assert {"at": START + 4, "call": "a3-1", "lead": "a3", "up": 3, "limit": 2}.items() <= found[0].facts.items()
+
+
+# --- times -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", [-3600.0, 3600.0])
+def test_an_end_by_the_switchs_wrong_clock_is_found(wrong: float) -> None:
+    evidence = with_call(clean(), "a2-2", at=100, ended_at=START + 110 + wrong)
+
+    assert broken(evidence) == [Promise.TIMES]
+
+
+@pytest.mark.parametrize("late", [-28.0, 28.0])
+def test_a_switch_that_stood_still_may_begin_a_call_late(late: float) -> None:
+    assert Promise.TIMES not in broken(with_call(clean(), "a2-2", at=100, ended_at=START + 110 + late))
+
+
+def test_the_time_of_an_end_that_nobody_heard_is_not_judged() -> None:
+    evidence = with_call(clean(), "a2-2", at=100, cause="UNKNOWN", ended_at=START + 3000)
+
+    assert Promise.TIMES not in broken(evidence)

@@ -24,6 +24,7 @@ from tests.stack.redis import open_redis_command, redis_url
 from tests.stack.running import ONCE, Stack, client, stack_settings
 from tests.stack.switch import switch_command, switch_url
 from tests.stack.waiting import wait_until
+from worker.domain.switch_address import SwitchUrl
 from worker.simulator.options import SimulatorOptions
 
 SWITCH_LOG: Final = "switch.jsonl"
@@ -42,6 +43,8 @@ class World:
     stack: Stack
     parts: Mapping[str, Part]
     clocks: Mapping[str, Clock]
+    switch: SwitchUrl
+    """Its own address, past the relay."""
     relay: Relay
     doubling: Doubling
     ticks: Ticks
@@ -96,6 +99,7 @@ def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = 
             stack=Stack(api, receiver, switch_log=home / SWITCH_LOG, environment=around, is_patient=True),
             parts=parts,
             clocks=clocks,
+            switch=SwitchUrl.parse(switch_url(SimulatorOptions(host=at["switch"][0], port=at["switch"][1]))),
             relay=relay,
             doubling=Doubling(broker, Random(seed)),
             ticks=stack.enter_context(closing(Ticks(broker))),
