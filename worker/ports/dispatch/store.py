@@ -10,16 +10,7 @@ from pendulum import DateTime, Duration
 from worker.domain.call import CallState, HungUp, Outcome
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
-from worker.domain.ids import (
-    CallId,
-    CampaignId,
-    CarrierId,
-    LeadId,
-    ListId,
-    RunId,
-    TemplateId,
-    TenantId,
-)
+from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId, RunId, TemplateId, TenantId
 from worker.domain.json_value import Json
 from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.network import Network
