@@ -36,7 +36,7 @@ A_SECOND: Final = 100
 SECONDS: Final = 20.0
 EACH_IN_ITS_WAY: Final = (
     "hang",
-    "drip-headers",
+    "drip-status",
     "endless-error",
     "status/500",
     "unavailable",

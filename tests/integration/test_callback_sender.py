@@ -99,6 +99,7 @@ def test_a_redirect_is_not_followed(receiver: Receiver, sender: HttpSender) -> N
         ("/garbage", Answer(None, "the receiver hung up, or its answer is not HTTP")),
         ("/endless-headers", Answer(200)),
         ("/hang", Answer(None, "no answer in time")),
+        ("/drip-status", Answer(None, "no answer in time")),
         ("/drip-headers", Answer(200)),
         ("/continue", Answer(None, "no answer in time")),
         ("/upgrade", Answer(None, "the receiver hung up, or its answer is not HTTP")),

@@ -26,7 +26,7 @@ from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_call
 
 MISBEHAVING: Final = {
     "hang": "no answer in time",
-    "drip-headers": "no answer in time",
+    "drip-status": "no answer in time",
     "endless-error": "the receiver answered 500",
     "status/500": "the receiver answered 500",
     "unavailable": "the receiver answered 503",
@@ -139,5 +139,5 @@ def test_a_host_that_does_not_answer_is_bothered_with_few(
 ) -> None:
     send_all(store, receivers)
 
-    assert len(receivers.of("hang")) == len(receivers.of("drip-headers")) == FIRST_CONCURRENCY
+    assert len(receivers.of("hang")) == len(receivers.of("drip-status")) == FIRST_CONCURRENCY
     assert len(receivers.of("status/500")) == len(told["status/500"])

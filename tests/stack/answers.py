@@ -82,6 +82,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "garbage": _saying(b"0981000000 is not HTTP\r\n\r\n"),
     "two-answers": _saying(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
     "continue": _for_ever(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "drip-status": _for_ever(b" ", after=b"HTTP/1.1"),
     "drip-headers": _for_ever(b"a", after=b"HTTP/1.1 200 OK\r\nX-Long: "),
     "drip-body": _for_ever(b"a", after=b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"),
     "endless-headers": _for_ever(b"X-More: " + b"a" * 4000 + b"\r\n", after=b"HTTP/1.1 200 OK\r\n", every=0),
