@@ -13,12 +13,15 @@ from urllib.parse import unquote
 import pytest
 
 from tests.prose import BANNED
+from worker.domain.reason import Reason
 from worker.settings import PREFIX, Settings
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = ROOT / "README.md"
 DEPLOY: Final = ROOT / "deploy" / "README.md"
 MONITORING: Final = ROOT / "deploy" / "monitoring.md"
+SETTINGS: Final = ROOT / "api" / "settings.md"
+GLOSSARY: Final = ROOT / "worker" / "GLOSSARY.md"
 CI: Final = ROOT / ".ci" / "run"
 MOST_LINES: Final = 150
 MOST_WORDS: Final = 1200
@@ -109,6 +112,22 @@ def test_the_table_of_configuration_names_no_other_variable() -> None:
     variables = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
 
     assert {name for name in _first_cells(DEPLOY) if name.startswith(PREFIX)} - variables == set()
+
+
+def test_every_word_of_why_is_explained() -> None:
+    assert {reason.value for reason in Reason} - _first_cells(SETTINGS) == set()
+
+
+def test_no_term_is_defined_twice() -> None:
+    terms = Counter(re.findall(r"^\| ([^|]+) \|", GLOSSARY.read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert {term for term, times in terms.items() if times > 1} == set()
+
+
+def test_no_log_action_is_described_twice() -> None:
+    actions = Counter(re.findall(r"^\| `([a-z_]+)` \| [A-Z]+ \|", MONITORING.read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert {action for action, times in actions.items() if times > 1} == set()
 
 
 def test_every_metric_is_in_the_table_of_metrics() -> None:
