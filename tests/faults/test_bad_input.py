@@ -13,10 +13,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url
 
 from api.app import create_app
-from tests.builders import CARRIER, NOON
+from tests.builders import CARRIER, NOON, let_be_heard
 from tests.builders.api import SEED_CARRIER, SEED_TEMPLATE, a_tenant, make_campaign, make_list
 from tests.builders.stored_calls import store_call, store_delivery
 from tests.fakes.services import TOKEN, FakeServices
+from tests.fakes.telephony import SWITCH
 from tests.faults.bad_input.described import requests_against
 from tests.faults.bad_input.manners import Visit, visit
 from tests.faults.bad_input.nonsense import nonsense
@@ -37,6 +38,7 @@ def services(sqlite_url: str) -> Iterator[FakeServices]:
     engine = make_engine(sqlite_url, patience=CLIENTS)
     made = FakeServices(store=SqlStore(engine))
     a_tenant(made.store, name="default")
+    let_be_heard(made.store, SWITCH)  # GET /v3/gateway asks it
     yield made
     engine.dispose()
 
