@@ -116,11 +116,11 @@ RIGHT = (
     Right("GET", "/v3/network/ported", query=PAGES),
     Right("GET", "/v3/network/{phone_number}"),
     Right("GET", "/v3/tenant"),
+    Right("GET", "/v3/gateway", query=PAGES),  # before there is a switch that nobody can ask
     Right("GET", "/v3/switch"),
     Right(
         "PUT",
         "/v3/switch",
         {"url": "esl://:x@switch.example", "name": "switch.example", "weight": 2, "state": "active"},
     ),
-    Right("GET", "/v3/gateway", query=PAGES),
 )

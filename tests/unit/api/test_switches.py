@@ -130,6 +130,10 @@ def test_no_switch_to_ask_is_an_outage_and_no_empty_list(client: TestClient, ser
     services.telephony.is_reachable = False
     assert client.get("/v3/gateway").status_code == 503
 
+
+def test_without_a_switch_there_are_no_gateways(client: TestClient, services: FakeServices) -> None:
     change(services, state=SwitchState.GONE)
-    services.telephony.is_reachable = True
-    assert client.get("/v3/gateway").status_code == 503
+
+    answer = client.get("/v3/gateway")
+
+    assert (answer.status_code, answer.json()["data"]) == (200, [])

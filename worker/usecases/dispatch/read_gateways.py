@@ -20,15 +20,16 @@ class GatewayOnSwitches:
 
 
 def read_gateways(store: DispatchStore, *, telephony: Telephony) -> list[GatewayOnSwitches]:
-    """Return the gateways of all switches that can be asked, by name. Raises ``Unavailable`` when none can."""
+    """Return the gateways of all switches that can be asked, by name; none without a switch.
+
+    Raises ``Unavailable`` when there are switches and none can be asked.
+    """
     with store.reading() as tx:
-        switches = tx.switches.all()
+        switches = [switch for switch in tx.switches.all() if switch.state is not SwitchState.GONE]
     telephony.follow(switches)
     found: defaultdict[str, dict[str, Gateway]] = defaultdict(dict)
     answered = 0
     for switch in switches:
-        if switch.state is SwitchState.GONE:
-            continue
         try:
             gateways = telephony.gateways(switch.name)
         except (Unavailable, NotFound):
@@ -36,6 +37,6 @@ def read_gateways(store: DispatchStore, *, telephony: Telephony) -> list[Gateway
         answered += 1
         for gateway in gateways:
             found[gateway.name][switch.name] = gateway
-    if not answered:
+    if switches and not answered:
         raise Unavailable("no switch can be asked for its gateways")
     return [GatewayOnSwitches(name, found[name]) for name in sorted(found)]
