@@ -111,6 +111,7 @@ def test_chance_spreads_every_pause_by_up_to_a_fifth(store: SqlStore) -> None:
     assert min(pauses) < 1 - JITTER / 2 < 1 + JITTER / 2 < max(pauses)
 
 
+@pytest.mark.thorough
 def test_a_receiver_that_is_back_after_two_days_gets_all_that_it_missed_soon(month: Month) -> None:
     for number in range(1, 49):
         month.call_ends(number)
@@ -123,6 +124,7 @@ def test_a_receiver_that_is_back_after_two_days_gets_all_that_it_missed_soon(mon
     assert sorted(sent.delivery.id for sent in month.sender.sent) == sorted(stored(month.store))
 
 
+@pytest.mark.thorough
 def test_a_url_that_fails_for_five_days_is_disabled_and_is_sent_nothing_for_the_rest_of_the_month(month: Month) -> None:
     for number in range(1, CALLS + 1):
         month.call_ends(number)

@@ -135,6 +135,7 @@ def test_the_next_plan_comes_before_the_next_token(world: World) -> None:
     assert next_token - PACED_PLAN_LEAD <= at < next_token
 
 
+@pytest.mark.thorough
 def test_no_window_has_more_calls_than_it_may_and_nearly_all_of_the_rate_is_reached(world: World) -> None:
     add_leads(world.store, viettel(99))
     switch = timed(world)
