@@ -156,6 +156,12 @@ def test_cookies_are_not_kept(receiver: Receiver, sender: HttpSender) -> None:
     assert "Cookie" not in receiver.requests[1].headers
 
 
+def test_authorities_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
+
+    HttpSender().close()
+
+
 def test_a_proxy_of_the_environment_is_not_used(
     receiver: Receiver, sender: HttpSender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
