@@ -10,7 +10,7 @@ from api.requests.fields import Body, Channels, Line, Name, NetworkBody, Text, c
 from worker.domain.carrier import DialType
 from worker.domain.ids import CarrierId
 from worker.domain.network import Network
-from worker.domain.number_format import NumberFormat
+from worker.domain.number_format import PREFIX_PATTERN, NumberFormat
 from worker.usecases.records.save_carrier import CarrierChanges
 
 ALIASES: Final = {
@@ -33,7 +33,7 @@ def _joined(value: Any) -> Any:  # Any: checked as text after this
 
 
 Gateway = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-Prefix = Annotated[str, Field(max_length=16, pattern="^[0-9*#+]*$")]
+Prefix = Annotated[str, Field(max_length=16, pattern=PREFIX_PATTERN)]
 CallsPerSecond = Annotated[int, Field(ge=0, le=MOST_CALLS_PER_SECOND)]
 NumberFormatName = Literal["national", "e164", "+e164"]
 

@@ -20,6 +20,7 @@ MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.WINDOW_SHUT: "No window of the campaign is open.",
     Reason.NO_CARRIER: "The campaign has no carrier.",
     Reason.NO_CALLER_ID: "The carrier has no caller id that the callee could see.",
+    Reason.PREFIX_NOT_DIALABLE: "The carrier's prefix and a number of this network cannot be dialled together.",
     Reason.CARRIER_CHANGED: "The campaign has moved to another carrier.",
     Reason.LIMIT_LOWERED: "A limit was lowered, and as many calls are up as it still allows.",
     Reason.LIST_INACTIVE: "Leads wait in a list that is not active.",

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from worker.domain.ids import CarrierId, TenantId
 from worker.domain.network import Network
-from worker.domain.number_format import NumberFormat
+from worker.domain.number_format import NumberFormat, is_prefix_of
 
 
 class DialType(StrEnum):
@@ -46,6 +46,22 @@ class Carrier:
         by_network = self.dial_type is DialType.SIP_RANDOM_BY_NETWORK
         return bool(self.caller_ids) or (by_network and any(self.network_caller_ids.values()))
 
+    def prefix_on(self, network: Network) -> str:
+        """Return what is dialled before a number of this network."""
+        match self.dial_type:
+            case DialType.CHANNEL_ONE:
+                return self.prefix
+            case DialType.CHANNEL_PREFIX:
+                return self.network_prefixes.get(network, "")
+            case DialType.SIP_ONE | DialType.SIP_RANDOM | DialType.SIP_RANDOM_BY_NETWORK:
+                return ""
+            case never:
+                assert_never(never)
+
+    def can_dial(self, network: Network) -> bool:
+        """Return False when no switch can dial the prefix and a number together, as ``9+84``."""
+        return is_prefix_of(self.number_format, self.prefix_on(network))
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -66,12 +82,26 @@ def route(carrier: Carrier, *, network: Network, chance: float) -> Route:
             others = tuple(number for numbers in carrier.network_caller_ids.values() for number in numbers)
             group = carrier.network_caller_ids.get(network) or carrier.caller_ids or others
             return Route("", _any_of(group, chance=chance))
-        case DialType.CHANNEL_ONE:
-            return Route(carrier.prefix, _any_of(carrier.caller_ids[:1], chance=chance))
-        case DialType.CHANNEL_PREFIX:
-            return Route(carrier.network_prefixes.get(network, ""), _any_of(carrier.caller_ids[:1], chance=chance))
+        case DialType.CHANNEL_ONE | DialType.CHANNEL_PREFIX:
+            return Route(carrier.prefix_on(network), _any_of(carrier.caller_ids[:1], chance=chance))
         case never:
             assert_never(never)
+
+
+def undialable_prefixes(
+    numbers: Mapping[str, str], *, dial_type: DialType, number_format: NumberFormat
+) -> tuple[str, ...]:
+    """Return the names of prefixes that the dial type uses and that no number in this format can follow."""
+    match dial_type:
+        case DialType.CHANNEL_ONE:
+            names = ["prefix"]
+        case DialType.CHANNEL_PREFIX:
+            names = [f"prefix_{network}" for network in Network]
+        case DialType.SIP_ONE | DialType.SIP_RANDOM | DialType.SIP_RANDOM_BY_NETWORK:
+            names = []
+        case never:
+            assert_never(never)
+    return tuple(name for name in names if not is_prefix_of(number_format, numbers.get(name, "")))
 
 
 def _any_of(numbers: tuple[str, ...], *, chance: float) -> str:

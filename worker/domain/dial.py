@@ -67,6 +67,8 @@ def why_not_dial(
 def _why_not_this(call: QueuedCall, *, campaign: Campaign, carrier: Carrier) -> Why | None:
     if carrier.id != call.carrier_id:
         return Why(Reason.CARRIER_CHANGED)
+    if not carrier.can_dial(call.network):
+        return Why(Reason.PREFIX_NOT_DIALABLE, network=call.network)
     if call.do_not_call:
         return Why(Reason.DO_NOT_CALL)
     if call.attempt > campaign.recall.attempts:

@@ -1,9 +1,13 @@
 """The form in which a carrier's trunk wants the numbers that are called."""
 
+import re
 from enum import StrEnum
 from typing import Final
 
 COUNTRY: Final = "84"
+PREFIX_PATTERN: Final = r"^\+?[0-9*#]*$"
+"""What may be dialled before a number."""
+_DIALLED: Final = re.compile(r"\+?[0-9*#]+")
 _TRUNK_PREFIX: Final = "0"
 
 
@@ -24,3 +28,13 @@ def dialled_form(phone: str, number_format: NumberFormat) -> str:
         return phone
     plus = "+" if number_format is NumberFormat.PLUS_E164 else ""
     return plus + COUNTRY + phone.removeprefix(_TRUNK_PREFIX)
+
+
+def is_dialled_form(text: str) -> bool:
+    """Return True when a switch can dial this; a plus stands at the start only."""
+    return _DIALLED.fullmatch(text) is not None
+
+
+def is_prefix_of(number_format: NumberFormat, prefix: str) -> bool:
+    """Return True when the prefix and a number in this format can be dialled together."""
+    return is_dialled_form(prefix + dialled_form(_TRUNK_PREFIX, number_format))

@@ -57,7 +57,8 @@ class Limit:
 
     def why(self) -> Why:
         """Return this limit as the reason why a call waits."""
-        not_set_up = self.network is not None and self.limit == 0
+        is_of_channels = self.reason in {Reason.CARRIER_NETWORK_LIMIT, Reason.CAMPAIGN_NETWORK_LIMIT}
+        not_set_up = is_of_channels and self.limit == 0
         reason = Reason.NETWORK_NOT_SET_UP if not_set_up else self.reason
         return Why(
             reason,
@@ -86,6 +87,7 @@ class Limits:
 
         ``trunk`` is the limit that the carrier's trunk sets, if it sets one.
         """
+        self._carrier = carrier
         self._live = live
         self._of_campaigns: dict[CampaignId, Limit] = {}
         self._of_campaigns_on: dict[tuple[CampaignId, Network], Limit] = {}
@@ -108,12 +110,17 @@ class Limits:
         return self._of_campaigns[campaign.id]
 
     def of_campaign_on(self, network: Network, *, campaign: Campaign) -> Limit:
-        """Return the campaign's cap on one network; its live calls on that network use it."""
+        """Return the campaign's cap on one network; its live calls on that network use it.
+
+        It is 0 when the carrier's prefix keeps every number of the network from being dialled.
+        """
         key = campaign.id, network
         if key not in self._of_campaigns_on:
             held = self._live.of_campaign(campaign.id).get(network, 0)
-            cap = network_cap(campaign, network)
-            self._of_campaigns_on[key] = Limit(Reason.CAMPAIGN_NETWORK_LIMIT, cap, held, network)
+            can_dial = self._carrier.can_dial(network)
+            reason = Reason.CAMPAIGN_NETWORK_LIMIT if can_dial else Reason.PREFIX_NOT_DIALABLE
+            cap = network_cap(campaign, network) if can_dial else 0
+            self._of_campaigns_on[key] = Limit(reason, cap, held, network)
         return self._of_campaigns_on[key]
 
     def of_call(self, network: Network, *, campaign: Campaign) -> list[Limit]:

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     WINDOW_SHUT = "window_shut"
     NO_CARRIER = "no_carrier"
     NO_CALLER_ID = "no_caller_id"
+    PREFIX_NOT_DIALABLE = "prefix_not_dialable"
     CARRIER_CHANGED = "carrier_changed"
     LIMIT_LOWERED = "limit_lowered"
     LIST_INACTIVE = "list_inactive"

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from worker.domain.errors import Rejected
+from worker.domain.number_format import is_dialled_form
 from worker.ports.dispatch.telephony import Origination
 
 ANSWER_APPLICATION: Final = "transfer:callbeat XML callbeat"
 """What an answered call executes: extension, dialplan and context of ``deploy/freeswitch/callbeat.xml``."""
 
 _GATEWAY: Final = re.compile(r"[A-Za-z0-9_.-]+")
-_DESTINATION: Final = re.compile(r"\+?[0-9*#]+")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EXPANDED: Final = re.compile(r"\$\\*\{")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -43,7 +43,7 @@ def originate_arguments(origination: Origination, *, application: str = ANSWER_A
     """
     if _GATEWAY.fullmatch(origination.gateway) is None:
         raise Unencodable("the gateway contains characters that a dial string cannot contain")
-    if _DESTINATION.fullmatch(origination.destination) is None:
+    if not is_dialled_form(origination.destination):
         raise Unencodable("the destination is not a phone number")
     variables = ",".join(f"{name}={escape(name, value)}" for name, value in _variables(origination).items() if value)
     name, _, given = application.partition(":")

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from tests.builders.api import make_carrier
 from tests.fakes.services import FakeServices
+from worker.usecases.records.save_carrier import NOT_BEFORE_A_NUMBER
 
 ROUTE = {"gateway_uuid": "g1", "concurrent_call": 10}
 
@@ -276,3 +277,32 @@ def test_an_unknown_template_is_not_found(client: TestClient) -> None:
     answer = client.get("/v3/template/6b1d6d3c-0000-4000-8000-000000000000")
 
     assert (answer.status_code, answer.json()) == (404, {"error": "template not found"})
+
+
+PREFIXED = {"carrier_name": "main", "dial_type": "channel_one_for_all"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "message"),
+    [
+        (PREFIXED | {"prefix": "9+"}, "prefix", "Does not match pattern '^\\+?[0-9*#]*$'"),
+        (PREFIXED | {"prefix": "++84"}, "prefix", "Does not match pattern '^\\+?[0-9*#]*$'"),
+        (PREFIXED | {"prefix": "9", "number_format": "+e164"}, "prefix", NOT_BEFORE_A_NUMBER),
+        (
+            {"carrier_name": "main", "dial_type": "channel_prefix", "number_format": "+e164", "prefix_vina": "9"},
+            "prefix_vina",
+            NOT_BEFORE_A_NUMBER,
+        ),
+    ],
+)
+def test_a_prefix_that_can_never_be_dialled_is_refused(
+    client: TestClient, sent: dict[str, Any], field: str, message: str
+) -> None:
+    carrier = make_carrier(client)
+
+    changed = client.put(f"/v3/carrier/{carrier}", json=sent)
+    created = client.post("/v3/carrier", json=ROUTE | sent | {"carrier_name": "another"})
+
+    assert [(answer.status_code, answer.json()) for answer in (changed, created)] == [
+        (400, {"error": [{field: message}]})
+    ] * 2

@@ -1,8 +1,13 @@
 """Which prefix and caller id a call gets."""
 
+from typing import Any
+
+import pytest
+
 from tests.builders import a_carrier
 from worker.domain.carrier import DialType, Route, route
 from worker.domain.network import Network
+from worker.domain.number_format import NumberFormat
 
 V, M = Network.VIETTEL, Network.MOBI
 POOL = ("0281", "0282", "0283")
@@ -41,3 +46,19 @@ def test_prefixes_for_all_and_by_network() -> None:
     assert route(one, network=V, chance=0.0) == Route("9", "0281")
     assert route(each, network=V, chance=0.0) == Route("71", "")
     assert route(each, network=M, chance=0.0) == Route("", "")
+
+
+@pytest.mark.parametrize(
+    ("carrier", "can_dial"),
+    [
+        ({"dial_type": DialType.CHANNEL_ONE, "prefix": "9+"}, set()),
+        ({"dial_type": DialType.CHANNEL_ONE, "prefix": "99"}, {V, M}),
+        ({"dial_type": DialType.CHANNEL_ONE, "prefix": "99", "number_format": NumberFormat.PLUS_E164}, set()),
+        ({"dial_type": DialType.CHANNEL_PREFIX, "network_prefixes": {V: "++84"}}, {M}),
+        ({"dial_type": DialType.SIP_ONE, "prefix": "9+"}, {V, M}),
+    ],
+)
+def test_a_network_whose_prefix_cannot_be_dialled_is_not_dialled(
+    carrier: dict[str, Any], can_dial: set[Network]
+) -> None:
+    assert {network for network in (V, M) if a_carrier(**carrier).can_dial(network)} == can_dial

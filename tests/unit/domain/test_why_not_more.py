@@ -2,6 +2,7 @@
 
 from tests.builders import HANOI, NOON, a_campaign, a_carrier, a_situation
 from worker.domain.campaign import Mode, Status
+from worker.domain.carrier import DialType
 from worker.domain.lead import Lane
 from worker.domain.network import Network
 from worker.domain.planner import Demand, Situation, calls_to_start
@@ -155,3 +156,13 @@ def test_a_code_that_falls_due_is_waited_for_while_the_window_is_shut() -> None:
         (Reason.NOT_DUE, NOON.add(minutes=5)),
     ]
     assert plan.look_again_at == NOON.add(minutes=5)
+
+
+def test_a_prefix_that_cannot_be_dialled_stops_its_network_only() -> None:
+    campaign = a_campaign()
+    carrier = a_carrier(dial_type=DialType.CHANNEL_PREFIX, network_prefixes={V: "9+"})
+
+    plan = calls_to_start(a_situation(campaign, carrier=carrier, due={campaign.id: {V: 5, M: 2}}), now=NOON)
+
+    assert [dict(grant.ceilings) for grant in plan.grants] == [{M: 2}]
+    assert plan.reasons[campaign.id] == (Why(Reason.PREFIX_NOT_DIALABLE, network=V, in_use=0, limit=0),)

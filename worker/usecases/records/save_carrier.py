@@ -3,17 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from pendulum import DateTime
 
-from worker.domain.carrier import DialType
+from worker.domain.carrier import DialType, undialable_prefixes
+from worker.domain.errors import InvalidFields, Problem
 from worker.domain.ids import CarrierId
 from worker.domain.number_format import NumberFormat
 from worker.domain.outcome import CauseRule
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import CarrierRecord, Tenant
 from worker.ports.records.store import RecordStore
+
+NOT_BEFORE_A_NUMBER: Final = "Cannot be dialled before a number in this number_format"
 
 
 class CarrierChanges(TypedDict, total=False):
@@ -33,7 +36,8 @@ class CarrierChanges(TypedDict, total=False):
 
 
 def create_carrier(store: RecordStore, carrier: CarrierRecord) -> None:
-    """Add a carrier."""
+    """Add a carrier; raises ``InvalidFields`` when it could not dial."""
+    _check(carrier)
     with store.transaction() as tx:
         tx.tenants.lock(carrier.tenant_id)
         tx.carriers.add(carrier)
@@ -48,7 +52,7 @@ def save_carrier(
     changes: CarrierChanges,
     now: DateTime,
 ) -> None:
-    """Change what was sent and nothing else."""
+    """Change what was sent and nothing else; raises ``InvalidFields`` when the carrier could not dial afterwards."""
     with store.transaction() as tx:
         tx.tenants.lock(tenant.id)
         before = tx.carriers.get(tenant.id, carrier_id)
@@ -57,6 +61,14 @@ def save_carrier(
             "network": {**before.network, **changes.get("network", {})},
             "data": {**before.data, **changes.get("data", {})},
         }
+        after = replace(before, **merged, updated_at=now)
+        _check(after)
         tx.carriers.wake([carrier_id], at=now)
-        tx.carriers.save(replace(before, **merged, updated_at=now))
+        tx.carriers.save(after)
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
+
+
+def _check(carrier: CarrierRecord) -> None:
+    names = undialable_prefixes(carrier.data, dial_type=carrier.dial_type, number_format=carrier.number_format)
+    if names:
+        raise InvalidFields(tuple(Problem(name, NOT_BEFORE_A_NUMBER) for name in names))

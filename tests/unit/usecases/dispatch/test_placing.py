@@ -12,6 +12,7 @@ from tests.unit.usecases.conftest import World
 from tests.unit.usecases.look import call_row, lead_rows, put, states
 from worker.domain.call import CallState
 from worker.domain.campaign import Status
+from worker.domain.carrier import DialType
 from worker.domain.ids import CarrierId
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
@@ -211,3 +212,21 @@ def test_nobody_is_dialled_while_nobody_hears_the_switch(world: World) -> None:
     row = call_row(world, call_ids[0])
     assert (dialled, world.telephony.placed) == (0, [])
     assert (row.state, row.resend_at) == (CallState.QUEUED, world.clock.now().add(seconds=1))
+
+
+def test_a_call_that_no_switch_can_dial_ends_with_its_reason_and_its_lead_waits(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    (call_id,) = world.plan()
+
+    with world.store.transaction() as tx:  # as an earlier release stored it
+        tx.connection.execute(update(carriers).values(dial_type=DialType.CHANNEL_ONE, data={"prefix": "9+"}))
+    world.place([call_id])
+
+    assert world.telephony.placed == []
+    assert (call_row(world, call_id).state, call_row(world, call_id).reason) == (
+        CallState.CANCELLED,
+        Reason.PREFIX_NOT_DIALABLE,
+    )
+    assert [lead.stage for lead in lead_rows(world)] == [Stage.NEW]
+    assert world.plan() == []
