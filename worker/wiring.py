@@ -1,5 +1,6 @@
 """Builds the adapters from the settings and passes them on as ports."""
 
+import os
 import random
 import ssl
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ from worker.coordination.rate import RedisRate
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.switch_address import SwitchUrl
 from worker.domain.timing import CALLBACK_ANSWERED_WITHIN
+from worker.home import UMASK, make_private
 from worker.jobs.app import app, configuration
 from worker.jobs.background import Background
 from worker.jobs.queue import CeleryJobQueue
@@ -69,6 +71,7 @@ class Services:
     chance: Callable[[], float]
     timezone: str
     api_token: str | None
+    callback_https_only: bool
     probes: Mapping[str, Callable[[], None]]
     """Health checks by the name of the part; a check raises ``Unavailable`` when its part cannot be reached."""
 
@@ -117,7 +120,7 @@ def store(*, patience: Patience = WORKERS) -> SqlStore:
     """Return the database alone, for commands that need nothing else."""
     chosen = settings()
     if chosen.database_url is None:
-        chosen.home.mkdir(parents=True, exist_ok=True)
+        make_private(chosen.home)
     return SqlStore(make_engine(chosen.database, patience=patience))
 
 
@@ -148,6 +151,7 @@ class Loader(BaseLoader):
             broker_url = redis_url(chosen)
         except WrongSetting as error:
             raise SystemExit(str(error)) from error  # `celery` itself would show a traceback
+        os.umask(UMASK)  # Celery's own command does not pass ours
         signals.setup_logging.connect(_set_up_log, weak=False)
         return configuration(broker_url=broker_url, task_events=chosen.task_events)
 
@@ -181,6 +185,7 @@ def _services(patience: Patience) -> Services:
         chance=chance,
         timezone=chosen.timezone,
         api_token=chosen.api_token.get_secret_value() if chosen.api_token else None,
+        callback_https_only=chosen.callback_https_only,
         probes={"database": partial(_ping, database), "broker": wakeups.check},
     )
 
@@ -196,6 +201,7 @@ def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
         ports=chosen.callback_ports,
         timeout_seconds=CALLBACK_ANSWERED_WITHIN.total_seconds(),
         trust=ssl.create_default_context(cafile=chosen.callback_ca_file) if chosen.callback_ca_file else None,
+        https_only=chosen.callback_https_only,
     )
     if chosen.callback_secret is None:
         return sender

@@ -113,6 +113,14 @@ def test_a_home_has_room_for_one(up: Up) -> None:
 
 
 @pytest.mark.slow
+def test_nothing_in_the_home_can_be_read_by_others(up: Up) -> None:
+    found = [up.home, *up.home.rglob("*")]
+
+    assert {path.name for path in found} >= {"callbeat.sqlite3", "callbeat.sqlite3-wal", "log", "supervisor.conf"}
+    assert [path for path in found if path.name != "up.err" and path.lstat().st_mode & 0o077] == []
+
+
+@pytest.mark.slow
 def test_a_process_that_dies_is_restarted(up: Up) -> None:
     api = next(process for process in up.children() if "api" in process.cmdline())
 

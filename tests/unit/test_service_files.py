@@ -14,7 +14,8 @@ DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 UNITS: Final = sorted((DEPLOY / "systemd").glob("*.service"))
 PROCESSES: Final = [unit for unit in UNITS if "migrate" not in unit.name]
 HARDENED: Final = {
-    "UMask": "0077", "NoNewPrivileges": "true", "ProtectSystem": "strict", "ProtectHome": "true", "PrivateTmp": "true",
+    "UMask": "0077", "StateDirectoryMode": "0700",
+    "NoNewPrivileges": "true", "ProtectSystem": "strict", "ProtectHome": "true", "PrivateTmp": "true",
     "CapabilityBoundingSet": "", "RestrictNamespaces": "true", "SystemCallArchitectures": "native",
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ import typer
 from uuid_utils.compat import uuid7
 
 from worker.clock import SystemClock
+from worker.home import make_private
 from worker.ports.records.entities import Tenant
 from worker.settings import Settings
 from worker.store.base.engine import make_engine
@@ -43,7 +44,7 @@ def bring_up_to_date(chosen: Settings) -> None:
     from worker.store.base.migrate import migrate as run_revisions  # noqa: PLC0415 - Alembic takes 11 MiB, which workers need not carry
 
     if chosen.database_url is None:
-        chosen.home.mkdir(parents=True, exist_ok=True)
+        make_private(chosen.home)
     engine = make_engine(chosen.database)
     try:
         run_revisions(engine)
@@ -63,6 +64,8 @@ def make_default_tenant(chosen: Settings) -> str | None:
 @contextmanager
 def opened(chosen: Settings) -> Iterator[SqlStore]:
     """Open the database while the block runs."""
+    if chosen.database_url is None and chosen.home.exists():
+        make_private(chosen.home)
     engine = make_engine(chosen.database)
     try:
         yield SqlStore(engine)

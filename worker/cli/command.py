@@ -1,5 +1,6 @@
 """Every command by name, and what an operator sees when one cannot go on."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated, Final
@@ -8,6 +9,7 @@ import typer
 
 from worker.cli import commands
 from worker.domain.errors import CallbeatError
+from worker.home import UMASK
 
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     commands.demo,
@@ -98,7 +100,8 @@ def _switch() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line; an expected error is one line."""
+    """Run the command line; an expected error is one line, and what it writes is for its user alone."""
+    os.umask(UMASK)
     try:
         command_line()()
     except CallbeatError as error:

@@ -66,12 +66,13 @@ def write_configuration(home: Path, children: Sequence[Child], *, quiet: bool, s
         "silent": str(quiet).lower(),
         "loglevel": "warn",
         "logfile": _escaped(home / "log" / "supervisor.log"),
+        "umask": "077",
         "pidfile": _escaped(home / SUPERVISOR_PID),
         **({"user": "root"} if os.geteuid() == 0 else {}),
     }
     control = _control_socket(home)
     login = {"username": "callbeat", "password": secrets.token_urlsafe(24)}
-    parser["unix_http_server"] = {"file": _escaped(control), "chmod": "0700", **login}
+    parser["unix_http_server"] = {"file": _escaped(control), "chmod": "0600", **login}
     parser["supervisorctl"] = {"serverurl": _escaped(f"unix://{control}"), **login}
     parser["rpcinterface:supervisor"] = {
         "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"

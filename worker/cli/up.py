@@ -24,6 +24,7 @@ from worker.clock import SystemClock
 from worker.domain.errors import Rejected
 from worker.domain.switch import Switch
 from worker.domain.switch_address import SwitchUrl
+from worker.home import make_private
 from worker.settings import Settings, environment, read_settings
 from worker.wiring import checked
 
@@ -100,8 +101,7 @@ def _let_embedded_switch_post_cdrs(chosen: Settings, url: str, *, home: Path, wa
 @contextmanager
 def sole_use_of(home: Path) -> Iterator[Path]:
     """Prevent a second ``up`` in the same home."""
-    home = home.absolute()
-    home.mkdir(parents=True, exist_ok=True)
+    home = make_private(home)
     with (home / "up.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
