@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.deps import BEARER, Part, Services, Whose, listed
+from api.https_only import refuse_plain_http
 from api.middleware import GuardedRoute
 from api.requests.campaign import CampaignBody, NewCampaignBody
 from api.requests.fields import ActiveBody, Line
@@ -29,7 +30,9 @@ MISMATCH: Final = "campaign_uuid is invalid"
 def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResponse:
     """Create a campaign; the client may choose its id."""
     campaign_id = body.id() or CampaignId(services.new_id())
-    edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=body.changes(zone=tenant.timezone))
+    changes = body.changes(zone=tenant.timezone)
+    _refuse_plain_http(changes, services=services)
+    edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=changes)
     create_campaign(
         services.store,
         queue=services.queue,
@@ -108,6 +111,7 @@ def monitor(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONRespo
 
 
 def _save(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, tenant: Whose) -> JSONResponse:
+    _refuse_plain_http(changes, services=services)
     edit = CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes)
     save_campaign(
         services.store,
@@ -118,3 +122,8 @@ def _save(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, 
         new_id=services.new_id,
     )
     return JSONResponse({"campaign_uuid": str(campaign_uuid)})
+
+
+def _refuse_plain_http(changes: CampaignChanges, *, services: Services) -> None:
+    own, answered = changes.get("callback_url"), changes.get("answer_callback_url")
+    refuse_plain_http(services, callback_url=own, answer_callback_url=answered)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.deps import BEARER, Services, Whose
+from api.https_only import refuse_plain_http
 from api.middleware import GuardedRoute
 from api.requests.callbacks import SubscriptionBody
 from worker.domain.callback_event import CallbackEvent
@@ -28,6 +29,7 @@ def list_all(services: Services, tenant: Whose) -> JSONResponse:
 @router.post("/v1/event")
 def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONResponse:
     """Subscribe a URL to an event of each call or trunk from now on; the key, if any, is sent as ``X-Api-Key``."""
+    refuse_plain_http(services, callback_url=body.callback_url)
     subscription = Subscription(
         id=SubscriptionId(services.new_id()),
         tenant_id=tenant.id,

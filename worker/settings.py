@@ -164,6 +164,7 @@ class Settings(BaseSettings):
     callback_ca_file: Annotated[Path, AfterValidator(_check_authorities)] | None = Field(
         default=None, description="a PEM file with the authorities that https receivers are checked against"
     )
+    callback_https_only: bool = Field(default=False, description="true or false; true refuses receivers without TLS")
     callback_secret: Annotated[SecretStr, AfterValidator(_check_signing_secret)] | None = Field(
         default=None,
         description="whsec_ and a key in base64, or two of them separated by a comma while they are rotated",

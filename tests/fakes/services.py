@@ -29,6 +29,7 @@ class FakeServices:
     new_id: Callable[[], UUID] = uuid7
     telephony: FakeTelephony = field(default_factory=FakeTelephony)
     api_token: str | None = TOKEN
+    callback_https_only: bool = False
     cdr_format: CdrFormat = field(default_factory=JsonCdr)
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 

@@ -129,14 +129,33 @@ def post(sender: HttpSender, url: str) -> Answer:
 
 
 @pytest.mark.parametrize(("url", "reason"), [line.split(maxsplit=1) for line in REFUSED.strip().splitlines()])
-def test_what_leads_inside_is_refused_and_says_why(url: str, reason: str) -> None:
+def test_what_leads_inside_is_refused_and_the_log_says_why(
+    caplog: pytest.LogCaptureFixture, url: str, reason: str
+) -> None:
     sender = HttpSender(ports=(range(80, 81), range(443, 444)), resolve=resolve, timeout_seconds=2)
 
     answer = post(sender, url)
 
     assert answer.status is None
-    assert reason in answer.error
+    reasons = [answer.error, *(str(vars(line)["why"]) for line in caplog.records if hasattr(line, "why"))]
+    assert any(reason in one for one in reasons)
     assert answer.error.startswith(("refused: ", "the host name could not be resolved"))
+
+
+def test_a_tenant_does_not_learn_an_inner_address(caplog: pytest.LogCaptureFixture) -> None:
+    answer = post(HttpSender(resolve=resolve, timeout_seconds=2), "http://inside.example/")
+
+    assert answer == Answer(None, "refused: not a public address")
+    (line,) = [record for record in caplog.records if getattr(record, "action", "") == "callback_address_refused"]
+    assert (vars(line)["host"], vars(line)["why"]) == ("inside.example", "10.0.0.5 is private")
+
+
+def test_a_receiver_without_tls_gets_nothing_where_only_https_is_permitted(receiver: Receiver) -> None:
+    sender = HttpSender(allow=[LOOPBACK], https_only=True)
+
+    answer = post(sender, f"http://127.0.0.1:{receiver.port}/status/200")
+
+    assert (answer, receiver.connections) == (Answer(None, "refused: callbacks go to https only"), 0)
 
 
 @pytest.mark.parametrize("host", ALLOWED.split())
@@ -151,7 +170,7 @@ def test_what_the_operator_allows_is_reached_in_every_spelling(receiver: Receive
 def test_what_is_allowed_opens_nothing_beside_it() -> None:
     sender = HttpSender(allow=[ip_network("10.0.0.0/16")], resolve=resolve, timeout_seconds=2)
 
-    assert post(sender, "http://both.example/").error == "refused: 192.168.1.1 is private"
+    assert post(sender, "http://both.example/").error == "refused: not a public address"
 
 
 def test_a_name_that_leads_elsewhere_the_second_time_gets_nothing_there(receiver: Receiver) -> None:
@@ -160,7 +179,7 @@ def test_a_name_that_leads_elsewhere_the_second_time_gets_nothing_there(receiver
 
     answer = post(sender, f"http://rebinding.example:{receiver.port}/status/200")
 
-    assert answer == Answer(None, "refused: 127.0.0.1 is loopback")
+    assert answer == Answer(None, "refused: not a public address")
     assert next(answers) == "127.0.0.1"
     assert receiver.connections == 0
 

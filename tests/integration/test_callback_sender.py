@@ -178,16 +178,14 @@ def test_a_proxy_of_the_environment_is_not_used(
 def test_our_own_machine_is_refused_however_it_is_spelt(receiver: Receiver, host: str) -> None:
     answer = post(HttpSender(), at(receiver, "/status/200", host=host))
 
-    assert answer.status is None
-    assert answer.error.startswith("refused: ")
-    assert answer.error.endswith(("is loopback", "is unspecified"))
+    assert answer == Answer(None, "refused: not a public address")
     assert receiver.connections == 0
 
 
 def test_a_name_that_leads_inside_is_refused(receiver: Receiver) -> None:
     sender = HttpSender(resolve=Names(inside="8.8.8.8 127.0.0.1"))
 
-    assert post(sender, at(receiver, "/status/200", host="inside")) == Answer(None, "refused: 127.0.0.1 is loopback")
+    assert post(sender, at(receiver, "/status/200", host="inside")) == Answer(None, "refused: not a public address")
     assert receiver.connections == 0
 
 

@@ -1,5 +1,6 @@
 """Connections for callbacks: resolve the host once, check its addresses, connect to one of them, within a deadline."""
 
+import logging
 import socket
 import ssl
 import time
@@ -19,10 +20,14 @@ CONNECT_SECONDS: Final = 5.0
 """For one address, so that a host of which one address is dead is still reached in time."""
 MOST_RESOLVERS: Final = 200
 """Threads. The system's resolver has no timeout: each name gets its own thread, which is abandoned when it is late."""
+NOT_PUBLIC: Final = "refused: not a public address"
+"""What a tenant reads: only the log names an address of the inner network."""
 _CHUNK_BYTES: Final = 16_384
 _MOST_BUFFERED: Final = 65_536
 
 _MOST_RECORDED: Final = 4096
+
+logger = logging.getLogger(__name__)
 
 _deadline: ContextVar[float] = ContextVar("_deadline")
 _received: ContextVar[bytearray] = ContextVar("_received")
@@ -102,9 +107,13 @@ class GuardedBackend(httpcore.NetworkBackend):
             raise NotReached("the host name was not resolved in time") from error
         except (OSError, UnicodeError) as error:
             raise NotReached("the host name could not be resolved") from error
+        if not found:
+            raise NotReached("the host has no address")
         decision = decide_addresses(found, allow=self._allow)
         if isinstance(decision, Refused):
-            raise NotReached(f"refused: {decision.reason}")
+            extra = {"action": "callback_address_refused", "host": host, "why": decision.reason}
+            logger.warning("a callback's host has an address that is not permitted", extra=extra)
+            raise NotReached(NOT_PUBLIC)
         return decision
 
 

@@ -49,9 +49,11 @@ class HttpSender(CallbackSender):
         timeout_seconds: float = 10.0,
         resolve: Resolve = resolve_host,
         trust: ssl.SSLContext | None = None,
+        https_only: bool = False,
     ) -> None:
         """Permit public addresses and the ranges in ``allow``; trust the usual authorities, or those in ``trust``."""
         self._ports = ports
+        self._https_only = https_only
         self._timeout_seconds = timeout_seconds
         self._pool = httpcore.ConnectionPool(
             ssl_context=trust or httpx.create_ssl_context(trust_env=False),
@@ -65,6 +67,8 @@ class HttpSender(CallbackSender):
         target = read_target(delivery.url, ports=self._ports)
         if isinstance(target, Refused):
             return Answer(None, f"refused: {target.reason}")
+        if self._https_only and target.url.scheme != b"https":
+            return Answer(None, "refused: callbacks go to https only")
         signature = signed_headers(delivery.body, delivery_id=delivery.id, secrets=secrets, now=now)
         headers = [*target.headers, *_FIXED_HEADERS, *signature.items(), *_key_headers(apikey)]
         with recording() as received:

@@ -1,0 +1,46 @@
+"""Where callbacks go out over TLS only, another URL is refused where it is set."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.builders.api import SEED_CAMPAIGN
+from tests.fakes.services import FakeServices
+
+RULE = "Must begin with https://: callbacks are sent over TLS only"
+PLACES = [
+    ("PUT", f"/v3/campaign/{SEED_CAMPAIGN}", "callback_url", {}),
+    ("PUT", f"/v3/campaign/{SEED_CAMPAIGN}", "answer_callback_url", {}),
+    ("POST", "/v3/campaign", "callback_url", {"campaign_name": "another", "type": "autocall"}),
+    ("POST", "/v3/campaign", "answer_callback_url", {"campaign_name": "another", "type": "autocall"}),
+    ("POST", "/v1/event", "callback_url", {"event": "answered"}),
+]
+
+
+@pytest.fixture(autouse=True)
+def _stored(campaign: str, services: FakeServices) -> None:
+    assert campaign == SEED_CAMPAIGN
+    services.callback_https_only = True
+
+
+@pytest.mark.parametrize(("method", "path", "field", "rest"), PLACES)
+def test_a_url_without_tls_is_refused_and_nothing_is_stored(
+    client: TestClient, method: str, path: str, field: str, rest: dict[str, str]
+) -> None:
+    before = client.get("/v3/campaign").json(), client.get("/v1/event").json()
+
+    answer = client.request(method, path, json={**rest, field: "http://crm.example/"})
+
+    assert (answer.status_code, answer.json()) == (400, {"error": [{field: RULE}]})
+    assert (client.get("/v3/campaign").json(), client.get("/v1/event").json()) == before
+
+
+@pytest.mark.parametrize(("method", "path", "field", "rest"), PLACES)
+@pytest.mark.parametrize("url", ["https://crm.example/", "HTTPS://crm.example/"])
+def test_a_url_with_tls_is_taken(
+    client: TestClient, method: str, path: str, field: str, rest: dict[str, str], url: str
+) -> None:
+    assert client.request(method, path, json={**rest, field: url}).status_code == 200
+
+
+def test_no_url_is_none_that_is_refused(client: TestClient) -> None:
+    assert client.put(f"/v3/campaign/{SEED_CAMPAIGN}", json={"callback_url": ""}).status_code == 200
