@@ -27,13 +27,23 @@ hypothesis.settings.load_profile("whole")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the servers that its fixtures start."""
+    """Mark each test by the servers that its fixtures start, and by its module if it shares a world with the others."""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         if "postgres_server" in names:
             item.add_marker("postgres")
         if "redis_server" in names:
             item.add_marker("redis")
+        if isinstance(item, pytest.Function) and _shares_a_module_fixture(item):
+            # With `--dist loadgroup` one process runs them all, so that the fixture is made once.
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+    # Long tests first: what is left at the end is short, so that no processor waits long for the other.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _shares_a_module_fixture(item: pytest.Function) -> bool:
+    definitions = item._fixtureinfo.name2fixturedefs  # pytest has no public way to the scopes
+    return any(definition.scope == "module" for found in definitions.values() for definition in found)
 
 
 def _missing(what: str) -> NoReturn:
