@@ -32,7 +32,7 @@ def read_code(body: OtpBody, services: Services, tenant: Whose) -> JSONResponse:
 
     The do-not-call list, every limit and `active` of the campaign still hold. `call_id` is the id that the CDR will
     have. The code is not sent to the switch: the template's dialplan reads `additional` of `/v3/lead/{lead_uuid}`,
-    where its variable `callbeat_lead` is the id.
+    where its variable `callbeat_lead` is the id. It is dropped when the call has ended, and no CDR or callback has it.
     """
     promise = _called(body.request(tenant), services=services)
     return JSONResponse(

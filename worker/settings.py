@@ -18,6 +18,9 @@ from worker.domain.errors import Rejected
 
 PREFIX: Final = "CALLBEAT_"
 DATABASE_FILE: Final = "callbeat.sqlite3"
+KEY_FILE: Final = "secret.key"
+"""A file in the home with the key that encrypts secrets in the embedded database; without it they cannot be read."""
+KEY_BYTES: Final = 32
 EMBEDDED_FILE: Final = "embedded.env"
 """A file in the home, in which a running ``callbeat up`` writes the addresses of its embedded parts."""
 
@@ -26,7 +29,7 @@ DEFAULT_PORTS: Final = "80,443,1024-65535"
 """The ports of HTTP and those that any user may open; between them are mail, name and file servers."""
 
 _USERINFO: Final = re.compile(r"^(.*?://)?.*@", re.DOTALL)
-_SECRETS: Final = frozenset({"api_token", "callback_secret"})
+_SECRETS: Final = frozenset({"api_token", "callback_secret", "secret_key"})
 
 MOST_SECRETS: Final = 2
 
@@ -86,6 +89,23 @@ def _check_signing_secret(secret: SecretStr) -> SecretStr:
     if len(given) > MOST_SECRETS or not all(map(_is_signing_secret, given)):
         raise ValueError(secret)
     return secret
+
+
+def _check_secret_key(secret: SecretStr) -> SecretStr:
+    read_keys(secret.get_secret_value())
+    return secret
+
+
+def read_keys(text: str) -> tuple[bytes, ...]:
+    """Return keys of 32 bytes, written in base64 and separated by commas. Raises ``ValueError``."""
+    return tuple(_read_key(part.strip()) for part in text.split(","))
+
+
+def _read_key(text: str) -> bytes:
+    key = base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
+    if len(key) != KEY_BYTES:
+        raise ValueError("a key has 32 bytes")
+    return key
 
 
 def _check_authorities(file: Path) -> Path:
@@ -169,6 +189,10 @@ class Settings(BaseSettings):
         default=None,
         description="whsec_ and a key in base64, or two of them separated by a comma while they are rotated",
     )
+    secret_key: Annotated[SecretStr, AfterValidator(_check_secret_key)] | None = Field(
+        default=None,
+        description="a key of `callbeat secret-key new`, or several separated by commas, the newest one first",
+    )
     drain_seconds: int = Field(default=30, ge=0, le=3600, description="seconds from 0 to 3600, e.g. 30")
     log_level: Annotated[str, BeforeValidator(lambda value: str(value).upper())] = Field(
         default="INFO",
@@ -189,6 +213,25 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """Return the database's URL; by default a SQLite file in the home."""
         return self.database_url or f"sqlite:///{self.home.absolute() / DATABASE_FILE}"
+
+    @property
+    def secret_key_file(self) -> Path | None:
+        """Return where the key of the embedded database is; None for other databases and for a key of the operator."""
+        is_embedded = self.database_url is None and self.secret_key is None
+        return self.home.absolute() / KEY_FILE if is_embedded else None
+
+    @property
+    def secret_keys(self) -> tuple[bytes, ...]:
+        """Return the keys that encrypt secrets in the database, the newest first. Raises ``WrongSetting``."""
+        if self.secret_key is not None:
+            return read_keys(self.secret_key.get_secret_value())
+        file = self.secret_key_file
+        if file is None or not file.exists():
+            return ()
+        try:
+            return read_keys(file.read_text().strip())
+        except ValueError as error:
+            raise Rejected(f"{file} holds no key: put the key back that was in it") from error
 
 
 def defaults(**chosen: Any) -> Settings:  # Any: a field's own type each

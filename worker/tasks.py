@@ -13,6 +13,7 @@ from worker.jobs import names
 from worker.jobs.app import app
 from worker.usecases.callbacks import clear_callbacks as clearing
 from worker.usecases.callbacks import deliver_callbacks as delivering
+from worker.usecases.dispatch import drop_codes as dropping
 from worker.usecases.dispatch import place_calls as placing
 from worker.usecases.dispatch import plan_carrier as planning
 from worker.usecases.dispatch import settle_posted_cdrs as settling
@@ -89,6 +90,7 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     if from_beat and not parts.queue.taken(names.SWEEP):
         return
     clearing.clear_callbacks(parts.store, now=parts.clock.now())
+    dropping.drop_codes(parts.store, now=parts.clock.now())
     settling.settle_posted_cdrs(
         parts.store, queue=parts.queue, cdr_format=parts.cdr_format, now=parts.clock.now(), new_id=parts.new_id
     )

@@ -121,7 +121,7 @@ def store(*, patience: Patience = WORKERS) -> SqlStore:
     chosen = settings()
     if chosen.database_url is None:
         make_private(chosen.home)
-    return SqlStore(make_engine(chosen.database, patience=patience))
+    return SqlStore(make_engine(chosen.database, patience=patience, keys=chosen.secret_keys))
 
 
 def event_source(url: SwitchUrl, *, clock: Clock) -> EventSource:

@@ -67,7 +67,7 @@ class OtpBody(SingleCallBody):
     code_otp: Annotated[str, Field(min_length=1, max_length=LONGEST_CODE)]
 
     def request(self, tenant: Tenant) -> CallRequest:
-        """Return the request in stored form; the CDR returns what was sent."""
+        """Return the request in stored form; the CDR returns what was sent, but for the code."""
         return CallRequest(
             tenant=tenant,
             campaign_id=self.campaign(),

@@ -136,6 +136,7 @@ def test_doctor_sees_what_is_well(monkeypatch: pytest.MonkeyPatch, redis_url: st
     assert {part.strip(): well.strip() for part, well, _ in seen if part.strip()} == {
         "configuration": "yes",
         "database": "yes",
+        "secrets": "yes",
         "broker": "yes",
         "switch": "no",
     }

@@ -8,6 +8,7 @@ from typing import Final
 import typer
 from uuid_utils.compat import uuid7
 
+from worker.cli.encryption import encrypt_new_database
 from worker.clock import SystemClock
 from worker.home import make_private
 from worker.ports.records.entities import Tenant
@@ -26,6 +27,7 @@ def migrate() -> None:
     """Bring the database schema up to date."""
     chosen = settings()
     bring_up_to_date(chosen)
+    encrypt_new_database(chosen)
     with opened(chosen) as store:
         _tenant(store, name=DEFAULT_TENANT, chosen=chosen)
         insert_first_list(store, switches(), now=SystemClock().now())
@@ -45,7 +47,7 @@ def bring_up_to_date(chosen: Settings) -> None:
 
     if chosen.database_url is None:
         make_private(chosen.home)
-    engine = make_engine(chosen.database)
+    engine = make_engine(chosen.database, keys=chosen.secret_keys)
     try:
         run_revisions(engine)
     finally:
@@ -66,7 +68,7 @@ def opened(chosen: Settings) -> Iterator[SqlStore]:
     """Open the database while the block runs."""
     if chosen.database_url is None and chosen.home.exists():
         make_private(chosen.home)
-    engine = make_engine(chosen.database)
+    engine = make_engine(chosen.database, keys=chosen.secret_keys)
     try:
         yield SqlStore(engine)
     finally:

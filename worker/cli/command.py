@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from worker.cli import commands
+from worker.cli import commands, secret_commands
 from worker.domain.errors import CallbeatError
 from worker.home import UMASK
 
@@ -29,7 +29,15 @@ GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
     "tenant": ("A tenant's own settings.", {"set": commands.set_tenant, "show": commands.show_tenants}),
     "secret": (
         "The secret that signs a tenant's callbacks.",
-        {"show": commands.show_secret, "rotate": commands.rotate_secret},
+        {"show": secret_commands.show_secret, "rotate": secret_commands.rotate_secret},
+    ),
+    "secret-key": (
+        "The keys that encrypt secrets in the database.",
+        {
+            "new": secret_commands.new_secret_key,
+            "rotate": secret_commands.rotate_secret_key,
+            "check": secret_commands.check_secret_key,
+        },
     ),
 }
 

@@ -9,7 +9,6 @@ from typing import Annotated, Final
 import typer
 
 LOOPBACK: Final = "127.0.0.1"
-LONGEST_ROTATION_HOURS: Final = 24 * 365
 MOST_CALLS: Final = 100_000
 MOST_WEIGHT: Final = 1000
 
@@ -17,7 +16,6 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SwitchName = Annotated[str, typer.Argument(help="HOST:PORT, in any spelling.")]
-SecretOf = Annotated[str, typer.Option(help="The tenant whose secret it is.")]
 
 
 def demo(
@@ -104,28 +102,6 @@ def show_tenants(tenant: Annotated[str | None, typer.Option(help="Only this tena
     from worker.cli.tenants import show_tenants as show
 
     show(tenant)
-
-
-def show_secret(tenant: SecretOf) -> None:
-    """Print the secret that signs the tenant's callbacks."""
-    from worker.cli.secrets import show
-
-    show(tenant)
-
-
-def rotate_secret(
-    tenant: SecretOf,
-    hours: Annotated[
-        float, typer.Option(min=0, max=LONGEST_ROTATION_HOURS, help="Hours in which the old secret stays valid too.")
-    ] = 24,
-) -> None:
-    """Print a new secret that signs callbacks.
-
-    It holds from now on; the old one stays valid beside it for a while.
-    """
-    from worker.cli.secrets import rotate
-
-    rotate(tenant, hours)
 
 
 def cdr_secret(name: Annotated[str, typer.Argument(help="The switch, as HOST:PORT.")]) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from worker.cli.encryption import key_ids
 from worker.cli.switch_advice import CDR_MODULE, MODULES, Finding, Needs, judge
 from worker.clock import SystemClock
 from worker.coordination.connection import connect
@@ -25,6 +26,7 @@ from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 from worker.telephony.connection import LoginRefused, NotReached, open_connection
 from worker.telephony.survey import survey
+from worker.usecases.records.rotate_secret_key import present_key
 from worker.wiring import settings, switches
 
 _SET_UP: Final = "deploy/freeswitch/README.md, section Set up"
@@ -50,6 +52,7 @@ def examine() -> Iterator[Finding]:
         return
     yield Finding("configuration", is_well=True, seen=f"home {chosen.home.absolute()}")
     yield _look("database", partial(_database, chosen))
+    yield from _secrets(chosen)
     yield _look("broker", partial(_broker, chosen))
     rows, demand = _known(chosen)
     urls = _urls(rows)
@@ -84,7 +87,7 @@ def _database(chosen: Settings) -> str:
 
     if chosen.database_url is None and not (chosen.home / DATABASE_FILE).exists():
         raise Unavailable("there is none yet: run `callbeat migrate` or `callbeat up`")
-    engine = make_engine(chosen.database)
+    engine = make_engine(chosen.database, keys=chosen.secret_keys)
     try:
         with SqlStore(engine).reading():
             pass
@@ -93,6 +96,32 @@ def _database(chosen: Settings) -> str:
         return f"{engine.dialect.name}, schema up to date"
     finally:
         engine.dispose()
+
+
+def _secrets(chosen: Settings) -> Iterator[Finding]:
+    """Yield with which key secrets are encrypted, if the database can be asked."""
+    with suppress(CallbeatError):
+        if not _database(chosen):
+            return
+        engine = make_engine(chosen.database, keys=chosen.secret_keys)
+        try:
+            in_use = present_key(SqlStore(engine))
+        finally:
+            engine.dispose()
+        yield _encryption(in_use, ids=key_ids(chosen))
+
+
+def _encryption(in_use: str, *, ids: list[str]) -> Finding:
+    if in_use and in_use not in ids:
+        advice = f"put the key {in_use} into CALLBEAT_SECRET_KEY; nothing is lost meanwhile"
+        return Finding("secrets", is_well=False, seen=f"encrypted with {in_use}, which is not here", advice=advice)
+    if not ids:
+        advice = "set CALLBEAT_SECRET_KEY to what `callbeat secret-key new` prints, then `callbeat secret-key rotate`"
+        return Finding("secrets", is_well=True, seen="stored in clear", advice=advice)
+    if in_use != ids[0]:
+        advice = "`callbeat secret-key rotate`, when every process has been restarted with the key"
+        return Finding("secrets", is_well=True, seen=f"the newest key {ids[0]} is not used yet", advice=advice)
+    return Finding("secrets", is_well=True, seen=f"encrypted with the key {in_use}")
 
 
 def _broker(chosen: Settings) -> str:
@@ -108,7 +137,7 @@ def _known(chosen: Settings) -> tuple[dict[str, Switch], dict[str, GatewayDemand
     with suppress(CallbeatError):
         if not _database(chosen):
             return {}, {}
-        engine = make_engine(chosen.database)
+        engine = make_engine(chosen.database, keys=chosen.secret_keys)
         try:
             with SqlStore(engine).reading() as tx:
                 rows, demand = tx.switches.all(), tx.carriers.by_gateway()

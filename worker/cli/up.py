@@ -16,6 +16,7 @@ import typer
 
 from worker.cli import embedded
 from worker.cli.bootstrap import bring_up_to_date, make_default_tenant, opened
+from worker.cli.encryption import encrypt_own_database
 from worker.cli.json_cdr import write_json_cdr
 from worker.cli.process_list import JSON_CDR, UNSENT, Wanted, assemble
 from worker.cli.supervision import end, still_running, supervise, write_configuration
@@ -64,6 +65,7 @@ def up(host: str, port: int, flower_port: int, workers: int) -> None:
 def prepare(chosen: Settings) -> None:
     """Bring the database up to date; print a token when the default tenant is created."""
     bring_up_to_date(chosen)
+    encrypt_own_database(chosen)
     token = make_default_tenant(chosen)
     if token:
         typer.echo(f"Token of the tenant `default`, shown this once: {token}", err=True)

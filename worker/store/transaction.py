@@ -27,6 +27,7 @@ from worker.store.dispatch.cause_tables import SqlCauseTables
 from worker.store.dispatch.corrections import SqlCorrections
 from worker.store.dispatch.leadership import SqlLeaderLeases
 from worker.store.dispatch.leads import SqlLeads
+from worker.store.dispatch.one_time_codes import SqlOneTimeCodes
 from worker.store.dispatch.plans import SqlPlans
 from worker.store.dispatch.posted_cdrs import SqlPostedCdrs
 from worker.store.dispatch.switches import SqlSwitches
@@ -40,6 +41,7 @@ from worker.store.records.do_not_call import SqlDoNotCall
 from worker.store.records.lead_records import SqlLeadRecords
 from worker.store.records.lists import SqlLists
 from worker.store.records.number_plan import SqlNumberPlans
+from worker.store.records.secret_rows import SqlSecretRows
 from worker.store.records.single_calls import SqlSingleCalls
 from worker.store.records.standings import SqlStandings
 from worker.store.records.statistics import SqlStatistics
@@ -89,6 +91,16 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def trunks(self) -> SqlTrunks:
         return SqlTrunks(self.connection)
+
+    @override
+    @cached_property
+    def one_time_codes(self) -> SqlOneTimeCodes:
+        return SqlOneTimeCodes(self.connection)
+
+    @override
+    @cached_property
+    def secret_rows(self) -> SqlSecretRows:
+        return SqlSecretRows(self.connection)
 
     @override
     @cached_property

@@ -19,6 +19,7 @@ from worker.domain.reason import Reason
 from worker.domain.rotation import Rotation
 from worker.ports.dispatch.cause_tables import CauseTables
 from worker.ports.dispatch.leadership import LeaderLeases
+from worker.ports.dispatch.one_time_codes import OneTimeCodes
 from worker.ports.dispatch.outbox import Outbox, Subscribers
 from worker.ports.dispatch.second_source import PostedCdrs
 from worker.ports.dispatch.switches import SwitchRows
@@ -182,7 +183,7 @@ class Leads(Protocol):
         """Return those of the numbers that are on the tenant's do-not-call list."""
 
     def additional(self, lead_ids: Collection[LeadId]) -> dict[LeadId, Mapping[str, Json]]:
-        """Return the leads' imported data, for CDRs."""
+        """Return the leads' imported data, for CDRs; without the codes of OTPs."""
 
 
 class Calls(Protocol):
@@ -282,6 +283,8 @@ class DispatchTransaction(Protocol):
     def subscriptions(self) -> Subscribers: ...
     @property
     def trunks(self) -> Trunks: ...
+    @property
+    def one_time_codes(self) -> OneTimeCodes: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

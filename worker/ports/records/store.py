@@ -36,6 +36,7 @@ from worker.ports.records.entities import (
     Totals,
 )
 from worker.ports.records.number_plan import NumberPlans
+from worker.ports.records.secret_rows import SecretRows
 from worker.ports.records.single_calls import SingleCalls
 from worker.ports.records.standings import Standings
 
@@ -268,6 +269,8 @@ class RecordTransaction(Protocol):
     def trunks(self) -> Trunks: ...
     @property
     def switches(self) -> SwitchRows: ...
+    @property
+    def secret_rows(self) -> SecretRows: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

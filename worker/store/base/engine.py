@@ -2,6 +2,7 @@
 
 import select
 import sqlite3
+from collections.abc import Sequence
 from threading import Event
 from typing import Any, Final
 
@@ -9,7 +10,9 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from worker.store.base.keyring import Keyring
 from worker.store.base.patience import WORKERS, Patience, limit_transactions
+from worker.store.base.sealing import KEYRING
 
 LOCKED_SECONDS: Final = 0.02
 _PRIMARY_CODE: Final = 0xFF
@@ -35,8 +38,17 @@ POOL_OVERFLOW = 40
 """Threads of the API and threads for callbacks each use a connection for a short time."""
 
 
-def make_engine(url: str, *, patience: Patience = WORKERS) -> Engine:
-    """Return an engine for ``postgresql+psycopg://…`` or ``sqlite:///…``; it connects when it is first used."""
+def make_engine(url: str, *, patience: Patience = WORKERS, keys: Sequence[bytes] = ()) -> Engine:
+    """Return an engine for ``postgresql+psycopg://…`` or ``sqlite:///…``; it connects when it is first used.
+
+    ``keys`` encrypt and decrypt the secrets in it, the newest first.
+    """
+    engine = _engine(url, patience=patience)
+    engine.update_execution_options(**{KEYRING: Keyring(keys)})
+    return engine
+
+
+def _engine(url: str, *, patience: Patience) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, in_memory=parsed.database in {None, "", ":memory:"}, patience=patience)
@@ -92,7 +104,7 @@ def _sqlite(url: str, *, in_memory: bool, patience: Patience) -> Engine:
     def prepare(connection: Any, _record: object) -> None:  # Any: the driver's connection
         connection.isolation_level = None  # the driver must not begin transactions by itself
         _write_ahead(connection, busy_seconds=busy_seconds)
-        for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=FAST"):
             connection.execute(f"PRAGMA {pragma}")
 
     def begin(connection: Any) -> None:  # Any: untyped in SQLAlchemy's event

@@ -31,6 +31,7 @@ from worker.domain.reason import Reason
 from worker.store.base import (
     callback_tables,  # noqa: F401 - registers its tables in the schema
     schema,
+    secret_tables,  # noqa: F401 - see above
     switch_tables,  # noqa: F401 - see above
 )
 from worker.store.base.campaign_columns import campaign_columns

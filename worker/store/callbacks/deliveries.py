@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from worker.domain.ids import DeliveryId, TenantId
 from worker.domain.retry import Dead, Delivered, DeliveryState, RetryAt
+from worker.domain.secret_place import SecretPlace
 from worker.ports.callbacks.deliveries import Attempt, Deliveries
 from worker.ports.dispatch.outbox import Delivery
 from worker.store.base.callback_tables import (
@@ -31,6 +32,7 @@ from worker.store.base.callback_tables import (
 )
 from worker.store.base.columns import Instant
 from worker.store.base.dialect import insert_or_ignore
+from worker.store.base.sealing import Sealer
 from worker.store.base.tables import tenants
 
 _TABLE: Final = deliveries
@@ -99,7 +101,11 @@ class SqlDeliveries(Deliveries):
         retired = select(retired_secrets.c.secret).where(
             retired_secrets.c.tenant_id == tenant_id, retired_secrets.c.valid_until > now
         )
-        return [*self._connection.scalars(present), *self._connection.scalars(retired)]
+        sealer, connection = Sealer(self._connection), self._connection
+        return [
+            *(sealer.unseal(one, place=SecretPlace.SIGNING) for one in connection.scalars(present)),
+            *(sealer.unseal(one, place=SecretPlace.RETIRED) for one in connection.scalars(retired)),
+        ]
 
 
 def _due_hosts() -> Select[Any]:  # Any: a row of one host

@@ -27,6 +27,7 @@ from worker.domain.ids import CallId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.json_value import Json
 from worker.domain.lead import STAGES_OF, ClaimedLead, Ending, Lane, Stage
 from worker.domain.network import Network
+from worker.domain.one_time_code import without_code
 from worker.domain.planner import Grant
 from worker.ports.dispatch.store import Leads
 from worker.store.base.dialect import among
@@ -78,7 +79,7 @@ class SqlLeads(Leads):
     @override
     def additional(self, lead_ids: Collection[LeadId]) -> dict[LeadId, Mapping[str, Json]]:
         found = self._connection.execute(_ADDITIONAL, {"leads": list(lead_ids)})
-        return {LeadId(row.id): row.additional for row in found}
+        return {LeadId(row.id): without_code(row.additional) if row.template_id else row.additional for row in found}
 
 
 LISTED: Final = exists().where(do_not_call.c.tenant_id == leads.c.tenant_id, do_not_call.c.phone == leads.c.phone)
@@ -183,7 +184,7 @@ def claiming(
 _LISTED_OF: Final = select(do_not_call.c.phone).where(
     do_not_call.c.tenant_id == bindparam("tenant"), among(do_not_call.c.phone, "phones")
 )
-_ADDITIONAL: Final = select(leads.c.id, leads.c.additional).where(among(leads.c.id, "leads"))
+_ADDITIONAL: Final = select(leads.c.id, leads.c.additional, leads.c.template_id).where(among(leads.c.id, "leads"))
 _TAKE: Final = update(leads).where(among(leads.c.id, "taken")).values(stage=Stage.CALLING, updated_at=bindparam("now"))
 
 

@@ -9,6 +9,7 @@ from worker.domain.call import CallState
 from worker.domain.cdr import Cdr
 from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
+from worker.domain.one_time_code import without_code
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import CdrFilter
 from worker.ports.records.store import Cdrs
@@ -43,11 +44,18 @@ class SqlCdrs(Cdrs):
 
 
 def _ended() -> Select[*tuple[object, ...]]:
-    return select(*_READ).join(leads, leads.c.id == calls.c.lead_id).where(calls.c.state == CallState.ENDED)
+    return (
+        select(*_READ, calls.c.template_id)
+        .join(leads, leads.c.id == calls.c.lead_id)
+        .where(calls.c.state == CallState.ENDED)
+    )
 
 
 def _cdr(row: Row[*tuple[object, ...]]) -> Cdr:
-    return Cdr(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    if found.pop("template_id") is not None:  # an OTP
+        found["additional"] = without_code(found["additional"])
+    return Cdr(**found)
 
 
 def _ways_to_find(reference: str) -> list[ColumnElement[bool]]:

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, literal, select
 from typing_extensions import override
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import LeadId, TenantId
 from worker.domain.lead import Ending, Stage
+from worker.domain.one_time_code import code_of, with_code
+from worker.domain.secret_place import SecretPlace
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import DuplicateScope, LeadFilter, LeadRecord, ListRecord, NewLead
 from worker.ports.records.store import LeadRecords
 from worker.store.base.dialect import insert_or_ignore, rows_of
+from worker.store.base.sealing import Sealer
 from worker.store.base.tables import campaigns, leads, lists
 
 _GIVEN = [leads.c[name] for name in NewLead.__dataclass_fields__]
@@ -56,7 +59,7 @@ class SqlLeadRecords(LeadRecords):
         row = self._connection.execute(asked).mappings().one_or_none()
         if row is None:
             raise NotFound("Not Found")
-        return LeadRecord(**row)
+        return self._read(row)
 
     @override
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: LeadFilter) -> Page[LeadRecord]:
@@ -64,7 +67,16 @@ class SqlLeadRecords(LeadRecords):
         asked = _joined().where(*conditions).order_by(leads.c.id).limit(part.limit).offset(part.offset)
         rows = self._connection.execute(asked).mappings()
         total = self._connection.scalar(select(func.count()).select_from(leads).where(*conditions))
-        return Page([LeadRecord(**row) for row in rows], total or 0)
+        return Page([self._read(row) for row in rows], total or 0)
+
+    def _read(self, row: RowMapping) -> LeadRecord:
+        """Return the lead, with the code of an OTP that still waits for its call."""
+        found = {name: value for name, value in row.items() if name != "otp"}
+        code = code_of(row["additional"]) if row["otp"] else ""
+        if code:
+            clear = Sealer(self._connection).unseal(code, place=SecretPlace.ONE_TIME_CODE)
+            found["additional"] = with_code(row["additional"], clear)
+        return LeadRecord(**found)
 
 
 def _in_scope(home: ListRecord, scope: DuplicateScope) -> Select[*tuple[object, ...]]:
@@ -87,7 +99,9 @@ def _to_row(lead: NewLead) -> dict[str, object]:
 
 def _joined() -> Select[*tuple[object, ...]]:
     return (
-        select(*_READ).join(campaigns, campaigns.c.id == leads.c.campaign_id).join(lists, lists.c.id == leads.c.list_id)
+        select(*_READ, leads.c.template_id.is_not(None).label("otp"))
+        .join(campaigns, campaigns.c.id == leads.c.campaign_id)
+        .join(lists, lists.c.id == leads.c.list_id)
     )
 
 

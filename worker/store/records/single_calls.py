@@ -9,9 +9,14 @@ from typing_extensions import override
 
 from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
+from worker.domain.lead import Stage
+from worker.domain.one_time_code import code_of, with_code
+from worker.domain.secret_place import SecretPlace
 from worker.ports.records.entities import ListRecord
 from worker.ports.records.single_calls import PromisedCall, SingleCall, SingleCalls
 from worker.store.base.dialect import insert_or_ignore
+from worker.store.base.sealing import Sealer
+from worker.store.base.secret_tables import one_time_codes
 from worker.store.base.tables import leads, lists
 
 _LIST_COLUMNS: Final = list(lists.c)
@@ -37,8 +42,14 @@ class SqlSingleCalls(SingleCalls):
 
     @override
     def add(self, call: SingleCall, *, now: DateTime) -> None:
+        code = code_of(call.additional) if call.stage is Stage.OTP else ""
         row = {**asdict(call), "due_at": now, "called_count": 0, "created_at": now, "updated_at": now}
+        if code:
+            sealed = Sealer(self._connection).seal(code, place=SecretPlace.ONE_TIME_CODE)
+            row["additional"] = with_code(call.additional, sealed)
         self._connection.execute(insert(leads).values(row))
+        if code:
+            self._connection.execute(insert(one_time_codes).values(lead_id=call.id))
 
     @override
     def newest(self, tenant_id: TenantId, ref_id: str) -> PromisedCall:

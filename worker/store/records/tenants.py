@@ -7,10 +7,12 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from typing_extensions import override
 
 from worker.domain.ids import TenantId
+from worker.domain.secret_place import SecretPlace
 from worker.ports.records.entities import Tenant, TenantSettings
 from worker.ports.records.store import Tenants
 from worker.store.base.callback_tables import retired_secrets
 from worker.store.base.dialect import conflicts_named, insert_or_replace
+from worker.store.base.sealing import Sealer
 from worker.store.base.tables import LIVE_ROWS, calls, tenants, tokens
 
 _LIVE: Final = select(func.count()).where(calls.c.tenant_id == tenants.c.id, LIVE_ROWS).correlate(tenants)
@@ -29,6 +31,7 @@ class SqlTenants(Tenants):
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
+        self._sealer = Sealer(connection)
 
     @override
     def of_token(self, hashed: str) -> Tenant | None:
@@ -71,7 +74,7 @@ class SqlTenants(Tenants):
                     id=tenant.id,
                     name=tenant.name,
                     timezone=tenant.timezone,
-                    callback_secret=callback_secret,
+                    callback_secret=self._sealer.seal(callback_secret, place=SecretPlace.SIGNING),
                     created_at=now,
                 )
             )
@@ -79,20 +82,24 @@ class SqlTenants(Tenants):
     @override
     def secret(self, tenant_id: TenantId) -> str:
         asked = select(tenants.c.callback_secret).where(tenants.c.id == tenant_id)
-        return str(self._connection.execute(asked).scalar_one())
+        stored = self._connection.execute(asked).scalar_one()
+        return self._sealer.unseal(stored, place=SecretPlace.SIGNING)
 
     @override
     def rotate_secret(self, tenant_id: TenantId, *, secret: str, old_until: DateTime) -> None:
         ours = tenants.c.id == tenant_id
-        before = self._connection.execute(select(tenants.c.callback_secret).where(ours).with_for_update()).scalar_one()
+        stored = self._connection.execute(select(tenants.c.callback_secret).where(ours).with_for_update()).scalar_one()
+        before = self._sealer.unseal(stored, place=SecretPlace.SIGNING)
+        old = self._sealer.seal(before, place=SecretPlace.RETIRED)
+        new = self._sealer.seal(secret, place=SecretPlace.SIGNING)
         retiring = insert_or_replace(
             self._connection,
             retired_secrets,
             same=("tenant_id",),
             new=lambda row: {"secret": row["secret"], "valid_until": row["valid_until"]},
         )
-        self._connection.execute(retiring, [{"tenant_id": tenant_id, "secret": before, "valid_until": old_until}])
-        self._connection.execute(update(tenants).where(ours).values(callback_secret=secret))
+        self._connection.execute(retiring, [{"tenant_id": tenant_id, "secret": old, "valid_until": old_until}])
+        self._connection.execute(update(tenants).where(ours).values(callback_secret=new))
 
     @override
     def add_token(self, hashed: str, *, tenant_id: TenantId, now: DateTime) -> None:

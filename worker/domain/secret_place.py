@@ -1,0 +1,13 @@
+"""Where secrets are stored."""
+
+from enum import StrEnum
+
+
+class SecretPlace(StrEnum):
+    """A column with secrets; an encrypted value can be read only in its place."""
+
+    SIGNING = "tenants.callback_secret"
+    RETIRED = "retired_secrets.secret"
+    SUBSCRIPTION_KEY = "event_subscriptions.apikey"
+    SWITCH_URL = "switches.url"
+    ONE_TIME_CODE = "leads.additional"
