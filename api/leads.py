@@ -49,6 +49,8 @@ def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse
     )
     if imported.problems.get(0) == DUPLICATE:
         raise Conflict(DUPLICATE)
+    if why := imported.unspoken.get(0):
+        raise InvalidFields(why)
     if imported.problems:
         raise InvalidFields((NO_PHONE,) if body.phone_number else (TOO_SHORT, NO_PHONE))
     return JSONResponse({"created": True, "lead_uuid": str(imported.leads[0])})

@@ -9,13 +9,15 @@ from fastapi.responses import JSONResponse
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from api.requests.fields import Line
-from api.requests.template import TemplateBody
+from api.requests.template import PreviewBody, TemplateBody
+from api.responses.script import script_shape
 from api.timestamps import rfc3339
 from worker.domain.ids import TemplateId
 from worker.domain.json_value import Json
 from worker.ports.paging import Page
 from worker.ports.records.entities import TemplateRecord
 from worker.usecases.records import queries
+from worker.usecases.records.preview_template import preview_template
 from worker.usecases.records.save_template import create_template
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["templates"])
@@ -35,6 +37,24 @@ def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONRespons
     )
     create_template(services.store, template)
     return JSONResponse({"created": "true", "template_uuid": str(template.id)})  # a string: worker/REFERENCE.md
+
+
+@router.post("/v3/template/preview")
+def preview(body: PreviewBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Return what a callee would hear and may press, as steps of words, texts, sounds and pauses; nobody is called.
+
+    A value that is missing or cannot be read aloud is refused by its key, as the import of a lead refuses it.
+    """
+    found = preview_template(
+        services.store, tenant=tenant, template_id=body.template(), lead_id=body.lead(), values=body.values
+    )
+    return JSONResponse(
+        {
+            "template_uuid": str(found.template.id),
+            "template_name": found.template.name,
+            **script_shape(found.script),
+        }
+    )
 
 
 @router.get("/v3/template")

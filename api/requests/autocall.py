@@ -1,13 +1,11 @@
 """Single calls as clients ask for them."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import orjson
-from pydantic import AfterValidator, AliasChoices, Field
+from pydantic import AliasChoices, Field
 
 from api.requests.fields import Body, Line, Name, uuid_of
-from api.requests.json_limits import holds_too_large_a_number
-from api.requests.leads import LARGEST_ADDITIONAL
+from api.requests.values import Values
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId
 from worker.domain.json_value import Json
@@ -15,14 +13,6 @@ from worker.ports.records.entities import Tenant
 from worker.usecases.records.call_now import CallRequest
 
 LONGEST_CODE: Final = 64
-
-
-def _kept(values: dict[str, Any]) -> dict[str, Any]:  # Any: stored as it was sent
-    if holds_too_large_a_number(values):
-        raise ValueError("holds a number beyond 64 bits")
-    if len(orjson.dumps(values)) > LARGEST_ADDITIONAL:
-        raise ValueError("is too large")
-    return values
 
 
 class SingleCallBody(Body):
@@ -43,11 +33,7 @@ class SingleCallBody(Body):
 class ImportBody(SingleCallBody):
     """A call that plays the campaign's template, whose key fields get these values."""
 
-    param: Annotated[
-        dict[str, Any],  # Any: values of mixed types, stored as they were sent
-        AfterValidator(_kept),
-        Field(validation_alias=AliasChoices("param", "params")),
-    ]
+    param: Annotated[Values, Field(validation_alias=AliasChoices("param", "params"))]
 
     def request(self, tenant: Tenant) -> CallRequest:
         """Return the request in stored form."""

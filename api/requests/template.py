@@ -1,11 +1,14 @@
 """A template as clients send it."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
-from api.requests.fields import Body, Line, Name, Text, to_uuid
-from worker.domain.ids import TemplateId
+from api.requests.fields import Body, Line, Name, Text, meaning, to_uuid, uuid_of
+from api.requests.values import Values
+from worker.domain.errors import NotFound
+from worker.domain.ids import LeadId, TemplateId
 from worker.domain.json_value import Json
 
 LONGEST_SPEECH = 10_000
@@ -57,6 +60,13 @@ class TemplateBody(Body):
     max_timeout: Times = 1
     inter_digit_timeout: Seconds = 1
     description: Text = ""
+    language: Annotated[Literal["vi", "en"], meaning("The language in which numbers and dates are read aloud.")] = "vi"
+    advert: Annotated[
+        bool, meaning("True: every callee may opt out, by key 9 unless another key has the type `opt_out`.")
+    ] = False
+    defaults: Annotated[
+        Values, meaning("Values of placeholders for leads that have none; without one, such a lead is refused.")
+    ] = {}  # noqa: RUF012 - Pydantic copies defaults
 
     def id(self) -> TemplateId | None:
         """Return the id that the client names; raises ``Invalid`` when it is not an id."""
@@ -66,3 +76,26 @@ class TemplateBody(Body):
     def stored(self) -> dict[str, Json]:
         """Return what is stored and returned."""
         return self.model_dump(exclude={"template_uuid", "template_name"})
+
+
+class PreviewBody(Body):
+    """What to preview a template for: a lead, or values, or both; values go before those of the lead."""
+
+    template_uuid: Name
+    lead_uuid: Line = ""
+    values: Annotated[Values, meaning("Values by placeholder, as `param` of a single call.")] = {}  # noqa: RUF012
+
+    def template(self) -> TemplateId:
+        """Return the template's id; raises ``NotFound``."""
+        return TemplateId(_existing(self.template_uuid, otherwise="template not found"))
+
+    def lead(self) -> LeadId | None:
+        """Return the lead's id, None when it is empty; raises ``NotFound``."""
+        return LeadId(_existing(self.lead_uuid, otherwise="lead is not found")) if self.lead_uuid else None
+
+
+def _existing(text: str, *, otherwise: str) -> UUID:
+    found = uuid_of(text)
+    if found is None:
+        raise NotFound(otherwise)
+    return found

@@ -56,6 +56,9 @@ TEMPLATE = {
     "exit_sound": SOUND,
     "press_options": [{"press_num": "1", "type": "", "extension": ""}],
     "press_timeout": 1,
+    "language": "vi",
+    "advert": True,
+    "defaults": {"name": "khách"},
 }
 LEAD = {"phone_number": PHONE, "lead_name": "An", "address": "", "after_day": 0, "additional": {"a": 1}, "more": [1]}
 PREFIX = {"prefix": "034", "network": "vina", "effective_from": "2026-12-01"}
@@ -76,6 +79,11 @@ RIGHT = (
     Right("GET", "/v3/carrier", query=PAGES),
     Right("GET", "/v3/carrier/{carrier_uuid}"),
     Right("POST", "/v3/template", TEMPLATE),
+    Right(
+        "POST",
+        "/v3/template/preview",
+        {"template_uuid": "{template_uuid}", "lead_uuid": "{lead_uuid}", "values": {"name": "An", "amount": 5}},
+    ),
     Right("GET", "/v3/template", query=("template_name", *PAGES)),
     Right("GET", "/v3/template/{template_uuid}"),
     Right("POST", "/v3/list", {"list_uuid": "", "campaign_uuid": "{campaign_uuid}", "list_name": "another"}),

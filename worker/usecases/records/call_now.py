@@ -11,17 +11,18 @@ from pendulum import DateTime
 from worker.domain.campaign import AUTOCALL
 from worker.domain.campaign_settings import CampaignSettings, to_campaign
 from worker.domain.cdr import Cdr
-from worker.domain.errors import Invalid, NotFound, Unavailable
-from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId, TemplateId
+from worker.domain.errors import Invalid, InvalidFields, NotFound, Unavailable
+from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Lane, Stage
 from worker.domain.network import Network, national_form
 from worker.domain.number_plan import calendar_day
 from worker.domain.reason import Reason, why_not_run
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.records.entities import ListRecord, Tenant
+from worker.ports.records.entities import ListRecord, TemplateRecord, Tenant
 from worker.ports.records.single_calls import PromisedCall, SingleCall
 from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.usecases.records.speakable import why_not_spoken
 
 _REFUSALS: Final = {Reason.INACTIVE: "campaign is not active", Reason.EXPIRED: "lead_expired_at has passed"}
 _ENDED_BY: Final = {Ending.DO_NOT_CALL: Reason.DO_NOT_CALL.value}
@@ -54,12 +55,13 @@ def call_now(
 ) -> Promise:
     """Add a lead that is called ahead of its campaign's lists, and ask for a plan at once.
 
-    Raises ``NotDialable`` when the number plan does not cover the number. A number on the do-not-call list is accepted:
-    as everywhere, planning ends such a lead.
+    Raises ``NotDialable`` when the number plan does not cover the number, and ``InvalidFields`` when the template
+    cannot be read aloud with these values. A number on the do-not-call list is accepted: planning ends such a lead.
     """
     phone = national_form(request.phone_number)
     with store.transaction() as tx:
         campaign, carrier_id = _callable_campaign(tx, request, now=now)
+        own_template = None if request.template is None else tx.templates.find(request.tenant.id, request.template)
         call = SingleCall(
             id=LeadId(new_id()),
             call_id=CallId(new_id()),
@@ -70,11 +72,12 @@ def call_now(
             phone=phone,
             network=_network(tx, phone, tenant=request.tenant, now=now),
             ref_id=request.ref_id,
-            template_id=_template(tx, request),
+            template_id=None if own_template is None else own_template.id,
             profile={"ref_id": request.ref_id} if request.ref_id else {},
             additional=request.additional,
         )
-        _lock(tx, request, carrier_id=carrier_id, now=now)
+        locked = _lock(tx, request, carrier_id=carrier_id, now=now)
+        _check_speech(call, template=own_template or _template(tx, locked))
         tx.single_calls.add(call, now=now)
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
     return Promise(call.call_id, call.id)
@@ -119,12 +122,13 @@ def _callable_campaign(
     return campaign, campaign.carrier_uuid
 
 
-def _lock(tx: RecordTransaction, request: CallRequest, *, carrier_id: CarrierId, now: DateTime) -> None:
+def _lock(tx: RecordTransaction, request: CallRequest, *, carrier_id: CarrierId, now: DateTime) -> CampaignSettings:
     """Wake the carrier and lock the campaign until the lead is added; edits lock in the same order."""
     tx.carriers.wake([carrier_id], at=now)
-    _, still = _callable_campaign(tx, request, now=now)
+    locked, still = _callable_campaign(tx, request, now=now)
     if still != carrier_id:
         raise Unavailable("the campaign has just been moved to another carrier")
+    return locked
 
 
 def _home(tx: RecordTransaction, campaign: CampaignSettings, *, now: DateTime, new_id: Callable[[], UUID]) -> ListId:
@@ -150,5 +154,13 @@ def _network(tx: RecordTransaction, phone: str, *, tenant: Tenant, now: DateTime
     return plan.dialable(phone, on=calendar_day(now, zone=tenant.timezone))
 
 
-def _template(tx: RecordTransaction, request: CallRequest) -> TemplateId | None:
-    return None if request.template is None else tx.templates.find(request.tenant.id, request.template).id
+def _template(tx: RecordTransaction, campaign: CampaignSettings) -> TemplateRecord:
+    if campaign.template_uuid is None:
+        raise Invalid("template_uuid is missing")
+    return tx.templates.get(campaign.tenant_id, campaign.template_uuid)
+
+
+def _check_speech(call: SingleCall, *, template: TemplateRecord) -> None:
+    why = why_not_spoken(template, phone=call.phone, profile=call.profile, additional=call.additional)
+    if why:
+        raise InvalidFields(why)

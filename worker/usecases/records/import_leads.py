@@ -9,7 +9,7 @@ from uuid import UUID
 from pendulum import DateTime
 
 from worker.domain.campaign_settings import CampaignSettings
-from worker.domain.errors import NotFound, Unavailable
+from worker.domain.errors import NotFound, Problem, Unavailable
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending
@@ -17,7 +17,8 @@ from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import NumberPlan, calendar_day
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import DuplicateScope, NewLead, Tenant
-from worker.ports.records.store import RecordStore
+from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.usecases.records.speakable import why_not_spoken
 
 DUPLICATE: Final = "phone_number is duplicate"
 
@@ -49,12 +50,14 @@ class Imported:
 
     leads: Mapping[int, LeadId]
     problems: Mapping[int, str]
+    unspoken: Mapping[int, tuple[Problem, ...]] = field(default_factory=dict)
+    """Of rows whose problem is the template: the keys that it cannot read aloud."""
 
 
 def import_leads(
     store: RecordStore, *, queue: JobQueue, wanted: LeadImport, now: DateTime, new_id: Callable[[], UUID]
 ) -> Imported:
-    """Add the rows that can be called; a row with a problem is reported and never fails the others.
+    """Add the rows that can be called and spoken to; a row with a problem is reported and never fails the others.
 
     Leads of a campaign whose ``lead_expired_at`` has passed end at once.
     """
@@ -66,8 +69,13 @@ def import_leads(
         except NotFound as error:
             raise NotFound("list is not found") from error
         new, unsorted = _classified(drafts, plan=tx.number_plan.of(wanted.tenant.id, drafts), today=today)
-        leads = {draft.row: _lead(draft, phone, n, now=now, new_id=new_id) for phone, (draft, n) in new.items()}
         campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
+        unspoken = _unspoken(tx, new, campaign=campaign)
+        leads = {
+            draft.row: _lead(draft, phone, network, now=now, new_id=new_id)
+            for phone, (draft, network) in new.items()
+            if draft.row not in unspoken
+        }
         ended = _ending(campaign, now=now)
         added = tx.lead_records.add(list(leads.values()), to=home, scope=wanted.scope, ended=ended, now=now)
         if added and campaign.carrier_uuid is not None:
@@ -75,7 +83,8 @@ def import_leads(
     if added:
         _ask_for_plan(store, queue=queue, tenant=wanted.tenant, campaign_id=home.campaign_id)
     problems |= unsorted | {row: DUPLICATE for row, lead in leads.items() if lead.phone not in added}
-    return Imported({row: lead.id for row, lead in leads.items() if lead.phone in added}, problems)
+    problems |= {row: "; ".join(f"{one.field} {one.message}" for one in why) for row, why in unspoken.items()}
+    return Imported({row: lead.id for row, lead in leads.items() if lead.phone in added}, problems, unspoken)
 
 
 def _ask_for_plan(store: RecordStore, *, queue: JobQueue, tenant: Tenant, campaign_id: CampaignId) -> None:
@@ -119,6 +128,20 @@ def _classified(
         except NotDialable as error:
             problems[draft.row] = str(error)
     return found, problems
+
+
+def _unspoken(
+    tx: RecordTransaction, new: Mapping[str, tuple[Draft, Network]], *, campaign: CampaignSettings
+) -> dict[int, tuple[Problem, ...]]:
+    """Return the rows whose values the campaign's template cannot read aloud, with the keys."""
+    if campaign.template_uuid is None:
+        return {}
+    template = tx.templates.get(campaign.tenant_id, campaign.template_uuid)
+    found = {
+        draft.row: why_not_spoken(template, phone=phone, profile=draft.profile, additional=draft.additional)
+        for phone, (draft, _) in new.items()
+    }
+    return {row: why for row, why in found.items() if why}
 
 
 def _ending(campaign: CampaignSettings, *, now: DateTime) -> Ending | None:

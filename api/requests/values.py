@@ -1,0 +1,21 @@
+"""Values that clients name themselves: by placeholder, of mixed types, stored as they were sent."""
+
+from typing import Annotated, Any
+
+import orjson
+from pydantic import AfterValidator
+
+from api.requests.json_limits import holds_too_large_a_number
+from api.requests.leads import LARGEST_ADDITIONAL
+
+
+def _kept(values: dict[str, Any]) -> dict[str, Any]:  # Any: stored as it was sent
+    if holds_too_large_a_number(values):
+        raise ValueError("holds a number beyond 64 bits")
+    if len(orjson.dumps(values)) > LARGEST_ADDITIONAL:
+        raise ValueError("is too large")
+    return values
+
+
+Values = Annotated[dict[str, Any], AfterValidator(_kept)]  # Any: values of mixed types
+"""Values by placeholder."""
