@@ -10,6 +10,7 @@ from typing import Final
 from worker.domain.call import Outcome
 from worker.domain.hangup import Hangup
 from worker.domain.hangup_causes import NUMBER_OF
+from worker.domain.trunk_result import is_unreached
 
 UNPLAYED: Final = "SERVICE_UNAVAILABLE"
 """The cause with which our own dialplan ends an answered call whose message it cannot play."""
@@ -49,11 +50,12 @@ def decide_outcome(hangup: Hangup, *, rules: Sequence[CauseRule]) -> Verdict:
     """Return the verdict; rules are asked for unanswered calls only, and an answered call always counts.
 
     An answered call whose message could not be played is ``failed``. ``rules`` are the carrier's own before the shipped
-    ones; what no rule knows is ``failed``.
+    ones; what no rule knows is ``failed``. An end to which the trunk sent no reply at all never counts.
     """
     if hangup.answered and hangup.by_us and hangup.cause == UNPLAYED:
         return Verdict(Outcome.FAILED)
     if hangup.answered:
         return Verdict(Outcome.VOICEMAIL if hangup.by_machine else Outcome.ANSWERED)
     rule = next((rule for rule in rules if rule.fits(hangup)), None)
-    return Verdict(Outcome.FAILED) if rule is None else Verdict(rule.outcome, rule.counts)
+    counts = (rule is None or rule.counts) and not is_unreached(hangup)
+    return Verdict(Outcome.FAILED if rule is None else rule.outcome, counts)

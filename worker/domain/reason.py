@@ -51,7 +51,7 @@ class Reason(StrEnum):
     ANSWERED = "answered"
     NOT_RECALLED = "not_recalled"
     DUE = "due"
-    """No reason: the next plan takes the lead. This code and the three before it are used for leads only."""
+    """No reason: the next plan takes the lead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
 from worker.domain.rotation import Rotation
 from worker.ports.dispatch.cause_tables import CauseTables
+from worker.ports.dispatch.counts import UpByOwner
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.one_time_codes import OneTimeCodes
 from worker.ports.dispatch.outbox import Outbox, Subscribers
@@ -35,15 +36,6 @@ class Move:
 
     to: CallState
     at: DateTime
-
-
-@dataclass(frozen=True, slots=True)
-class UpByOwner:
-    """Counts by network of calls that are on a switch or being sent to it; owners without such calls are left out."""
-
-    campaigns: Mapping[CampaignId, Mapping[Network, int]]
-    carriers: Mapping[CarrierId, Mapping[Network, int]]
-    tenants: Mapping[TenantId, Mapping[Network, int]]
 
 
 class Clock(Protocol):
@@ -96,6 +88,11 @@ class Call:
     def dialled_at(self) -> DateTime:
         """Return when the call moved to ``dialing``; for a queued call, when it was queued."""
         return self.dialing_at or self.queued_at
+
+    @property
+    def calls_made(self) -> int:
+        """Return how many calls the lead has had when this one has ended, counted ends and others."""
+        return self.attempt + self.uncounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +248,14 @@ class Calls(Protocol):
 class Corrections(Protocol):
     """Ends that were assumed, and are replaced when a source reports what happened."""
 
+    def lock_carriers(self, call_ids: Collection[CallId]) -> None:
+        """Lock the carriers of those whose end is assumed, so that none of their leads is planned or dialled."""
+
     def lock_assumed(self, call_ids: Collection[CallId]) -> list[Call]:
         """Lock and return those of the calls whose end is only assumed, in id order."""
+
+    def lock_next_calls(self, lead_ids: Collection[LeadId]) -> list[Call]:
+        """Lock and return the queued calls of the leads, in id order."""
 
     def write(self, corrected: Sequence[Ended], *, now: DateTime) -> None:
         """Replace the ends of locked calls; a lead that has been called again meanwhile keeps its next step."""

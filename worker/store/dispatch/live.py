@@ -11,7 +11,7 @@ from worker.domain.carrier import Carrier
 from worker.domain.ids import CampaignId, CarrierId, TenantId
 from worker.domain.network import Network
 from worker.domain.quota import LiveCalls
-from worker.ports.dispatch.store import UpByOwner
+from worker.ports.dispatch.counts import UpByOwner
 from worker.store.base.dialect import among
 from worker.store.base.tables import LIVE_ROWS, calls
 

@@ -12,6 +12,7 @@ from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchTransaction
 from worker.usecases.dispatch.finish_calls import cdr_of, decide_ends, events_at_the_end
 from worker.usecases.dispatch.outbox import Happening, post_happenings
+from worker.usecases.dispatch.withdraw_calls import withdraw_next_calls
 
 logger = logging.getLogger(__name__)
 
@@ -24,11 +25,15 @@ def correct_calls(
     now: DateTime,
     new_id: Callable[[], UUID],
 ) -> None:
-    """Correct calls whose rows are locked; a lead that was called again meanwhile keeps its next step."""
+    """Correct calls whose rows and carriers are locked; a lead that was called again meanwhile keeps its next step.
+
+    A call that followed the assumed end and still waits in the queue is withdrawn unless the report permits it now.
+    """
     if not reported:
         return
     campaigns = tx.plans.campaigns({call.campaign_id for call, _ in reported})
     corrected = decide_ends(tx, reported, campaigns=campaigns, now=now)
+    withdraw_next_calls(tx, corrected, now=now)
     tx.corrections.write(corrected, now=now)
     happenings = [
         Happening(event, one.call, cdr_of(one), is_correction=True)

@@ -1,7 +1,7 @@
 """Apply the switch's events to calls, a whole batch in one transaction."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 from uuid import UUID
@@ -67,8 +67,11 @@ def apply_events(
     new_id: Callable[[], UUID],
 ) -> SwitchNews:
     """Apply events of any source to the calls that are on a switch; an end corrects one that was only assumed."""
+    ends = [event.hung_up if isinstance(event, Unreached) else event for event in events]
+    reported = {end.call_id: end for end in reversed(ends) if isinstance(end, HungUp)}
+    tx.corrections.lock_carriers(reported)  # before any call, because a correction may withdraw the next call
     calls = {call.id: call for call in tx.calls.lock({e.call_id for e in events}, states=ON_SWITCH)}
-    known = set(calls)
+    late = {call_id: end for call_id, end in reported.items() if call_id not in calls}
     changes = _fold(events, calls=calls, now=now)
     tx.calls.move(changes.moved)
     trunks = watch_trunks(tx, changes.told, queue=queue, now=now, new_id=new_id)
@@ -76,17 +79,12 @@ def apply_events(
     happenings = [Happening(event, call, cdr_so_far(call, now=now)) for event, call in changes.happened]
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id)
     finish_calls(tx, queue=queue, ended=changes.ended, now=now, new_id=new_id)
-    correct_calls(tx, queue=queue, reported=_late_ends(tx, events, besides=known), now=now, new_id=new_id)
+    correct_calls(tx, queue=queue, reported=_late_ends(tx, late), now=now, new_id=new_id)
     return changes.news()
 
 
-def _late_ends(
-    tx: DispatchTransaction, events: Sequence[CallEvent], *, besides: Collection[CallId]
-) -> list[tuple[Call, HungUp]]:
-    """Return the calls whose end was assumed, and what is now reported of each; the first report counts."""
-    told = [event.hung_up if isinstance(event, Unreached) else event for event in events]
-    late = [event for event in told if isinstance(event, HungUp) and event.call_id not in besides]
-    ends = {event.call_id: event for event in reversed(late)}
+def _late_ends(tx: DispatchTransaction, ends: Mapping[CallId, HungUp]) -> list[tuple[Call, HungUp]]:
+    """Return the calls whose end was assumed, and what is now reported of each."""
     assumed = tx.corrections.lock_assumed(ends) if ends else []
     return [(call, ends[call.id]) for call in assumed if is_of_present_dial(ends[call.id], call=call)]
 

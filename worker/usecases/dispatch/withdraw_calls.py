@@ -1,0 +1,47 @@
+"""Withdraw queued calls that followed an assumed end, when its correction does not permit them."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pendulum import DateTime
+
+from worker.domain.lead import Ending
+from worker.domain.reason import Reason
+from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
+
+logger = logging.getLogger(__name__)
+
+_REASONS: Final[Mapping[Ending, Reason]] = {
+    Ending.ANSWERED: Reason.ANSWERED,
+    Ending.NOT_RECALLED: Reason.NOT_RECALLED,
+    Ending.ATTEMPTS_USED: Reason.ATTEMPTS_USED,
+    Ending.DO_NOT_CALL: Reason.DO_NOT_CALL,
+    Ending.EXPIRED: Reason.EXPIRED,
+}
+
+
+def withdraw_next_calls(tx: DispatchTransaction, corrected: Sequence[Ended], *, now: DateTime) -> None:
+    """Cancel queued calls that follow these ends and must not be dialled, or not yet; their leads wait again.
+
+    The caller has locked their carriers, so none of them is being dialled.
+    """
+    ends = {(one.call.lead_id, one.call.calls_made + 1): one for one in corrected}
+    queued = tx.corrections.lock_next_calls({lead_id for lead_id, _ in ends})
+    following = [(call, ends[key]) for call in queued if (key := (call.lead_id, call.calls_made)) in ends]
+    reasons = {call.id: why for call, end in following if (why := _why_withdrawn(call, after=end, now=now)) is not None}
+    if not reasons:
+        return
+    tx.calls.cancel(reasons, now=now)
+    tx.leads.hand_back({call.lead_id: call.stage_before for call, _ in following if call.id in reasons})
+    for call_id, reason in reasons.items():
+        extra = {"action": "call_cancelled", "call_id": call_id, "reason": reason.value}
+        logger.info("call cancelled, the end before it was corrected", extra=extra)
+
+
+def _why_withdrawn(call: Call, *, after: Ended, now: DateTime) -> Reason | None:
+    if after.lead_ending is not None:
+        return _REASONS[after.lead_ending]
+    uncounted = after.call.uncounted + 1 - int(after.counted)
+    is_due = after.lead_due_at is not None and after.lead_due_at <= now
+    return None if is_due and call.uncounted == uncounted else Reason.NOT_DUE
