@@ -1,6 +1,6 @@
 """Metrics in Prometheus' text format: counts over all tenants, without names or phone numbers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from fastapi import APIRouter
@@ -10,6 +10,7 @@ from api.deps import Services
 from api.middleware import BoundedRoute
 from worker.domain.call import LIVE
 from worker.domain.ids import CarrierId
+from worker.domain.switch import Switch
 from worker.domain.trunk import Trunk
 from worker.ports.records.entities import Totals
 from worker.usecases.records import queries
@@ -25,7 +26,7 @@ def metrics(services: Services) -> PlainTextResponse:
     """Return counts of live calls, waiting leads and pending callbacks, and the state of each switch and trunk."""
     lines = (
         *_lines(queries.totals(services.store)),
-        *_clock_lines(queries.clock_skews(services.store)),
+        *_switch_lines(queries.all_switches(services.store)),
         *_trunk_lines(queries.worst_trunks(services.store, limit=MOST_CARRIERS)),
     )
     text = "\n".join(lines) + "\n"
@@ -42,10 +43,15 @@ def _lines(totals: Totals) -> Iterator[str]:
     yield f"callbeat_pending_deliveries {totals.pending_deliveries}"
 
 
-def _clock_lines(skews: Mapping[str, float]) -> Iterator[str]:
+def _switch_lines(switches: Sequence[Switch]) -> Iterator[str]:
     yield from _head("callbeat_switch_clock_skew_seconds", "How far a switch's clock is ahead of the database's.")
-    for switch, seconds in skews.items():
-        yield f'callbeat_switch_clock_skew_seconds{{switch="{switch}"}} {seconds:g}'
+    for switch in switches:
+        if switch.clock_skew_ms is not None:
+            yield f'callbeat_switch_clock_skew_seconds{{switch="{switch.name}"}} {switch.clock_skew_ms / 1000:g}'
+    refused = "CDRs that a switch posted of calls on another switch."
+    yield from _head("callbeat_switch_cdrs_refused_total", refused, kind="counter")
+    for switch in switches:
+        yield f'callbeat_switch_cdrs_refused_total{{switch="{switch.name}"}} {switch.cdrs_refused}'
 
 
 def _trunk_lines(trunks: Mapping[CarrierId, Trunk]) -> Iterator[str]:
@@ -57,6 +63,6 @@ def _trunk_lines(trunks: Mapping[CarrierId, Trunk]) -> Iterator[str]:
         yield f'callbeat_carrier_failures{{carrier="{carrier_id}"}} {trunk.failures}'
 
 
-def _head(name: str, text: str) -> Iterator[str]:
+def _head(name: str, text: str, *, kind: str = "gauge") -> Iterator[str]:
     yield f"# HELP {name} {text}"
-    yield f"# TYPE {name} gauge"
+    yield f"# TYPE {name} {kind}"

@@ -22,6 +22,7 @@ LEARNT = {
     "state_since": NOON.add(seconds=1),
     "cdr_secret_hash": "5f4dcc3b",
     "cdr_heard_at": NOON.add(seconds=2),
+    "cdrs_refused": 4,
     "core_id": "0a3fa38a-8878-4856-83d3-4c172253b73e",
     "core_since": NOON.add(seconds=3),
     "listed_at": NOON.add(seconds=7),
@@ -141,3 +142,13 @@ def test_the_clock_of_a_switch_is_stored_without_its_other_fields(store: SqlStor
         tx.switches.set_clock_skew("c.example:8021", milliseconds=1)
 
     assert stored(store) == [replace(a_switch(), clock_skew_ms=-2_400_000), a_switch(SECOND)]
+
+
+def test_refused_cdrs_are_added_up(store: SqlStore) -> None:
+    add(store, a_switch(FIRST), a_switch(SECOND))
+
+    for refused in (2, 3):
+        with store.transaction() as tx:
+            tx.switches.count_refused_cdrs(SECOND, refused=refused)
+
+    assert stored(store) == [a_switch(FIRST), replace(a_switch(SECOND), cdrs_refused=5)]

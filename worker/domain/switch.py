@@ -33,6 +33,8 @@ class Switch:
     """Of the secret with which the switch posts CDRs; None: it posts none."""
     cdr_heard_at: DateTime | None = None
     """When its last CDR post arrived."""
+    cdrs_refused: int = 0
+    """CDRs that it posted of calls on another switch; they settle nothing."""
     core_id: str = ""
     """Its ``Core-UUID``, another one after each restart; empty until it is known."""
     core_since: DateTime | None = None

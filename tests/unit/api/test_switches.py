@@ -137,3 +137,14 @@ def test_without_a_switch_there_are_no_gateways(client: TestClient, services: Fa
     answer = client.get("/v3/gateway")
 
     assert (answer.status_code, answer.json()["data"]) == (200, [])
+
+
+def test_cdrs_that_a_switch_posted_of_calls_elsewhere_are_counted(client: TestClient, services: FakeServices) -> None:
+    with services.store.transaction() as tx:
+        tx.switches.count_refused_cdrs(SWITCH, refused=3)
+
+    lines = client.get("/metrics").text.splitlines()
+
+    assert rows(client)[SWITCH]["cdrs_refused"] == 3
+    assert "# TYPE callbeat_switch_cdrs_refused_total counter" in lines
+    assert f'callbeat_switch_cdrs_refused_total{{switch="{SWITCH}"}} 3' in lines

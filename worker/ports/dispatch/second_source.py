@@ -37,6 +37,14 @@ class CdrFormat(Protocol):
         """Return the event that says the same as the facts; None when they say nothing of a call of ours."""
 
 
+@dataclass(frozen=True, slots=True)
+class DialledOn:
+    """On which switch a call is or was, and which of its dials that is."""
+
+    switch: str
+    dial: int
+
+
 class PostedCdrs(Protocol):
     """CDRs that were posted and are not settled yet."""
 
@@ -48,6 +56,9 @@ class PostedCdrs(Protocol):
 
     def take(self, *, limit: int) -> list[PostedCdr]:
         """Lock and return the oldest ones that no other transaction has locked."""
+
+    def dialled_on(self, call_ids: Collection[CallId]) -> dict[CallId, DialledOn]:
+        """Return where the calls were dialled, without locks; calls that wait in the queue are left out."""
 
     def delete(self, cdr_ids: Collection[PostedCdrId]) -> None:
         """Delete CDRs that are settled."""

@@ -28,6 +28,9 @@ class SwitchRows(Protocol):
     def set_clock_skew(self, name: str, *, milliseconds: int) -> None:
         """Store how far the switch's clock is ahead of ours; does nothing when the switch is unknown."""
 
+    def count_refused_cdrs(self, name: str, *, refused: int) -> None:
+        """Add to the number of CDRs that the switch posted of calls on another one. Take no other lock after this."""
+
     def save(self, switch: Switch) -> None:
         """Write every field of a switch that this transaction has locked."""
 

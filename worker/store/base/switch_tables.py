@@ -18,6 +18,7 @@ switches: Final = Table(
     Column("state_since", Instant, nullable=False),
     Column("cdr_secret_hash", String),  # null: the switch posts no CDRs
     Column("cdr_heard_at", Instant),
+    Column("cdrs_refused", Integer, nullable=False, server_default=text("0")),  # they were of calls on other switches
     Column("core_id", String, nullable=False, server_default=""),
     Column("core_since", Instant),
     Column("listed_at", Instant),

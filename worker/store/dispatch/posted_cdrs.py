@@ -7,12 +7,18 @@ from sqlalchemy import Connection, delete, exists, insert, select
 from typing_extensions import override
 
 from worker.domain.ids import CallId
-from worker.ports.dispatch.second_source import PostedCdr, PostedCdrId, PostedCdrs
+from worker.ports.dispatch.second_source import DialledOn, PostedCdr, PostedCdrId, PostedCdrs
+from worker.store.base.dialect import among
 from worker.store.base.switch_tables import posted_cdrs
+from worker.store.base.tables import calls
 
 _FIELDS: Final = tuple(PostedCdr.__dataclass_fields__)
 _WAITING: Final = select(exists(select(posted_cdrs.c.id)))
 _OLDEST: Final = select(posted_cdrs).order_by(posted_cdrs.c.id).with_for_update(skip_locked=True)
+
+_DIALLED: Final = select(calls.c.id, calls.c.switch, calls.c.refusals).where(
+    among(calls.c.id, "calls"), calls.c.switch != ""
+)
 
 
 class SqlPostedCdrs(PostedCdrs):
@@ -36,6 +42,11 @@ class SqlPostedCdrs(PostedCdrs):
     def take(self, *, limit: int) -> list[PostedCdr]:
         rows = self._connection.execute(_OLDEST.limit(limit)).mappings()
         return [PostedCdr(**{**row, "id": PostedCdrId(row["id"]), "call_id": CallId(row["call_id"])}) for row in rows]
+
+    @override
+    def dialled_on(self, call_ids: Collection[CallId]) -> dict[CallId, DialledOn]:
+        rows = self._connection.execute(_DIALLED, {"calls": list(call_ids)})
+        return {CallId(row.id): DialledOn(row.switch, row.refusals + 1) for row in rows}
 
     @override
     def delete(self, cdr_ids: Collection[PostedCdrId]) -> None:

@@ -64,6 +64,11 @@ class SqlSwitches(SwitchRows):
         self._connection.execute(setting.values(clock_skew_ms=milliseconds))
 
     @override
+    def count_refused_cdrs(self, name: str, *, refused: int) -> None:
+        counting = update(switches).where(switches.c.name == name)
+        self._connection.execute(counting.values(cdrs_refused=switches.c.cdrs_refused + refused))
+
+    @override
     def save(self, switch: Switch) -> None:
         stored = self._connection.scalar(_URL, {"asked": switch.name}) or ""
         is_same = self._sealer.unseal(stored, place=SecretPlace.SWITCH_URL) == switch.url

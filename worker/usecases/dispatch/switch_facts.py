@@ -41,6 +41,7 @@ def facts_of(candidate: Candidate) -> dict[str, Json]:
         "sessions_per_second": switch.sessions_per_second,
         "clock_skew_ms": switch.clock_skew_ms,
         "posts_cdrs": switch.cdr_secret_hash is not None,
+        "cdrs_refused": switch.cdrs_refused,
         "cdr_heard_at": _moment(switch.cdr_heard_at),
         "created_at": _moment(switch.created_at),
     }

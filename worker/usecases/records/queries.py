@@ -9,6 +9,7 @@ from worker.domain.cdr import Cdr
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId
 from worker.domain.number_plan import Classified, NumberPlan, calendar_day
+from worker.domain.switch import Switch
 from worker.domain.trunk import Trunk
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import (
@@ -158,10 +159,10 @@ def list_ported_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> P
         return tx.number_plan.ported(tenant.id, part)
 
 
-def clock_skews(store: RecordStore) -> dict[str, float]:
-    """Return how many seconds each switch's clock is ahead of ours, where that is known."""
+def all_switches(store: RecordStore) -> list[Switch]:
+    """Return all switches by name, those that are gone included."""
     with store.reading() as tx:
-        return {one.name: one.clock_skew_ms / 1000 for one in tx.switches.all() if one.clock_skew_ms is not None}
+        return tx.switches.all()
 
 
 def totals(store: RecordStore) -> Totals:
