@@ -55,7 +55,13 @@ def why_no_calls(candidate: Candidate) -> Why | None:
             switch=switch.name,
         )
     if candidate.up >= candidate.capacity:
-        return Why(Reason.SWITCH_FULL, in_use=candidate.up, limit=candidate.capacity, switch=switch.name)
+        return Why(
+            Reason.SWITCH_FULL,
+            in_use=candidate.up,
+            limit=candidate.capacity,
+            cause=SESSIONS_FULL,
+            switch=switch.name,
+        )
     return None
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pendulum import DateTime, Duration
+from pendulum import DateTime
 
 from worker.domain.switch import Switch
 from worker.domain.timing import (
@@ -77,9 +77,8 @@ def after_status(switch: Switch, status: SwitchStatus, *, ours: int, now: DateTi
         return _refusing(told, cause=SESSIONS_FULL, until=now + SWITCH_STATUS_HOLDS, now=now)
     if switch.refused_cause in TOLD_BY_STATUS:
         return _well(told)
-    if switch.refused_cause and _is_over(switch, now=now) and _refused_for(switch, now=now) < REFUSAL_REMEMBERED:
-        return replace(told, refused_cause="")  # its times stay: another refusal soon continues this one
-    return told
+    # Only a call that is accepted proves that a refusal is over, unless none was tried for a while.
+    return _well(told) if switch.refused_cause and not _is_recent(switch, now=now) else told
 
 
 def after_refusal(switch: Switch, cause: str, *, now: DateTime) -> Switch:
@@ -110,14 +109,6 @@ def _refusing(switch: Switch, *, cause: str, until: DateTime, now: DateTime) -> 
 
 def _well(switch: Switch) -> Switch:
     return replace(switch, refused_cause="", refused_since=None, refused_until=None)
-
-
-def _is_over(switch: Switch, *, now: DateTime) -> bool:
-    return switch.refused_until is None or switch.refused_until <= now
-
-
-def _refused_for(switch: Switch, *, now: DateTime) -> Duration:
-    return Duration() if switch.refused_since is None else now - switch.refused_since
 
 
 def _is_recent(switch: Switch, *, now: DateTime) -> bool:

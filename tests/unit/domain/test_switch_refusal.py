@@ -54,12 +54,13 @@ def test_a_switch_that_says_that_it_is_well_again_takes_calls_at_once(status: Sw
     assert (again.refused_cause, again.refused_since, again.refused_until) == ("", None, None)
 
 
-def test_a_refusal_passes_the_switch_over_for_a_second_and_its_status_then_clears_it() -> None:
+def test_a_refusal_is_remembered_until_a_call_is_accepted_or_none_was_tried_for_a_while() -> None:
     refused = after_refusal(SWITCH, CAUSE, now=NOON)
 
     assert (refused.refused_cause, refused.refused_since, refused.refused_until) == (CAUSE, NOON, at(1))
-    assert told(refused, WELL, seconds=0.9).refused_cause == CAUSE
-    assert told(refused, WELL, seconds=1).refused_cause == ""
+    assert told(refused, WELL, seconds=6).refused_cause == CAUSE
+    assert told(refused, WELL, seconds=6.1).refused_cause == ""
+    assert after_acceptance(told(refused, WELL, seconds=1), dialled_at=at(1)).refused_cause == ""
 
 
 def test_a_switch_that_refuses_for_ever_stays_visible_and_is_tried_less_and_less_often() -> None:
