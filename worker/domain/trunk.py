@@ -102,6 +102,14 @@ def after_trial(trunk: Trunk, *, now: DateTime) -> Trunk:
     return replace(trunk, trials=trials, next_trial_at=now + pause_after(trials))
 
 
+def after_new_gateway(trunk: Trunk, *, now: DateTime) -> Trunk:
+    """Return the trunk of a carrier that got another gateway: what was known is of the old one.
+
+    A breaker stays open until the new gateway replies, but trial calls go out at once and their pauses begin anew.
+    """
+    return replace(trunk, trials=0, next_trial_at=now) if trunk.is_failing else Trunk()
+
+
 def pause_after(trials: int) -> Duration:
     """Return the pause after so many trials: 1, 2, 4, … seconds, a minute at most."""
     doubled: Duration = TRUNK_SHORTEST_PAUSE * 2 ** min(trials, _DOUBLINGS)

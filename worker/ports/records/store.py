@@ -12,7 +12,7 @@ from worker.domain.cdr import Cdr
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.lead import Ending
 from worker.ports.dispatch.leadership import LeaderLeases
-from worker.ports.dispatch.store import Plans
+from worker.ports.dispatch.store import Calls, Plans
 from worker.ports.dispatch.switches import SwitchRows
 from worker.ports.dispatch.trunks import Trunks
 from worker.ports.paging import Page, Slice
@@ -255,6 +255,8 @@ class RecordTransaction(Protocol):
     def statistics(self) -> Statistics: ...
     @property
     def plans(self) -> Plans: ...
+    @property
+    def calls(self) -> Calls: ...
     @property
     def standings(self) -> Standings: ...
     @property

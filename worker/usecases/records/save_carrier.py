@@ -12,9 +12,11 @@ from worker.domain.errors import InvalidFields, Problem
 from worker.domain.ids import CarrierId
 from worker.domain.number_format import NumberFormat
 from worker.domain.outcome import CauseRule
+from worker.domain.timing import TRUNK_LONGEST_PAUSE
+from worker.domain.trunk import TRIAL_CALLS, Trunk, after_new_gateway
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import CarrierRecord, Tenant
-from worker.ports.records.store import RecordStore
+from worker.ports.records.store import RecordStore, RecordTransaction
 
 NOT_BEFORE_A_NUMBER: Final = "Cannot be dialled before a number in this number_format"
 
@@ -65,7 +67,19 @@ def save_carrier(
         _check(after)
         tx.carriers.wake([carrier_id], at=now)
         tx.carriers.save(after)
+        if changes.get("gateway", before.gateway) != before.gateway:
+            _try_new_gateway(tx, carrier_id, queue=queue, now=now)
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
+
+
+def _try_new_gateway(tx: RecordTransaction, carrier_id: CarrierId, *, queue: JobQueue, now: DateTime) -> None:
+    """Forget what is known of the old gateway's trunk; calls that waited for it are the trials of the new one."""
+    if tx.trunks.of([carrier_id])[carrier_id] == Trunk():
+        return
+    waited = tx.calls.unsent(now=now, limit=TRIAL_CALLS, carrier_id=carrier_id, ahead=TRUNK_LONGEST_PAUSE)
+    tx.trunks.save(carrier_id, after_new_gateway(tx.trunks.lock(carrier_id), now=now))
+    if waited:
+        tx.after_commit(partial(queue.place_calls, waited))
 
 
 def _check(carrier: CarrierRecord) -> None:
