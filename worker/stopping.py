@@ -1,10 +1,19 @@
-"""The request to end this process, and how much of its drain time is left."""
+"""The request to end this process, how much of its drain time is left, and the notice that the whole home stops."""
 
+import fcntl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from threading import Event
+from typing import Final
 
 from pendulum import Duration
+
+from worker.domain.errors import Unavailable
+
+NOTICE: Final = "stopping.lock"
+"""In the home: a file that `callbeat up` locks while it stops. Who is killed leaves no lock behind."""
 
 
 class Stop:
@@ -46,3 +55,22 @@ class Stop:
             Event().wait(min(seconds, self.seconds_left))
         else:
             self._event.wait(seconds)
+
+
+@contextmanager
+def notice_of_stop(home: Path) -> Iterator[None]:
+    """Hold a lock by which the other processes of the home know that all of them stop."""
+    with (home / NOTICE).open("w") as notice:
+        fcntl.flock(notice, fcntl.LOCK_EX)
+        yield
+
+
+def check_not_stopping(home: Path) -> None:
+    """Raise ``Unavailable`` while the whole home stops."""
+    try:
+        with (home / NOTICE).open() as notice:
+            fcntl.flock(notice, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return
+    except BlockingIOError as error:
+        raise Unavailable("stopping: no new calls, those that are up go on") from error

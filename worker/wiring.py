@@ -36,7 +36,7 @@ from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
-from worker.stopping import Stop
+from worker.stopping import Stop, check_not_stopping
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS, WORKERS, Patience
 from worker.store.transaction import SqlStore
@@ -186,7 +186,11 @@ def _services(patience: Patience) -> Services:
         timezone=chosen.timezone,
         api_token=chosen.api_token.get_secret_value() if chosen.api_token else None,
         callback_https_only=chosen.callback_https_only,
-        probes={"database": partial(_ping, database), "broker": wakeups.check},
+        probes={
+            "database": partial(_ping, database),
+            "broker": wakeups.check,
+            "process": partial(check_not_stopping, chosen.home),
+        },
     )
 
 

@@ -1,10 +1,13 @@
 """The request to stop, and the time that it leaves."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
 from pendulum import Duration
 
-from worker.stopping import Stop
+from worker.domain.errors import Unavailable
+from worker.stopping import NOTICE, Stop, check_not_stopping, notice_of_stop
 
 
 @dataclass
@@ -64,3 +67,13 @@ def test_a_wait_ends_with_the_drain_time() -> None:
     stop.wait(3600)
 
     assert stop.is_over
+
+
+def test_the_notice_of_a_stop_is_there_while_the_home_stops_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    check_not_stopping(tmp_path)
+
+    with notice_of_stop(tmp_path), pytest.raises(Unavailable, match="stopping"):
+        check_not_stopping(tmp_path)
+
+    check_not_stopping(tmp_path)
+    assert (tmp_path / NOTICE).exists(), "only its lock counts, which ends with the process that holds it"

@@ -36,7 +36,15 @@ def api(host: str, port: int) -> None:
     """Serve the HTTP API."""
     _begin()
     api_services()  # a wrong setting stops the process at start instead of at the first request
-    config = uvicorn.Config(
+    server = _Server(api_configuration(host, port))
+    server.run()
+    if not server.started:
+        sys.exit(NOT_STARTED)
+
+
+def api_configuration(host: str, port: int) -> uvicorn.Config:
+    """Return Uvicorn's configuration. It takes nothing from the environment, which may be meant for other programs."""
+    return uvicorn.Config(
         "api.app:create_app",
         factory=True,
         host=host,
@@ -45,14 +53,10 @@ def api(host: str, port: int) -> None:
         ws="none",
         log_config=None,
         access_log=False,
-        workers=1,  # uvicorn would take WEB_CONCURRENCY and FORWARDED_ALLOW_IPS from the environment
-        forwarded_allow_ips=LOOPBACK,
+        workers=1,  # otherwise WEB_CONCURRENCY
+        forwarded_allow_ips=LOOPBACK,  # otherwise FORWARDED_ALLOW_IPS
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Server(config)
-    server.run()
-    if not server.started:
-        sys.exit(NOT_STARTED)
 
 
 def worker(queues: str, concurrency: int, name: str) -> None:

@@ -27,6 +27,7 @@ from worker.domain.switch import Switch
 from worker.domain.switch_address import SwitchUrl
 from worker.home import make_private
 from worker.settings import Settings, environment, read_settings
+from worker.stopping import notice_of_stop
 from worker.wiring import checked
 
 START_SECONDS: Final = 180.0
@@ -55,7 +56,7 @@ def up(host: str, port: int, flower_port: int, workers: int) -> None:
             while supervisor.poll() is None and not stop.wait(LOOK_SECONDS):
                 pass
             if stop.is_set():
-                with opened(chosen) as store:
+                with notice_of_stop(home), opened(chosen) as store:
                     count = partial(count_calls_up, store)
                     wind_down(supervisor, home=home, drain_seconds=chosen.drain_seconds, again=again, count_calls=count)
     if not stop.is_set():
