@@ -154,7 +154,8 @@ class CampaignBody(Body):
         Field(max_length=100),
         meaning(
             "Outcomes after which a lead is called again; null or an empty list means none.",
-            "A new campaign has all nine.",
+            "A new campaign has all nine: then `recall_times` alone decides, and for answered calls "
+            "`limit_recall_duration`.",
             "The setting that holds when the call ends decides.",
         ),
     ] = None
@@ -163,7 +164,7 @@ class CampaignBody(Body):
         Field(max_length=100),
         meaning(
             "Weekly windows: rows with a start and an end for each weekday, after midnight in the tenant's zone.",
-            "A new campaign has one row: every day from 08:00 to 21:00.",
+            "A new campaign has one row: every day from 08:00 to 21:00 in the tenant's zone.",
             "A window includes its start and excludes its end. Several rows are united. An empty list means no "
             "restriction; null leaves the windows as they are.",
             "Equal ends close the day. An end before its start runs over midnight and belongs to the day on which it "

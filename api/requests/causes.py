@@ -1,11 +1,11 @@
 """A carrier's own cause table as clients send it (worker/CAUSES.md)."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from api.requests.fields import Body
+from api.requests.fields import Body, Unanswered
 from worker.domain.call import Outcome
 from worker.domain.hangup_causes import HIGHEST_Q850, NUMBER_OF
 from worker.domain.outcome import CauseRule
@@ -34,16 +34,7 @@ class CauseBody(Body):
     cause: Annotated[str, Field(max_length=64), AfterValidator(_known)] | None = Field(
         default=None, description="The hang-up cause by FreeSWITCH's name.", examples=["CALL_REJECTED"]
     )
-    outcome: Literal[
-        "busy",
-        "failed",
-        "no-answered",
-        "not-available",
-        "voicemail",
-        "invalid-number",
-        "phone-block",
-        "congestion",
-    ] = Field(description="What such a call is. It cannot be `answered`: nobody answered.")
+    outcome: Unanswered = Field(description="What such a call is. It cannot be `answered`: nobody answered.")
     counts: bool = Field(default=True, description="False: such an end uses no attempt of the lead.")
 
     @model_validator(mode="after")

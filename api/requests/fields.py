@@ -14,8 +14,7 @@ URL_CHARACTERS: Final = re.compile(r"[\x21-\x7e]+")
 LARGEST_INT: Final = 2**31 - 1
 MOST_CHANNELS: Final = 100_000
 
-Outcomes = Literal[
-    "answered",
+Unanswered = Literal[
     "busy",
     "failed",
     "no-answered",
@@ -25,6 +24,7 @@ Outcomes = Literal[
     "phone-block",
     "congestion",
 ]
+Outcomes = Literal["answered", Unanswered]
 
 
 class Body(BaseModel):

@@ -2,14 +2,16 @@
 
 from dataclasses import MISSING, fields
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.requests.campaign import CampaignBody
+from api.requests.fields import Outcomes
 from api.settings_table import DOCUMENT, document
 from tests.builders.api import SEED_CARRIER, SEED_TEMPLATE
+from worker.domain.call import Outcome
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings
 from worker.domain.json_value import Json
 from worker.store.base.campaign_columns import COLUMN_OF
@@ -124,3 +126,7 @@ def _wire(value: object) -> object:
             return value.value
         case _:
             return value
+
+
+def test_the_outcomes_of_requests_are_those_of_the_domain() -> None:
+    assert sorted(get_args(Outcomes)) == sorted(Outcome)
