@@ -17,6 +17,9 @@ from worker.domain.template import KeyAction, KeyOption, Prompt, Template
 MOST_WRONG_KEYS: Final = 3
 """After so many wrong keys the call says good-bye; FreeSWITCH's own menus allow as many."""
 
+MOST_REPEATS: Final = 5
+"""So often a key may ask for the prompt again; a bound, so that a held key cannot keep a channel."""
+
 _OFFER: Final = {
     Language.VIETNAMESE: "Để không nhận cuộc gọi quảng cáo nữa, xin bấm phím",
     Language.ENGLISH: "To receive no more advertising calls, press",
@@ -38,8 +41,8 @@ class Finish(StrEnum):
     OPTED_OUT = "opted_out"
     TRANSFERRED = "transferred"
     NOT_TRANSFERRED = "not_transferred"
-    STUCK = "stuck"
-    """The switch did not report the end of a step in time."""
+    BROKEN = "broken"
+    """A sound could not be played, or the switch did not report its end in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class OptOut:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Play the menu again, as long as it has plays left; then the next steps follow."""
+    """Play the menu again, ``MOST_REPEATS`` times in a call; after that the next steps follow."""
 
 
 @dataclass(frozen=True, slots=True)

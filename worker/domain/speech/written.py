@@ -8,6 +8,7 @@ from typing import Final
 
 from worker.domain.errors import Rejected
 from worker.domain.json_value import Json
+from worker.domain.one_time_code import CODE
 from worker.domain.speech.forms import (
     Amount,
     Code,
@@ -25,7 +26,6 @@ from worker.domain.speech.speaker import LARGEST_NUMBER, Currency, TimeOfDay
 from worker.domain.speech.tidy import tidy
 from worker.domain.speech.voice import Language
 
-CODE_KEY: Final = "code_otp"
 PHONE_KEY: Final = "phone_number"
 
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
@@ -43,7 +43,7 @@ _PERCENTAGE: Final = re.compile(r"(\S+) ?%")
 _MONEY: Final = re.compile(r"(\S+?) ?(đồng|đ|₫|vnđ|vnd|usd|\$)", re.IGNORECASE)
 _DOLLARS: Final = re.compile(r"\$ ?(\S+)")
 _NOT_IN_A_CODE: Final = re.compile(r"[ .-]")
-_CODE: Final = re.compile(r"[0-9A-Z]+")
+_READABLE_CODE: Final = re.compile(r"[0-9A-Z]+")
 _DIGITS_OF_A_MOBILE: Final = 10
 _DIGITS_OF_A_LANDLINE: Final = 11
 
@@ -62,7 +62,7 @@ def form_of(key: str, value: Json, *, language: Language) -> Form:
     number, dates are ``dd/mm/yyyy`` or ``yyyy-mm-dd`` (worker/REFERENCE.md#spoken-values).
     """
     text = text_of(value)
-    if key == CODE_KEY:
+    if key == CODE:
         return _code(text)
     if key == PHONE_KEY and (phone := _phone(text)):
         return phone
@@ -204,6 +204,6 @@ def _decimal_in(text: str) -> Decimal | None:
 
 def _code(text: str) -> Code:
     bare = _NOT_IN_A_CODE.sub("", text).upper()
-    if not _CODE.fullmatch(bare):
+    if not _READABLE_CODE.fullmatch(bare):
         raise Unreadable("holds a character that cannot be read aloud")
     return Code(bare)
