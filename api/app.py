@@ -23,8 +23,10 @@ from api import (
     tenant,
     why,
 )
+from api.body_budget import BodyBudget
 from api.concurrency_limit import ConcurrencyLimit
 from api.deps import ApiServices
+from api.kept import KEPT_SECONDS, Kept
 from api.refusals import REFUSED, UNAVAILABLE
 from worker import wiring
 
@@ -42,7 +44,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     )
     own: ApiServices = wiring.api_services() if services is None else services
     app.state.services = own
-    app.state.concurrency = ConcurrencyLimit()
+    set_limits(app)
     errors.install(app)
     routers = (
         campaigns,
@@ -67,3 +69,11 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     app.include_router(metrics.router, responses=UNAVAILABLE)
     app.include_router(health.router)
     return app
+
+
+def set_limits(app: FastAPI, *, kept_seconds: float = KEPT_SECONDS) -> None:
+    """Set fresh limits for the application; ``kept_seconds`` is how long metrics and readiness are kept."""
+    app.state.concurrency = ConcurrencyLimit()
+    app.state.bodies = BodyBudget()
+    app.state.metrics = Kept[str](seconds=kept_seconds)
+    app.state.readiness = Kept[health.Readiness](seconds=kept_seconds)

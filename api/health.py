@@ -1,19 +1,24 @@
 """The state of the process and of the parts that it needs."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
+from typing import TypeAlias
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from api.deps import ApiServices, Services
 from api.errors import RETRY_AFTER
-from api.middleware import BoundedRoute
+from api.kept import Kept
 from worker.domain.errors import Unavailable
 from worker.domain.switch_choice import why_no_switch
 from worker.usecases.dispatch.switch_facts import known_switches
 
+Readiness: TypeAlias = Mapping[str, str]
+"""The state of each part, by its name; ``ok`` when it is there."""
+
 router = APIRouter(tags=["health"])
-bounded = APIRouter(route_class=BoundedRoute, tags=["health"])
 
 
 @router.get("/health/live")
@@ -22,26 +27,33 @@ def live() -> JSONResponse:
     return JSONResponse({"status": "live"})
 
 
-@bounded.get("/health/ready")
-def ready(services: Services) -> JSONResponse:
-    """Return the state of each part: 200 when all are there, else 503.
+@router.get("/health/ready")
+async def ready(request: Request, services: Services) -> JSONResponse:
+    """Return the state of each part: 200 when all are there, else 503. The parts are asked once a second at most.
 
     A switch that is away makes no 503: the API is what stops campaigns then.
     """
-    parts = {}
-    for name, probe in services.probes.items():
-        try:
-            probe()
-            parts[name] = "ok"
-        except Unavailable as error:
-            parts[name] = str(error)
-    well = all(state == "ok" for state in parts.values())
-    if well:
-        parts["switches"] = _switches(services)
-    body = {"status": "ready" if well else "not ready", "parts": parts}
-    if well:
-        return JSONResponse(body)
+    kept: Kept[Readiness] = request.app.state.readiness
+    parts = await kept.get(partial(_parts, services))
+    if all(parts[name] == "ok" for name in services.probes):
+        return JSONResponse({"status": "ready", "parts": parts})
+    body = {"status": "not ready", "parts": parts}
     return JSONResponse(body, status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=RETRY_AFTER)
+
+
+def _parts(services: ApiServices) -> Readiness:
+    parts = {name: _state(probe) for name, probe in services.probes.items()}
+    if all(state == "ok" for state in parts.values()):
+        parts["switches"] = _switches(services)
+    return parts
+
+
+def _state(probe: Callable[[], None]) -> str:
+    try:
+        probe()
+    except Unavailable as error:
+        return str(error)
+    return "ok"
 
 
 def _switches(services: ApiServices) -> str:
@@ -49,6 +61,3 @@ def _switches(services: ApiServices) -> str:
     with services.dispatch_store.reading() as tx:
         reasons = why_no_switch(known_switches(tx, now=services.clock.now()))
     return "; ".join(f"{why.switch}: {why.reason.value}" if why.switch else why.reason.value for why in reasons) or "ok"
-
-
-router.include_router(bounded)

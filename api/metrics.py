@@ -1,13 +1,14 @@
 """Metrics in Prometheus' text format: counts over all tenants, without names or phone numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
-from api.deps import Services
-from api.middleware import BoundedRoute
+from api.deps import ApiServices, Services
+from api.kept import Kept
 from worker.domain.call import LIVE
 from worker.domain.ids import CarrierId
 from worker.domain.switch import Switch
@@ -18,19 +19,27 @@ from worker.usecases.records import queries
 MOST_CARRIERS: Final = 200
 """Carriers with metrics of their own, failing ones first, so that the number of time series is bounded."""
 
-router = APIRouter(route_class=BoundedRoute, tags=["health"])
+router = APIRouter(tags=["health"])
 
 
 @router.get("/metrics")
-def metrics(services: Services) -> PlainTextResponse:
-    """Return counts of live calls, waiting leads and pending callbacks, and the state of each switch and trunk."""
+async def metrics(request: Request, services: Services) -> PlainTextResponse:
+    """Return counts of live calls, waiting leads and pending callbacks, and the state of each switch and trunk.
+
+    They are counted once a second at most, however many clients ask.
+    """
+    kept: Kept[str] = request.app.state.metrics
+    text = await kept.get(partial(_text, services))
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _text(services: ApiServices) -> str:
     lines = (
         *_lines(queries.totals(services.store)),
         *_switch_lines(queries.all_switches(services.store)),
         *_trunk_lines(queries.worst_trunks(services.store, limit=MOST_CARRIERS)),
     )
-    text = "\n".join(lines) + "\n"
-    return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+    return "\n".join(lines) + "\n"
 
 
 def _lines(totals: Totals) -> Iterator[str]:

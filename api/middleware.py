@@ -1,4 +1,4 @@
-"""What each request passes: the concurrency limit, authentication, and its body as strict JSON."""
+"""What each request passes: the concurrency limit, authentication, and its body, bounded, as strict JSON."""
 
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from typing_extensions import override
 
+from api.body_budget import BodyBudget, HeldBody
 from api.concurrency_limit import ConcurrencyLimit
 from api.deps import tenant_of_token
 from api.requests.json_limits import NO_NUL, why_not_kept
@@ -18,20 +19,6 @@ from api.requests.json_limits import NO_NUL, why_not_kept
 LONGEST_BODY: Final = 8 * 1024 * 1024
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]  # Any: a coroutine's own type arguments
-
-
-class BoundedRoute(APIRoute):
-    """A route under the concurrency limit."""
-
-    @override
-    def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
-
-        async def bounded(request: Request) -> Response:
-            async with limit_of(request).admit():
-                return await handle(request)
-
-        return bounded
 
 
 class GuardedRoute(APIRoute):
@@ -52,9 +39,10 @@ class GuardedRoute(APIRoute):
                 request.state.tenant = await run_in_threadpool(tenant_of_token, request)
                 if not has_body:
                     return await handle(read)
-            await read.body()
-            async with limit.admit():
-                return await handle(read)
+            with bodies_of(request).hold(owner=str(request.state.tenant.id)) as held:
+                await read.read_into(held)
+                async with limit.admit():
+                    return await handle(read)
 
         return guarded
 
@@ -63,6 +51,12 @@ def limit_of(request: Request) -> ConcurrencyLimit:
     """Return the application's concurrency limit."""
     limit: ConcurrencyLimit = request.app.state.concurrency
     return limit
+
+
+def bodies_of(request: Request) -> BodyBudget:
+    """Return the application's budget of bytes in bodies."""
+    bodies: BodyBudget = request.app.state.bodies
+    return bodies
 
 
 def _refuse_nul(request: Request) -> None:
@@ -77,24 +71,29 @@ class BoundedBody(Request):
 
     longest: ClassVar[int] = LONGEST_BODY
 
-    @override
-    async def body(self) -> bytes:
-        if not hasattr(self, "_body"):
-            try:
-                self._body = await self._whole()
-            except ClientDisconnect as error:  # the client is gone; this is not an error of the server
-                raise HTTPException(HTTPStatus.BAD_REQUEST, "body is not complete") from error
+    async def read_into(self, held: HeldBody) -> bytes:
+        """Read the body, and count its bytes. Raises ``Unavailable`` when all bodies together become too large."""
+        try:
+            self._body = await self._whole(held)
+        except ClientDisconnect as error:  # the client is gone; this is not an error of the server
+            raise HTTPException(HTTPStatus.BAD_REQUEST, "body is not complete") from error
         return self._body
 
-    async def _whole(self) -> bytes:
-        parts = []
-        length = 0
+    async def _whole(self, held: HeldBody) -> bytes:
+        announced = self.headers.get("content-length", "")
+        length, parts = 0, []
+        if announced.isdecimal():
+            self._grow(held, int(announced))
         async for part in self.stream():
             length += len(part)
-            if length > self.longest:
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body is too large")
+            self._grow(held, length)
             parts.append(part)
         return b"".join(parts)
+
+    def _grow(self, held: HeldBody, length: int) -> None:
+        if length > self.longest:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body is too large")
+        held.grow_to(length)
 
 
 class JsonRequest(BoundedBody):

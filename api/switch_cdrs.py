@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from typing_extensions import override
 
 from api.deps import ApiServices, Services
-from api.middleware import BoundedBody, limit_of
+from api.middleware import BoundedBody, bodies_of, limit_of
 from worker.domain.errors import NotFound
 from worker.domain.switch import Switch
 from worker.usecases.dispatch.take_cdr import switch_of_secret, take_cdr
@@ -61,9 +61,10 @@ async def take(request: Request, services: Services) -> JSONResponse:
     limit = limit_of(request)
     async with limit.admit():
         switch = await run_in_threadpool(_switch_of, request, services)
-    body = await CdrRequest(request.scope, request.receive).body()
-    async with limit.admit():
-        is_stored = await run_in_threadpool(_take, body, switch, services)
+    with bodies_of(request).hold(owner=switch.name) as held:
+        body = await CdrRequest(request.scope, request.receive).read_into(held)
+        async with limit.admit():
+            is_stored = await run_in_threadpool(_take, body, switch, services)
     return JSONResponse({"stored": is_stored})
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from api.connection_table import MOST_CONNECTIONS, ConnectionLimits
 from worker.domain.timing import ENDED_AFTER_DRAIN
 from worker.settings import Settings
 
@@ -44,6 +45,13 @@ def test_each_process_gets_the_drain_time_before_it_is_killed(unit: Path) -> Non
     assert float(options(unit, "Service", "TimeoutStopSec")[0]) > drain_seconds()
     assert options(unit, "Service", "KillMode") == ["mixed"]
     assert options(unit, "Unit", "PartOf") == ["callbeat.target"]
+
+
+@pytest.mark.parametrize("unit", PROCESSES, ids=lambda unit: unit.stem)
+def test_each_process_may_have_as_many_connections_as_the_api_takes(unit: Path) -> None:
+    (open_files,) = options(unit, "Service", "LimitNOFILE")
+
+    assert ConnectionLimits.within(int(open_files)).connections == MOST_CONNECTIONS
 
 
 def test_units_stop_in_the_order_of_a_drain() -> None:

@@ -1,20 +1,17 @@
 """One process each, for ``callbeat up`` and for production's own supervisors."""
 
 import logging
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from typing import Final
-
-import uvicorn
-from typing_extensions import override
 
 from worker import log
 from worker.cli import embedded
 from worker.cli.listening import Listeners
+from worker.cli.open_files import allow_open_files
 from worker.cli.signals import ENDING, ends_on_signals
 from worker.domain.switch_address import DEFAULT_PORT, SwitchUrl
 from worker.jobs import names
@@ -26,7 +23,6 @@ from worker.wiring import api_services, event_source, redis_url, services, setti
 logger = logging.getLogger(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
-GRACE_SECONDS: Final = 5
 THREADS_SWITCH_SECONDS: Final = 0.0005
 """Threads that dial paced calls wake on time beside a busy task; with the default of Python that takes up to 5 ms."""
 NOT_STARTED: Final = 3
@@ -36,27 +32,9 @@ def api(host: str, port: int) -> None:
     """Serve the HTTP API."""
     _begin()
     api_services()  # a wrong setting stops the process at start instead of at the first request
-    server = _Server(api_configuration(host, port))
-    server.run()
-    if not server.started:
+    serve: Callable[..., bool] = import_module("api.server").serve  # by its name, because `api` imports this package
+    if not serve(host, port, open_files=allow_open_files(), ending=ENDING):
         sys.exit(NOT_STARTED)
-
-
-def api_configuration(host: str, port: int) -> uvicorn.Config:
-    """Return Uvicorn's configuration. It takes nothing from the environment, which may be meant for other programs."""
-    return uvicorn.Config(
-        "api.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        http="api.server:JsonProtocol",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        workers=1,  # otherwise WEB_CONCURRENCY
-        forwarded_allow_ips=LOOPBACK,  # otherwise FORWARDED_ALLOW_IPS
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
 
 
 def worker(queues: str, concurrency: int, name: str) -> None:
@@ -114,14 +92,3 @@ def _begin() -> None:
     """Set up the log, and end the process in time after a signal, whatever it waits for then."""
     log.configure(settings().log_level)
     ends_on_signals(stopping())
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn, without raising the signal again when it has shut down, which would count as a second one."""
-
-    @contextmanager
-    @override
-    def capture_signals(self) -> Iterator[None]:
-        for number in ENDING:
-            signal.signal(number, self.handle_exit)
-        yield

@@ -6,8 +6,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.app import create_app
-from api.concurrency_limit import ConcurrencyLimit
+from api.app import create_app, set_limits
 from tests.builders import let_be_heard
 from tests.builders.api import a_tenant, make_campaign, make_list
 from tests.fakes.database import empty_database
@@ -37,7 +36,8 @@ def app() -> FastAPI:
 @pytest.fixture
 def anonymous(app: FastAPI, services: FakeServices) -> Iterator[TestClient]:
     """Return a client without a token; nothing of a test's services or concurrency limit outlives it."""
-    app.state.services, app.state.concurrency = services, ConcurrencyLimit()
+    app.state.services = services
+    set_limits(app, kept_seconds=0)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

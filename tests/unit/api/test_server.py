@@ -2,13 +2,14 @@
 
 import pytest
 
-from worker.cli.processes import LOOPBACK, api_configuration
+from api.connection_table import ConnectionLimits
+from api.server import LOOPBACK, make_server
 
 
 def test_the_environment_neither_adds_processes_nor_lets_proxies_be_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEB_CONCURRENCY", "4")
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
 
-    configuration = api_configuration(LOOPBACK, 8000)
+    configuration = make_server("api.app:create_app", host=LOOPBACK, port=8000, limits=ConnectionLimits()).config
 
     assert (configuration.workers, configuration.forwarded_allow_ips) == (1, LOOPBACK)
