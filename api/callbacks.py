@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
+from pendulum import DateTime
 
 from api.date_ranges import to_date_range
 from api.deps import BEARER, Part, Services, Whose, listed
@@ -36,14 +37,14 @@ def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[Cal
 
 @router.get("/v3/callback/url")
 def list_urls(services: Services, tenant: Whose, part: Part) -> JSONResponse:
-    """Return the URLs that failed lately and those that are disabled, with the reason."""
+    """Return the URLs that fail, how often in a row and when the next trial goes out, and those that are disabled."""
     page = queries.list_callback_urls(services.callback_store, tenant_id=tenant.id, part=part)
     return listed(Page([_url(url, one, zone=tenant.timezone) for url, one in page.rows], page.total), part)
 
 
 @router.post("/v3/callback/url/enable")
 def enable(body: UrlBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Enable a disabled URL for new callbacks; what was not sent in the meantime can be replayed."""
+    """Enable a disabled URL for new callbacks, or end the pause of one that fails; replay what was not sent."""
     enable_url(services.callback_store, tenant_id=tenant.id, url=body.url)
     return JSONResponse({"url": body.url, "enabled": True})
 
@@ -101,7 +102,7 @@ def _shape(row: CallbackRecord, *, zone: str) -> dict[str, Json]:
         "url": row.url,
         "state": row.state.value,
         "attempt": row.attempt,
-        "next_at": rfc3339(row.next_at, zone=zone) if row.state is DeliveryState.PENDING else "",
+        "next_at": rfc3339(_next_at(row), zone=zone) if row.state is DeliveryState.PENDING else "",
         "last_status": row.last_status or 0,
         "last_error": row.last_error,
         "replayed_at": "" if row.replayed_at is None else rfc3339(row.replayed_at, zone=zone),
@@ -109,6 +110,12 @@ def _shape(row: CallbackRecord, *, zone: str) -> dict[str, Json]:
         "updated_at": rfc3339(row.updated_at, zone=zone),
         "attempts": [_attempt(one, zone=zone) for one in row.attempts],
     }
+
+
+def _next_at(row: CallbackRecord) -> DateTime:
+    """Return when it is sent at the earliest: when it is due and no circuit breaker keeps it back."""
+    shut = (row.url_shut_until, row.host_shut_until)
+    return max([row.next_at, *(until for until in shut if until is not None)])
 
 
 def _attempt(one: PastAttempt, *, zone: str) -> dict[str, Json]:
@@ -127,7 +134,14 @@ def _url(url: str, standing: UrlStanding, *, zone: str) -> dict[str, Json]:
         for name, moment in (
             ("failing_since", standing.failing_since),
             ("failed_at", standing.failed_at),
+            ("delivered_at", standing.delivered_at),
+            ("next_trial_at", standing.shut_until),
             ("disabled_at", standing.disabled_at),
         )
     }
-    return {"url": url, "disabled": standing.disabled_at is not None, "reason": standing.reason, **moments}
+    facts: dict[str, Json] = {
+        "disabled": standing.disabled_at is not None,
+        "reason": standing.reason,
+        "refusals": standing.refusals,
+    }
+    return {"url": url, **facts, **moments}

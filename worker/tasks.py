@@ -11,6 +11,7 @@ from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId
 from worker.jobs import names
 from worker.jobs.app import app
+from worker.usecases.callbacks import ask_for_callbacks as asking
 from worker.usecases.callbacks import clear_callbacks as clearing
 from worker.usecases.callbacks import deliver_callbacks as delivering
 from worker.usecases.dispatch import drop_codes as dropping
@@ -82,6 +83,13 @@ def deliver_callbacks(*, host: str, **_: object) -> None:
     delivering.deliver_callbacks(
         parts.store, queue=parts.queue, pool=parts.pool, host=host, lease=parts.new_id(), clock=parts.clock
     )
+
+
+@_task(names.ASK_FOR_CALLBACKS)
+def ask_for_callbacks(**_: object) -> None:
+    parts = services()
+    if parts.queue.taken(names.ASK_FOR_CALLBACKS):  # otherwise an earlier message did the work
+        asking.ask_for_callbacks(parts.store, queue=parts.queue, now=parts.clock.now())
 
 
 @_task(names.SWEEP)

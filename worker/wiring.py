@@ -43,7 +43,7 @@ from worker.store.transaction import SqlStore
 from worker.telephony.events import SwitchEvents
 from worker.telephony.posted_cdr import JsonCdr
 from worker.telephony.switch import Switches
-from worker.usecases.callbacks.deliver_callbacks import SenderPool
+from worker.usecases.callbacks.delivery_session import SenderPool
 from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.records.tenants import DEFAULT_TENANT, find_tenant
 

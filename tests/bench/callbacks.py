@@ -3,7 +3,8 @@
 A PostgreSQL, a Redis, receivers and one worker for callbacks, each a process of its own. First an outbox that is full
 is emptied into one good receiver, beside bare httpx that posts as many bodies to the same one; then CDRs come at a
 steady pace of 100 a second, half of them for nine dead receivers and half for a good one, whose delays are what is
-measured: from the commit of the outbox row to the arrival of the POST.
+measured: from the commit of the outbox row to the arrival of the POST. Last, 100 a second for one good URL of two
+tenants, whose host has other URLs with 200 callbacks each that all fail.
 """
 
 import argparse
@@ -22,11 +23,12 @@ from rich.console import Console
 from rich.table import Table
 from uuid_utils.compat import uuid7
 
+from tests.builders import TENANT
 from tests.builders.outbox import a_delivery
 from tests.stack.outbox import Outbox, running_outbox
 from tests.stack.receivers import Receivers
 from worker.domain.callback_url import host_of
-from worker.domain.ids import DeliveryId
+from worker.domain.ids import DeliveryId, TenantId
 from worker.ports.dispatch.outbox import Delivery
 
 RUNS: Final = 5
@@ -48,6 +50,8 @@ EACH_IN_ITS_WAY: Final = (
 ALL_REFUSE: Final = ("status/500",) * 9
 ALL_HANG: Final = ("hang",) * 9
 ALLOWED_SECONDS: Final = 1.0
+NEIGHBOURS: Final = ("status/404", "status/500", "unavailable", "hang")
+BACKLOG: Final = 200
 BODY: Final = '{"state":"cdr","text":"' + "x" * 1200 + '"}'
 """As long as a CDR is."""
 
@@ -71,11 +75,17 @@ def main() -> None:
                 ("hang", ALL_HANG),
             )
         }
+        neighbours = {
+            f"good URL beside {what} on its host": [
+                _beside(outbox, numbers, seconds=chosen.seconds, bad=bad) for _ in range(chosen.runs)
+            ]
+            for what, bad in (("200 refused", NEIGHBOURS[:1]), ("200 each of 404, 500, 503 and silence", NEIGHBOURS))
+        }
     table = Table("what", "median", "lowest", "highest", "limit", title=f"callbacks, {chosen.runs} runs")
     _row(table, "deliveries a second", [ours for ours, _ in speeds])
     _row(table, "bare httpx, POSTs a second", [bare for _, bare in speeds])
     _row(table, "ours / bare", [ours / bare for ours, bare in speeds], digits=2)
-    for name, runs in isolation.items():
+    for name, runs in (isolation | neighbours).items():
         _row(table, f"{name}: delay, median ms", [_ms(delays, 0.5) for delays in runs])
         _row(table, f"{name}: delay, p99 ms", [_ms(delays, 0.99) for delays in runs], limit=1000 * ALLOWED_SECONDS)
         _row(table, f"{name}: delay, worst ms", [_ms(delays, 1.0) for delays in runs])
@@ -121,9 +131,42 @@ def _delays(outbox: Outbox, numbers: "count[int]", *, seconds: float, dead: Sequ
     return sorted(arrived.get(webhook_id, float("inf")) - at for webhook_id, at in told.items())
 
 
-def _delivery(outbox: Outbox, number: int, *, url: str) -> Delivery:
+def _beside(outbox: Outbox, numbers: "count[int]", *, seconds: float, bad: Sequence[str]) -> list[float]:
+    """Fill the outbox for the bad URLs of a host, then notify its good one, of two tenants in turn.
+
+    Give the good one's delays in seconds; infinite where it did not arrive.
+    """
+    with Receivers("by-path") as receivers:
+        failing = [
+            _delivery(outbox, next(numbers), url=receivers.url("by-path", path=f"/{name}"))
+            for name in list(bad) * BACKLOG
+        ]
+        outbox.add(failing)
+        good, other = receivers.url("by-path", path="/good"), outbox.other_tenant()
+        told: dict[str, float] = {}
+        started = time.monotonic()
+        for tick in range(round(seconds * A_SECOND)):
+            Moment().wait(max(0.0, started + tick / A_SECOND - time.monotonic()))
+            tenant_id = TENANT if tick % 2 else other
+            delivery = _delivery(outbox, next(numbers), url=good, tenant_id=tenant_id)
+            outbox.add([delivery])
+            told[str(delivery.id)] = time.time()
+        _wait_for(receivers, "good", len(told))
+        arrived = {one.webhook_id: one.at for one in reversed(receivers.of("good"))}
+    return sorted(arrived.get(webhook_id, float("inf")) - at for webhook_id, at in told.items())
+
+
+def _delivery(outbox: Outbox, number: int, *, url: str, tenant_id: TenantId = TENANT) -> Delivery:
     call_id, event = outbox.news(number)
-    return a_delivery(call_id=call_id, event=event, id=DeliveryId(uuid7()), url=url, host=host_of(url), body=BODY)
+    return a_delivery(
+        call_id=call_id,
+        event=event,
+        id=DeliveryId(uuid7()),
+        url=url,
+        host=host_of(url),
+        body=BODY,
+        tenant_id=tenant_id,
+    )
 
 
 def _wait_for(receivers: Receivers, name: str, wanted: int) -> None:

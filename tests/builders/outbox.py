@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from pendulum import DateTime
 from sqlalchemy import select
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, list_of, viettel
@@ -73,3 +74,16 @@ def stored(store: SqlStore) -> dict[DeliveryId, Any]:
     """Read the outbox: rows by id."""
     with store.reading() as tx:
         return {DeliveryId(row.id): row for row in tx.connection.execute(select(deliveries).order_by(deliveries.c.id))}
+
+
+def due_hosts(store: SqlStore, *, now: DateTime) -> list[str]:
+    """Return all hosts to which something is to be sent."""
+    with store.reading() as tx:
+        return list(tx.deliveries.due_hosts(after=None, urls=1000, hosts=1000, now=now).hosts)
+
+
+def due_deliveries(store: SqlStore, *, now: DateTime, limit: int = 20) -> list[Delivery]:
+    """Return the first due deliveries of the host."""
+    with store.reading() as tx:
+        urls = [one.address for one in tx.deliveries.waiting_urls(HOST, after=None, limit=100)]
+        return tx.deliveries.due(HOST, wanted=dict.fromkeys(urls, limit), now=now, besides=())

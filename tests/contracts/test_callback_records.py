@@ -1,6 +1,7 @@
 """Callbacks as operators read and replay them, and subscriptions, on both databases."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -95,15 +96,17 @@ def test_nobody_s_callbacks_are_replayed_by_another_tenant(store: SqlStore) -> N
 
 def test_only_disabled_urls_are_enabled_and_those_that_fail_are_listed(store: SqlStore) -> None:
     failing, disabled = UrlStanding(NOON, NOON), UrlStanding(NOON, NOON, NOON, "gone")
+    shut = UrlStanding(NOON, NOON, refusals=3, weight=21, shut_until=LATER, delivered_at=NOON)
     with store.transaction() as tx:
         tx.callback_urls.save({(TENANT, "http://a/"): failing, (TENANT, "http://b/"): disabled})
-        tx.callback_urls.save({(TENANT, "http://c/"): UrlStanding()})
+        tx.callback_urls.save({(TENANT, "http://c/"): UrlStanding(), (TENANT, "http://d/"): shut})
         before = tx.callback_records.urls(TENANT, Slice())
-        enabled = tx.callback_records.enable(TENANT, frozenset({"http://a/", "http://b/", "http://c/"}))
+        enabled = tx.callback_records.enable(TENANT, frozenset({"http://a/", "http://b/", "http://c/", "http://d/"}))
         after = tx.callback_records.urls(TENANT, Slice())
 
-    assert (before.rows, before.total) == ([("http://a/", failing), ("http://b/", disabled)], 2)
-    assert (enabled, after.rows) == (1, [("http://a/", failing)])
+    opened = replace(shut, weight=0, shut_until=None)
+    assert (before.rows, before.total) == ([("http://a/", failing), ("http://b/", disabled), ("http://d/", shut)], 3)
+    assert (enabled, after.rows) == (2, [("http://a/", failing), ("http://d/", opened)])
 
 
 def test_subscriptions_are_a_tenant_s_until_they_are_taken_back(store: SqlStore) -> None:

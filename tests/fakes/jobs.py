@@ -17,6 +17,7 @@ class FakeJobQueue(JobQueue):
         self.plans_at: list[tuple[CarrierId, DateTime]] = []
         self.calls: list[CallId] = []
         self.deliveries: list[str] = []
+        self.asked_for_callbacks = 0
         self.held: list[str] = []
         self.sweeps: list[float] = []
         """The seconds after which each was asked for."""
@@ -36,6 +37,10 @@ class FakeJobQueue(JobQueue):
     @override
     def sweep(self, *, wait_seconds: float = 0) -> None:
         self.sweeps.append(wait_seconds)
+
+    @override
+    def ask_for_callbacks(self) -> None:
+        self.asked_for_callbacks += 1
 
     @override
     def deliver_callbacks(self, host: str) -> None:

@@ -22,7 +22,8 @@ from worker.domain.callback_url import host_of
 from worker.store.base.callback_tables import delivery_attempts
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
-from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
+from worker.usecases.callbacks.deliver_callbacks import deliver_callbacks
+from worker.usecases.callbacks.delivery_session import SenderPool
 
 MISBEHAVING: Final = {
     "hang": "no answer in time",

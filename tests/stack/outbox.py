@@ -21,11 +21,12 @@ from tests.stack.redis import redis_server
 from worker.coordination.connection import connect
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.callback_event import CallbackEvent
-from worker.domain.ids import CallId
+from worker.domain.ids import CallId, TenantId
 from worker.jobs import names
 from worker.jobs.app import configuration
 from worker.jobs.queue import CeleryJobQueue
 from worker.ports.dispatch.outbox import Delivery
+from worker.ports.records.entities import Tenant
 from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate
 from worker.store.transaction import SqlStore
@@ -50,6 +51,15 @@ class Outbox:
     def news(self, number: int) -> tuple[CallId, CallbackEvent]:
         """Return a call and an event of it of which there is no callback yet; a number is used once."""
         return CallId(UUID(int=0xCA00 + 1 + number % CALLS)), tuple(CallbackEvent)[number // CALLS % len(CallbackEvent)]
+
+    def other_tenant(self) -> TenantId:
+        """Return a second tenant, which is made when it is first asked for."""
+        with self.store.transaction() as tx:
+            found = tx.tenants.named("other")
+            if found is None:
+                found = Tenant(id=TenantId(UUID(int=0x7E4A)), name="other", timezone="UTC")
+                tx.tenants.add(found, callback_secret="whsec_BBBB", now=pendulum.now("UTC"))
+        return found.id
 
     def add(self, deliveries: Sequence[Delivery]) -> None:
         """Store callbacks, and let them be sent after the commit."""

@@ -1,7 +1,8 @@
 """Receivers of very many callbacks in a process of their own: one port for each, and a line for each POST that came.
 
 ``python -m tests.stack.receivers ANSWER ...`` prints the ports as JSON, then ``NAME WEBHOOK-ID SECONDS STATE`` a line.
-An answer may be named several times; the second receiver is ``ANSWER.2`` and so on.
+An answer may be named several times; the second receiver is ``ANSWER.2`` and so on. The receiver ``by-path`` gives the
+answer that the path names, and its lines have that as their name.
 """
 
 import asyncio
@@ -71,7 +72,11 @@ class Receivers:
             self.taken.append(Taken(name, webhook_id, float(at), state))
 
 
+BY_PATH = "by-path"
+
+
 def _print(name: str, request: Request) -> str:
+    name = request.path if name == BY_PATH else name
     state = json.loads(request.body).get("state", "-")
     sys.stdout.write(f"{name} {request.header('webhook-id')} {request.at:.6f} {state}\n")
     return name.partition(".")[0]

@@ -26,6 +26,8 @@ _CAUSES: Final[Sequence[tuple[type[Exception], str]]] = (
     (httpcore.NetworkError, "the connection broke before an answer came"),
     (Exception, "the receiver hung up, or its answer is not HTTP"),
 )
+_NOT_THE_HOST: Final = (ssl.SSLError, httpcore.ProtocolError, httpcore.PoolTimeout)
+"""Failures that prove nothing against the host: its other URLs, perhaps without TLS, may work."""
 
 
 def read_answer(status: int, headers: Iterable[tuple[bytes, bytes]], *, now: DateTime) -> Answer:
@@ -62,9 +64,15 @@ def parse_retry_after(text: str, *, now: DateTime) -> Duration | None:
     return min(Duration(seconds=max(0.0, seconds)), LONGEST_RETRY_AFTER)
 
 
-def explain(error: Exception) -> str:
-    """Return why no answer came, as one of a fixed set of texts."""
+def no_answer(error: Exception) -> Answer:
+    """Return the answer for a failure without a status."""
     cause = error.__context__  # the pool raises a new error and keeps the cause only as its context
+    is_silence = not any(isinstance(one, kind) for one in (cause, error) for kind in _NOT_THE_HOST)
+    return Answer(None, _explain(error, cause=cause), host_is_there=not is_silence)
+
+
+def _explain(error: Exception, *, cause: BaseException | None) -> str:
+    """Return why no answer came, as one of a fixed set of texts."""
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"certificate not accepted: {cause.verify_message}"
     return next(words for kind, words in _CAUSES if isinstance(cause, kind) or isinstance(error, kind))

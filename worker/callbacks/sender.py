@@ -11,7 +11,7 @@ from pendulum import DateTime
 from typing_extensions import override
 
 from worker.callbacks.address import AddressRange, Refused, Resolve
-from worker.callbacks.answer import explain, read_answer, read_status
+from worker.callbacks.answer import no_answer, read_answer, read_status
 from worker.callbacks.connection import GuardedBackend, NotReached, deadline, recording, resolve_host
 from worker.callbacks.signature import signed_headers
 from worker.callbacks.target import ANY_PORT, Ports, Target, read_target
@@ -66,9 +66,9 @@ class HttpSender(CallbackSender):
     def send(self, delivery: Delivery, *, secrets: Sequence[str], apikey: str, now: DateTime) -> Answer:
         target = read_target(delivery.url, ports=self._ports)
         if isinstance(target, Refused):
-            return Answer(None, f"refused: {target.reason}")
+            return Answer(None, f"refused: {target.reason}", host_is_there=True)
         if self._https_only and target.url.scheme != b"https":
-            return Answer(None, "refused: callbacks go to https only")
+            return Answer(None, "refused: callbacks go to https only", host_is_there=True)
         signature = signed_headers(delivery.body, delivery_id=delivery.id, secrets=secrets, now=now)
         headers = [*target.headers, *_FIXED_HEADERS, *signature.items(), *_key_headers(apikey)]
         with recording() as received:
@@ -79,7 +79,7 @@ class HttpSender(CallbackSender):
                 return Answer(None, str(error))
             except _FAILURES as error:
                 status = read_status(bytes(received))
-                return Answer(None, explain(error)) if status is None else read_answer(status, (), now=now)
+                return no_answer(error) if status is None else read_answer(status, (), now=now)
 
     def _post(self, target: Target, *, headers: list[tuple[str, str]], body: bytes, now: DateTime) -> Answer:
         wait = {"timeout": {"pool": self._timeout_seconds}}

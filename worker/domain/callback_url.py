@@ -1,4 +1,7 @@
-"""When a callback URL is disabled: after 410 Gone, or after failing for days."""
+"""How a tenant's callback URL behaves: its circuit breaker, and when it is disabled.
+
+What a receiver answers concerns this URL alone, whichever other URLs share its host.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -6,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pendulum import DateTime, Duration
 
+from worker.domain.breaker import REFUSAL, SHUT_AT, TROUBLE, pause_after
 from worker.domain.retry import GONE, Answer, is_delivered
 
 LONGEST_FAILURE: Final = Duration(days=5)
@@ -13,51 +17,96 @@ LONGEST_FAILURE: Final = Duration(days=5)
 FORGOTTEN_AFTER: Final = Duration(days=2)
 """A failure this long ago starts no series with a new one; longer than any pause between two attempts."""
 NOTED_EVERY: Final = Duration(minutes=1)
-"""Failures are written at most this often, to spare the database while a URL is down."""
+"""Deliveries are noted at most this often, to spare the database while a URL is well."""
+PROVEN_FOR: Final = Duration(hours=1)
+"""A URL that received a callback within this time, and has not failed since, is proven."""
+LONGEST_HOST: Final = 260
+"""Characters of a host name (253), a colon and a port. A longer one is no host, and would not fit into an index."""
 
 
 @dataclass(frozen=True, slots=True)
 class UrlStanding:
-    """Since when a URL has only failed, its last failure that was written, and since when and why it is disabled."""
+    """Since when a URL has only failed, its last failure, and since when and why it is disabled."""
 
     failing_since: DateTime | None = None
     failed_at: DateTime | None = None
     disabled_at: DateTime | None = None
     reason: str = ""
+    refusals: int = 0
+    """Failures in a row."""
+    weight: int = 0
+    """The summed weight of these failures; it opens the URL's circuit breaker."""
+    shut_until: DateTime | None = None
+    """Until when the open breaker keeps everything back; then one trial request goes out."""
+    delivered_at: DateTime | None = None
+    """When the URL last received a callback, to the minute."""
+
+    @property
+    def is_tried(self) -> bool:
+        """Return True from the time at which the breaker opened until a delivery: one request at a time goes out."""
+        return self.weight >= SHUT_AT
+
+    def is_shut(self, now: DateTime) -> bool:
+        """Return True while nothing may be sent to the URL."""
+        return self.shut_until is not None and now < self.shut_until
+
+    def is_proven(self, now: DateTime) -> bool:
+        """Return True for a URL that received callbacks lately, and has not failed since."""
+        return self.weight == 0 and self.delivered_at is not None and now < self.delivered_at + PROVEN_FOR
 
 
-def after_attempt(standing: UrlStanding, answer: Answer, *, now: DateTime) -> UrlStanding:
-    """Return the URL's standing after an attempt; a delivery resets it, a failure leaves a disabled URL as it is."""
+def after_attempt(standing: UrlStanding, answer: Answer, *, now: DateTime, chance: float) -> UrlStanding:
+    """Return the URL's standing after an attempt; a delivery resets it, a failure leaves a disabled URL as it is.
+
+    Requests that were running when the breaker opened and fail afterwards change nothing, unless they are 410.
+    """
     if is_delivered(answer.status):
-        return UrlStanding()
-    if standing.disabled_at is not None:
+        return UrlStanding(delivered_at=_noted(standing.delivered_at, now=now))
+    if standing.disabled_at is not None or (standing.is_shut(now) and answer.status != GONE):
         return standing
-    if _is_known(standing, answer, now=now):
-        return standing
-    failing = UrlStanding(failing_since=_since(standing, now=now), failed_at=now)
+    failing = _failing(standing, answer, now=now, chance=chance)
     if answer.status == GONE:
-        return replace(failing, disabled_at=now, reason="the receiver answered 410 Gone")
+        return replace(failing, disabled_at=now, shut_until=None, reason="the receiver answered 410 Gone")
     if failing.failing_since is not None and now - failing.failing_since >= LONGEST_FAILURE:
         days = LONGEST_FAILURE.days
-        return replace(failing, disabled_at=now, reason=f"nothing was delivered for {days} days; last: {answer.error}")
+        reason = f"nothing was delivered for {days} days; last: {answer.error}"
+        return replace(failing, disabled_at=now, shut_until=None, reason=reason)
     return failing
 
 
-def _is_known(standing: UrlStanding, answer: Answer, *, now: DateTime) -> bool:
-    """Return True for a failure that came too soon after the last one to be written again."""
-    return answer.status != GONE and standing.failed_at is not None and now < standing.failed_at + NOTED_EVERY
+def _failing(standing: UrlStanding, answer: Answer, *, now: DateTime, chance: float) -> UrlStanding:
+    """Return the standing after one more failure in a row; that of a trial request lengthens the pause."""
+    begun = standing if _goes_on(standing, now=now) else UrlStanding(delivered_at=standing.delivered_at)
+    weight = begun.weight + (TROUBLE if answer.tells_of_trouble or begun.is_tried else REFUSAL)
+    failing = replace(
+        begun,
+        failing_since=begun.failing_since or now,
+        failed_at=now,
+        refusals=begun.refusals + 1,
+        weight=weight,
+        shut_until=None,
+    )
+    if not failing.is_tried:
+        return failing
+    return replace(failing, shut_until=now + pause_after(weight, chance=chance, retry_after=answer.retry_after))
 
 
-def _since(standing: UrlStanding, *, now: DateTime) -> DateTime:
-    """Return when the present series of failures began."""
-    if standing.failing_since is None or standing.failed_at is None or now - standing.failed_at > FORGOTTEN_AFTER:
+def _goes_on(standing: UrlStanding, *, now: DateTime) -> bool:
+    """Return True when the last failure is so near that a new one belongs to the same series."""
+    return standing.failed_at is not None and now - standing.failed_at <= FORGOTTEN_AFTER
+
+
+def _noted(delivered_at: DateTime | None, *, now: DateTime) -> DateTime:
+    """Return the time of the last delivery, which stays as it is for a minute."""
+    if delivered_at is None or not delivered_at <= now < delivered_at + NOTED_EVERY:
         return now
-    return standing.failing_since
+    return delivered_at
 
 
 def host_of(url: str) -> str:
     """Return host and port, whose deliveries are sent together, without credentials; empty for an invalid URL."""
     try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
+        host = urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:
         return ""
+    return host if len(host) <= LONGEST_HOST else ""

@@ -39,10 +39,17 @@ class Answer:
     status: int | None
     error: str = ""
     retry_after: Duration | None = None
+    host_is_there: bool = False
+    """True for a failure without a status that proves nothing against the host: our own refusal, TLS, or not HTTP."""
+
+    @property
+    def is_silence(self) -> bool:
+        """Return True when the host's other URLs would get no answer either: no connection, or no response in time."""
+        return self.status is None and not self.host_is_there
 
     @property
     def tells_of_trouble(self) -> bool:
-        """Return True when the host's next callback would fail too: no response, or a request to slow down."""
+        """Return True when the URL's next callback would fail too: no response, or a request to slow down."""
         return self.status is None or self.status in BUSY_STATUSES
 
 

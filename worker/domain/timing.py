@@ -16,7 +16,7 @@ How they follow each other, in seconds::
 
     a lost call   |-- CALL_ASKED_AFTER 5 --|------- CALL_LOST_AFTER 12 -------|   or CDR_GRACE 75, if CDRs are posted
 
-    a host        |- renews 2 -|  SESSION 5  | HOST_LEASE 8 |
+    a host        |- looks 0.3 -| renews 2 |  SESSION 5  | HOST_LEASE 8 |
 """
 
 from typing import Final
@@ -177,6 +177,9 @@ Longer than a switch takes to end it by itself, which counts whole seconds and a
 HOST_LEASE: Final = Duration(seconds=8)
 """A host whose sender died gets no callbacks for this long: all that a crash costs."""
 HOST_LEASE_RENEWED_EVERY: Final = Duration(seconds=2)
+HOST_LOOKED_AT_EVERY: Final = Duration(milliseconds=300)
+"""A session looks this often for callbacks that became due meanwhile, once its host has answered: a callback beside
+slow URLs of the same host waits no longer. A shorter time costs a transaction each."""
 DELIVERY_SESSION: Final = Duration(seconds=5)
 """A delivery task starts no request after this time, so that other hosts are served."""
 CALLBACK_ANSWERED_WITHIN: Final = Duration(seconds=10)

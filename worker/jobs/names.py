@@ -5,6 +5,7 @@ from typing import Final
 PLAN_CARRIER: Final = "callbeat.plan_carrier"
 PLACE_CALLS: Final = "callbeat.place_calls"
 DELIVER_CALLBACKS: Final = "callbeat.deliver_callbacks"
+ASK_FOR_CALLBACKS: Final = "callbeat.ask_for_callbacks"
 SWEEP: Final = "callbeat.sweep"
 TICK: Final = "callbeat.tick"
 
@@ -17,6 +18,7 @@ QUEUE_OF: Final = {
     PLAN_CARRIER: PLAN,
     PLACE_CALLS: CALLS,
     DELIVER_CALLBACKS: CALLBACKS,
+    ASK_FOR_CALLBACKS: CALLBACKS,
     SWEEP: MAINTENANCE,
     TICK: MAINTENANCE,
 }

@@ -49,6 +49,11 @@ class CeleryJobQueue(JobQueue):
             self._send(names.SWEEP, wait_seconds=wait_seconds)
 
     @override
+    def ask_for_callbacks(self) -> None:
+        if self._is_first(names.ASK_FOR_CALLBACKS):
+            self._send(names.ASK_FOR_CALLBACKS)
+
+    @override
     def deliver_callbacks(self, host: str) -> None:
         if self._is_first(_delivery_key(host)):
             self._send(names.DELIVER_CALLBACKS, host=host)

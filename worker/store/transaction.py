@@ -20,6 +20,7 @@ from worker.store.base.columns import Instant
 from worker.store.callbacks.callback_hosts import SqlHosts
 from worker.store.callbacks.callback_records import SqlCallbackRecords
 from worker.store.callbacks.callback_urls import SqlCallbackUrls
+from worker.store.callbacks.cursors import SqlCursors
 from worker.store.callbacks.deliveries import SqlDeliveries
 from worker.store.callbacks.subscriptions import SqlSubscriptions
 from worker.store.dispatch.calls import SqlCalls
@@ -136,6 +137,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def callback_urls(self) -> SqlCallbackUrls:
         return SqlCallbackUrls(self.connection)
+
+    @override
+    @cached_property
+    def cursors(self) -> SqlCursors:
+        return SqlCursors(self.connection)
 
     @override
     @cached_property

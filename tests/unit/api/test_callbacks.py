@@ -205,14 +205,38 @@ def test_a_url_that_was_disabled_is_told_with_its_reason_and_can_be_enabled(
             "url": URL,
             "disabled": True,
             "reason": "the receiver answered 410 Gone",
+            "refusals": 0,
             "failing_since": "2026-11-23T12:00:00.000000+07:00",
             "failed_at": "2026-11-23T12:00:00.000000+07:00",
+            "delivered_at": "",
+            "next_trial_at": "",
             "disabled_at": "2026-11-23T12:00:00.000000+07:00",
         }
     ]
     assert (answer.status_code, answer.json()) == (200, {"url": URL, "enabled": True})
     assert client.get("/v3/callback/url").json()["total"] == 0
     assert client.post("/v3/callback/url/enable", json={"url": URL}).status_code == 404
+
+
+def test_a_url_that_fails_is_told_with_its_refusals_and_its_next_trial(
+    client: TestClient, services: FakeServices, told: list[str]
+) -> None:
+    later = NOON.add(days=5)
+    shut = UrlStanding(NOON, NOON, refusals=21, weight=21, shut_until=later, delivered_at=NOON)
+    with services.store.transaction() as tx:
+        tenant = tx.tenants.named("default")
+        assert tenant is not None
+        tx.callback_urls.save({(tenant.id, URL): shut})
+
+    (listed,) = client.get("/v3/callback/url").json()["data"]
+    waiting = client.get(f"/v3/callback/{told[2]}").json()
+    client.post("/v3/callback/url/enable", json={"url": URL})
+    (opened,) = client.get("/v3/callback/url").json()["data"]
+
+    assert (listed["disabled"], listed["refusals"]) == (False, 21)
+    assert listed["next_trial_at"] == waiting["next_at"] == "2026-11-28T12:00:00.000000+07:00"
+    assert listed["delivered_at"] == "2026-11-23T12:00:00.000000+07:00"
+    assert (opened["refusals"], opened["next_trial_at"]) == (21, "")
 
 
 def test_who_sends_again_says_that_the_receiver_is_well(

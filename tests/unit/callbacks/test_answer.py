@@ -5,7 +5,7 @@ import pendulum
 import pytest
 from pendulum import Duration
 
-from worker.callbacks.answer import explain, parse_retry_after, read_answer
+from worker.callbacks.answer import no_answer, parse_retry_after, read_answer
 from worker.domain.retry import Answer
 
 NOON = pendulum.datetime(2026, 11, 23, 12)
@@ -81,4 +81,19 @@ def caused(error: Exception, cause: Exception) -> Exception:
     ],
 )
 def test_a_failure_is_told_in_fixed_words(error: Exception, words: str) -> None:
-    assert explain(error) == words
+    assert no_answer(error).error == words
+
+
+@pytest.mark.parametrize(
+    ("error", "is_there"),
+    [
+        (caused(httpcore.ConnectError(), ConnectionRefusedError()), False),
+        (httpcore.ReadTimeout(), False),
+        (httpcore.ReadError(), False),
+        (caused(httpcore.ConnectError(), ssl.SSLError()), True),
+        (httpcore.RemoteProtocolError("illegal status line"), True),
+    ],
+)
+def test_only_silence_is_held_against_the_host(error: Exception, is_there: bool) -> None:  # noqa: FBT001 - a case
+    assert no_answer(error).host_is_there == is_there
+    assert no_answer(error).is_silence != is_there

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from pendulum import DateTime, Duration
 
 from worker.domain.breaker import (
+    ANSWERED_LATELY,
     FIRST_CONCURRENCY,
-    LONGEST_PAUSE,
     MAX_CONCURRENCY,
     QUICK_CONCURRENCY,
     SHORTEST_PAUSE,
@@ -17,8 +17,9 @@ from worker.domain.breaker import (
 from worker.domain.retry import Answer
 
 NOON = pendulum.datetime(2026, 11, 23, 12)
-HAD, AWAY, BUSY = Answer(200), Answer(None, "no connection"), Answer(429)
+HAD, AWAY = Answer(200), Answer(None, "no connection")
 SLOW = 0.2
+SECOND = Duration(seconds=1)
 MIDDLE = 0.5
 """The chance that leaves a pause as it is."""
 
@@ -29,10 +30,11 @@ def after(
     now: DateTime = NOON,
     chance: float = MIDDLE,
     took_seconds: float = SLOW,
+    is_proven: bool = True,
 ) -> HostHealth:
     found = health or HostHealth()
     for answer in answers:
-        found = after_answer(found, answer, took_seconds=took_seconds, now=now, chance=chance)
+        found = after_answer(found, answer, is_proven=is_proven, took_seconds=took_seconds, now=now, chance=chance)
     return found
 
 
@@ -51,27 +53,37 @@ def test_a_host_that_answers_quickly_needs_few() -> None:
     )
 
 
-@pytest.mark.parametrize("status", [302, 400, 404, 410, 500, 502])
-def test_a_host_that_refuses_now_and_then_is_well_all_the_same(status: int) -> None:
-    refused = [Answer(status)] * (SHUT_AT - 1)
+@pytest.mark.parametrize("status", [302, 400, 404, 410, 429, 500, 502, 503])
+def test_whatever_a_host_answers_it_is_there(status: int) -> None:
+    refused = [Answer(status)] * 3 * SHUT_AT
 
-    assert after(*refused).shut_until is None
-    assert after(*refused, HAD, *refused).shut_until is None
-    assert after(*refused, HAD) == HostHealth(concurrency=FIRST_CONCURRENCY + SHUT_AT)
-
-
-def test_a_host_that_refuses_everything_is_left_alone_too() -> None:
-    shut = after(*[Answer(500)] * SHUT_AT)
-
-    assert (shut.concurrency, shut.shut_until) == (1, NOON + SHORTEST_PAUSE)
+    assert after(*refused) == HostHealth(concurrency=MAX_CONCURRENCY, answered_at=NOON)
+    assert after(AWAY, AWAY, Answer(status), AWAY, AWAY).shut_until is None
 
 
-@pytest.mark.parametrize("answer", [AWAY, BUSY, Answer(503)])
-def test_failures_in_a_row_shut_a_host_and_leave_it_one_request(answer: Answer) -> None:
-    before, shut = after(answer, answer), after(answer, answer, answer)
+def test_a_failure_that_proves_nothing_against_a_host_does_not_shut_it() -> None:
+    assert after(*[Answer(None, "no TLS connection", host_is_there=True)] * SHUT_AT).shut_until is None
 
-    assert (before.concurrency, before.shut_until) == (1, None)
-    assert (shut.concurrency, shut.shut_until) == (1, NOON + SHORTEST_PAUSE)
+
+def test_silences_in_a_row_shut_a_host_and_leave_it_one_request() -> None:
+    before, shut = after(AWAY, AWAY), after(AWAY, AWAY, AWAY)
+
+    assert (before.is_tried, before.shut_until) == (False, None)
+    assert (shut.is_tried, shut.concurrency, shut.shut_until) == (True, 1, NOON + SHORTEST_PAUSE)
+
+
+def test_the_silence_of_a_url_that_is_not_proven_is_its_own_while_the_host_answers_others() -> None:
+    silent = after(*[AWAY] * 9, health=after(HAD), is_proven=False, now=NOON + ANSWERED_LATELY - SECOND)
+
+    assert (silent.is_tried, silent.concurrency) == (False, 1)
+    assert after(*[AWAY] * 3, health=after(HAD), is_proven=False, now=NOON + ANSWERED_LATELY).is_tried
+    assert after(*[AWAY] * 3, health=after(HAD)).is_tried
+    assert after(*[AWAY] * 3, is_proven=False).is_tried
+
+
+def test_a_silence_halves_the_concurrency() -> None:
+    assert after(AWAY, health=HostHealth(concurrency=MAX_CONCURRENCY)).concurrency == MAX_CONCURRENCY // 2
+    assert after(AWAY, health=HostHealth(concurrency=1)).concurrency == 1
 
 
 def test_a_host_is_shut_until_the_pause_is_over() -> None:
@@ -100,14 +112,7 @@ def test_failures_that_were_under_way_together_count_as_one() -> None:
 
 
 def test_an_answer_opens_a_host_again() -> None:
-    assert after(AWAY, AWAY, AWAY, HAD) == HostHealth(concurrency=2)
-
-
-def test_a_host_that_asks_for_patience_is_left_alone_for_as_long_and_no_longer_than_others() -> None:
-    some, many = Answer(429, retry_after=Duration(seconds=30)), Answer(503, retry_after=Duration(hours=1))
-
-    assert after(some, some, some).shut_until == NOON.add(seconds=30)
-    assert after(many, many, many).shut_until == NOON + LONGEST_PAUSE
+    assert after(AWAY, AWAY, AWAY, HAD) == HostHealth(concurrency=2, answered_at=NOON)
 
 
 @given(chance=st.floats(0, 1, exclude_max=True))

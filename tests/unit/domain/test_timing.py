@@ -126,6 +126,7 @@ def test_no_plan_or_message_is_stored_so_far_ahead_that_it_looks_like_a_clock_se
 def test_a_host_lease_outlives_a_session_and_two_missed_renewals() -> None:
     assert timing.HOST_LEASE > timing.DELIVERY_SESSION
     assert timing.HOST_LEASE >= 3 * timing.HOST_LEASE_RENEWED_EVERY
+    assert timing.HOST_LOOKED_AT_EVERY < timing.HOST_LEASE_RENEWED_EVERY
 
 
 def test_the_processes_clocks_are_closer_than_a_lease_lasts() -> None:

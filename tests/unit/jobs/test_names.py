@@ -14,6 +14,7 @@ def test_tasks_and_queues_have_the_names_that_operators_know() -> None:
         "callbeat.plan_carrier": "plan",
         "callbeat.place_calls": "calls",
         "callbeat.deliver_callbacks": "callbacks",
+        "callbeat.ask_for_callbacks": "callbacks",
         "callbeat.sweep": "maintenance",
         "callbeat.tick": "maintenance",
     }

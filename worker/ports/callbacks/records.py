@@ -38,6 +38,9 @@ class CallbackRecord:
     state: DeliveryState
     attempt: int
     next_at: DateTime
+    """When it is due. A circuit breaker, of the URL or of its host, may keep it back for longer."""
+    url_shut_until: DateTime | None
+    host_shut_until: DateTime | None
     replayed_at: DateTime | None
     last_status: int | None
     last_error: str
@@ -84,4 +87,4 @@ class CallbackRecords(Protocol):
         """Return the tenant's URLs that failed lately or are disabled, sorted by URL."""
 
     def enable(self, tenant_id: TenantId, urls: frozenset[str]) -> int:
-        """Enable those of the URLs that are disabled; return how many that were."""
+        """Enable those of the URLs that are disabled or shut by their breaker; return how many that were."""

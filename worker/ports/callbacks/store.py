@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from worker.ports.callbacks.deliveries import CallbackUrls, Deliveries, Hosts, Subscriptions
+from worker.ports.callbacks.deliveries import CallbackUrls, Cursors, Deliveries, Hosts, Subscriptions
 from worker.ports.callbacks.records import CallbackRecords
 
 
@@ -17,6 +17,8 @@ class CallbackTransaction(Protocol):
     def hosts(self) -> Hosts: ...
     @property
     def callback_urls(self) -> CallbackUrls: ...
+    @property
+    def cursors(self) -> Cursors: ...
     @property
     def subscriptions(self) -> Subscriptions: ...
     @property

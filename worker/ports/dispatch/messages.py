@@ -24,6 +24,9 @@ class JobQueue(Protocol):
     def sweep(self, *, wait_seconds: float = 0) -> None:
         """Ask for an early sweep; a second request with the same wait adds nothing for a few seconds."""
 
+    def ask_for_callbacks(self) -> None:
+        """Make a worker for callbacks look for what is due in the outbox; at most one such request waits."""
+
     def deliver_callbacks(self, host: str) -> None:
         """Ask for the host's due deliveries to be sent; at most one request per host waits."""
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from pendulum import DateTime
 
 from worker.domain.callback_event import CallbackEvent
+from worker.domain.callback_share import Address
 from worker.domain.ids import CallId, CampaignId, DeliveryId, SubscriptionId, TenantId
 
 
@@ -30,8 +31,8 @@ class Delivery:
     """True when it replaces an earlier delivery of the same event, which told an assumed end."""
 
     @property
-    def address(self) -> tuple[TenantId, str]:
-        """Return tenant and URL, the key of a URL's standing: tenants with the same URL do not affect each other."""
+    def address(self) -> Address:
+        """Return tenant and URL."""
         return self.tenant_id, self.url
 
 
@@ -52,9 +53,6 @@ class Outbox(Protocol):
 
     def insert(self, deliveries: Sequence[Delivery], *, now: DateTime) -> None:
         """Add deliveries that are due now; a repeated event of a call adds no second one for the same recipient."""
-
-    def due_hosts(self, *, now: DateTime) -> list[str]:
-        """Return the hosts that have due deliveries, are not shut, and whose lease no task holds."""
 
 
 class Subscribers(Protocol):

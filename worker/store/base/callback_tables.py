@@ -49,6 +49,9 @@ partial_index(
     unique=True,
 )
 partial_index("ix_deliveries_pending", deliveries.c.host, deliveries.c.next_at, where=PENDING_ROWS)
+partial_index(
+    "ix_deliveries_of_url", *(deliveries.c[n] for n in ("host", "tenant_id", "url", "next_at")), where=PENDING_ROWS
+)
 partial_index("ix_deliveries_waiting_since", deliveries.c.waiting_since, where=PENDING_ROWS)
 partial_index("ix_deliveries_ended", deliveries.c.updated_at, where=ENDED_ROWS)
 Index("ix_deliveries_campaign_id_id", deliveries.c.campaign_id, deliveries.c.id)
@@ -75,6 +78,9 @@ callback_hosts: Final = Table(
     Column("concurrency", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("shut_until", Instant),
+    Column("answered_at", Instant),  # with any status
+    Column("served_tenant_id", Uuid),  # the rotation: which of its URLs was read last
+    Column("served_url", String),
 )
 
 callback_urls: Final = Table(
@@ -86,6 +92,10 @@ callback_urls: Final = Table(
     Column("failed_at", Instant),
     Column("disabled_at", Instant),
     Column("reason", Text, nullable=False),
+    Column("refusals", Integer, nullable=False, server_default=text("0")),  # failures in a row
+    Column("weight", Integer, nullable=False, server_default=text("0")),  # of these; it opens the circuit breaker
+    Column("shut_until", Instant),
+    Column("delivered_at", Instant),  # to the minute
     PrimaryKeyConstraint("tenant_id", "url"),
 )
 
@@ -99,6 +109,13 @@ event_subscriptions: Final = Table(
     Column("apikey", String, nullable=False),  # empty: none
     Column("created_at", Instant, nullable=False),
     Column("deleted_at", Instant),
+)
+
+cursors: Final = Table(
+    "cursors",
+    metadata,
+    Column("name", String, primary_key=True),  # of the work that is done in batches
+    Column("position", Text, nullable=False),  # after which its next batch begins; empty: at the beginning
 )
 
 retired_secrets: Final = Table(

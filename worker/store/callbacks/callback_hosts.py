@@ -1,6 +1,6 @@
 """The hosts that receive callbacks: who holds each host's lease, and how the host behaves."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from pendulum import DateTime
@@ -8,12 +8,16 @@ from sqlalchemy import Connection, Row, select, update
 from typing_extensions import override
 
 from worker.domain.breaker import HostHealth
-from worker.ports.callbacks.deliveries import Hosts
+from worker.domain.ids import TenantId
+from worker.ports.callbacks.deliveries import Hosts, HostState
 from worker.store.base.callback_tables import callback_hosts
 from worker.store.base.dialect import commit_without_waiting, insert_or_ignore
 
 _NEW: Final = HostHealth()
-_READ: Final = [callback_hosts.c[name] for name in HostHealth.__dataclass_fields__]
+_READ: Final = [
+    callback_hosts.c[name]
+    for name in (*HostHealth.__dataclass_fields__, "lease_until", "served_tenant_id", "served_url")
+]
 
 
 class SqlHosts(Hosts):
@@ -24,7 +28,7 @@ class SqlHosts(Hosts):
         self._connection = connection
 
     @override
-    def acquire(self, host: str, *, lease: UUID, now: DateTime, until: DateTime) -> HostHealth | None:
+    def acquire(self, host: str, *, lease: UUID, now: DateTime, until: DateTime) -> HostState | None:
         commit_without_waiting(self._connection)
         row = self._lock(host)
         if row is None:
@@ -33,35 +37,43 @@ class SqlHosts(Hosts):
             row = self._lock(host)
         if row is None or (row.lease_until is not None and now < row.lease_until):
             return None
-        health = HostHealth(row.concurrency, row.failures, row.shut_until)
-        if health.is_shut(now):
-            return health
+        state = _to_state(row)
+        if state.health.is_shut(now):
+            return state
         taken = update(callback_hosts).where(callback_hosts.c.host == host)
         self._connection.execute(taken.values(lease=lease, lease_until=until))
-        return health
+        return state
 
     @override
-    def renew(self, host: str, *, lease: UUID, health: HostHealth, until: DateTime) -> bool:
+    def renew(self, host: str, *, lease: UUID, state: HostState, until: DateTime) -> bool:
         commit_without_waiting(self._connection)  # if the record of an attempt is lost, it is sent again
-        return self._write(host, lease=lease, health=health, until=until)
+        return self._write(host, lease=lease, state=state, until=until)
 
     @override
-    def release(self, host: str, *, lease: UUID, health: HostHealth) -> None:
-        self._write(host, lease=lease, health=health, until=None)
+    def release(self, host: str, *, lease: UUID, state: HostState) -> None:
+        self._write(host, lease=lease, state=state, until=None)
 
-    def _lock(self, host: str) -> Row[*tuple[object, ...]] | None:
-        asked = select(*_READ, callback_hosts.c.lease_until).where(callback_hosts.c.host == host)
+    def _lock(self, host: str) -> Row[Any] | None:  # Any: a column's own type each
+        asked = select(*_READ).where(callback_hosts.c.host == host)
         return self._connection.execute(asked.with_for_update()).one_or_none()
 
-    def _write(self, host: str, *, lease: UUID, health: HostHealth, until: DateTime | None) -> bool:
+    def _write(self, host: str, *, lease: UUID, state: HostState, until: DateTime | None) -> bool:
         ours = update(callback_hosts).where(callback_hosts.c.host == host, callback_hosts.c.lease == lease)
         written = self._connection.execute(
             ours.values(
                 lease=None if until is None else lease,
                 lease_until=until,
-                concurrency=health.concurrency,
-                failures=health.failures,
-                shut_until=health.shut_until,
+                concurrency=state.health.concurrency,
+                failures=state.health.failures,
+                shut_until=state.health.shut_until,
+                answered_at=state.health.answered_at,
+                served_tenant_id=None if state.served is None else state.served[0],
+                served_url=None if state.served is None else state.served[1],
             )
         )
         return written.rowcount == 1
+
+
+def _to_state(row: Row[Any]) -> HostState:  # Any: see above
+    served = None if row.served_url is None else (TenantId(row.served_tenant_id), row.served_url)
+    return HostState(HostHealth(row.concurrency, row.failures, row.shut_until, row.answered_at), served)

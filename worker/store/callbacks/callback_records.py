@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 from typing_extensions import override
 
 from worker.domain.callback_url import UrlStanding
@@ -13,9 +13,21 @@ from worker.domain.ids import DeliveryId, TenantId
 from worker.domain.retry import DeliveryState
 from worker.ports.callbacks.records import CallbackFilter, CallbackRecord, CallbackRecords, PastAttempt, Replayed
 from worker.ports.paging import Page, Slice
-from worker.store.base.callback_tables import callback_urls, deliveries, delivery_attempts
+from worker.store.base.callback_tables import callback_hosts, callback_urls, deliveries, delivery_attempts
 
-_READ: Final = [deliveries.c[name] for name in CallbackRecord.__dataclass_fields__ if name != "attempts"]
+_ELSEWHERE: Final = {
+    "attempts": None,
+    "url_shut_until": callback_urls.c.shut_until,
+    "host_shut_until": callback_hosts.c.shut_until,
+}
+_READ: Final = [
+    *(deliveries.c[name] for name in CallbackRecord.__dataclass_fields__ if name not in _ELSEWHERE),
+    *(column.label(name) for name, column in _ELSEWHERE.items() if column is not None),
+]
+_OF_URL: Final = and_(callback_urls.c.tenant_id == deliveries.c.tenant_id, callback_urls.c.url == deliveries.c.url)
+_WITH_BREAKERS: Final = deliveries.outerjoin(callback_urls, _OF_URL).outerjoin(
+    callback_hosts, callback_hosts.c.host == deliveries.c.host
+)
 _STANDING: Final = tuple(UrlStanding.__dataclass_fields__)
 
 
@@ -29,8 +41,8 @@ class SqlCallbackRecords(CallbackRecords):
     @override
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: CallbackFilter) -> Page[CallbackRecord]:
         conditions = _conditions(tenant_id, wanted)
-        asked = select(*_READ).where(*conditions).order_by(deliveries.c.id.desc()).limit(part.limit).offset(part.offset)
-        rows = self._connection.execute(asked).mappings().all()
+        asked = select(*_READ).select_from(_WITH_BREAKERS).where(*conditions).order_by(deliveries.c.id.desc())
+        rows = self._connection.execute(asked.limit(part.limit).offset(part.offset)).mappings().all()
         attempts = self._attempts([row["id"] for row in rows])
         total = self._connection.scalar(select(func.count()).select_from(deliveries).where(*conditions))
         return Page([CallbackRecord(**row, attempts=attempts[row["id"]]) for row in rows], total or 0)
@@ -69,12 +81,11 @@ class SqlCallbackRecords(CallbackRecords):
 
     @override
     def enable(self, tenant_id: TenantId, urls: frozenset[str]) -> int:
-        disabled = delete(callback_urls).where(
-            callback_urls.c.tenant_id == tenant_id,
-            callback_urls.c.url.in_(urls),
-            callback_urls.c.disabled_at.is_not(None),
-        )
-        return self._connection.execute(disabled).rowcount
+        named = (callback_urls.c.tenant_id == tenant_id, callback_urls.c.url.in_(urls))
+        disabled = delete(callback_urls).where(*named, callback_urls.c.disabled_at.is_not(None))
+        shut = update(callback_urls).where(*named, callback_urls.c.shut_until.is_not(None))
+        enabled = self._connection.execute(disabled).rowcount
+        return enabled + self._connection.execute(shut.values(weight=0, shut_until=None)).rowcount
 
     def _attempts(self, ids: Sequence[DeliveryId]) -> dict[DeliveryId, list[PastAttempt]]:
         found: defaultdict[DeliveryId, list[PastAttempt]] = defaultdict(list)

@@ -7,36 +7,38 @@ from pendulum import DateTime
 from sqlalchemy import (
     Boolean,
     Connection,
+    Row,
     Select,
     bindparam,
     delete,
-    exists,
     or_,
     select,
+    union_all,
     update,
 )
 from typing_extensions import override
 
+from worker.domain.callback_share import Address
 from worker.domain.ids import DeliveryId, TenantId
 from worker.domain.retry import Dead, Delivered, DeliveryState, RetryAt
 from worker.domain.secret_place import SecretPlace
-from worker.ports.callbacks.deliveries import Attempt, Deliveries
+from worker.ports.callbacks.deliveries import Attempt, Deliveries, DueHosts, Position, WaitingUrl
 from worker.ports.dispatch.outbox import Delivery
 from worker.store.base.callback_tables import (
     ENDED_ROWS,
     PENDING_ROWS,
-    callback_hosts,
     deliveries,
     delivery_attempts,
     retired_secrets,
 )
-from worker.store.base.columns import Instant
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.sealing import Sealer
 from worker.store.base.tables import tenants
+from worker.store.callbacks.waiting_urls import read_urls, read_urls_of_host
 
 _TABLE: Final = deliveries
-_READ: Final = [_TABLE.c[name] for name in Delivery.__dataclass_fields__]
+_NAMES: Final = tuple(Delivery.__dataclass_fields__)
+_READ: Final = [_TABLE.c[name] for name in _NAMES]
 
 
 class SqlDeliveries(Deliveries):
@@ -53,12 +55,20 @@ class SqlDeliveries(Deliveries):
             self._connection.execute(insert_or_ignore(self._connection, _TABLE), rows)
 
     @override
-    def due(self, host: str, *, now: DateTime, limit: int, besides: Collection[DeliveryId]) -> list[Delivery]:
-        asked = select(*_READ).where(_TABLE.c.host == host, PENDING_ROWS, _TABLE.c.next_at <= now)
-        if besides:
-            asked = asked.where(_TABLE.c.id.not_in(besides))
-        rows = self._connection.execute(asked.order_by(_TABLE.c.next_at, _TABLE.c.id).limit(limit))
-        return [Delivery(**row) for row in rows.mappings()]
+    def waiting_urls(self, host: str, *, after: Address | None, limit: int) -> list[WaitingUrl]:
+        return read_urls_of_host(self._connection, host, after=after, limit=limit)
+
+    @override
+    def due(
+        self, host: str, *, wanted: Mapping[Address, int], now: DateTime, besides: Collection[DeliveryId]
+    ) -> list[Delivery]:
+        if not wanted:
+            return []
+        parts = [
+            _of_url(host, address, limit=limit, besides=besides, now=now) for address, limit in sorted(wanted.items())
+        ]
+        rows = self._connection.execute(union_all(*parts).order_by("next_at", "id")).mappings()
+        return [Delivery(**{name: row[name] for name in _NAMES}) for row in rows]
 
     @override
     def record(self, attempts: Sequence[Attempt], *, now: DateTime) -> None:
@@ -92,8 +102,17 @@ class SqlDeliveries(Deliveries):
         return len(ids)
 
     @override
-    def due_hosts(self, *, now: DateTime) -> list[str]:
-        return list(self._connection.scalars(DUE_HOSTS, {"now": now}))
+    def due_hosts(self, *, after: Position | None, urls: int, hosts: int, now: DateTime) -> DueHosts:
+        found: dict[str, None] = {}
+        last = after
+        rows = read_urls(self._connection, after=after, limit=urls)
+        for row in rows:
+            if row.host not in found and _is_to_be_sent(row, now=now):
+                if len(found) == hosts:
+                    return DueHosts(list(found), last)
+                found[row.host] = None
+            last = Position(row.host, TenantId(row.tenant_id), row.url)
+        return DueHosts(list(found), last if len(rows) == urls else None)
 
     @override
     def secrets(self, tenant_id: TenantId, *, now: DateTime) -> list[str]:
@@ -108,21 +127,22 @@ class SqlDeliveries(Deliveries):
         ]
 
 
-def _due_hosts() -> Select[Any]:  # Any: a row of one host
-    """Read one row a host from ``ix_deliveries_pending``; further deliveries of a host cost nothing."""
-    now = bindparam("now", type_=Instant)
-    first = select(_TABLE.c.host).where(PENDING_ROWS).order_by(_TABLE.c.host).limit(1)
-    waiting = select(first.scalar_subquery().label("host")).cte("waiting", recursive=True)
-    following = (
-        select(_TABLE.c.host).where(PENDING_ROWS, _TABLE.c.host > waiting.c.host).order_by(_TABLE.c.host).limit(1)
-    )
-    waiting = waiting.union_all(select(following.scalar_subquery()).where(waiting.c.host.is_not(None)))
-    due = exists().where(_TABLE.c.host == waiting.c.host, PENDING_ROWS, _TABLE.c.next_at <= now)
-    left_alone = exists().where(
-        callback_hosts.c.host == waiting.c.host,
-        or_(callback_hosts.c.lease_until > now, callback_hosts.c.shut_until > now),
-    )
-    return select(waiting.c.host).where(waiting.c.host.is_not(None), due, ~left_alone)
+def _of_url(
+    host: str, address: Address, *, limit: int, besides: Collection[DeliveryId], now: DateTime
+) -> Select[Any]:  # Any: a column's own type each
+    """Return the query for the first due deliveries of one URL, by ``ix_deliveries_of_url``."""
+    tenant_id, url = address
+    one_url = (_TABLE.c.host == host, _TABLE.c.tenant_id == tenant_id, _TABLE.c.url == url)
+    asked = select(*_READ, _TABLE.c.next_at).where(*one_url, PENDING_ROWS, _TABLE.c.next_at <= now)
+    if besides:
+        asked = asked.where(_TABLE.c.id.not_in(besides))
+    return select(asked.order_by(_TABLE.c.next_at).limit(limit).subquery())
+
+
+def _is_to_be_sent(row: Row[Any], *, now: DateTime) -> bool:  # Any: see above
+    """Return True for a URL with something due, unless it or its host is shut, or a task sends to the host."""
+    waits = (row.host_shut_until, row.lease_until, row.shut_until)
+    return bool(row.next_at <= now) and all(until is None or until <= now for until in waits)
 
 
 def _to_row(delivery: Delivery, *, now: DateTime) -> dict[str, Any]:  # Any: a column's own type each
@@ -190,4 +210,3 @@ _BURY: Final = (
     .where(_TABLE.c.id == bindparam("found"), PENDING_ROWS)
     .values(state=DeliveryState.DEAD, last_error=bindparam("reason"), updated_at=bindparam("now"))
 )
-DUE_HOSTS: Final = _due_hosts()

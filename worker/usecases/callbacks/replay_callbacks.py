@@ -29,7 +29,7 @@ def replay_callbacks(
     """Send all of these again, some hundred in a transaction; return how many.
 
     Their ids stay, so that a receiver can recognise repeats. The request implies that the receiver works again: a
-    disabled URL is enabled.
+    disabled URL is enabled, and a shut one is tried at once.
     """
     count, after = 0, None
     while True:
@@ -46,7 +46,7 @@ def replay_callbacks(
 
 
 def enable_url(store: CallbackStore, *, tenant_id: TenantId, url: str) -> None:
-    """Enable a disabled URL for new callbacks; raises ``NotFound``."""
+    """Enable a disabled or shut URL for new callbacks; raises ``NotFound``."""
     with store.transaction() as tx:
         if not tx.callback_records.enable(tenant_id, frozenset({url})):
             raise NotFound("Not Found")

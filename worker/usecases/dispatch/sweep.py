@@ -45,16 +45,14 @@ MISSED = _Patience(UNHEARD_CALL_ASKED_AFTER, UNHEARD_CALL_LOST_AFTER)
 def sweep(
     store: DispatchStore, *, queue: JobQueue, telephony: Telephony, now: DateTime, new_id: Callable[[], UUID]
 ) -> None:
-    """Send lost messages again, settle calls that their switch no longer has, ask for overdue callbacks."""
+    """Send lost messages again, settle calls that their switch no longer has, let overdue callbacks be asked for."""
     resend_calls(store, queue=queue, now=now, ahead=Duration())
     with store.reading() as tx:
         listeners = tx.leader_leases.listeners(now=now)
-        hosts = tx.deliveries.due_hosts(now=now)
         switches = {switch.name: switch for switch in tx.switches.all()}
         calls = tx.calls.on_switch_since(now - MISSED.asked_after, limit=ASKED_AT_ONCE)
     telephony.follow(switches.values())
-    for host in hosts:
-        queue.deliver_callbacks(host)
+    queue.ask_for_callbacks()
     for name in {call.switch for call in calls} & {s.name for s in switches.values() if s.state is SwitchState.GONE}:
         end_calls_on(store, name, queue=queue, now=now, new_id=new_id)
     by_switch: defaultdict[str, list[Call]] = defaultdict(list)

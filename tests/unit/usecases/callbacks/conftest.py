@@ -13,7 +13,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.database import empty_database
 from tests.fakes.jobs import FakeJobQueue
 from worker.store.transaction import SqlStore
-from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
+from worker.usecases.callbacks.deliver_callbacks import deliver_callbacks
+from worker.usecases.callbacks.delivery_session import SenderPool
 from worker.usecases.callbacks.outgoing import READ_AHEAD
 
 CALLS = 3 * READ_AHEAD

@@ -1,5 +1,6 @@
 """What tests of delivering put in and look at."""
 
+from tests.builders import outbox
 from tests.builders.outbox import a_delivery, add_deliveries, stored
 from tests.fakes.clock import FakeClock
 from worker.store.transaction import SqlStore
@@ -15,5 +16,4 @@ def states(store: SqlStore) -> dict[str, int]:
 
 
 def due_hosts(store: SqlStore, clock: FakeClock) -> list[str]:
-    with store.reading() as tx:
-        return tx.deliveries.due_hosts(now=clock.now())
+    return outbox.due_hosts(store, now=clock.now())

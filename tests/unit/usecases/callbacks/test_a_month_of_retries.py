@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from uuid_utils.compat import uuid7
 
 from tests.builders import NOON
-from tests.builders.outbox import a_delivery, add_deliveries, fill_with_calls, stored
+from tests.builders.outbox import a_delivery, add_deliveries, due_hosts, fill_with_calls, stored
 from tests.fakes.callbacks import AWAY, HAD, FakeSender, OneAfterTheOther
 from tests.fakes.clock import FakeClock
 from tests.fakes.database import empty_database
@@ -21,7 +21,8 @@ from worker.domain.retry import JITTER, KEPT, LONGEST_WAIT, SCHEDULE, Answer
 from worker.store.base.callback_tables import PENDING_ROWS, callback_hosts, callback_urls, deliveries
 from worker.store.transaction import SqlStore
 from worker.usecases.callbacks.clear_callbacks import clear_callbacks
-from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
+from worker.usecases.callbacks.deliver_callbacks import deliver_callbacks
+from worker.usecases.callbacks.delivery_session import SenderPool
 
 CALLS = 60
 MONTH = Duration(days=31)
@@ -56,8 +57,7 @@ class Month:
 
     def _sweep(self) -> None:
         clear_callbacks(self.store, now=self.clock.now())
-        with self.store.reading() as tx:
-            hosts = tx.deliveries.due_hosts(now=self.clock.now())
+        hosts = due_hosts(self.store, now=self.clock.now())
         pool = SenderPool(self.sender, threads=OneAfterTheOther(), bulkhead=Semaphore(1), chance=self._chance)
         for host in hosts:
             deliver_callbacks(self.store, queue=FakeJobQueue(), pool=pool, host=host, lease=uuid7(), clock=self.clock)
@@ -65,9 +65,10 @@ class Month:
     def _next_moment(self) -> DateTime | None:
         with self.store.reading() as tx:
             due = tx.connection.scalar(select(func.min(deliveries.c.next_at)).where(PENDING_ROWS))
-            shut = tx.connection.scalar(select(func.max(callback_hosts.c.shut_until)))
-        moments: list[DateTime] = [due] if shut is None else [due, shut]
-        return None if due is None else max(moments)
+            shut = [
+                tx.connection.scalar(select(func.max(table.c.shut_until))) for table in (callback_hosts, callback_urls)
+            ]
+        return None if due is None else max([due, *(moment for moment in shut if moment is not None)])
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from worker.domain.retry import Answer
 from worker.domain.timing import HOST_LEASE
 from worker.ports.callbacks.store import CallbackStore, CallbackTransaction
 from worker.store.transaction import SqlStore
-from worker.usecases.callbacks.deliver_callbacks import SenderPool, deliver_callbacks
+from worker.usecases.callbacks.deliver_callbacks import deliver_callbacks
+from worker.usecases.callbacks.delivery_session import SenderPool
 from worker.usecases.callbacks.outgoing import READ_AHEAD
 
 
