@@ -25,6 +25,8 @@ class QueuedCall:
     do_not_call: bool
     lane: Lane = Lane.LIST
     list_active: bool = True
+    is_spoken: bool = True
+    """False when the template reads a value that the lead lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def why_not_dial(
         or why_not_run(campaign, lane=call.lane, now=now)
         or why_no_caller_id(campaign, carrier)
         or (None if call.list_active else Why(Reason.LIST_INACTIVE))
+        or (None if call.is_spoken else Why(Reason.VALUE_MISSING))
         or _why_no_room(call.network, campaign=campaign, carrier=carrier, up=up, tenant_cap=tenant_cap)
     )
 

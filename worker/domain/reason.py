@@ -45,6 +45,7 @@ class Reason(StrEnum):
     SWITCH_DRAINING = "switch_draining"
     SWITCH_REFUSES = "switch_refuses"
     SWITCH_AWAY = "switch_away"
+    VALUE_MISSING = "value_missing"
     NOT_DUE = "not_due"
     NOTHING_LEFT = "nothing_left"
     IN_CALL = "in_call"
@@ -65,7 +66,7 @@ class Why:
     in_use: int | None = None
     limit: int | None = None
     cause: str = ""
-    """What a switch or a trunk gave as its cause."""
+    """What a switch or a trunk gave as its cause, or which value of the lead is missing."""
     switch: str = ""
 
 

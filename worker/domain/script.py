@@ -10,6 +10,7 @@ from worker.domain.errors import InvalidFields, Problem
 from worker.domain.json_value import Json
 from worker.domain.speech.filled import Filler
 from worker.domain.speech.parts import Part, Sound, Text, Word
+from worker.domain.speech.pattern import Malformed
 from worker.domain.speech.spoken import speaker_of
 from worker.domain.speech.voice import Language, Voice
 from worker.domain.template import KeyAction, KeyOption, Prompt, Template
@@ -127,11 +128,17 @@ def script_of(template: Template, *, values: Mapping[str, Json]) -> Script:
     return script
 
 
-def problems_of(template: Template, *, values: Mapping[str, Json]) -> tuple[Problem, ...]:
-    """Return one problem for each key whose value is missing or cannot be read; raises ``Malformed``."""
+def why_not_spoken(template: Template, *, values: Mapping[str, Json]) -> tuple[Problem, ...]:
+    """Return one problem for each key whose value is missing or cannot be read; empty when the template can be read.
+
+    A template of an old release may have a broken placeholder; then the problem is the template's.
+    """
     filler = Filler(template.voice, values, template.defaults)
-    for prompt in template.prompts:
-        filler.parts(prompt.text)
+    try:
+        for prompt in template.prompts:
+            filler.parts(prompt.text)
+    except Malformed as error:
+        return (Problem("template", str(error)),)
     return tuple(filler.problems)
 
 

@@ -10,7 +10,7 @@ from worker.domain.call import CallState, Outcome
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
 from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
-from worker.domain.ids import CallId, CampaignId, LeadId
+from worker.domain.ids import CallId, CampaignId, LeadId, TemplateId
 from worker.domain.lead import STAGES_OF, Ending, Lane, Stage
 from worker.domain.network import Network
 from worker.domain.reason import Reason, Why, may_dial_from, why_not_run
@@ -62,6 +62,8 @@ class LeadStanding:
     do_not_call: bool
     call_id: CallId | None
     call_state: CallState | None
+    template_id: TemplateId | None = None
+    """The template that is played instead of the campaign's."""
 
     @property
     def lane(self) -> Lane | None:

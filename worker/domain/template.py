@@ -115,6 +115,12 @@ def faults_of(body: Mapping[str, Json]) -> tuple[Problem, ...]:
     return (*_malformed(template), *_wrong_keys(rows, is_advert=template.is_advert))
 
 
+def reads_values(template: Template) -> bool:
+    """Return True when what is heard depends on the lead, or when a placeholder is broken."""
+    marks = ("{{", "[[", "}}", "]]")
+    return any(mark in prompt.text for prompt in template.prompts for mark in marks)
+
+
 def _malformed(template: Template) -> Iterable[Problem]:
     named = {
         "content": template.prompt,

@@ -31,6 +31,7 @@ from worker.store.dispatch.leads import SqlLeads
 from worker.store.dispatch.one_time_codes import SqlOneTimeCodes
 from worker.store.dispatch.plans import SqlPlans
 from worker.store.dispatch.posted_cdrs import SqlPostedCdrs
+from worker.store.dispatch.speech import SqlSpeech
 from worker.store.dispatch.switches import SqlSwitches
 from worker.store.dispatch.trunks import SqlTrunks
 from worker.store.records.backfill_leads import SqlBackfillLeads
@@ -97,6 +98,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def one_time_codes(self) -> SqlOneTimeCodes:
         return SqlOneTimeCodes(self.connection)
+
+    @override
+    @cached_property
+    def speech(self) -> SqlSpeech:
+        return SqlSpeech(self.connection)
 
     @override
     @cached_property

@@ -152,3 +152,15 @@ def test_a_campaign_without_a_template_takes_any_lead(client: TestClient, list_u
     client.put(f"/v3/campaign/{SEED_CAMPAIGN}", json={"template_uuid": ""})
 
     assert client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0981000001"}).status_code == 200
+
+
+@pytest.mark.usefixtures("campaign")
+def test_why_names_the_value_that_a_changed_template_lacks(client: TestClient, template: str, list_uuid: str) -> None:
+    row = {"list_uuid": list_uuid, "phone_number": "0981000001"}
+    lead = client.post("/v3/lead", json=row).json()["lead_uuid"]
+    client.put(f"/v3/campaign/{SEED_CAMPAIGN}", json={"template_uuid": template, "status": "start", "schedules": []})
+
+    reason, *others = client.get(f"/v3/lead/{lead}/why").json()["reasons"]
+
+    assert (reason["code"], reason["cause"]) == ("value_missing", f"amount {MISSING}")
+    assert others == []

@@ -16,9 +16,9 @@ from worker.domain.script import (
     Say,
     Script,
     Transfer,
-    problems_of,
     script_of,
     values_of_lead,
+    why_not_spoken,
 )
 from worker.domain.speech.parts import Sound, Text, heard
 from worker.domain.template import faults_of, template_of
@@ -148,8 +148,8 @@ def test_an_advert_may_have_an_opt_out_of_its_own() -> None:
 def test_values_are_read_in_every_text(body: dict[str, Json]) -> None:
     template = template_of(body)
 
-    assert [one.field for one in problems_of(template, values={})] == ["name"]
-    assert problems_of(template, values={"name": "An"}) == ()
+    assert [one.field for one in why_not_spoken(template, values={})] == ["name"]
+    assert why_not_spoken(template, values={"name": "An"}) == ()
     with pytest.raises(InvalidFields):
         script_of(template, values={})
 
@@ -161,7 +161,7 @@ def test_a_sound_that_is_never_played_needs_no_values() -> None:
         "exit_sound": {"enable": False, "content": "{{b}}"},
     }
 
-    assert problems_of(template_of(body), values={}) == ()
+    assert why_not_spoken(template_of(body), values={}) == ()
 
 
 def test_a_leads_own_fields_can_be_read_and_its_data_wins() -> None:

@@ -10,7 +10,7 @@ from pendulum import DateTime
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier, route
 from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
-from worker.domain.ids import CallId, CarrierId, TenantId
+from worker.domain.ids import CallId, CarrierId, LeadId, TemplateId, TenantId
 from worker.domain.lead import LANE_OF, Lane
 from worker.domain.network import Network
 from worker.domain.number_format import dialled_form
@@ -19,6 +19,7 @@ from worker.ports.dispatch.messages import Tokens
 from worker.ports.dispatch.store import Call, DialRules, DispatchTransaction
 from worker.ports.dispatch.telephony import Origination
 from worker.usecases.dispatch.trunk_limits import TrunkLimits
+from worker.usecases.dispatch.unspoken_leads import unspoken_leads
 
 _LOW_BITS = 0xFFFFFFFF
 OwnerT = TypeVar("OwnerT")
@@ -77,6 +78,7 @@ def judge_calls(
     """
     counted = _Counted(tx, rules)
     listed = _listed(tx, calls)
+    unspoken = unspoken_leads(tx, {call.lead_id: _template(call, rules=rules) for call in calls})
     trunks = TrunkLimits(tx, {carrier.id for carrier in rules.carriers.values()}, now=now)
     left = {carrier_id: available.count for carrier_id, available in tokens.items()}
     verdicts = Verdicts()
@@ -85,7 +87,7 @@ def judge_calls(
         campaign, carrier = rules.campaigns.get(call.campaign_id), rules.carriers.get(call.campaign_id)
         up = counted.up(call)
         why = why_not_dial(
-            _asked(call, listed=listed, rules=rules),
+            _asked(call, listed=listed, unspoken=unspoken, rules=rules),
             campaign=campaign,
             carrier=carrier,
             up=up,
@@ -144,7 +146,14 @@ def _listed(tx: DispatchTransaction, calls: Sequence[Call]) -> set[tuple[TenantI
     }
 
 
-def _asked(call: Call, *, listed: Collection[tuple[TenantId, str]], rules: DialRules) -> QueuedCall:
+def _template(call: Call, *, rules: DialRules) -> TemplateId | None:
+    campaign = rules.campaigns.get(call.campaign_id)
+    return call.template_id or (None if campaign is None else campaign.template_id)
+
+
+def _asked(
+    call: Call, *, listed: Collection[tuple[TenantId, str]], unspoken: Collection[LeadId], rules: DialRules
+) -> QueuedCall:
     return QueuedCall(
         call.network,
         attempt=call.attempt,
@@ -152,6 +161,7 @@ def _asked(call: Call, *, listed: Collection[tuple[TenantId, str]], rules: DialR
         do_not_call=(call.tenant_id, call.phone) in listed,
         lane=LANE_OF[call.stage_before],
         list_active=call.list_id not in rules.inactive_lists,
+        is_spoken=call.lead_id not in unspoken,
     )
 
 

@@ -17,6 +17,7 @@ from worker.domain.timing import MESSAGE_RESENT, PACED_PLAN_LEAD, PLANNED_AT_LEA
 from worker.domain.trunk import calls_allowed
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore, DispatchTransaction
+from worker.usecases.dispatch.unspoken_leads import LOOKED_AT_AGAIN, unspoken_leads
 
 logger = logging.getLogger(__name__)
 
@@ -79,16 +80,28 @@ def _resume_due(tx: DispatchTransaction, situation: Situation, *, now: DateTime)
 def _callable(
     tx: DispatchTransaction, leads: Sequence[ClaimedLead], *, grant: Grant, now: DateTime
 ) -> list[ClaimedLead]:
-    """Close leads that must not be called; return the others, whose promised call ids are free again."""
+    """Close leads that must not be called, and let those wait that cannot be spoken to; return the others.
+
+    Their promised call ids are free again.
+    """
     refused = [lead.id for lead in leads if lead.is_listed]
     used_up = [lead.id for lead in leads if not lead.is_listed and lead.attempt > grant.campaign.recall.attempts]
     for ids, ending in ((refused, Ending.DO_NOT_CALL), (used_up, Ending.ATTEMPTS_USED)):
         if ids:
             tx.leads.close(ids, ending=ending, now=now)
     closed = {*refused, *used_up}
-    ours = [lead for lead in leads if lead.id not in closed]
+    ours = _speakable(tx, [lead for lead in leads if lead.id not in closed], campaign=grant.campaign, now=now)
     tx.calls.forget_cancelled([lead.promised_call_id for lead in ours if lead.promised_call_id is not None])
     return ours
+
+
+def _speakable(
+    tx: DispatchTransaction, leads: Sequence[ClaimedLead], *, campaign: Campaign, now: DateTime
+) -> list[ClaimedLead]:
+    unspoken = unspoken_leads(tx, {lead.id: lead.template_id or campaign.template_id for lead in leads})
+    stages = {lead.id: lead.stage_before for lead in leads if lead.id in unspoken}
+    tx.speech.wait(stages, until=now + LOOKED_AT_AGAIN)
+    return [lead for lead in leads if lead.id not in unspoken]
 
 
 def _call_for(

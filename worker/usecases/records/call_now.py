@@ -18,11 +18,12 @@ from worker.domain.lead import Ending, Lane, Stage
 from worker.domain.network import Network, national_form
 from worker.domain.number_plan import calendar_day
 from worker.domain.reason import Reason, why_not_run
+from worker.domain.script import values_of_lead, why_not_spoken
+from worker.domain.template import template_of
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import ListRecord, TemplateRecord, Tenant
 from worker.ports.records.single_calls import PromisedCall, SingleCall
 from worker.ports.records.store import RecordStore, RecordTransaction
-from worker.usecases.records.speakable import why_not_spoken
 
 _REFUSALS: Final = {Reason.INACTIVE: "campaign is not active", Reason.EXPIRED: "lead_expired_at has passed"}
 _ENDED_BY: Final = {Ending.DO_NOT_CALL: Reason.DO_NOT_CALL.value}
@@ -161,6 +162,6 @@ def _template(tx: RecordTransaction, campaign: CampaignSettings) -> TemplateReco
 
 
 def _check_speech(call: SingleCall, *, template: TemplateRecord) -> None:
-    why = why_not_spoken(template, phone=call.phone, profile=call.profile, additional=call.additional)
-    if why:
+    values = values_of_lead(phone=call.phone, profile=call.profile, additional=call.additional)
+    if why := why_not_spoken(template_of(template.body), values=values):
         raise InvalidFields(why)

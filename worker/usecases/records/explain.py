@@ -16,9 +16,11 @@ from worker.domain.network import Network
 from worker.domain.planner import Demand, Grant, Situation, calls_to_start
 from worker.domain.quota import UNLIMITED, Limits, network_cap
 from worker.domain.reason import Reason, Why, why_not_run
+from worker.domain.script import values_of_lead, why_not_spoken
 from worker.domain.standing import FULL, LeadStanding, why_not_called, why_not_next
 from worker.domain.switch_choice import why_held_by_switches, why_no_switch
 from worker.domain.switch_clock import worst_clock_ms
+from worker.domain.template import template_of
 from worker.domain.trunk_limit import trunk_limit
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
@@ -104,9 +106,23 @@ def explain_lead(store: RecordStore, *, tenant: Tenant, lead_id: LeadId, now: Da
         reasons = why_not_called(lead, campaign=view.campaign, carrier=view.carrier, now=now)
         if lead.call_state is CallState.QUEUED:
             reasons += why_no_switch(known_switches(tx, now=now))
+        reasons = (*_unspoken(tx, tenant=tenant, lead=lead, campaign=view.campaign), *reasons)
         if not reasons and not _is_next(tx, lead, grants=view.grants, now=now):
             reasons = why_not_next(lead, of_campaign=view.reasons)
     return LeadExplanation(lead, reasons or (Why(Reason.DUE),))
+
+
+def _unspoken(tx: RecordTransaction, *, tenant: Tenant, lead: LeadStanding, campaign: Campaign) -> tuple[Why, ...]:
+    """Return which values the template of a waiting lead lacks; each plan and each dial checks the same."""
+    found = tx.lead_records.get(tenant.id, lead.id)
+    template_id = lead.template_id or campaign.template_id
+    if lead.lane is None or template_id is None:
+        return ()
+    template = template_of(tx.templates.get(tenant.id, template_id).body)
+    values = values_of_lead(phone=found.phone, profile=found.profile, additional=found.additional)
+    problems = why_not_spoken(template, values=values)
+    said = "; ".join(f"{problem.field} {problem.message}" for problem in problems)
+    return (Why(Reason.VALUE_MISSING, cause=said),) if problems else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from worker.domain.json_value import Json
 from worker.domain.lead import Ending
 from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import NumberPlan, calendar_day
+from worker.domain.script import values_of_lead, why_not_spoken
+from worker.domain.template import template_of
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import DuplicateScope, NewLead, Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
-from worker.usecases.records.speakable import why_not_spoken
 
 DUPLICATE: Final = "phone_number is duplicate"
 
@@ -136,9 +137,11 @@ def _unspoken(
     """Return the rows whose values the campaign's template cannot read aloud, with the keys."""
     if campaign.template_uuid is None:
         return {}
-    template = tx.templates.get(campaign.tenant_id, campaign.template_uuid)
+    template = template_of(tx.templates.get(campaign.tenant_id, campaign.template_uuid).body)
     found = {
-        draft.row: why_not_spoken(template, phone=phone, profile=draft.profile, additional=draft.additional)
+        draft.row: why_not_spoken(
+            template, values=values_of_lead(phone=phone, profile=draft.profile, additional=draft.additional)
+        )
         for phone, (draft, _) in new.items()
     }
     return {row: why for row, why in found.items() if why}
