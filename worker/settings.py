@@ -64,7 +64,11 @@ def _check_database(url: str) -> str:
 
 
 def _check_redis(url: str) -> str:
-    parts = _parts(url, "redis", "rediss")
+    parts = _parts(url, "redis", "rediss", "unix")
+    if parts.scheme == "unix":
+        if parts.hostname or parts.query or not parts.path.strip("/"):
+            raise ValueError(url)
+        return url
     if not parts.hostname or not re.fullmatch(r"/?|/[0-9]+", parts.path):
         raise ValueError(url)
     return url
@@ -163,7 +167,7 @@ class Settings(BaseSettings):
         default=None, description="postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:///FILE"
     )
     redis_url: Annotated[str, AfterValidator(_check_redis)] | None = Field(
-        default=None, description="redis://[:PASSWORD@]HOST[:PORT][/NUMBER]"
+        default=None, description="redis://[:PASSWORD@]HOST[:PORT][/NUMBER] or unix://[:PASSWORD@]/PATH"
     )
     switch_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
         default=(), description="esl://:PASSWORD@HOST:PORT, or several separated by commas"

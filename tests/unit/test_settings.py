@@ -73,6 +73,9 @@ def test_two_signing_secrets_may_be_valid_at_once(monkeypatch: pytest.MonkeyPatc
         ("DATABASE_URL", "postgresql+psycopg://root:secret@db"),
         ("REDIS_URL", "localhost:6379"),
         ("REDIS_URL", "redis://:secret@localhost:99999/0"),
+        ("REDIS_URL", "unix://"),
+        ("REDIS_URL", "unix://host/redis.sock"),
+        ("REDIS_URL", "unix:///run/redis.sock?db=1"),
         ("REDIS_URL", "redis://localhost/first"),
         ("TIMEZONE", "Mars/Olympus"),
         ("TIMEZONE", "Asia"),
@@ -142,3 +145,19 @@ def test_env_example_names_every_variable() -> None:
     named = {line.lstrip("# ").split("=")[0] for line in example.read_text().splitlines() if "CALLBEAT_" in line}
 
     assert named == {f"CALLBEAT_{name.upper()}" for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("value", ["AAAA", "not base64", ",", f"{'A' * 43}=,AAAA"])
+def test_a_secret_key_of_another_length_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("CALLBEAT_SECRET_KEY", value)
+
+    with pytest.raises(
+        WrongSetting, match=r'^CALLBEAT_SECRET_KEY is "\*\*\*": expected a key of `callbeat secret-key new`'
+    ):
+        read_settings()
+
+
+def test_several_secret_keys_are_read_in_order_and_in_both_alphabets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_SECRET_KEY", f"{'_' * 42}8=, {'/' * 42}8=,{'A' * 43}=")
+
+    assert read_settings().secret_keys == (b"\xff" * 32, b"\xff" * 32, bytes(32))

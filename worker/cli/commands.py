@@ -257,8 +257,11 @@ def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:
     serve(host, port)
 
 
-def broker(port: Port) -> None:
+def broker(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Loopback port.")] = None,
+    socket: Annotated[Path | None, typer.Option(help="Path of a local socket.")] = None,
+) -> None:
     """Serve Redis' protocol from memory, where no redis-server is available."""
     from worker.cli.processes import broker as serve
 
-    serve(port)
+    serve(port, socket)

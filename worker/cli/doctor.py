@@ -15,7 +15,7 @@ from rich.table import Table
 from worker.cli.encryption import key_ids
 from worker.cli.switch_advice import CDR_MODULE, MODULES, Finding, Needs, judge
 from worker.clock import SystemClock
-from worker.coordination.connection import connect
+from worker.coordination.connection import connect, server_version
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.errors import CallbeatError, Unavailable
 from worker.domain.switch import Switch, SwitchState
@@ -129,7 +129,7 @@ def _broker(chosen: Settings) -> str:
         raise Unavailable("CALLBEAT_REDIS_URL is not set, and no `callbeat up` runs here")
     with connect(chosen.redis_url) as redis:
         RedisWakeups(redis).check()
-    return "answers"
+        return f"answers, Redis {server_version(redis)}"
 
 
 def _known(chosen: Settings) -> tuple[dict[str, Switch], dict[str, GatewayDemand]]:

@@ -50,9 +50,9 @@ def assemble(settings: Settings, *, home: Path, wanted: Wanted) -> Whole:
     """Return everything that has to run, with a broker and a switch where none is configured."""
     whole = Whole()
     if settings.redis_url is None:
-        port = embedded.free_port()
-        whole.addresses["redis_url"] = f"redis://{embedded.LOOPBACK}:{port}/0"
-        whole.children.append(Child("redis", embedded.redis_command(port), group=Group.GROUND))
+        broker = embedded.broker(home)
+        whole.addresses["redis_url"] = broker.url
+        whole.children.append(Child("redis", broker.command, group=Group.GROUND))
     if not settings.switch_urls:
         whole.addresses["switch_urls"] = embedded.switch_url(home)
         options = (f"--speed={wanted.speed}", f"--record={home / SWITCH_RECORD}", f"--json-cdr={home / JSON_CDR}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 from worker import log
@@ -82,10 +83,10 @@ def switch(url: str, options: SimulatorOptions) -> None:
     run_simulator(replace(options, host=host, port=port, password=password))
 
 
-def broker(port: int) -> None:
+def broker(port: int | None, path: Path | None) -> None:
     """Serve Redis' protocol from memory."""
     log.configure(settings().log_level)
-    embedded.serve_without_redis(port)
+    embedded.serve_without_redis(port=port, path=path)
 
 
 def _begin() -> None:

@@ -20,6 +20,7 @@ from time import monotonic
 from typing import Final
 
 from worker.cli import tether
+from worker.cli.embedded import is_in_home
 
 SUPERVISOR: Final = "supervisor"
 """The module that keeps the processes running; part of the extra ``demo``."""
@@ -27,8 +28,6 @@ CONFIGURATION: Final = "supervisor.conf"
 SUPERVISOR_PID: Final = "supervisor.pid"
 PROCESSES: Final = "processes"
 """A folder in the home with a lock file for each process that runs."""
-SOCKET_PATH_LIMIT: Final = 100
-"""Paths of local sockets are short; a longer one is replaced by one in the folder for temporary files."""
 LOOK_SECONDS: Final = 0.1
 
 
@@ -113,8 +112,8 @@ def _tethered(child: Child, *, home: Path) -> list[str]:
 
 def _control_socket(home: Path) -> Path:
     inside = home / "supervisor.sock"
-    if len(str(inside)) <= SOCKET_PATH_LIMIT:
-        return inside
+    if is_in_home(inside):
+        return inside  # paths of local sockets are short; a longer one is in the folder for temporary files
     return Path(tempfile.mkdtemp(prefix="callbeat-")) / inside.name
 
 

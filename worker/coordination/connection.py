@@ -6,7 +6,7 @@ from typing import Final
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import OutOfMemoryError, RedisError
+from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 from redis.retry import Retry
 
 from worker.domain.errors import Unavailable
@@ -22,6 +22,15 @@ def connect(url: str) -> Redis:
         socket_connect_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 1),
     )
+
+
+def server_version(redis: Redis) -> str:
+    """Return the version of the server, as it tells it. Raises ``Unavailable``."""
+    with redis_errors_as_unavailable():
+        try:
+            return str(redis.info("server")["redis_version"])
+        except (ResponseError, KeyError):  # fakeredis, and what else speaks the protocol
+            return "of unknown version"
 
 
 @contextmanager

@@ -51,10 +51,16 @@ def run_command(*arguments: str) -> None:
     app.start([*arguments])
 
 
+def celery_url(broker_url: str) -> str:
+    """Return the broker's URL as Celery and Flower spell it: a unix socket has another scheme there."""
+    scheme, _, rest = broker_url.partition("://")
+    return f"redis+socket://{rest}" if scheme == "unix" else broker_url
+
+
 def configuration(*, broker_url: str, task_events: bool) -> dict[str, Any]:  # Any: Celery's own option types
     """Return Celery's options; all others keep Celery's defaults."""
     return {
-        "broker_url": broker_url,
+        "broker_url": celery_url(broker_url),
         "imports": ["worker.tasks"],
         "task_ignore_result": True,
         "task_serializer": "json",
