@@ -14,6 +14,7 @@ from api.responses.script import script_shape
 from api.timestamps import rfc3339
 from worker.domain.ids import TemplateId
 from worker.domain.json_value import Json
+from worker.domain.text import plain_name
 from worker.ports.paging import Page
 from worker.ports.records.entities import TemplateRecord
 from worker.usecases.records import queries
@@ -60,7 +61,7 @@ def preview(body: PreviewBody, services: Services, tenant: Whose) -> JSONRespons
 @router.get("/v3/template")
 def list_all(services: Services, tenant: Whose, part: Part, template_name: Line = "") -> JSONResponse:
     """Return templates, newest first."""
-    page = queries.list_templates(services.store, tenant=tenant, part=part, name=template_name or None)
+    page = queries.list_templates(services.store, tenant=tenant, part=part, name=plain_name(template_name) or None)
     return listed(Page([_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from worker.domain.errors import Invalid
+from worker.domain.text import plain_name
 
 UUID_TEXT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 URL_CHARACTERS: Final = re.compile(r"[\x21-\x7e]+")
@@ -50,6 +51,13 @@ def check_url(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    plain = plain_name(text)
+    if not plain:
+        raise ValueError("String length must be greater than or equal to 1")
+    return plain
+
+
 def uuid_of(text: str) -> UUID | None:
     """Return the id; None when the text is not one."""
     return UUID(text) if UUID_TEXT.fullmatch(text) else None
@@ -68,7 +76,7 @@ def meaning(text: str, *notes: str, unit: str = "") -> Any:  # Any: a FieldInfo,
     return Field(description="\n\n".join((text, *notes)), json_schema_extra={"unit": unit} if unit else None)
 
 
-Name = Annotated[str, Field(min_length=1, max_length=255)]
+Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_name)]
 Line = Annotated[str, Field(max_length=255)]
 Text = Annotated[str, Field(max_length=4000)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(check_url)]

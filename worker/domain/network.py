@@ -4,6 +4,8 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from worker.domain.text import dialled_characters
+
 
 class Network(StrEnum):
     """The five groups of networks for which operators sell channels."""
@@ -37,7 +39,6 @@ _SUCCESSOR: Final = {
 }
 """The prefixes that replaced those of eleven-digit mobile numbers in 2018; both without the leading 0."""
 
-_SEPARATORS: Final = re.compile(r"[\s.\-()]+")
 _COUNTRY: Final = re.compile(r"(?:\+|00)?84(?=0?[1-9][0-9]{8,9}$)0?|0(?=[1-9][0-9]{8,9}$)", re.ASCII)
 """The country code or the leading 0 before nine or ten digits; some people write the 0 after the code as well."""
 _SERVICE: Final = {
@@ -60,7 +61,7 @@ def national_form(text: str) -> str:
     """
     if len(text) > _LONGEST_TEXT:
         raise NotDialable("phone number is too long")
-    dialled = _SEPARATORS.sub("", text)
+    dialled = dialled_characters(text)
     for service, why in _SERVICE.items():
         if service.fullmatch(dialled):
             raise NotDialable(why)

@@ -8,7 +8,10 @@ from worker.domain.network import NotDialable, national_form
 @pytest.mark.parametrize(
     "text",
     ["0981234567", "84981234567", "+84981234567", "0084981234567", "098 123 45 67", "098.123.4567", "098-123-4567",
-     "(098) 1234567", "+84 (0) 98 123 45 67", " 0981234567\t", "098\u00a0123\u00a04567"],
+     "(098) 1234567", "+84 (0) 98 123 45 67", " 0981234567\t", "098\u00a0123\u00a04567",
+     "\u202a0981234567\u202c", "\u200e098\u200b1234567\ufeff", "098\u2013123\u20134567", "098\u2011123\u20144567",
+     "098\u2212123\u22124567", "\uff10\uff19\uff18\uff11\uff12\uff13\uff14\uff15\uff16\uff17", "\uff0b84 981 234 567",
+     "tel:+84981234567", "TEL:0981234567", "\u2068tel:\u2069 098\u3000123\uff0d4567"],
 )  # fmt: skip
 def test_every_way_of_writing_gives_one_form(text: str) -> None:
     assert national_form(text) == "0981234567"

@@ -1,5 +1,6 @@
 """Templates: what an autocall plays."""
 
+import unicodedata
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, func, insert, or_, select
@@ -31,7 +32,7 @@ class SqlTemplates(Templates):
 
     @override
     def find(self, tenant_id: TenantId, reference: str) -> TemplateRecord:
-        named = templates.c.name == reference
+        named = templates.c.name.in_(_forms(reference))
         try:
             wanted = or_(named, templates.c.id == UUID(reference))
         except ValueError:
@@ -46,7 +47,9 @@ class SqlTemplates(Templates):
 
     @override
     def page(self, tenant_id: TenantId, part: Slice, *, name: str | None) -> Page[TemplateRecord]:
-        wanted = _of_tenant(tenant_id) if name is None else _of_tenant(tenant_id).where(templates.c.name == name)
+        wanted = (
+            _of_tenant(tenant_id) if name is None else _of_tenant(tenant_id).where(templates.c.name.in_(_forms(name)))
+        )
         newest = wanted.order_by(templates.c.created_at.desc(), templates.c.id.desc())
         rows = self._connection.execute(newest.limit(part.limit).offset(part.offset)).mappings()
         total = self._connection.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True))
@@ -61,3 +64,8 @@ class SqlTemplates(Templates):
 
 def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:
     return select(*_COLUMNS).where(templates.c.tenant_id == tenant_id)
+
+
+def _forms(name: str) -> list[str]:
+    """Return the forms in which a name may be stored: earlier releases took accents as characters of their own."""
+    return [name, unicodedata.normalize("NFD", name)]
