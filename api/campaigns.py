@@ -16,6 +16,7 @@ from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignChanges
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId
+from worker.domain.json_value import Json
 from worker.ports.paging import Page
 from worker.usecases.records import queries
 from worker.usecases.records.delete_campaign import delete_campaign
@@ -41,7 +42,7 @@ def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResp
         now=services.clock.now(),
         new_id=services.new_id,
     )
-    return JSONResponse({"campaign_uuid": str(campaign_id), "created": True})
+    return JSONResponse({"campaign_uuid": str(campaign_id), "created": True, **_ignored(body)})
 
 
 @router.put("/v3/campaign/{campaign_uuid}")
@@ -49,7 +50,8 @@ def change(campaign_uuid: UUID, body: CampaignBody, services: Services, tenant: 
     """Change the settings that the body names; the change holds for the very next dial."""
     if body.id() not in {None, campaign_uuid}:
         raise Invalid(MISMATCH)
-    return _save(campaign_uuid, body.changes(zone=tenant.timezone), services=services, tenant=tenant)
+    _save(campaign_uuid, body.changes(zone=tenant.timezone), services=services, tenant=tenant)
+    return JSONResponse({"campaign_uuid": str(campaign_uuid), **_ignored(body)})
 
 
 @router.get("/v3/campaign")
@@ -127,3 +129,8 @@ def _save(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, 
 def _refuse_plain_http(changes: CampaignChanges, *, services: Services) -> None:
     own, answered = changes.get("callback_url"), changes.get("answer_callback_url")
     refuse_plain_http(services, callback_url=own, answer_callback_url=answered)
+
+
+def _ignored(body: CampaignBody) -> dict[str, Json]:
+    ignored = body.ignored()
+    return {"ignored": list(ignored)} if ignored else {}

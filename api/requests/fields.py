@@ -5,8 +5,9 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from api.requests.strict_keys import refuse_unknown
 from worker.domain.errors import Invalid
 from worker.domain.text import plain_name
 
@@ -93,6 +94,13 @@ class NetworkBody(Body):
     vina: Channels | None = None
     tel: Channels | None = None
     offnet: Channels | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown(cls, data: Any) -> Any:  # Any: whatever was sent
+        if isinstance(data, dict):
+            refuse_unknown(data, known=cls.model_fields)
+        return data
 
 
 def channels_of(network: NetworkBody | None) -> dict[str, int]:

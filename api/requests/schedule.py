@@ -1,12 +1,18 @@
 """Times as clients send them: windows of a week, hours of a day, and moments."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from api.requests.fields import Body
+from api.requests.strict_keys import refuse_unknown
 from api.timestamps import to_moment
 from worker.domain.window import DAY_NS
+
+SHORTEST_WINDOW_NS: Final = 60_000_000_000
+"""A minute: a shorter window is a time that was given in seconds or milliseconds."""
+_OF_ANSWERS: Final = ("domain_uuid", "id", "campaign_uuid")
+"""Keys of a row in answers, which clients send back."""
 
 TimeOfDay = Annotated[str, Field(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?$")]
 Nanoseconds = Annotated[int, Field(ge=0, le=DAY_NS)]
@@ -26,7 +32,10 @@ Moment = Annotated[str, AfterValidator(_check_moment)]
 
 
 class ScheduleBody(Body):
-    """One row of windows: nanoseconds after local midnight; a day that is left out is closed."""
+    """One row of windows: nanoseconds after local midnight; a day that is left out is closed.
+
+    A row names both ends of a day or neither, and no key that is not one of these.
+    """
 
     monday_start_time: Nanoseconds = 0
     monday_end_time: Nanoseconds = 0
@@ -42,3 +51,22 @@ class ScheduleBody(Body):
     saturday_end_time: Nanoseconds = 0
     sunday_start_time: Nanoseconds = 0
     sunday_end_time: Nanoseconds = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown(cls, data: Any) -> Any:  # Any: whatever was sent
+        if isinstance(data, dict):
+            refuse_unknown(data, known=cls.model_fields, ignored=_OF_ANSWERS)
+        return data
+
+    @model_validator(mode="after")
+    def _check_days(self) -> Self:
+        for start_key in (name for name in type(self).model_fields if name.endswith("_start_time")):
+            end_key = start_key.replace("_start_", "_end_")
+            if len({start_key, end_key} & self.model_fields_set) == 1:
+                missing = end_key if start_key in self.model_fields_set else start_key
+                raise ValueError(f"{missing} is missing: a day has both ends or neither")
+            length = getattr(self, end_key) - getattr(self, start_key)
+            if 0 < length < SHORTEST_WINDOW_NS:
+                raise ValueError(f"{end_key} is less than a minute after {start_key}: times are in nanoseconds")
+        return self
