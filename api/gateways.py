@@ -9,14 +9,18 @@ from worker.domain.gateway import Gateway
 from worker.domain.json_value import Json
 from worker.ports.paging import Page
 from worker.usecases.dispatch.read_gateways import GatewayOnSwitches, read_gateways
+from worker.usecases.records.keep_gateways import gateways_for
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["carriers"])
 
 
 @router.get("/v3/gateway")
 def list_all(services: Services, tenant: Whose, part: Part) -> JSONResponse:
-    """Return the switches' gateways by name; ``gateway_uuid`` is what a carrier's ``gateway_uuid`` names."""
-    found = read_gateways(services.dispatch_store, telephony=services.telephony)
+    """Return the switches' gateways that the tenant may use; a carrier's ``gateway_uuid`` names one of them."""
+    on_switches = read_gateways(services.dispatch_store, telephony=services.telephony)
+    names = [gateway.name for gateway in on_switches]
+    granted = gateways_for(services.store, tenant=tenant, names=names)
+    found = [gateway for gateway in on_switches if gateway.name in granted]
     rows = [_shape(gateway, domain=str(tenant.id)) for gateway in found[part.offset : part.offset + part.limit]]
     return listed(Page(rows, len(found)), part)
 

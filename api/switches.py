@@ -1,34 +1,18 @@
-"""Switches: read, add, drain, resume, forget; and the gateways that they have. For operators only."""
+"""Switches: read, add, drain, resume, forget. For operators only."""
 
-import hmac
-from http import HTTPStatus
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
 
-from api.deps import BEARER, ApiServices, Services, services_of
+from api.deps import BEARER, ApiServices, Services
 from api.middleware import GuardedRoute
+from api.operators import check_operator
 from api.requests.switch import SwitchBody
 from worker.domain.errors import Invalid
 from worker.domain.switch_address import SwitchUrl
 from worker.usecases.dispatch import keep_switches
 from worker.usecases.dispatch.switch_facts import read_facts
 
-NOT_AN_OPERATOR = "Only an operator may do this: use the token of CALLBEAT_API_TOKEN, or `callbeat switch`"
-
-
-async def _check_operator(request: Request) -> None:
-    """Raise 403 unless the request carries the operator's own token; a tenant's token is not enough."""
-    own = services_of(request).api_token
-    given = request.headers.get("authorization", "").strip()
-    scheme, _, rest = given.partition(" ")
-    token = rest.strip() if scheme.lower() == "bearer" else given
-    if own is None or not hmac.compare_digest(token.encode(), own.encode()):
-        raise HTTPException(HTTPStatus.FORBIDDEN, NOT_AN_OPERATOR)
-
-
-router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER, Depends(_check_operator)], tags=["switches"])
+router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER, Depends(check_operator)], tags=["switches"])
 
 
 @router.get("/v3/switch")

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from api.requests.causes import Causes, rules_of
 from api.requests.fields import Body, Channels, Line, Name, NetworkBody, Text, channels_of, to_uuid
 from worker.domain.carrier import DialType
+from worker.domain.gateway_access import GATEWAY_PATTERN
 from worker.domain.ids import CarrierId
 from worker.domain.network import Network
 from worker.domain.number_format import PREFIX_PATTERN, NumberFormat
@@ -32,7 +33,7 @@ def _joined(value: Any) -> Any:  # Any: checked as text after this
     return value.replace(" ", "") if isinstance(value, str) else value
 
 
-Gateway = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Gateway = Annotated[str, Field(min_length=1, max_length=64, pattern=GATEWAY_PATTERN)]
 Prefix = Annotated[str, Field(max_length=16, pattern=PREFIX_PATTERN)]
 CallsPerSecond = Annotated[int, Field(ge=0, le=MOST_CALLS_PER_SECOND)]
 NumberFormatName = Literal["national", "e164", "+e164"]

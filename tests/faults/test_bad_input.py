@@ -54,6 +54,8 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
     """Make one of each thing; give what paths and bodies name them by."""
     with TestClient(app, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         campaign = make_campaign(client)
+        gateway = client.get(f"/v3/carrier/{SEED_CARRIER}").json()["gateway_uuid"]
+        client.post("/v3/operator/gateway", json={"gateway_uuid": gateway})
         list_uuid = make_list(client, campaign)
         lead = client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0341234567"}).json()
     call_id = store_call(services.store, phone="0341234567")
@@ -61,6 +63,8 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         "campaign_uuid": campaign,
         "callback_id": str(store_delivery(services.store, call_id=call_id, at=NOON).id),
         "carrier_uuid": SEED_CARRIER,
+        "gateway_uuid": gateway,
+        "tenant": "default",
         "template_uuid": SEED_TEMPLATE,
         "list_uuid": list_uuid,
         "lead_uuid": lead["lead_uuid"],

@@ -28,6 +28,7 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
         "switch_duration": None,
         "switch_billsec": None,
         "seen_up_at": None,
+        "gateway": None,
         "assumed_at": None,
     },
     "deliveries": {

@@ -18,6 +18,7 @@ from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import SWITCH, FakeTelephony
 from worker.domain.call import CallState
 from worker.domain.errors import Unavailable
+from worker.domain.gateway_access import GatewayGrant
 from worker.domain.ids import CallId, CampaignId, CarrierId
 from worker.domain.lead import Stage
 from worker.domain.leadership import LeaderLease, listener_of
@@ -28,6 +29,7 @@ from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.dispatch.place_calls import place_calls
 from worker.usecases.dispatch.plan_carrier import plan_carrier
+from worker.usecases.records import keep_gateways
 
 SECOND_CARRIER = CarrierId(UUID(int=22))
 SECOND_CAMPAIGN = CampaignId(UUID(int=23))
@@ -142,6 +144,42 @@ def test_two_carriers_planned_at_once_keep_their_tenants_limit(store: SqlStore) 
 
     with store.reading() as tx:
         assert tx.connection.scalar(select(func.count()).select_from(calls).where(LIVE_ROWS)) == CAP
+
+
+def test_two_carriers_planned_at_once_keep_the_limit_of_their_gateway(store: SqlStore) -> None:
+    keep_gateways.add_gateway(store, "g1", changes={"concurrent_call": CAP}, now=NOON)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda carrier_id: plan(store, carrier_id), [CARRIER, SECOND_CARRIER] * 10))
+
+    with store.reading() as tx:
+        assert tx.connection.scalar(select(func.count()).select_from(calls).where(LIVE_ROWS)) == CAP
+
+
+def test_two_batches_dialled_at_once_keep_a_limit_that_came_after_their_plans(store: SqlStore) -> None:
+    batches = [plan(store, carrier_id) for carrier_id in (CARRIER, SECOND_CARRIER)]
+    keep_gateways.add_gateway(store, "g1", changes={"concurrent_call": CAP}, now=NOON)
+
+    with ThreadPoolExecutor(2) as threads:
+        placed = list(threads.map(lambda call_ids: place(store, call_ids), batches))
+
+    assert (sum(placed), [len(batch) for batch in batches]) == (CAP, [5, 5])
+
+
+def test_a_dial_that_overlaps_with_the_revocation_of_its_gateway_dials_nobody(store: SqlStore) -> None:
+    keep_gateways.add_gateway(store, "g1", changes={}, now=NOON)
+    call_ids = plan(store, CARRIER)
+
+    with ThreadPoolExecutor(1) as thread:
+        with store.transaction() as tx:
+            tx.carriers.wake([CARRIER, SECOND_CARRIER], at=NOON)
+            placing = thread.submit(place, store, call_ids)
+            _wait_for_a_lock(store)
+            tx.gateways.grant("g1", TENANT, GatewayGrant(caller_ids=(), since=NOON, is_revoked=True))
+        placed = placing.result()
+
+    assert placed == 0
+    assert {reason for _, reason in _ended(store)} == {Reason.GATEWAY_NOT_GRANTED}
 
 
 def test_a_lead_that_changes_while_it_is_claimed_is_not_taken_for_what_it_was(store: SqlStore) -> None:

@@ -58,6 +58,24 @@ def test_what_release_0_1_had_under_way_goes_on_under_the_new_names(engine: Engi
     assert (backfill.subject, backfill.progress, backfill.after_phone) == ("077", Progress.LEADS, None)
 
 
+def test_what_carriers_use_today_is_granted_with_any_caller_id(engine: Engine) -> None:
+    values = _at_release_0_1(engine)
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        (gateway,) = connection.execute(select(metadata.tables["gateways"])).all()
+        (grant,) = connection.execute(select(metadata.tables["gateway_grants"])).all()
+    assert (gateway.name, gateway.concurrent_call, gateway.revision) == ("g1", None, 1)
+    assert (grant.gateway, grant.tenant_id, grant.caller_ids, grant.is_revoked) == (
+        "g1",
+        values["tenant"],
+        ["*"],
+        False,
+    )
+    assert gateway.created_at.add(hours=1) > grant.since
+
+
 @pytest.mark.postgres
 def test_release_0_1_runs_on_beside_this_one(empty_postgres_url: str) -> None:
     """Its own statements, taken from its store, on the schema of this release."""

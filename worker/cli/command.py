@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from worker.cli import commands, secret_commands
+from worker.cli.gateway_commands import GATEWAY
 from worker.domain.errors import CallbeatError
 from worker.home import UMASK
 
@@ -27,6 +28,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
 GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
     "token": ("Bearer tokens of the API.", {"create": commands.create_token}),
     "tenant": ("A tenant's own settings.", {"set": commands.set_tenant, "show": commands.show_tenants}),
+    "gateway": ("Gateways: their limits, and the tenants that may use them.", GATEWAY),
     "secret": (
         "The secret that signs a tenant's callbacks.",
         {"show": secret_commands.show_secret, "rotate": secret_commands.rotate_secret},

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
+from worker.domain.gateway_access import ANYTHING, Access
 from worker.domain.ids import CarrierId, TenantId
 from worker.domain.network import Network
 from worker.domain.number_format import NumberFormat, is_prefix_of
@@ -39,6 +40,10 @@ class Carrier:
     number_format: NumberFormat = NumberFormat.NATIONAL
     longest_call_seconds: int = 0
     """How long an answered call may last; 0 means as long as the installation allows."""
+    access: Access = ANYTHING
+    """What its tenant may do over the gateway."""
+    has_only_refused_caller_ids: bool = False
+    """True when its tenant may show none of the caller ids that were stored."""
 
     @property
     def has_caller_id(self) -> bool:

@@ -11,6 +11,7 @@ from worker.domain.carrier import Carrier
 from worker.domain.ids import CarrierId
 from worker.domain.lead import Lane
 from worker.domain.network import Network
+from worker.domain.permitted import why_not_permitted
 from worker.domain.quota import Limits, LiveCalls
 from worker.domain.reason import Reason, Why, why_not_run
 
@@ -36,10 +37,12 @@ class CallsUp:
     campaign: Counter[Network] = field(default_factory=Counter)
     carrier: Counter[Network] = field(default_factory=Counter)
     tenant: Counter[Network] = field(default_factory=Counter)
+    gateway: Counter[Network] = field(default_factory=Counter)
+    """Those of all carriers on the call's gateway; counted only if it has a limit."""
 
     def count(self, network: Network) -> None:
         """Count a call that has just been allowed, so that the next check sees it."""
-        for calls in (self.campaign, self.carrier, self.tenant):
+        for calls in (self.campaign, self.carrier, self.tenant, self.gateway):
             calls[network] += 1
 
 
@@ -60,6 +63,7 @@ def why_not_dial(
     return (
         _why_not_this(call, campaign=campaign, carrier=carrier)
         or why_not_run(campaign, lane=call.lane, now=now)
+        or why_not_permitted(carrier)
         or why_no_caller_id(campaign, carrier)
         or (None if call.list_active else Why(Reason.LIST_INACTIVE))
         or (None if call.is_spoken else Why(Reason.VALUE_MISSING))
@@ -83,7 +87,12 @@ def _why_no_room(
     network: Network, *, campaign: Campaign, carrier: Carrier, up: CallsUp, tenant_cap: int | None
 ) -> Why | None:
     """Check every limit again: a limit that was lowered after the call was queued holds from the next dial on."""
-    live = LiveCalls(tenant=up.tenant.total(), carrier=up.carrier, campaigns={campaign.id: up.campaign})
+    live = LiveCalls(
+        tenant=up.tenant.total(),
+        gateway=up.gateway.total(),
+        carrier=up.carrier,
+        campaigns={campaign.id: up.campaign},
+    )
     for limit in Limits(carrier, live=live, tenant_cap=tenant_cap).of_call(network, campaign=campaign):
         if not limit.free:
             return replace(limit.why(), reason=Reason.LIMIT_LOWERED)

@@ -18,6 +18,7 @@ from worker.domain.claim import Claim, claims_of
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Lane
 from worker.domain.network import Network
+from worker.domain.permitted import why_not_permitted
 from worker.domain.quota import Limits, LiveCalls
 from worker.domain.reason import Reason, Why, may_dial_from, why_not_run
 from worker.domain.rotation import Rotation, Served
@@ -135,7 +136,9 @@ class _Candidate:
         self._live = sum(situation.live.of_campaign(campaign.id).values())
         self._now = now
         self._refused = {
-            lanes: why_not_run(campaign, lane=lanes[-1], now=now) or why_no_caller_id(campaign, situation.carrier)
+            lanes: why_not_run(campaign, lane=lanes[-1], now=now)
+            or why_not_permitted(situation.carrier)
+            or why_no_caller_id(campaign, situation.carrier)
             for lanes in ROUNDS
         }
         self._is_due = any(self._demand.is_due(lanes) for lanes in ROUNDS if self._refused[lanes] is None)

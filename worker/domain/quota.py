@@ -1,4 +1,4 @@
-"""The limits of tenant, carrier, campaign and network: how many calls each allows, and how many use it."""
+"""The limits of tenant, gateway, carrier, campaign and network: how many calls each allows, and how many use it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,12 +19,14 @@ UNLIMITED: Final = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class LiveCalls:
-    """The slots in use: counts of live call rows of a carrier, of each of its campaigns, and of the tenant.
+    """The slots in use: counts of live call rows of a carrier, its campaigns, the tenant, and the gateway.
 
     A campaign's calls count on whatever carrier they run, so that moving it to another carrier does not lift its limit.
     """
 
     tenant: int = 0
+    gateway: int = 0
+    """Calls of all carriers on the gateway; counted only if it has a limit."""
     carrier: Mapping[Network, int] = field(default_factory=dict)
     campaigns: Mapping[CampaignId, Mapping[Network, int]] = field(default_factory=dict)
 
@@ -92,6 +94,9 @@ class Limits:
         self._of_campaigns: dict[CampaignId, Limit] = {}
         self._of_campaigns_on: dict[tuple[CampaignId, Network], Limit] = {}
         self.of_all = [] if tenant_cap is None else [Limit(Reason.TENANT_LIMIT, tenant_cap, live.tenant)]
+        most = carrier.access.limits.concurrent_call
+        if most is not None:
+            self.of_all.append(Limit(Reason.GATEWAY_LIMIT, most, live.gateway))
         self.of_all.append(Limit(Reason.CARRIER_LIMIT, carrier.concurrent_call, live.of_carrier()))
         if carrier.calls_per_second:
             self.of_all.append(Limit(Reason.CALLS_PER_SECOND, calls_ahead(carrier.calls_per_second), queued))

@@ -27,6 +27,7 @@ SAID_OF: Final[Mapping[Ending, Reason]] = {
 FULL: Final = frozenset(
     {
         Reason.TENANT_LIMIT,
+        Reason.GATEWAY_LIMIT,
         Reason.CARRIER_LIMIT,
         Reason.CARRIER_NETWORK_LIMIT,
         Reason.CAMPAIGN_LIMIT,

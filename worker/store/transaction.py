@@ -40,6 +40,7 @@ from worker.store.records.campaigns import SqlCampaigns
 from worker.store.records.carriers import SqlCarriers
 from worker.store.records.cdrs import SqlCdrs
 from worker.store.records.do_not_call import SqlDoNotCall
+from worker.store.records.gateways import SqlGateways
 from worker.store.records.lead_records import SqlLeadRecords
 from worker.store.records.lists import SqlLists
 from worker.store.records.number_plan import SqlNumberPlans
@@ -173,6 +174,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def carriers(self) -> SqlCarriers:
         return SqlCarriers(self.connection)
+
+    @override
+    @cached_property
+    def gateways(self) -> SqlGateways:
+        return SqlGateways(self.connection)
 
     @override
     @cached_property

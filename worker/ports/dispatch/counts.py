@@ -1,7 +1,7 @@
 """Counts of calls, as dialling reads them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from worker.domain.ids import CampaignId, CarrierId, TenantId
 from worker.domain.network import Network
@@ -14,3 +14,4 @@ class UpByOwner:
     campaigns: Mapping[CampaignId, Mapping[Network, int]]
     carriers: Mapping[CarrierId, Mapping[Network, int]]
     tenants: Mapping[TenantId, Mapping[Network, int]]
+    gateways: Mapping[str, Mapping[Network, int]] = field(default_factory=dict)

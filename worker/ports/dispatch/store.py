@@ -140,7 +140,7 @@ class Plans(Protocol):
     def lock_situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
         """Return what planning needs; None when the carrier does not exist.
 
-        Locks the tenant (when it has a cap), the carrier and the campaigns, in this order.
+        Locks the tenant (when it has a cap), the carrier, its gateway (when it has a limit) and the campaigns.
         """
 
     def situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
@@ -158,7 +158,7 @@ class Plans(Protocol):
     def lock_for_dial(self, call_ids: Collection[CallId]) -> DialRules:
         """Return the rules for those of the calls that are queued.
 
-        Locks their capped tenants, carriers and campaigns, in this order.
+        Locks their capped tenants, carriers, limited gateways and campaigns, in this order.
         """
 
     def campaigns(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, Campaign]:
@@ -202,6 +202,7 @@ class Calls(Protocol):
         campaigns: Collection[CampaignId] = (),
         carriers: Collection[CarrierId] = (),
         tenants: Collection[TenantId] = (),
+        gateways: Collection[str] = (),
     ) -> UpByOwner:
         """Count the calls that are on a switch or being sent to it, all at one moment."""
 

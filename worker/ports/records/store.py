@@ -35,6 +35,7 @@ from worker.ports.records.entities import (
     TenantSettings,
     Totals,
 )
+from worker.ports.records.gateways import Gateways
 from worker.ports.records.number_plan import NumberPlans
 from worker.ports.records.secret_rows import SecretRows
 from worker.ports.records.single_calls import SingleCalls
@@ -239,6 +240,8 @@ class RecordTransaction(Protocol):
     def campaigns(self) -> Campaigns: ...
     @property
     def carriers(self) -> Carriers: ...
+    @property
+    def gateways(self) -> Gateways: ...
     @property
     def templates(self) -> Templates: ...
     @property

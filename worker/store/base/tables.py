@@ -30,6 +30,7 @@ from worker.domain.number_format import NumberFormat
 from worker.domain.reason import Reason
 from worker.store.base import (
     callback_tables,  # noqa: F401 - registers its tables in the schema
+    gateway_tables,  # noqa: F401 - see above
     schema,
     secret_tables,  # noqa: F401 - see above
     switch_tables,  # noqa: F401 - see above
@@ -81,6 +82,7 @@ carriers: Final = Table(
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("tenant_id", "name"),
 )
+Index("ix_carriers_gateway", carriers.c.gateway)
 Index("ix_carriers_next_plan_at", carriers.c.next_plan_at, postgresql_where=carriers.c.next_plan_at.is_not(None))
 
 trunks: Final = Table(
@@ -187,6 +189,7 @@ calls: Final = Table(
     Column("resend_at", Instant, nullable=False),
     Column("refusals", Integer, nullable=False),
     Column("switch", String, nullable=False),
+    Column("gateway", String),  # of a call that was up when its carrier was moved: the gateway that it goes over
     Column("caller_id", String, nullable=False),
     Column("dialing_at", Instant),
     Column("missing_since", Instant),
@@ -210,6 +213,8 @@ for _columns in (("carrier_id", "network"), ("campaign_id", "network"), ("tenant
     _partial_index(
         f"ix_calls_live_{_columns[0]}", *(calls.c[name] for name in _columns), calls.c.state, where=LIVE_ROWS
     )
+_MOVED: Final = text("gateway IS NOT NULL AND state IN ('queued', 'dialing', 'ringing', 'answered')")
+_partial_index("ix_calls_live_gateway", calls.c.gateway, where=_MOVED)
 _partial_index("ix_calls_resend_at", calls.c.resend_at, where=QUEUED_ROWS)
 Index("ix_calls_tenant_id_id", calls.c.tenant_id, calls.c.id)
 Index("ix_calls_campaign_id_id", calls.c.campaign_id, calls.c.id)

@@ -1,6 +1,7 @@
 """Call rows: slots while live, CDRs once ended."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pendulum import DateTime, Duration
@@ -16,6 +17,7 @@ from worker.ports.dispatch.counts import UpByOwner
 from worker.ports.dispatch.store import NOT_AHEAD, Call, Calls, Dial, Ended, Move
 from worker.store.base.dialect import among
 from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
+from worker.store.dispatch.gateway_access import count_on_gateways
 from worker.store.dispatch.live import read_up
 
 _FIELDS: Final = tuple(Call.__dataclass_fields__)
@@ -60,8 +62,11 @@ class SqlCalls(Calls):
         campaigns: Collection[CampaignId] = (),
         carriers: Collection[CarrierId] = (),
         tenants: Collection[TenantId] = (),
+        gateways: Collection[str] = (),
     ) -> UpByOwner:
-        return read_up(self._connection, campaigns=campaigns, carriers=carriers, tenants=tenants)
+        up = read_up(self._connection, campaigns=campaigns, carriers=carriers, tenants=tenants)
+        on_gateways = count_on_gateways(self._connection, gateways, states=ON_SWITCH) if gateways else {}
+        return replace(up, gateways=on_gateways)
 
     @override
     def move_to_dialing(self, dials: Sequence[Dial], *, now: DateTime) -> None:
@@ -107,6 +112,7 @@ class SqlCalls(Calls):
                 missing_since=None,
                 over_by=None,
                 seen_up_at=None,
+                gateway=None,
                 resend_at=resend_at,
                 refusals=calls.c.refusals + int(refused),
             )

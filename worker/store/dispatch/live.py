@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, func, literal, select, union_all
@@ -14,6 +15,7 @@ from worker.domain.quota import LiveCalls
 from worker.ports.dispatch.counts import UpByOwner
 from worker.store.base.dialect import among
 from worker.store.base.tables import LIVE_ROWS, calls
+from worker.store.dispatch.gateway_access import count_on_gateways
 
 
 def read_live(
@@ -22,7 +24,8 @@ def read_live(
     """Count the slots in use, and the carrier's calls that have not been dialled yet.
 
     One statement gives one snapshot. Calls end without the carrier's lock; one that ended between two counts would be a
-    free channel of the carrier that its campaign still seems to hold.
+    free channel of the carrier that its campaign still seems to hold. The gateway's calls may be counted later: nobody
+    else adds one, since the gateway is locked.
     """
     taken, queued = _count(
         connection,
@@ -32,7 +35,11 @@ def read_live(
         states=LIVE,
     )
     of_tenant = sum(sum(by_network.values()) for by_network in taken.tenants.values())
-    return LiveCalls(tenant=of_tenant, carrier=taken.carriers.get(carrier.id, {}), campaigns=taken.campaigns), queued
+    live = LiveCalls(tenant=of_tenant, carrier=taken.carriers.get(carrier.id, {}), campaigns=taken.campaigns)
+    if carrier.access.limits.concurrent_call is None:
+        return live, queued
+    on_gateway = count_on_gateways(connection, [carrier.gateway], states=LIVE)[carrier.gateway]
+    return replace(live, gateway=sum(on_gateway.values())), queued
 
 
 def read_up(

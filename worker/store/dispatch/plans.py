@@ -24,6 +24,7 @@ from worker.domain.campaign_settings import to_campaign
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId, ListId, TenantId
 from worker.domain.lead import Stage
+from worker.domain.permitted import permitted
 from worker.domain.planner import Situation
 from worker.domain.rotation import Rotation
 from worker.domain.timing import CLOCK_SET_BACK, PLANNED_AT_LEAST
@@ -34,6 +35,7 @@ from worker.store.base.tables import QUEUED_ROWS, URGENT, WAITING, calls, campai
 from worker.store.dispatch.campaign_rows import to_settings
 from worker.store.dispatch.carrier_rows import to_carrier
 from worker.store.dispatch.demand import read_demand
+from worker.store.dispatch.gateway_access import read_access
 from worker.store.dispatch.live import read_live
 from worker.store.dispatch.rotation import to_json, to_rotation
 from worker.store.dispatch.trunks import SqlTrunks
@@ -77,12 +79,17 @@ class SqlPlans(Plans):
         homes = self._connection.execute(_HOMES, {"calls": list(call_ids)}).all()
         caps = self._locked_caps({TenantId(home.tenant_id): home.concurrent_call for home in homes})
         locked = self._carriers({CarrierId(home.carrier_id) for home in homes if home.carrier_id}, lock=True)
+        access = read_access(self._connection, locked, lock=True)
         rows = self._campaigns(_OF_THESE, {"campaigns": [home.id for home in homes]})
         _check_caps(rows, caps=caps)
         found = [_campaign(row) for row in rows]
         return DialRules(
             campaigns={c.id: c for c in found},
-            carriers={c.id: to_carrier(locked[c.carrier_id]) for c in found if c.carrier_id in locked},
+            carriers={
+                c.id: permitted(to_carrier(locked[c.carrier_id]), access[c.carrier_id])
+                for c in found
+                if c.carrier_id in locked
+            },
             tenant_caps={tenant_id: cap for tenant_id, cap in caps.items() if cap is not None},
             inactive_lists=self._inactive_lists(_ids(rows, "has_inactive_lists")),
         )
@@ -100,10 +107,11 @@ class SqlPlans(Plans):
         if lock:
             cap = self._locked_caps({tenant_id: cap})[tenant_id]
         row = self._carriers([carrier_id], lock=lock)[carrier_id]
+        carrier = permitted(to_carrier(row), read_access(self._connection, [carrier_id], lock=lock)[carrier_id])
         rows = self._campaigns(THAT_MATTER if lock else THAT_MAY_DIAL, {"carrier": carrier_id})
         if lock:
             _check_caps(rows, caps={tenant_id: cap})
-        carrier, may_dial = to_carrier(row), tuple(map(_campaign, rows))
+        may_dial = tuple(map(_campaign, rows))
         live, queued = read_live(
             self._connection, carrier, campaign_ids=[c.id for c in may_dial], capped=cap is not None
         )

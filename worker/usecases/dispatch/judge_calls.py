@@ -119,10 +119,21 @@ class _Counted:
 
     def __init__(self, tx: DispatchTransaction, rules: DialRules) -> None:
         carrier_ids = {carrier.id for carrier in rules.carriers.values()}
-        up = tx.calls.up(campaigns=rules.campaigns, carriers=carrier_ids, tenants=rules.tenant_caps)
+        self._gateway_of = {
+            carrier.id: carrier.gateway
+            for carrier in rules.carriers.values()
+            if carrier.access.limits.concurrent_call is not None
+        }
+        up = tx.calls.up(
+            campaigns=rules.campaigns,
+            carriers=carrier_ids,
+            tenants=rules.tenant_caps,
+            gateways=set(self._gateway_of.values()),
+        )
         self._campaigns = defaultdict(Counter, _counters(up.campaigns))
         self._carriers = defaultdict(Counter, _counters(up.carriers))
         self._tenants = defaultdict(Counter, _counters(up.tenants))
+        self._gateways = defaultdict(Counter, _counters(up.gateways))
 
     def up(self, call: Call) -> CallsUp:
         """Return the counts that concern a call; adding to them adds here."""
@@ -130,6 +141,7 @@ class _Counted:
             campaign=self._campaigns[call.campaign_id],
             carrier=self._carriers[call.carrier_id],
             tenant=self._tenants[call.tenant_id],
+            gateway=self._gateways[self._gateway_of.get(call.carrier_id, "")],
         )
 
 

@@ -12,12 +12,14 @@ from worker.domain.errors import InvalidFields, Problem
 from worker.domain.ids import CarrierId
 from worker.domain.number_format import NumberFormat
 from worker.domain.outcome import CauseRule
+from worker.domain.permitted import refused_fields
 from worker.domain.timing import TRUNK_LONGEST_PAUSE
 from worker.domain.trunk import TRIAL_CALLS, Trunk, after_new_gateway
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import CarrierRecord, Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
 
+NOT_GRANTED: Final = "Is not granted to this tenant"
 NOT_BEFORE_A_NUMBER: Final = "Cannot be dialled before a number in this number_format"
 
 
@@ -42,6 +44,7 @@ def create_carrier(store: RecordStore, carrier: CarrierRecord) -> None:
     _check(carrier)
     with store.transaction() as tx:
         tx.tenants.lock(carrier.tenant_id)
+        _check_access(tx, carrier)
         tx.carriers.add(carrier)
 
 
@@ -66,8 +69,10 @@ def save_carrier(
         after = replace(before, **merged, updated_at=now)
         _check(after)
         tx.carriers.wake([carrier_id], at=now)
+        _check_access(tx, after)
         tx.carriers.save(after)
-        if changes.get("gateway", before.gateway) != before.gateway:
+        if after.gateway != before.gateway:
+            tx.gateways.leave(carrier_id, gateway=before.gateway)
             _try_new_gateway(tx, carrier_id, queue=queue, now=now)
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
 
@@ -86,3 +91,14 @@ def _check(carrier: CarrierRecord) -> None:
     names = undialable_prefixes(carrier.data, dial_type=carrier.dial_type, number_format=carrier.number_format)
     if names:
         raise InvalidFields(tuple(Problem(name, NOT_BEFORE_A_NUMBER) for name in names))
+
+
+def _check_access(tx: RecordTransaction, carrier: CarrierRecord) -> None:
+    """Reject a gateway or a caller id that the tenant may not use; the words are the same whether it exists or not."""
+    tx.gateways.lock(carrier.gateway)
+    access = tx.gateways.access_of(carrier.tenant_id, carrier.gateway)
+    if not access.is_granted:
+        raise InvalidFields((Problem("gateway_uuid", NOT_GRANTED),))
+    names = refused_fields(carrier.data, dial_type=carrier.dial_type, access=access)
+    if names:
+        raise InvalidFields(tuple(Problem(name, NOT_GRANTED) for name in names))

@@ -1,0 +1,83 @@
+"""How an operator adds gateways, limits them, and grants them to tenants."""
+
+import json
+import re
+from collections.abc import Sequence
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from worker.cli.bootstrap import opened
+from worker.clock import SystemClock
+from worker.domain.gateway_access import CALLER_ID_PATTERN, GATEWAY_PATTERN, GatewayGrant
+from worker.ports.records.gateways import GatewayRecord
+from worker.usecases.records import keep_gateways
+from worker.usecases.records.gateway_facts import facts_of
+from worker.usecases.records.keep_gateways import GatewayChanges
+from worker.wiring import settings
+
+
+def show_gateways(name: str | None, *, as_json: bool) -> None:
+    """Print gateways with their limits, live calls and grants."""
+    with opened(settings()) as store:
+        found = keep_gateways.list_gateways(store) if name is None else [keep_gateways.get_gateway(store, name)]
+    _print(found, as_json=as_json)
+
+
+def add_gateway(name: str, changes: GatewayChanges, *, as_json: bool) -> None:
+    """Add a gateway."""
+    if re.match(GATEWAY_PATTERN, name) is None:
+        raise typer.BadParameter("expected the gateway's name on the switches: letters, digits, _ . -")
+    with opened(settings()) as store:
+        _print([keep_gateways.add_gateway(store, name, changes=changes, now=SystemClock().now())], as_json=as_json)
+
+
+def change_gateway(name: str, changes: GatewayChanges, *, as_json: bool) -> None:
+    """Change a gateway's limits."""
+    with opened(settings()) as store:
+        _print([keep_gateways.change_gateway(store, name, changes=changes, now=SystemClock().now())], as_json=as_json)
+
+
+def grant_gateway(name: str, tenant: str, caller_ids: Sequence[str], *, as_json: bool) -> None:
+    """Allow a tenant a gateway with these caller ids."""
+    wrong = [pattern for pattern in caller_ids if re.match(CALLER_ID_PATTERN, pattern) is None]
+    if wrong:
+        raise typer.BadParameter(f"expected a caller id, or how it begins and *: {wrong[0]}")
+    with opened(settings()) as store:
+        now = SystemClock().now()
+        granted = keep_gateways.grant_gateway(store, name, tenant=tenant, caller_ids=caller_ids, now=now)
+    _print([granted], as_json=as_json)
+
+
+def revoke_gateway(name: str, tenant: str, *, as_json: bool) -> None:
+    """Take a gateway from a tenant."""
+    with opened(settings()) as store:
+        _print([keep_gateways.revoke_gateway(store, name, tenant=tenant, now=SystemClock().now())], as_json=as_json)
+
+
+def remove_gateway(name: str) -> None:
+    """Forget a gateway."""
+    with opened(settings()) as store:
+        keep_gateways.remove_gateway(store, name, now=SystemClock().now())
+    typer.echo(f"{name} is removed.")
+
+
+def _print(gateways: Sequence[GatewayRecord], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([facts_of(gateway) for gateway in gateways], indent=2))
+        return
+    table = Table("gateway", "calls at once", "in use", "granted to")
+    for one in gateways:
+        most = one.limits.concurrent_call
+        granted = [_granted(tenant, grant) for tenant, grant in one.grants.items()]
+        table.add_row(
+            one.name, "no limit" if most is None else str(most), str(one.live), "\n".join(granted) or "nobody"
+        )
+    Console(soft_wrap=True, markup=False).print(table)
+
+
+def _granted(tenant: str, grant: GatewayGrant) -> str:
+    if grant.is_revoked:
+        return f"{tenant}: revoked since {grant.since.in_timezone('UTC').to_iso8601_string()}"
+    return f"{tenant}: " + (", ".join(grant.caller_ids) or "no caller id")
