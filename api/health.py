@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 from api.deps import ApiServices, Services
 from api.errors import RETRY_AFTER
 from api.kept import Kept
-from worker.domain.errors import Unavailable
+from worker.domain.errors import CallbeatError
+from worker.domain.leadership import BEAT
 from worker.domain.switch_choice import why_no_switch
 from worker.usecases.dispatch.switch_facts import known_switches
 
@@ -31,11 +32,23 @@ def live() -> JSONResponse:
 async def ready(request: Request, services: Services) -> JSONResponse:
     """Return the state of each part: 200 when all are there, else 503. The parts are asked once a second at most.
 
-    A switch that is away makes no 503: the API is what stops campaigns then.
+    A switch or a beat that is away makes no 503: the API is what stops campaigns then.
     """
     kept: Kept[Readiness] = request.app.state.readiness
     parts = await kept.get(partial(_parts, services))
-    if all(parts[name] == "ok" for name in services.probes):
+    return _answer(parts, is_well=all(parts[name] == "ok" for name in services.probes))
+
+
+@router.get("/health/dialling")
+async def dialling(request: Request, services: Services) -> JSONResponse:
+    """Return 200 when calls can go out: all parts are ready, a beat leads, a switch is heard and takes calls."""
+    kept: Kept[Readiness] = request.app.state.readiness
+    parts = await kept.get(partial(_parts, services))
+    return _answer(parts, is_well=all(state == "ok" for state in parts.values()))
+
+
+def _answer(parts: Readiness, *, is_well: bool) -> JSONResponse:
+    if is_well:
         return JSONResponse({"status": "ready", "parts": parts})
     body = {"status": "not ready", "parts": parts}
     return JSONResponse(body, status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=RETRY_AFTER)
@@ -44,6 +57,7 @@ async def ready(request: Request, services: Services) -> JSONResponse:
 def _parts(services: ApiServices) -> Readiness:
     parts = {name: _state(probe) for name, probe in services.probes.items()}
     if all(state == "ok" for state in parts.values()):
+        parts["beat"] = _beat(services)
         parts["switches"] = _switches(services)
     return parts
 
@@ -51,9 +65,14 @@ def _parts(services: ApiServices) -> Readiness:
 def _state(probe: Callable[[], None]) -> str:
     try:
         probe()
-    except Unavailable as error:
+    except CallbeatError as error:
         return str(error)
     return "ok"
+
+
+def _beat(services: ApiServices) -> str:
+    with services.dispatch_store.reading() as tx:
+        return "ok" if tx.leader_leases.is_led(BEAT, now=services.clock.now()) else "no beat leads"
 
 
 def _switches(services: ApiServices) -> str:

@@ -32,8 +32,12 @@ def make_private(home: Path) -> Path:
     Raises ``NotPrivate`` when it belongs to another user, or is open and holds only other programs' files.
     """
     home = home.absolute()
-    with suppress(FileExistsError):
+    try:
         home.mkdir(mode=PRIVATE, parents=True)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise NotPrivate(f"{home} cannot be created ({error.strerror}): choose another by CALLBEAT_HOME") from error
     if not home.is_dir():
         raise NotPrivate(f"{home} is no folder: choose another by CALLBEAT_HOME")
     folder, me = home.stat(), os.geteuid()

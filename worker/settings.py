@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.domain.errors import Rejected
@@ -52,7 +52,8 @@ def _masked(name: str, value: str) -> str:
 
 def _parts(url: str, *schemes: str) -> SplitResult:
     parts = urlsplit(url)
-    if parts.scheme not in schemes or parts.port == 0:
+    has_blank = parts.scheme != "sqlite" and any(one.isspace() for one in url)
+    if parts.scheme not in schemes or parts.port == 0 or has_blank:
         raise ValueError(url)
     return parts
 
@@ -212,6 +213,11 @@ class Settings(BaseSettings):
         default=900, ge=10, le=14_400, description="seconds from 10 to 14400, after which the switch ends any call"
     )
     task_events: bool = Field(default=True, description="true or false; true reports each task to Flower")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks_around(cls, values: dict[str, Any]) -> dict[str, Any]:  # Any: each source's own types
+        return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
 
     @property
     def database(self) -> str:

@@ -26,9 +26,11 @@ from worker.coordination.rate import RedisRate
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.switch_address import SwitchUrl
 from worker.domain.timing import CALLBACK_ANSWERED_WITHIN
+from worker.foreign_variables import forget_foreign_variables
 from worker.home import UMASK, make_private
 from worker.jobs.app import app, configuration
 from worker.jobs.background import Background
+from worker.jobs.broker_check import check_broker
 from worker.jobs.queue import CeleryJobQueue
 from worker.ports.callbacks.deliveries import CallbackSender
 from worker.ports.dispatch.messages import Wakeups
@@ -152,6 +154,7 @@ class Loader(BaseLoader):
         except WrongSetting as error:
             raise SystemExit(str(error)) from error  # `celery` itself would show a traceback
         os.umask(UMASK)  # Celery's own command does not pass ours
+        forget_foreign_variables()
         signals.setup_logging.connect(_set_up_log, weak=False)
         return configuration(broker_url=broker_url, task_events=chosen.task_events)
 
@@ -188,7 +191,7 @@ def _services(patience: Patience) -> Services:
         callback_https_only=chosen.callback_https_only,
         probes={
             "database": partial(_ping, database),
-            "broker": wakeups.check,
+            "broker": partial(_check_broker, wakeups),
             "process": partial(check_not_stopping, chosen.home),
         },
     )
@@ -222,8 +225,13 @@ def _clock(database: SqlStore) -> SystemClock:
 
 
 def _ping(database: SqlStore) -> None:
-    with database.reading():
-        pass
+    database.check_schema()
+
+
+def _check_broker(wakeups: Wakeups) -> None:
+    """Write as the coordination does, because a broker that is full takes no writes, and send and take a message."""
+    wakeups.check()
+    check_broker(app)
 
 
 def _set_up_log(**_: object) -> None:

@@ -17,7 +17,6 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
         "causes": [],
         "number_format": "national",
         "longest_call_seconds": 0,
-        "gateway_waits_since": None,
     },
     "campaigns": {"lead_expired_at": None},
     "leads": {"uncounted": 0, "parked": False, "call_id": None, "ref_id": "", "template_id": None},

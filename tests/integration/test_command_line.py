@@ -64,6 +64,51 @@ def test_a_tenant_keeps_its_earlier_tokens() -> None:
     assert first != second
 
 
+@pytest.mark.parametrize("command", [["token", "create", "--tenant", "acme"], ["tenant", "show"], ["secret", "show"]])
+def test_a_command_on_a_fresh_home_says_to_migrate(command: list[str]) -> None:
+    arguments = [*command, "--tenant", "default"] if command == ["secret", "show"] else command
+
+    result = CliRunner().invoke(command_line(), arguments)
+
+    assert result.exit_code == 1
+    assert str(result.exception) == "the database has no schema yet: run `callbeat migrate`"
+
+
+def test_a_name_that_looks_like_markup_is_shown() -> None:
+    run("migrate")
+    run("token", "create", "--tenant", "[/x]")
+
+    assert "[/x]" in run("tenant", "show")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("CALLBEAT_REDIS_URL", "redis://127.0.0.1:6379/abc", "redis://[:PASSWORD@]HOST[:PORT][/NUMBER]"),
+        ("CALLBEAT_TIMEZON", "UTC", "did you mean CALLBEAT_TIMEZONE?"),
+    ],
+)
+def test_doctor_tells_a_wrong_variable_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    code, output = run("doctor")
+
+    assert code == 1
+    assert told in output
+
+
+def test_a_home_that_cannot_be_made_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_HOME", "/proc/nope")
+    wiring.settings.cache_clear()
+
+    result = CliRunner().invoke(command_line(), ["migrate"])
+
+    assert result.exit_code == 1
+    assert str(result.exception).startswith("/proc/nope cannot be created")
+
+
 def test_doctor_finds_what_is_not_there() -> None:
     code, output = run("doctor")
 
@@ -254,7 +299,7 @@ def test_an_operator_keeps_gateways_by_commands() -> None:
     removed = run("gateway", "remove", "trunk")
 
     assert [code for code, _ in (added, granted, limited, revoked, removed)] == [0] * 5
-    assert re.search(r"trunk\s+│ 30 +│ 0 +│ no limit +│ nobody", added[1])
+    assert re.search(r"trunk\s+│ 30 +│ 0 +│ nobody", added[1])
     assert "acme: 0287*, 0281" in granted[1]
     assert [(row["concurrent_call"], row["revision"]) for row in json.loads(limited[1])] == [(None, 3)]
     assert "acme: revoked since" in revoked[1]

@@ -12,8 +12,9 @@ from worker.cli.encryption import encrypt_new_database
 from worker.clock import SystemClock
 from worker.home import make_private
 from worker.ports.records.entities import Tenant
-from worker.settings import Settings
+from worker.settings import DATABASE_FILE, Settings
 from worker.store.base.engine import make_engine
+from worker.store.base.schema_state import NO_SCHEMA, OlderSchema
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.keep_switches import insert_first_list
 from worker.usecases.records.api_tokens import create_token as make_token
@@ -65,12 +66,16 @@ def make_default_tenant(chosen: Settings) -> str | None:
 
 @contextmanager
 def opened(chosen: Settings) -> Iterator[SqlStore]:
-    """Open the database while the block runs."""
+    """Open the database while the block runs. Raises ``OlderSchema`` when it has to be migrated first."""
     if chosen.database_url is None and chosen.home.exists():
         make_private(chosen.home)
+    if chosen.database_url is None and not (chosen.home / DATABASE_FILE).exists():
+        raise OlderSchema(NO_SCHEMA)
     engine = make_engine(chosen.database, keys=chosen.secret_keys)
     try:
-        yield SqlStore(engine)
+        store = SqlStore(engine)
+        store.check_schema()
+        yield store
     finally:
         engine.dispose()
 

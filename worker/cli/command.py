@@ -10,6 +10,7 @@ import typer
 from worker.cli import commands, secret_commands
 from worker.cli.gateway_commands import GATEWAY
 from worker.domain.errors import CallbeatError
+from worker.foreign_variables import forget_foreign_variables
 from worker.home import UMASK
 
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
@@ -23,6 +24,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     commands.listener,
     commands.cdr_secret,
     commands.cdr_spool,
+    commands.ready,
     commands.flower,
 )
 GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
@@ -112,6 +114,7 @@ def _switch() -> typer.Typer:
 def main() -> None:
     """Run the command line; an expected error is one line, and what it writes is for its user alone."""
     os.umask(UMASK)
+    forget_foreign_variables()
     try:
         command_line()()
     except CallbeatError as error:

@@ -245,6 +245,16 @@ def forget_switch(name: SwitchName, *, as_json: AsJson = False) -> None:
     forget(name, as_json=as_json)
 
 
+def ready(
+    kind: Annotated[str, typer.Argument(help="worker, beat or listener.", metavar="KIND")],
+    name: Annotated[str, typer.Option(help="The worker's name.")] = "worker",
+) -> None:
+    """Exit with 0 if a process of this kind is ready, else say why not and exit with 1."""
+    from worker.cli.ready import check_ready
+
+    check_ready(kind, name=name)
+
+
 def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:
     """Run Flower, which shows workers, queues and tasks.
 

@@ -9,11 +9,13 @@ from typing import Final
 import orjson
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from worker.cli.encryption import key_ids
+from worker.cli.plain_text import plain
 from worker.cli.switch_advice import CDR_MODULE, MODULES, Finding, Needs, judge
+from worker.cli.unknown_variables import unknown_variables
 from worker.clock import SystemClock
 from worker.coordination.connection import connect, server_version
 from worker.coordination.wakeups import RedisWakeups
@@ -21,8 +23,9 @@ from worker.domain.errors import CallbeatError, Unavailable
 from worker.domain.switch import Switch, SwitchState
 from worker.domain.switch_address import SwitchUrl
 from worker.ports.records.entities import GatewayDemand
-from worker.settings import DATABASE_FILE, Settings
+from worker.settings import DATABASE_FILE, Settings, environment
 from worker.store.base.engine import make_engine
+from worker.store.base.schema_state import check_schema
 from worker.store.transaction import SqlStore
 from worker.telephony.connection import LoginRefused, NotReached, open_connection
 from worker.telephony.survey import survey
@@ -51,6 +54,8 @@ def examine() -> Iterator[Finding]:
         yield Finding("configuration", is_well=False, seen=str(error))
         return
     yield Finding("configuration", is_well=True, seen=f"home {chosen.home.absolute()}")
+    for line in unknown_variables(environment()):
+        yield Finding("configuration", is_well=False, seen=line)
     yield _look("database", partial(_database, chosen))
     yield from _secrets(chosen)
     yield _look("broker", partial(_broker, chosen))
@@ -67,12 +72,13 @@ def examine() -> Iterator[Finding]:
 def _print(findings: list[Finding]) -> None:
     table = Table("part", "well", "seen")
     for finding in findings:
-        table.add_row(escape(finding.part), "[green]yes[/]" if finding.is_well else "[red]no[/]", escape(finding.seen))
+        well = Text("yes", "green") if finding.is_well else Text("no", "red")
+        table.add_row(plain(finding.part), well, plain(finding.seen))
     console = Console(soft_wrap=True)
     console.print(table)
     for finding in findings:
         if finding.advice:
-            console.print(f"{finding.part}: {finding.advice}", markup=False, highlight=False)
+            console.print(plain(f"{finding.part}: {finding.advice}"), highlight=False)
 
 
 def _look(part: str, look: Callable[[], str]) -> Finding:
@@ -83,16 +89,13 @@ def _look(part: str, look: Callable[[], str]) -> Finding:
 
 
 def _database(chosen: Settings) -> str:
-    from worker.store.base.migrate import is_current  # noqa: PLC0415 - Alembic takes 11 MiB, and workers import this module's neighbours
-
     if chosen.database_url is None and not (chosen.home / DATABASE_FILE).exists():
         raise Unavailable("there is none yet: run `callbeat migrate` or `callbeat up`")
     engine = make_engine(chosen.database, keys=chosen.secret_keys)
     try:
         with SqlStore(engine).reading():
             pass
-        if not is_current(engine):
-            raise Unavailable("answers, but its schema is not up to date: run `callbeat migrate`")
+        check_schema(engine)
         return f"{engine.dialect.name}, schema up to date"
     finally:
         engine.dispose()

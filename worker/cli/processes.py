@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -14,12 +15,15 @@ from worker.cli import embedded
 from worker.cli.listening import Listeners
 from worker.cli.open_files import allow_open_files
 from worker.cli.signals import ENDING, ends_on_signals
+from worker.cli.unknown_variables import unknown_variables
+from worker.domain.errors import Unavailable
 from worker.domain.switch_address import DEFAULT_PORT, SwitchUrl
 from worker.jobs import names
 from worker.jobs.app import run_command
+from worker.settings import environment
 from worker.simulator.options import PASSWORD, SimulatorOptions
 from worker.simulator.server import run_simulator
-from worker.wiring import api_services, event_source, redis_url, services, settings, stopping, switches
+from worker.wiring import Services, api_services, event_source, redis_url, services, settings, stopping, switches
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +36,7 @@ NOT_STARTED: Final = 3
 def api(host: str, port: int) -> None:
     """Serve the HTTP API."""
     _begin()
-    api_services()  # a wrong setting stops the process at start instead of at the first request
+    _refuse_older_schema(api_services())  # a wrong setting stops the process at start instead of at the first request
     serve: Callable[..., bool] = import_module("api.server").serve  # by its name, because `api` imports this package
     if not serve(host, port, open_files=allow_open_files(), ending=ENDING):
         sys.exit(NOT_STARTED)
@@ -41,7 +45,7 @@ def api(host: str, port: int) -> None:
 def worker(queues: str, concurrency: int, name: str) -> None:
     """Run tasks: one at a time, or in threads if the queue ``callbacks``, which waits on receivers, is among them."""
     _begin()
-    services()
+    _refuse_older_schema(services())
     sys.setswitchinterval(THREADS_SWITCH_SECONDS)
     threaded = names.CALLBACKS in queues.split(",")
     pool = ["--pool=threads", f"--concurrency={concurrency}"] if threaded else ["--pool=solo"]
@@ -52,7 +56,7 @@ def worker(queues: str, concurrency: int, name: str) -> None:
 def beat() -> None:
     """Ask every second for what is due."""
     _begin()
-    redis_url(settings())
+    _refuse_older_schema(services())
     run_command("--quiet", "beat")
 
 
@@ -65,10 +69,11 @@ def flower(host: str, port: int) -> None:
 
 def listener() -> None:
     """Receive the events of the switches in the rows until a signal comes and no call needs them any more."""
-    log.configure(settings().log_level)
+    _set_up_log()
     stop = stopping()
     ends_on_signals(stop, first=stop.request)
     ready = services()
+    _refuse_older_schema(ready)
     make_source = partial(event_source, clock=ready.clock)
     Listeners(ready, first=switches(), make_source=make_source, stop=stop).run()
 
@@ -91,5 +96,17 @@ def broker(port: int | None, path: Path | None) -> None:
 
 def _begin() -> None:
     """Set up the log, and end the process in time after a signal, whatever it waits for then."""
-    log.configure(settings().log_level)
+    _set_up_log()
     ends_on_signals(stopping())
+
+
+def _refuse_older_schema(parts: Services) -> None:
+    """End the process when the database has to be migrated first; one that is away is waited for."""
+    with suppress(Unavailable):
+        parts.store.check_schema()
+
+
+def _set_up_log() -> None:
+    log.configure(settings().log_level)
+    for line in unknown_variables(environment()):
+        logger.warning(line, extra={"action": "variable_unknown"})

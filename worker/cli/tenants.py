@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from worker.cli.bootstrap import opened
+from worker.cli.plain_text import plain
 from worker.clock import SystemClock
 from worker.ports.records.entities import TenantSettings
 from worker.settings import check_zone
@@ -41,5 +42,5 @@ def _print(tenants: list[TenantSettings]) -> None:
     table = Table("tenant", "timezone", "concurrent_call", "in use")
     for one in tenants:
         cap = "no cap" if one.concurrent_call is None else str(one.concurrent_call)
-        table.add_row(one.name, one.timezone, cap, str(one.live))
-    Console(soft_wrap=True).print(table)
+        table.add_row(plain(one.name), one.timezone, cap, str(one.live))
+    Console(soft_wrap=True, markup=False).print(table)

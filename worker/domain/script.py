@@ -136,7 +136,7 @@ def why_not_spoken(template: Template, *, values: Mapping[str, Json]) -> tuple[P
     filler = Filler(template.voice, values, template.defaults)
     try:
         for prompt in template.prompts:
-            filler.parts(prompt.text)
+            filler.check(prompt.text)
     except Malformed as error:
         return (Problem("template", str(error)),)
     return tuple(filler.problems)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Final
 
@@ -17,6 +17,7 @@ from worker.ports.callbacks.store import CallbackStore, CallbackTransaction
 from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.store.base.columns import Instant
+from worker.store.base.schema_state import NewerSchema, check_schema
 from worker.store.callbacks.callback_hosts import SqlHosts
 from worker.store.callbacks.callback_records import SqlCallbackRecords
 from worker.store.callbacks.callback_urls import SqlCallbackUrls
@@ -250,6 +251,11 @@ class SqlStore(DispatchStore, CallbackStore, RecordStore):
     def has_own_clock(self) -> bool:
         """Return True when the database runs on a machine that may have another clock."""
         return self._engine.dialect.name == "postgresql"
+
+    def check_schema(self) -> None:
+        """Raise ``OlderSchema`` when this release cannot work on the database, ``Unavailable`` when it is away."""
+        with suppress(NewerSchema), _outages_named():  # migrations only add, so that an earlier release works on
+            check_schema(self._engine)
 
     def moment(self) -> DateTime:
         """Return the time by the database's clock; raises ``Unavailable``."""

@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from collections import deque
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -27,6 +26,7 @@ from worker.ports.dispatch.telephony import EventSource
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotReached, open_connection
 from worker.telephony.esl import Frame, MalformedEvent, SwitchEvent, event_of
+from worker.telephony.kept_frames import KeptFrames
 from worker.telephony.skew import SkewMeter
 from worker.telephony.status import pause_of, status_of
 from worker.telephony.translation import Translation
@@ -39,8 +39,6 @@ SUBSCRIPTION: Final = (
 )
 WAIT_SECONDS: Final = 0.5
 """The longest that one ``read`` or ``stand_by`` waits."""
-MOST_KEPT: Final = 50_000
-"""Batches of frames. A standby that has kept this many stops reading; the switch then holds back the rest."""
 SIGN_OF_LIFE: Final = b"api strepoch\n\n"
 ASK_CORE_ID: Final = "api eval ${core_uuid}"
 """Asked before the subscription, so that no event can be lost between the two."""
@@ -68,7 +66,7 @@ class SwitchEvents(EventSource):
         self._translation: Translation | None = None
         self._listening_since: DateTime | None = None
         self._core_id = ""
-        self._kept: deque[tuple[float, list[Frame]]] = deque()
+        self._kept = KeptFrames()
         self._dialable_from: DateTime | None = None
         self._received_at = 0.0
         self._probed_at: float | None = None
@@ -116,12 +114,11 @@ class SwitchEvents(EventSource):
         translation = self._translation
         self._receive(within=0 if self._kept else self._longest_wait(translation))
         events: list[CallEvent] = []
-        for at, frames in self._kept:
+        for at, frames in self._kept.take():
             told = _events_in(frames)
             self._measure(told, at=at)
             self._core_id = _core_id_of(told) or self._core_id
             events += translation.read(told, at=at)
-        self._kept.clear()
         return events + translation.read([], at=time.monotonic())
 
     def _measure(self, told: list[SwitchEvent], *, at: float) -> None:
@@ -134,13 +131,11 @@ class SwitchEvents(EventSource):
     @override
     def stand_by(self, memory: Duration | None) -> None:
         if memory is not None:
-            oldest = time.monotonic() - memory.total_seconds()
-            while self._kept and self._kept[0][0] < oldest:
-                self._kept.popleft()
-        if len(self._kept) < MOST_KEPT:
-            self._receive(within=WAIT_SECONDS)
-        else:
+            self._kept.drop_before(time.monotonic() - memory.total_seconds())
+        if self._kept.is_full:
             self._closed.wait(WAIT_SECONDS)
+        else:
+            self._receive(within=WAIT_SECONDS)
 
     def _receive(self, *, within: float) -> None:
         """Keep the frames that arrive. When the connection ends it is dropped; the frames before that are kept."""
@@ -154,7 +149,7 @@ class SwitchEvents(EventSource):
             return
         self._read_status(frames, connection=self._connection)
         if frames:
-            self._kept.append((time.monotonic(), frames))
+            self._kept.add(frames, at=time.monotonic())
         if any(frame.content_type == "text/disconnect-notice" for frame in frames):
             self._drop("the switch sent a disconnect notice")
 

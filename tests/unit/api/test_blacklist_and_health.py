@@ -1,5 +1,7 @@
 """The do-not-call list, and whether the parts are there."""
 
+from uuid import UUID
+
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import delete
@@ -9,6 +11,8 @@ from tests.builders.api import a_tenant
 from tests.fakes.services import FakeServices
 from tests.fakes.telephony import SWITCH
 from worker.domain.errors import Unavailable
+from worker.domain.leadership import BEAT, LeaderLease
+from worker.store.base.schema_state import OlderSchema
 from worker.store.base.tables import leader_leases
 from worker.usecases.dispatch.keep_switches import drain_switch, resume_switch
 from worker.usecases.records.api_tokens import create_token
@@ -99,8 +103,33 @@ def test_health_needs_no_token(anonymous: TestClient, services: FakeServices) ->
     answer = anonymous.get("/health/ready")
     assert (answer.status_code, answer.json()) == (
         200,
-        {"status": "ready", "parts": {"database": "ok", "switches": "ok"}},
+        {"status": "ready", "parts": {"database": "ok", "beat": "no beat leads", "switches": "ok"}},
     )
+
+
+def test_calls_go_out_when_a_beat_leads_and_a_switch_takes_them(anonymous: TestClient, services: FakeServices) -> None:
+    before = anonymous.get("/health/dialling")
+    with services.store.transaction() as tx:
+        tx.leader_leases.acquire(LeaderLease(BEAT, UUID(int=1)), since=NOON, now=NOON)
+    leading = anonymous.get("/health/dialling")
+    drain_switch(services.store, SWITCH, now=NOON)
+    drained = anonymous.get("/health/dialling")
+
+    assert [answer.status_code for answer in (before, leading, drained)] == [503, 200, 503]
+    assert before.json()["parts"]["beat"] == "no beat leads"
+    assert leading.json()["parts"] == {"beat": "ok", "switches": "ok"}
+
+
+def test_a_schema_that_is_not_current_is_not_ready(anonymous: TestClient, services: FakeServices) -> None:
+    def old() -> None:
+        raise OlderSchema("the database has no schema yet: run `callbeat migrate`")
+
+    services.probes = {"database": old}
+
+    answer = anonymous.get("/health/ready")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"] == {"database": "the database has no schema yet: run `callbeat migrate`"}
 
 
 def test_health_says_when_no_switch_takes_calls_and_stays_ready(anonymous: TestClient, services: FakeServices) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from worker.cli.demo.run import Demo, run
+from worker.cli.plain_text import plain
 from worker.cli.up import stopped_by_signals
 from worker.clock import SystemClock
 from worker.domain.errors import CallbeatError
@@ -23,9 +25,9 @@ def demo(leads: int, speed: float, *, keep: bool) -> None:
         try:
             well = run(Demo(console, home=home, began=began, leads=leads, speed=speed, keep=keep, stop=stop))
         except CallbeatError as error:
-            console.print(f"[red]The demo failed:[/] {error}", soft_wrap=True)
+            console.print(Text("The demo failed: ", "red") + plain(str(error)), soft_wrap=True)
     if well or stop.is_set():
         shutil.rmtree(home, ignore_errors=True)
     else:
-        console.print(f"Logs are in {home / 'log'}", soft_wrap=True)
+        console.print(plain(f"Logs are in {home / 'log'}"), soft_wrap=True)
     raise typer.Exit(0 if well else 1)

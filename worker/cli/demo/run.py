@@ -20,6 +20,7 @@ from worker.cli.demo.operator import Operator
 from worker.cli.demo.receiver import Receiver, receiving
 from worker.cli.demo.summary import Summary, first_dial_after, received_of, show
 from worker.cli.demo.watch import Sight, line, look, screen
+from worker.cli.plain_text import plain
 from worker.cli.process_list import SWITCH_RECORD, Wanted
 from worker.cli.up import prepare, running, url_of, wait_until_ready
 from worker.clock import SystemClock
@@ -65,7 +66,7 @@ class Stage:
 
 def run(demo: Demo) -> bool:
     """Run the whole demonstration; return True when everything came out as expected."""
-    demo.console.print(f"Starting Callbeat in {demo.home} …", soft_wrap=True)
+    demo.console.print(plain(f"Starting Callbeat in {demo.home} …"), soft_wrap=True)
     with _stage(demo) as stage:
         if demo.stop.is_set():
             return False

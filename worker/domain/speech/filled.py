@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from worker.domain.errors import Problem
@@ -53,6 +54,12 @@ class Filler:
                 said += spoken(form, voice=self.voice)
         return tuple(said)
 
+    def check(self, text: str) -> None:
+        """Collect the problems of a text without composing it; raises ``Malformed``."""
+        for piece in pattern_of(text):
+            if isinstance(piece, Slot):
+                self._form(piece.key)
+
     def _form(self, key: str) -> Form | None:
         value = self._value(key)
         try:
@@ -73,13 +80,14 @@ class Filler:
         return next((value for value in found if not _is_empty(value)), None)
 
 
-def literal_parts(text: str) -> list[Part]:
+@lru_cache(maxsize=1024)  # the same few texts for each lead of a campaign
+def literal_parts(text: str) -> tuple[Part, ...]:
     """Return the parts of literal text; marks at its beginning, where a value ends, become a pause."""
     tidied = tidy(text)
     marks = _LEADING_MARKS.match(tidied)
     rest = tidied if marks is None else tidied[marks.end() :]
     pause = [] if marks is None else _pause_at(marks[0])
-    return [*pause, *([Text(rest)] if any(one.isalnum() for one in rest) else [])]
+    return (*pause, *([Text(rest)] if any(one.isalnum() for one in rest) else []))
 
 
 def _pause_at(marks: str) -> list[Part]:

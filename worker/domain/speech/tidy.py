@@ -13,8 +13,9 @@ _INVISIBLE: Final = frozenset({"Cf", "Cc", "Co", "Cs", "Cn"})
 def tidy(text: str) -> str:
     """Return the text in NFC without braces, brackets and invisible characters, and with single spaces."""
     composed = unicodedata.normalize("NFC", text)
-    visible = "".join(one for one in composed if one.isspace() or unicodedata.category(one) not in _INVISIBLE)
-    return _SPACES.sub(" ", _NOT_SPOKEN.sub(" ", visible)).strip()
+    if not composed.isprintable():
+        composed = "".join(one for one in composed if one.isspace() or unicodedata.category(one) not in _INVISIBLE)
+    return _SPACES.sub(" ", _NOT_SPOKEN.sub(" ", composed)).strip()
 
 
 def same_key(key: str) -> str:

@@ -24,5 +24,8 @@ class LeaderLeases(Protocol):
     def check(self, lease: LeaderLease) -> None:
         """Raise ``Superseded`` unless this process holds the lease; no other can take it until the transaction ends."""
 
+    def is_led(self, name: str, *, now: DateTime) -> bool:
+        """Return True while some process holds the lease of this name."""
+
     def listeners(self, *, now: DateTime) -> Mapping[str, DateTime]:
         """Return the switches that have a listener and may get calls, each with the time since when it is heard."""

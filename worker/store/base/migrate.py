@@ -1,7 +1,7 @@
 """Brings the database schema up to date; any number of processes may do so at the same time."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from alembic import command
@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from worker.domain.errors import Unavailable
 from worker.store.base.dialect import is_sqlite
+from worker.store.base.schema_state import OlderSchema, check_schema
 
 MIGRATIONS: Final = "worker.store:migrations"
 LOCK: Final = 0x_CA11_BEA7
@@ -20,7 +21,12 @@ LOCK: Final = 0x_CA11_BEA7
 
 
 def migrate(engine: Engine) -> None:
-    """Run the missing revisions in one transaction, which waits for other processes that do the same."""
+    """Run the missing revisions in one transaction, which waits for other processes that do the same.
+
+    Raises ``NewerSchema`` when a later release has migrated the database.
+    """
+    with suppress(OlderSchema):
+        check_schema(engine)
     try:
         _run(engine)
     except OperationalError as error:

@@ -62,6 +62,11 @@ class SqlLeaderLeases(LeaderLeases):
             raise Superseded(f"another process is {lease.name} now")
 
     @override
+    def is_led(self, name: str, *, now: DateTime) -> bool:
+        held = select(leader_leases.c.name).where(leader_leases.c.name == name, leader_leases.c.held_until > now)
+        return self._connection.scalar(held) is not None
+
+    @override
     def listeners(self, *, now: DateTime) -> dict[str, DateTime]:
         held = self._connection.execute(_HELD, {"now": now, "set_back": now + CLOCK_SET_BACK})
         return {switch: row.since for row in held if (switch := switch_of(row.name)) is not None}

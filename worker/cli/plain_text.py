@@ -1,0 +1,8 @@
+"""Text that others chose, such as names, addresses and error texts, for the operator's terminal."""
+
+from rich.text import Text
+
+
+def plain(text: str) -> Text:
+    """Return the text as it is: brackets are no markup, and control characters are shown instead of obeyed."""
+    return Text("".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text))
