@@ -33,7 +33,7 @@ def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResp
     campaign_id = body.id() or CampaignId(services.new_id())
     changes = body.changes(zone=tenant.timezone)
     _refuse_plain_http(changes, services=services)
-    edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=changes)
+    edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=changes, caps=services.caps)
     create_campaign(
         services.store,
         queue=services.queue,

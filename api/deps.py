@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
 from api.errors import NoAccess
+from worker.domain.caps import Cap
 from worker.domain.errors import NotFound
 from worker.domain.json_value import Json
 from worker.ports.callbacks.store import CallbackStore
@@ -50,6 +51,8 @@ class ApiServices(Protocol):
     def new_id(self) -> Callable[[], UUID]: ...
     @property
     def api_token(self) -> str | None: ...
+    @property
+    def caps(self) -> Mapping[Cap, int]: ...
     @property
     def callback_https_only(self) -> bool: ...
     @property

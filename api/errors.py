@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from worker.domain.caps import OverCap
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Rejected, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def install(app: FastAPI) -> None:
 
     for kind in statuses:
         app.add_exception_handler(kind, plain)
+    app.add_exception_handler(OverCap, _over_cap)
     app.add_exception_handler(InvalidFields, _fields)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
@@ -112,6 +114,13 @@ def _type_name(value: object) -> str:
 
 
 # Starlette passes any exception; each of these handlers is installed for one kind only, so the casts hold.
+
+
+def _over_cap(_: Request, error: Exception) -> JSONResponse:
+    """Return the cap that the request would exceed, its value, what is in use, and how much was asked."""
+    over = cast("OverCap", error)
+    facts = {"cap": over.cap.value, "value": over.value, "used": over.used, "asked": over.asked}
+    return JSONResponse({"error": str(over), **facts}, status_code=HTTPStatus.TOO_MANY_REQUESTS)
 
 
 def _fields(_: Request, error: Exception) -> JSONResponse:

@@ -38,7 +38,7 @@ def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONRes
         url=body.callback_url,
         apikey=body.callback_apikey,
     )
-    subscribe(services.callback_store, subscription, now=services.clock.now())
+    subscribe(services.callback_store, subscription, now=services.clock.now(), caps=services.caps)
     return JSONResponse({"created": True, "id": str(subscription.id)})
 
 

@@ -43,7 +43,9 @@ def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse
     imported = import_leads(
         services.store,
         queue=services.queue,
-        wanted=LeadImport(tenant, _list_id(body.list_uuid), [draft], DuplicateScope(body.duplicate_scope)),
+        wanted=LeadImport(
+            tenant, _list_id(body.list_uuid), [draft], DuplicateScope(body.duplicate_scope), services.caps
+        ),
         now=services.clock.now(),
         new_id=services.new_id,
     )
@@ -68,7 +70,9 @@ def create_many(body: ManyLeadsBody, services: Services, tenant: Whose) -> JSONR
     imported = import_leads(
         services.store,
         queue=services.queue,
-        wanted=LeadImport(tenant, _list_id(body.list_uuid), drafts, DuplicateScope(body.duplicate_scope)),
+        wanted=LeadImport(
+            tenant, _list_id(body.list_uuid), drafts, DuplicateScope(body.duplicate_scope), services.caps
+        ),
         now=services.clock.now(),
         new_id=services.new_id,
     )

@@ -35,7 +35,7 @@ def create(body: ListBody, services: Services, tenant: Whose) -> JSONResponse:
         created_at=now,
         updated_at=now,
     )
-    create_list(services.store, new)
+    create_list(services.store, new, caps=services.caps)
     return JSONResponse({"created": True, "list_uuid": str(new.id)})
 
 

@@ -12,7 +12,7 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["tenan
 
 @router.get("/v3/tenant")
 def read(services: Services, tenant: Whose) -> JSONResponse:
-    """Return the tenant's time zone, its cap on live calls (null for none) and its live calls."""
+    """Return the tenant's time zone, its cap on live calls (null for none), its live calls, and its other caps."""
     found = queries.get_tenant(services.store, tenant=tenant)
     return JSONResponse(
         {
@@ -21,5 +21,6 @@ def read(services: Services, tenant: Whose) -> JSONResponse:
             "timezone": found.timezone,
             "concurrent_call": found.concurrent_call,
             "in_use": found.live,
+            "caps": {cap.value: found.caps.get(cap.value, default) for cap, default in services.caps.items()},
         }
     )

@@ -5,6 +5,7 @@ import binascii
 import os
 import re
 import ssl
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from worker.domain.caps import DEFAULT_CAPS, Cap, read_caps
 from worker.domain.errors import Rejected
 
 PREFIX: Final = "CALLBEAT_"
@@ -143,6 +145,11 @@ def _networks(value: Any) -> Any:  # Any: see _split
     return tuple(ip_network(part) for part in _split(value))
 
 
+def _caps(value: Any) -> Any:  # Any: see _split
+    """Return all caps: the defaults, and over them what is given."""
+    return {**DEFAULT_CAPS, **(read_caps(value) if isinstance(value, str) else value)}
+
+
 def _ports(value: Any) -> Any:  # Any: see _split
     return tuple(part if isinstance(part, range) else _port_range(part) for part in _split(value))
 
@@ -188,6 +195,9 @@ class Settings(BaseSettings):
     )
     callback_ca_file: Annotated[Path, AfterValidator(_check_authorities)] | None = Field(
         default=None, description="a PEM file with the authorities that https receivers are checked against"
+    )
+    tenant_caps: Annotated[Mapping[Cap, int], NoDecode, BeforeValidator(_caps)] = Field(
+        default=DEFAULT_CAPS, description="caps separated by commas, e.g. subscriptions=50,campaigns=1000,lists=10000"
     )
     callback_https_only: bool = Field(default=False, description="true or false; true refuses receivers without TLS")
     callback_secret: Annotated[SecretStr, AfterValidator(_check_signing_secret)] | None = Field(

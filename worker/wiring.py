@@ -24,6 +24,7 @@ from worker.clock import SharedClock, SystemClock
 from worker.coordination.connection import connect
 from worker.coordination.rate import RedisRate
 from worker.coordination.wakeups import RedisWakeups
+from worker.domain.caps import Cap
 from worker.domain.switch_address import SwitchUrl
 from worker.domain.timing import CALLBACK_ANSWERED_WITHIN
 from worker.foreign_variables import forget_foreign_variables
@@ -74,6 +75,7 @@ class Services:
     timezone: str
     api_token: str | None
     callback_https_only: bool
+    caps: Mapping[Cap, int]
     probes: Mapping[str, Callable[[], None]]
     """Health checks by the name of the part; a check raises ``Unavailable`` when its part cannot be reached."""
 
@@ -189,6 +191,7 @@ def _services(patience: Patience) -> Services:
         timezone=chosen.timezone,
         api_token=chosen.api_token.get_secret_value() if chosen.api_token else None,
         callback_https_only=chosen.callback_https_only,
+        caps=chosen.tenant_caps,
         probes={
             "database": partial(_ping, database),
             "broker": partial(_check_broker, wakeups),

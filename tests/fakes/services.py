@@ -11,6 +11,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import FakeTelephony
+from worker.domain.caps import DEFAULT_CAPS, Cap
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.store.transaction import SqlStore
 from worker.telephony.posted_cdr import JsonCdr
@@ -30,6 +31,7 @@ class FakeServices:
     telephony: FakeTelephony = field(default_factory=FakeTelephony)
     api_token: str | None = TOKEN
     callback_https_only: bool = False
+    caps: Mapping[Cap, int] = field(default_factory=lambda: DEFAULT_CAPS)
     cdr_format: CdrFormat = field(default_factory=JsonCdr)
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 

@@ -86,15 +86,19 @@ def set_tenant(
     timezone: Annotated[
         str | None, typer.Option(help="Time zone of its windows, dates and CDRs.", metavar="ZONE")
     ] = None,
+    cap: Annotated[
+        list[str] | None,
+        typer.Option(help="How much it may store, e.g. subscriptions=100; =default for the default.", metavar="NAME=N"),
+    ] = None,
 ) -> None:
-    """Change a tenant's cap or time zone, from the next dial on."""
+    """Change a tenant's caps or time zone, from the next dial or request on."""
     from worker.cli.tenants import set_tenant as change
 
     if no_cap and concurrent_call is not None:
         raise typer.BadParameter("--concurrent-call and --no-cap contradict each other")
-    if not no_cap and concurrent_call is None and timezone is None:
-        raise typer.BadParameter("nothing to change: give --concurrent-call, --no-cap or --timezone")
-    change(tenant, concurrent_call, no_cap=no_cap, timezone=timezone)
+    if not no_cap and concurrent_call is None and timezone is None and not cap:
+        raise typer.BadParameter("nothing to change: give --concurrent-call, --no-cap, --timezone or --cap")
+    change(tenant, concurrent_call, no_cap=no_cap, timezone=timezone, caps=cap or ())
 
 
 def show_tenants(tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None) -> None:

@@ -1,5 +1,7 @@
 """How an operator changes and reads tenants."""
 
+from collections.abc import Sequence
+
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -7,6 +9,7 @@ from rich.table import Table
 from worker.cli.bootstrap import opened
 from worker.cli.plain_text import plain
 from worker.clock import SystemClock
+from worker.domain.caps import Cap, read_caps
 from worker.ports.records.entities import TenantSettings
 from worker.settings import check_zone
 from worker.usecases.records import queries
@@ -21,13 +24,29 @@ def _zone(name: str) -> str:
         raise typer.BadParameter("expected an IANA time zone, e.g. Asia/Ho_Chi_Minh") from error
 
 
-def set_tenant(tenant: str, concurrent_call: int | None, *, no_cap: bool, timezone: str | None) -> None:
-    """Change a tenant's cap or time zone; both hold from the next dial on."""
+def _caps(given: Sequence[str]) -> dict[str, int | None]:
+    found: dict[str, int | None] = {}
+    for one in given:
+        name, _, value = one.partition("=")
+        try:
+            found |= {Cap(name).value: None} if value == "default" else {k.value: v for k, v in read_caps(one).items()}
+        except ValueError as error:
+            names = ", ".join(cap.value for cap in Cap)
+            raise typer.BadParameter(f"expected NAME=NUMBER or NAME=default, with a NAME of {names}") from error
+    return found
+
+
+def set_tenant(
+    tenant: str, concurrent_call: int | None, *, no_cap: bool, timezone: str | None, caps: Sequence[str]
+) -> None:
+    """Change a tenant's caps or time zone; they hold from the next dial, or the next request, on."""
     changes = TenantChanges()
     if no_cap or concurrent_call is not None:
         changes["concurrent_call"] = concurrent_call
     if timezone is not None:
         changes["timezone"] = _zone(timezone)
+    if caps:
+        changes["caps"] = _caps(caps)
     with opened(settings()) as store:
         _print([save_tenant(store, name=tenant, changes=changes, now=SystemClock().now())])
 
@@ -39,8 +58,9 @@ def show_tenants(tenant: str | None) -> None:
 
 
 def _print(tenants: list[TenantSettings]) -> None:
-    table = Table("tenant", "timezone", "concurrent_call", "in use")
+    table = Table("tenant", "timezone", "concurrent_call", "in use", "caps of its own")
     for one in tenants:
         cap = "no cap" if one.concurrent_call is None else str(one.concurrent_call)
-        table.add_row(plain(one.name), one.timezone, cap, str(one.live))
+        own = ", ".join(f"{name}={value}" for name, value in sorted(one.caps.items()))
+        table.add_row(plain(one.name), one.timezone, cap, str(one.live), own)
     Console(soft_wrap=True, markup=False).print(table)

@@ -34,6 +34,7 @@ from worker.store.dispatch.plans import SqlPlans
 from worker.store.dispatch.posted_cdrs import SqlPostedCdrs
 from worker.store.dispatch.speech import SqlSpeech
 from worker.store.dispatch.switches import SqlSwitches
+from worker.store.dispatch.tenant_caps import SqlTenantCaps
 from worker.store.dispatch.trunks import SqlTrunks
 from worker.store.records.backfill_leads import SqlBackfillLeads
 from worker.store.records.backfills import SqlBackfills
@@ -145,6 +146,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def callback_urls(self) -> SqlCallbackUrls:
         return SqlCallbackUrls(self.connection)
+
+    @override
+    @cached_property
+    def tenant_caps(self) -> SqlTenantCaps:
+        return SqlTenantCaps(self.connection)
 
     @override
     @cached_property

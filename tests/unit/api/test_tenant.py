@@ -5,6 +5,7 @@ from fastapi.testclient import TestClient
 
 from tests.builders import HANOI
 from tests.fakes.services import FakeServices
+from worker.domain.caps import Cap
 from worker.usecases.records.save_tenant import save_tenant
 
 
@@ -12,6 +13,7 @@ def test_a_tenant_without_a_cap(client: TestClient) -> None:
     read = client.get("/v3/tenant").json()
 
     assert read.pop("domain_uuid")
+    assert set(read.pop("caps")) == set(Cap)
     assert read == {"name": "default", "timezone": HANOI, "concurrent_call": None, "in_use": 0}
 
 

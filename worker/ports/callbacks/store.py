@@ -6,6 +6,7 @@ from typing import Protocol
 
 from worker.ports.callbacks.deliveries import CallbackUrls, Cursors, Deliveries, Hosts, Subscriptions
 from worker.ports.callbacks.records import CallbackRecords
+from worker.ports.dispatch.tenant_caps import TenantCaps
 
 
 class CallbackTransaction(Protocol):
@@ -17,6 +18,8 @@ class CallbackTransaction(Protocol):
     def hosts(self) -> Hosts: ...
     @property
     def callback_urls(self) -> CallbackUrls: ...
+    @property
+    def tenant_caps(self) -> TenantCaps: ...
     @property
     def cursors(self) -> Cursors: ...
     @property

@@ -38,12 +38,16 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantSettings:
-    """A tenant's settings: its zone and its cap on simultaneous calls (None: no cap); ``live`` counts its calls now."""
+    """A tenant's settings: its zone and its cap on simultaneous calls (None: no cap); ``live`` counts its calls now.
+
+    ``caps`` has its own caps on what it stores, by name; the others have their defaults.
+    """
 
     id: TenantId
     name: str
     timezone: str
     concurrent_call: int | None
+    caps: Mapping[str, int] = field(default_factory=dict)
     live: int = 0
 
 

@@ -14,6 +14,7 @@ from worker.domain.lead import Ending
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.store import Calls, Plans
 from worker.ports.dispatch.switches import SwitchRows
+from worker.ports.dispatch.tenant_caps import TenantCaps
 from worker.ports.dispatch.trunks import Trunks
 from worker.ports.paging import Page, Slice
 from worker.ports.records.backfills import BackfillLeads, Backfills
@@ -64,7 +65,7 @@ class Tenants(Protocol):
         """Lock the tenant's settings against changes by other transactions until this one ends."""
 
     def save(self, settings: TenantSettings) -> None:
-        """Write zone and cap of a locked tenant."""
+        """Write zone and caps of a locked tenant."""
 
     def add(self, tenant: Tenant, *, callback_secret: str, now: DateTime) -> None:
         """Add a tenant; raises ``Conflict`` when the name is taken."""
@@ -234,6 +235,8 @@ class Statistics(Protocol):
 class RecordTransaction(Protocol):
     """One transaction; actions registered with ``after_commit`` run only when it has committed."""
 
+    @property
+    def tenant_caps(self) -> TenantCaps: ...
     @property
     def tenants(self) -> Tenants: ...
     @property

@@ -50,6 +50,15 @@ def commit_without_waiting(connection: Connection) -> None:
         connection.execute(text("SET LOCAL synchronous_commit = off"))
 
 
+def lock_by_name(connection: Connection, name: str) -> None:
+    """Wait for the lock of this name, which other transactions get when this one has ended.
+
+    SQLite has one writer at a time, so nothing is to be locked.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
 class among(FunctionElement[bool]):  # noqa: N801 - reads like SQLAlchemy's own in_
     """A condition: the column's value is in the list that a parameter of this name holds.
 

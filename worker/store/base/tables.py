@@ -49,6 +49,7 @@ tenants: Final = Table(
     Column("timezone", String, nullable=False),
     Column("concurrent_call", Integer),  # a cap over all the tenant's carriers; null for none
     Column("callback_secret", String, nullable=False),
+    Column("caps", json_type(), nullable=False, server_default=text("'{}'")),  # its own caps, by name
     Column("created_at", Instant, nullable=False),
 )
 

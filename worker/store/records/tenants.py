@@ -21,6 +21,7 @@ _SETTINGS: Final = select(
     tenants.c.name,
     tenants.c.timezone,
     tenants.c.concurrent_call,
+    tenants.c.caps,
     _LIVE.scalar_subquery().label("live"),
 )
 
@@ -64,7 +65,8 @@ class SqlTenants(Tenants):
     @override
     def save(self, settings: TenantSettings) -> None:
         row = update(tenants).where(tenants.c.id == settings.id)
-        self._connection.execute(row.values(timezone=settings.timezone, concurrent_call=settings.concurrent_call))
+        changed = {"timezone": settings.timezone, "concurrent_call": settings.concurrent_call}
+        self._connection.execute(row.values(**changed, caps=dict(settings.caps)))
 
     @override
     def add(self, tenant: Tenant, *, callback_secret: str, now: DateTime) -> None:

@@ -1,15 +1,30 @@
 """Create and delete subscriptions to events."""
 
+from collections.abc import Mapping
+
 from pendulum import DateTime
 
+from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
+from worker.domain.errors import Conflict
 from worker.domain.ids import SubscriptionId, TenantId
 from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.outbox import Subscription
 
 
-def subscribe(store: CallbackStore, subscription: Subscription, *, now: DateTime) -> None:
-    """Subscribe a URL to an event from now on."""
+def subscribe(
+    store: CallbackStore, subscription: Subscription, *, now: DateTime, caps: Mapping[Cap, int] = DEFAULT_CAPS
+) -> None:
+    """Subscribe a URL to an event from now on.
+
+    Raises ``Conflict`` when it is subscribed already, and ``OverCap`` when the tenant has no more subscriptions left.
+    """
+    tenant_id = subscription.tenant_id
     with store.transaction() as tx:
+        tx.tenant_caps.lock(tenant_id, Cap.SUBSCRIPTIONS)
+        present = tx.subscriptions.of_tenant(tenant_id)
+        if (subscription.event, subscription.url) in {(one.event, one.url) for one in present}:
+            raise Conflict("callback_url is already subscribed to this event")
+        check_cap(Cap.SUBSCRIPTIONS, own=tx.tenant_caps.own(tenant_id), defaults=caps, used=len(present))
         tx.subscriptions.add(subscription, now=now)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pendulum import DateTime
 
 from worker.domain.campaign_settings import CampaignSettings
+from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
 from worker.domain.errors import NotFound, Problem, Unavailable
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.json_value import Json
@@ -43,6 +44,7 @@ class LeadImport:
     list_id: ListId
     drafts: Sequence[Draft]
     scope: DuplicateScope = DuplicateScope.CAMPAIGN
+    caps: Mapping[Cap, int] = field(default_factory=lambda: DEFAULT_CAPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def import_leads(
 ) -> Imported:
     """Add the rows that can be called and spoken to; a row with a problem is reported and never fails the others.
 
-    Leads of a campaign whose ``lead_expired_at`` has passed end at once.
+    Leads of a campaign whose ``lead_expired_at`` has passed end at once. Raises ``OverCap`` for rows that are more than
+    the list may still have, before any of them is added.
     """
     drafts, problems = _readable(wanted.drafts)
     today = calendar_day(now, zone=wanted.tenant.timezone)
@@ -69,6 +72,7 @@ def import_leads(
             home = tx.lists.lock(wanted.tenant.id, wanted.list_id, scope=wanted.scope)
         except NotFound as error:
             raise NotFound("list is not found") from error
+        _check_cap(tx, wanted, asked=len(drafts))
         new, unsorted = _classified(drafts, plan=tx.number_plan.of(wanted.tenant.id, drafts), today=today)
         campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
         unspoken = _unspoken(tx, new, campaign=campaign)
@@ -86,6 +90,12 @@ def import_leads(
     problems |= unsorted | {row: DUPLICATE for row, lead in leads.items() if lead.phone not in added}
     problems |= {row: "; ".join(f"{one.field} {one.message}" for one in why) for row, why in unspoken.items()}
     return Imported({row: lead.id for row, lead in leads.items() if lead.phone in added}, problems, unspoken)
+
+
+def _check_cap(tx: RecordTransaction, wanted: LeadImport, *, asked: int) -> None:
+    """Raise ``OverCap`` when the locked list may not have so many more leads."""
+    own, used = tx.tenant_caps.own(wanted.tenant.id), tx.tenant_caps.leads_of(wanted.list_id)
+    check_cap(Cap.LEADS, own=own, defaults=wanted.caps, used=used, asked=asked)
 
 
 def _ask_for_plan(store: RecordStore, *, queue: JobQueue, tenant: Tenant, campaign_id: CampaignId) -> None:

@@ -1,8 +1,8 @@
 """Create or change a campaign: check it as a whole, store it, ask for a plan at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.caller_id import why_no_caller_id
 from worker.domain.campaign import AUTOCALL, AUTODIALER, Status, steer
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings, to_campaign, to_windows
+from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, CarrierId, RunId
 from worker.domain.network import Network
@@ -31,6 +32,8 @@ class CampaignEdit:
     tenant: Tenant
     campaign_id: CampaignId
     changes: CampaignChanges
+    caps: Mapping[Cap, int] = field(default_factory=lambda: DEFAULT_CAPS)
+    """The defaults of the caps on what a tenant stores."""
 
 
 def create_campaign(
@@ -42,11 +45,16 @@ def create_campaign(
     now: DateTime,
     new_id: Callable[[], UUID],
 ) -> None:
-    """Add a campaign; one without a carrier gets the tenant's only carrier, if there is exactly one."""
+    """Add a campaign; one without a carrier gets the tenant's only carrier, if there is exactly one.
+
+    Raises ``OverCap`` when the tenant has no more campaigns left.
+    """
     if _dials(edit.changes):
         wakeups.check()
     with store.transaction() as tx:
-        tx.tenants.lock(edit.tenant.id)
+        tx.tenants.lock(edit.tenant.id)  # so that two requests cannot both take the last place under the cap
+        own, used = tx.tenant_caps.own(edit.tenant.id), tx.tenant_caps.used(edit.tenant.id, Cap.CAMPAIGNS)
+        check_cap(Cap.CAMPAIGNS, own=own, defaults=edit.caps, used=used)
         if edit.changes.get("carrier_uuid") is None:
             found = tx.carriers.only_one(edit.tenant.id)
             edit = replace(edit, changes={**edit.changes, "carrier_uuid": found})

@@ -1,10 +1,12 @@
 """Create a list in a campaign, activate and deactivate it."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from pendulum import DateTime
 
 from worker.domain.backfill import Backfill, BackfillKind
+from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
 from worker.domain.errors import NotFound
 from worker.domain.ids import ListId
 from worker.ports.dispatch.messages import JobQueue
@@ -12,14 +14,20 @@ from worker.ports.records.entities import ListRecord, Tenant
 from worker.ports.records.store import RecordStore
 
 
-def create_list(store: RecordStore, new: ListRecord) -> None:
-    """Add a list to one of the tenant's campaigns; waits for imports that look for duplicates in all of them."""
+def create_list(store: RecordStore, new: ListRecord, *, caps: Mapping[Cap, int] = DEFAULT_CAPS) -> None:
+    """Add a list to one of the tenant's campaigns; waits for imports that look for duplicates in all of them.
+
+    Raises ``OverCap`` when the tenant has no more lists left.
+    """
     with store.transaction() as tx:
+        tx.tenant_caps.lock(new.tenant_id, Cap.LISTS)
         try:
             tx.campaigns.get(new.tenant_id, new.campaign_id)
         except NotFound as error:
             raise NotFound("campaign is not found") from error
         tx.lists.lock_all(new.tenant_id)
+        own, used = tx.tenant_caps.own(new.tenant_id), tx.tenant_caps.used(new.tenant_id, Cap.LISTS)
+        check_cap(Cap.LISTS, own=own, defaults=caps, used=used)
         tx.lists.add(new)
 
 

@@ -1,5 +1,6 @@
 """Change a tenant's own settings: its cap on live calls, and its time zone."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypedDict
 
@@ -16,6 +17,8 @@ class TenantChanges(TypedDict, total=False):
 
     timezone: str
     concurrent_call: int | None
+    caps: Mapping[str, int | None]
+    """By name; None gives a cap its default again. Caps that are not named stay as they are."""
 
 
 def save_tenant(store: RecordStore, *, name: str, changes: TenantChanges, now: DateTime) -> TenantSettings:
@@ -30,11 +33,21 @@ def save_tenant(store: RecordStore, *, name: str, changes: TenantChanges, now: D
         tx.tenants.lock(tenant.id)
         tx.carriers.wake(tx.carriers.all_of(tenant.id), at=now)
         before = tx.tenants.settings(tenant.id)
-        after = replace(before, **changes)
+        after = _changed(before, changes)
         tx.tenants.save(after)
         if after.timezone != before.timezone:
             _move_openings(tx, after, now=now)
         return after
+
+
+def _changed(before: TenantSettings, changes: TenantChanges) -> TenantSettings:
+    caps = {**before.caps, **changes.get("caps", {})}
+    return replace(
+        before,
+        timezone=changes.get("timezone", before.timezone),
+        concurrent_call=changes.get("concurrent_call", before.concurrent_call),
+        caps={name: value for name, value in caps.items() if value is not None},
+    )
 
 
 def _move_openings(tx: RecordTransaction, tenant: TenantSettings, *, now: DateTime) -> None:

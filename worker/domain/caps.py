@@ -1,0 +1,59 @@
+"""How much one tenant may store: caps with defaults, of which each tenant may have its own values."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from worker.domain.errors import Rejected
+
+
+class Cap(StrEnum):
+    """What is capped; the value is its name for operators and on the wire."""
+
+    SUBSCRIPTIONS = "subscriptions"
+    """Subscriptions to events: each is a callback of every call."""
+    CAMPAIGNS = "campaigns"
+    """Campaigns that are not deleted."""
+    LISTS = "lists"
+    """Lists, also those of deleted campaigns."""
+    LEADS = "leads"
+    """Leads of one list."""
+
+
+DEFAULT_CAPS: Final[Mapping[Cap, int]] = {
+    Cap.SUBSCRIPTIONS: 50,
+    Cap.CAMPAIGNS: 1_000,
+    Cap.LISTS: 10_000,
+    Cap.LEADS: 2_000_000,
+}
+LARGEST_CAP: Final = 2**31 - 1
+
+
+class OverCap(Rejected):
+    """The request would exceed a cap of the tenant; repeating it helps only after something was deleted."""
+
+    def __init__(self, cap: Cap, *, value: int, used: int, asked: int) -> None:
+        """Keep the facts, which the answer names."""
+        super().__init__(
+            f"over the cap of {cap.value}: {value} are allowed, {used} are in use, {asked} more were asked"
+        )
+        self.cap = cap
+        self.value = value
+        self.used = used
+        self.asked = asked
+
+
+def check_cap(cap: Cap, *, own: Mapping[str, int], defaults: Mapping[Cap, int], used: int, asked: int = 1) -> None:
+    """Raise ``OverCap`` when so many more exceed the tenant's own value, or else the default."""
+    value = own.get(cap.value, defaults[cap])
+    if used + asked > value:
+        raise OverCap(cap, value=value, used=used, asked=asked)
+
+
+def read_caps(text: str) -> dict[Cap, int]:
+    """Parse ``NAME=NUMBER`` pairs separated by commas. Raises ``ValueError``."""
+    pairs = (pair.partition("=") for pair in text.split(",") if pair.strip())
+    found = {Cap(name.strip()): int(number) for name, _, number in pairs}
+    if not all(0 <= number <= LARGEST_CAP for number in found.values()):
+        raise ValueError(text)
+    return found
