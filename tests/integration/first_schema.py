@@ -11,6 +11,7 @@ from worker.domain.network import Network
 from worker.store.dispatch.campaign_rows import to_row
 
 ADDED: Final[dict[str, dict[str, Any]]] = {
+    "tenants": {"caps": {}},
     "carriers": {
         "calls_per_second": 0,
         "rotation": {},
