@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import ASKS_FOR_CALLS, BEARER, Services, Whose
+from api.deps import ASKS_FOR_CALLS, BEARER, Services, Whose, answered
 from api.middleware import GuardedRoute
 from api.phone_numbers import NO_PHONE, TOO_SHORT
 from api.requests.autocall import ImportBody, OtpBody
@@ -23,7 +23,7 @@ def import_one(body: ImportBody, services: Services, tenant: Whose) -> JSONRespo
     speaks them reads `additional` of `/v3/lead/{lead_uuid}`, where its variable `callbeat_lead` is the id.
     """
     promise = _called(body.request(tenant), services=services)
-    return JSONResponse({"call_id": str(promise.call_id), "lead_uuid": str(promise.lead_id), "message": "success"})
+    return answered({"call_id": str(promise.call_id), "lead_uuid": str(promise.lead_id), "message": "success"}, to=body)
 
 
 @router.post("/v3/autocall/otp", dependencies=[ASKS_FOR_CALLS])
@@ -35,13 +35,14 @@ def read_code(body: OtpBody, services: Services, tenant: Whose) -> JSONResponse:
     where its variable `callbeat_lead` is the id. It is dropped when the call has ended, and no CDR or callback has it.
     """
     promise = _called(body.request(tenant), services=services)
-    return JSONResponse(
+    return answered(
         {
             "call_id": str(promise.call_id),
             "lead_uuid": str(promise.lead_id),
             "message": "success",
             "ref_id": body.ref_id,
-        }
+        },
+        to=body,
     )
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Part, Services, Whose, listed
+from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.phone_numbers import national
 from api.requests.blacklist import AllowBody, BlockBody
@@ -22,13 +22,15 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["do no
 def add(body: BlockBody, services: Services, tenant: Whose) -> JSONResponse:
     """Add numbers to the do-not-call list; they hold for the very next dial."""
     numbers = [BlockedNumber(one.phone_number, one.description) for one in body.blacklist]
-    return handled_numbers(block_numbers(services.store, tenant=tenant, numbers=numbers, now=services.clock.now()))
+    handled = block_numbers(services.store, tenant=tenant, numbers=numbers, now=services.clock.now())
+    return answered(handled_numbers(handled), to=body)
 
 
 @router.delete("/v1/blacklist")
 def remove(body: AllowBody, services: Services, tenant: Whose) -> JSONResponse:
     """Remove numbers from the do-not-call list."""
-    return handled_numbers(allow_numbers(services.store, tenant=tenant, phones=body.blacklist))
+    handled = allow_numbers(services.store, tenant=tenant, phones=body.blacklist)
+    return answered(handled_numbers(handled), to=body)
 
 
 @router.get("/v1/blacklist")

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pendulum import DateTime
 
 from api.date_ranges import to_date_range
-from api.deps import BEARER, Part, Services, Whose, listed
+from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.callbacks import CallbackQuery, ReplayBody, UrlBody
 from api.requests.fields import to_uuid
@@ -46,7 +46,7 @@ def list_urls(services: Services, tenant: Whose, part: Part) -> JSONResponse:
 def enable(body: UrlBody, services: Services, tenant: Whose) -> JSONResponse:
     """Enable a disabled URL for new callbacks, or end the pause of one that fails; replay what was not sent."""
     enable_url(services.callback_store, tenant_id=tenant.id, url=body.url)
-    return JSONResponse({"url": body.url, "enabled": True})
+    return answered({"url": body.url, "enabled": True}, to=body)
 
 
 @router.post("/v3/callback/replay")
@@ -56,7 +56,7 @@ def replay_many(body: ReplayBody, services: Services, tenant: Whose) -> JSONResp
     count = replay_callbacks(
         services.callback_store, queue=services.queue, tenant_id=tenant.id, wanted=wanted, now=services.clock.now()
     )
-    return JSONResponse({"replayed": count})
+    return answered({"replayed": count}, to=body)
 
 
 @router.get("/v3/callback/{callback_id}")

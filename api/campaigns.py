@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Part, Services, Whose, listed
+from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.https_only import refuse_plain_http
 from api.middleware import GuardedRoute
 from api.requests.campaign import CampaignBody, NewCampaignBody
@@ -16,7 +16,6 @@ from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignChanges
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId
-from worker.domain.json_value import Json
 from worker.ports.paging import Page
 from worker.usecases.records import queries
 from worker.usecases.records.delete_campaign import delete_campaign
@@ -42,7 +41,7 @@ def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResp
         now=services.clock.now(),
         new_id=services.new_id,
     )
-    return JSONResponse({"campaign_uuid": str(campaign_id), "created": True, **_ignored(body)})
+    return answered({"campaign_uuid": str(campaign_id), "created": True}, to=body)
 
 
 @router.put("/v3/campaign/{campaign_uuid}")
@@ -51,7 +50,7 @@ def change(campaign_uuid: UUID, body: CampaignBody, services: Services, tenant: 
     if body.id() not in {None, campaign_uuid}:
         raise Invalid(MISMATCH)
     _save(campaign_uuid, body.changes(zone=tenant.timezone), services=services, tenant=tenant)
-    return JSONResponse({"campaign_uuid": str(campaign_uuid), **_ignored(body)})
+    return answered({"campaign_uuid": str(campaign_uuid)}, to=body)
 
 
 @router.get("/v3/campaign")
@@ -74,7 +73,7 @@ def switch(campaign_uuid: UUID, body: ActiveBody, services: Services, tenant: Wh
     if body.active is None:
         raise Invalid("active is missing")
     _save(campaign_uuid, CampaignChanges(active=body.active), services=services, tenant=tenant)
-    return JSONResponse({"active": body.active, "campaign_uuid": str(campaign_uuid)})
+    return answered({"active": body.active, "campaign_uuid": str(campaign_uuid)}, to=body)
 
 
 @router.delete("/v3/campaign/{campaign_uuid}")
@@ -129,8 +128,3 @@ def _save(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, 
 def _refuse_plain_http(changes: CampaignChanges, *, services: Services) -> None:
     own, answered = changes.get("callback_url"), changes.get("answer_callback_url")
     refuse_plain_http(services, callback_url=own, answer_callback_url=answered)
-
-
-def _ignored(body: CampaignBody) -> dict[str, Json]:
-    ignored = body.ignored()
-    return {"ignored": list(ignored)} if ignored else {}

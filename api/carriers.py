@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pendulum import DateTime
 
-from api.deps import BEARER, Part, Services, Whose, listed
+from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
 from api.responses.causes import cause_shape
@@ -51,7 +51,7 @@ def create(body: NewCarrierBody, services: Services, tenant: Whose) -> JSONRespo
         updated_at=now,
     )
     create_carrier(services.store, carrier)
-    return JSONResponse({"carrier_uuid": str(carrier.id), "created": True})
+    return answered({"carrier_uuid": str(carrier.id), "created": True}, to=body)
 
 
 @router.put("/v3/carrier/{carrier_uuid}")
@@ -67,7 +67,7 @@ def change(carrier_uuid: UUID, body: CarrierBody, services: Services, tenant: Wh
         changes=body.changes(),
         now=services.clock.now(),
     )
-    return JSONResponse({"carrier_uuid": str(carrier_uuid)})
+    return answered({"carrier_uuid": str(carrier_uuid)}, to=body)
 
 
 @router.get("/v3/carrier")

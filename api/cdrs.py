@@ -9,7 +9,8 @@ from api.date_ranges import DateRange, to_date_range
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from api.phone_numbers import national
-from api.requests.fields import Body, Line, to_uuid
+from api.requests.body import Body
+from api.requests.fields import Line, to_uuid
 from worker.domain.call import Outcome
 from worker.domain.cdr import cdr_body
 from worker.domain.ids import CampaignId
@@ -26,6 +27,8 @@ OUTCOME_NAMES: Final = {"no-answer": Outcome.NO_ANSWERED, "invalid": Outcome.INV
 
 class CdrQuery(Body):
     """Filters of CDRs; an empty text matches all."""
+
+    FOREIGN = "unchecked"
 
     start_date: Line = ""
     end_date: Line = ""

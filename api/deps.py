@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
 from api.errors import NoAccess
+from api.requests.body import Body
 from worker.domain.caps import Cap
 from worker.domain.errors import NotFound
 from worker.domain.json_value import Json
@@ -108,6 +109,12 @@ Whose = Annotated[Tenant, Depends(_tenant)]
 ASKS_FOR_CALLS: Final = Depends(_check_broker)
 """Requests that start calls get 503 while the broker is down, and nothing is stored."""
 Part = Annotated[Slice, Depends(_slice)]
+
+
+def answered(answer: Mapping[str, Json], *, to: Body) -> JSONResponse:
+    """Return the answer to a body; it names what was sent and changed nothing."""
+    ignored: list[Json] = [*to.ignored()]
+    return JSONResponse({**answer, "ignored": ignored} if ignored else answer)
 
 
 def listed(page: Page[Mapping[str, Json]], part: Slice) -> JSONResponse:

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Services, Whose
+from api.deps import BEARER, Services, Whose, answered
 from api.https_only import refuse_plain_http
 from api.middleware import GuardedRoute
 from api.requests.callbacks import SubscriptionBody
@@ -39,7 +39,7 @@ def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONRes
         apikey=body.callback_apikey,
     )
     subscribe(services.callback_store, subscription, now=services.clock.now(), caps=services.caps)
-    return JSONResponse({"created": True, "id": str(subscription.id)})
+    return answered({"created": True, "id": str(subscription.id)}, to=body)
 
 
 @router.delete("/v1/event/{subscription_id}")

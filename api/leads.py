@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from api.deps import ASKS_FOR_CALLS, BEARER, Part, Services, Whose, listed
+from api.deps import ASKS_FOR_CALLS, BEARER, Part, Services, Whose, answered, listed
 from api.errors import problems_of
 from api.middleware import GuardedRoute
 from api.phone_numbers import NO_PHONE, TOO_SHORT, national
-from api.requests.fields import Body, Line, to_uuid, uuid_of
+from api.requests.body import Body
+from api.requests.fields import Line, to_uuid, uuid_of
 from api.requests.leads import LeadBody, ManyLeadsBody, NewLeadBody
 from api.responses.leads import lead_shape
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Problem
@@ -27,6 +28,8 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["leads
 
 class LeadQuery(Body):
     """Filters of leads; an empty text matches all."""
+
+    FOREIGN = "unchecked"
 
     list_uuid: Line = ""
     campaign_uuid: Line = ""
@@ -77,13 +80,14 @@ def create_many(body: ManyLeadsBody, services: Services, tenant: Whose) -> JSONR
         new_id=services.new_id,
     )
     problems |= imported.problems
-    return JSONResponse(
+    return answered(
         {
             "message": "success",
             "total_insert": len(imported.leads),
             "total_fail": len(problems),
             "fail": [{"row": row, "error": error} for row, error in sorted(problems.items())],
-        }
+        },
+        to=body,
     )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Part, Services, Whose, listed
+from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.fields import ActiveBody
 from api.requests.leads import ListBody
@@ -36,7 +36,7 @@ def create(body: ListBody, services: Services, tenant: Whose) -> JSONResponse:
         updated_at=now,
     )
     create_list(services.store, new, caps=services.caps)
-    return JSONResponse({"created": True, "list_uuid": str(new.id)})
+    return answered({"created": True, "list_uuid": str(new.id)}, to=body)
 
 
 @router.get("/v3/list")
@@ -66,7 +66,7 @@ def switch(list_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose)
         active=body.active,
         now=services.clock.now(),
     )
-    return JSONResponse({"active": body.active, "list_uuid": str(list_uuid)})
+    return answered({"active": body.active, "list_uuid": str(list_uuid)}, to=body)
 
 
 def _shape(found: ListRecord, *, zone: str) -> dict[str, Json]:

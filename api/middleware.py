@@ -1,5 +1,6 @@
 """What each request passes: the concurrency limit, authentication, and its body, bounded, as strict JSON."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
@@ -14,6 +15,7 @@ from typing_extensions import override
 from api.body_budget import BodyBudget, HeldBody
 from api.concurrency_limit import ConcurrencyLimit
 from api.deps import tenant_of_token
+from api.query_keys import known_to, refuse_unknown_query
 from api.requests.json_limits import NO_NUL, why_not_kept
 
 LONGEST_BODY: Final = 8 * 1024 * 1024
@@ -28,6 +30,7 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
         has_body = self.body_field is not None
+        known = known_to(self.dependant)
 
         async def guarded(request: Request) -> Response:
             _refuse_nul(request)
@@ -37,6 +40,7 @@ class GuardedRoute(APIRoute):
             read = JsonRequest(request.scope, request.receive)
             async with limit.admit():
                 request.state.tenant = await run_in_threadpool(tenant_of_token, request)
+                refuse_unknown_query(request.query_params, known=known)
                 if not has_body:
                     return await handle(read)
             with bodies_of(request).hold(owner=str(request.state.tenant.id)) as held:
@@ -107,7 +111,7 @@ class JsonRequest(BoundedBody):
 def parse_json(text: bytes) -> Any:  # Any: JSON of any shape
     """Return the parsed body, which both databases can store: UTF-8, finite numbers, no NUL, not too deep."""
     try:
-        parsed = orjson.loads(text)
+        parsed = orjson.loads(text.removeprefix(BOM_UTF8))
     except orjson.JSONDecodeError as error:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "body is not valid JSON") from error
     problem = why_not_kept(parsed)

@@ -5,7 +5,7 @@ from datetime import date
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Part, Services, Whose, listed
+from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.network import PortBody, PrefixesBody, PrefixKeysBody, UnportBody
 from api.responses.numbers import handled_numbers
@@ -36,19 +36,19 @@ def put_prefixes(body: PrefixesBody, services: Services, tenant: Whose) -> JSONR
     now = services.clock.now()
     rules = body.rules(today=calendar_day(now, zone=tenant.timezone))
     save_prefixes(services.store, tenant=tenant, rules=rules, now=now)
-    saved = [
+    saved: list[Json] = [
         {"prefix": rule.prefix, "network": rule.network, "effective_from": _written(rule.effective_from)}
         for rule in rules
     ]
-    return JSONResponse({"prefixes": saved})
+    return answered({"prefixes": saved}, to=body)
 
 
 @router.delete("/v3/network/prefix")
 def delete_prefixes(body: PrefixKeysBody, services: Services, tenant: Whose) -> JSONResponse:
     """Remove rules of your own: those of one day, or all of a prefix; shipped rules stay."""
     removed = remove_prefixes(services.store, tenant=tenant, rules=body.keys(), now=services.clock.now())
-    rows = [{"prefix": prefix, "effective_from": _written(day)} for prefix, day in removed]
-    return JSONResponse({"prefixes": rows})
+    rows: list[Json] = [{"prefix": prefix, "effective_from": _written(day)} for prefix, day in removed]
+    return answered({"prefixes": rows}, to=body)
 
 
 @router.get("/v3/network/ported")
@@ -64,16 +64,16 @@ def port(body: PortBody, services: Services, tenant: Whose) -> JSONResponse:
     """Set the network of single numbers, whatever their prefix; waiting leads follow at once."""
     numbers = [PortedNumber(one.phone_number, Network(one.network)) for one in body.ported]
     now = services.clock.now()
-    return handled_numbers(port_numbers(services.store, queue=services.queue, tenant=tenant, numbers=numbers, now=now))
+    handled = port_numbers(services.store, queue=services.queue, tenant=tenant, numbers=numbers, now=now)
+    return answered(handled_numbers(handled), to=body)
 
 
 @router.delete("/v3/network/ported")
 def unport(body: UnportBody, services: Services, tenant: Whose) -> JSONResponse:
     """Remove ported numbers: they belong to the network of their prefix again."""
     now = services.clock.now()
-    return handled_numbers(
-        unport_numbers(services.store, queue=services.queue, tenant=tenant, phones=body.ported, now=now)
-    )
+    handled = unport_numbers(services.store, queue=services.queue, tenant=tenant, phones=body.ported, now=now)
+    return answered(handled_numbers(handled), to=body)
 
 
 @router.get("/v3/network/{phone_number}")

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Services
+from api.deps import BEARER, Services, answered
 from api.middleware import GuardedRoute
 from api.operators import check_operator
 from api.requests.gateway import GatewayLimitsBody, GrantBody, NewGatewayBody
@@ -29,7 +29,7 @@ def add(body: NewGatewayBody, services: Services) -> JSONResponse:
     """Add a gateway; from then on only tenants with a grant dial over it."""
     now = services.clock.now()
     added = keep_gateways.add_gateway(services.store, body.gateway_uuid, changes=body.changes(), now=now)
-    return JSONResponse({"data": facts_of(added)})
+    return answered({"data": facts_of(added)}, to=body)
 
 
 @router.get("/v3/operator/gateway/{gateway_uuid}")
@@ -43,7 +43,7 @@ def change(gateway_uuid: Known, body: GatewayLimitsBody, services: Services) -> 
     """Change a gateway's limits; they hold for the very next dial."""
     now = services.clock.now()
     changed = keep_gateways.change_gateway(services.store, gateway_uuid, changes=body.changes(), now=now)
-    return JSONResponse({"data": facts_of(changed)})
+    return answered({"data": facts_of(changed)}, to=body)
 
 
 @router.delete("/v3/operator/gateway/{gateway_uuid}")
@@ -59,7 +59,7 @@ def grant(gateway_uuid: Known, body: GrantBody, services: Services) -> JSONRespo
     granted = keep_gateways.grant_gateway(
         services.store, gateway_uuid, tenant=body.tenant, caller_ids=body.caller_ids, now=services.clock.now()
     )
-    return JSONResponse({"data": facts_of(granted)})
+    return answered({"data": facts_of(granted)}, to=body)
 
 
 @router.delete("/v3/operator/gateway/{gateway_uuid}/grant/{tenant}")

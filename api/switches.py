@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, ApiServices, Services
+from api.deps import BEARER, ApiServices, Services, answered
 from api.middleware import GuardedRoute
 from api.operators import check_operator
 from api.requests.switch import SwitchBody
@@ -37,7 +37,7 @@ def change(body: SwitchBody, services: Services) -> JSONResponse:
     if body.weight is not None and body.url is None:
         keep_switches.set_weight(services.dispatch_store, name, weight=body.weight)
     facts = read_facts(services.dispatch_store, now=services.clock.now())
-    return JSONResponse({"data": next(row for row in facts if row["name"] == name), "calls_ended": ended})
+    return answered({"data": next(row for row in facts if row["name"] == name), "calls_ended": ended}, to=body)
 
 
 def _moved(name: str, body: SwitchBody, *, services: ApiServices) -> int:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Part, Services, Whose, listed
+from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.fields import Line
 from api.requests.template import PreviewBody, TemplateBody
@@ -37,7 +37,7 @@ def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONRespons
         updated_at=now,
     )
     create_template(services.store, template)
-    return JSONResponse({"created": "true", "template_uuid": str(template.id)})  # a string: worker/REFERENCE.md
+    return answered({"created": "true", "template_uuid": str(template.id)}, to=body)  # a string: worker/REFERENCE.md
 
 
 @router.post("/v3/template/preview")
@@ -49,12 +49,13 @@ def preview(body: PreviewBody, services: Services, tenant: Whose) -> JSONRespons
     found = preview_template(
         services.store, tenant=tenant, template_id=body.template(), lead_id=body.lead(), values=body.values
     )
-    return JSONResponse(
+    return answered(
         {
             "template_uuid": str(found.template.id),
             "template_name": found.template.name,
             **script_shape(found.script),
-        }
+        },
+        to=body,
     )
 
 

@@ -16,7 +16,7 @@ LAST_YEAR: Final = 9998
 """A later time could not be written in every zone."""
 
 _WRITTEN: Final = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
+    r"(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
     re.ASCII,
 )
 
@@ -39,7 +39,7 @@ def to_moment(text: str, *, zone: str) -> DateTime | None:
         raise ValueError(text)
     *clock, fraction, offset = found.groups()
     year, month, day, hour, minute, second = map(int, clock)
-    micros = int((fraction or "").ljust(6, "0"))
+    micros = int((fraction or "")[:6].ljust(6, "0"))  # RFC 3339 allows any precision
     read = pendulum.datetime(year, month, day, hour, minute, second, micros, tz=_zone(offset, zone=zone), fold=0)
     try:
         moment = read.in_timezone("UTC")

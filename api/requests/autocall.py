@@ -4,7 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import AliasChoices, Field
 
-from api.requests.fields import Body, Line, Name, uuid_of
+from api.requests.body import Body
+from api.requests.fields import Line, Name, uuid_of
 from api.requests.values import Values
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId

@@ -4,7 +4,9 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from api.requests.fields import Body, Text
+from api.requests.body import Body
+from api.requests.fields import Text
+from api.requests.unused_keys import OF_BLOCKED_NUMBER
 
 MOST_NUMBERS: Final = 2000
 
@@ -13,6 +15,8 @@ Phone = Annotated[str, Field(max_length=64)]
 
 class BlockedBody(Body):
     """A number that must not be dialled."""
+
+    UNUSED = OF_BLOCKED_NUMBER
 
     phone_number: Phone
     description: Text = ""

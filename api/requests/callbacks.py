@@ -4,7 +4,9 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from api.requests.fields import Body, Line, Url
+from api.requests.body import Body
+from api.requests.fields import Line, Url
+from api.requests.unused_keys import OF_SUBSCRIPTION
 
 VISIBLE: Final = r"^[\x21-\x7e]*$"
 """Characters that a header carries unchanged: no line ends, no spaces at the ends."""
@@ -18,6 +20,8 @@ EventName = Literal[
 
 class CallbackQuery(Body):
     """Filters of callbacks; an empty text matches all."""
+
+    FOREIGN = "unchecked"
 
     campaign_uuid: Line = ""
     call_id: Line = ""
@@ -52,6 +56,8 @@ class UrlBody(Body):
 
 class SubscriptionBody(Body):
     """A URL that receives an event of every call, or of every carrier's trunk."""
+
+    UNUSED = OF_SUBSCRIPTION
 
     callback_url: Annotated[Url, Field(min_length=1)]
     callback_apikey: Annotated[str, Field(max_length=255, pattern=VISIBLE)] = ""

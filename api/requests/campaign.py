@@ -1,14 +1,14 @@
 """A campaign as clients send it, to create one or to change some of its settings."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, TypeAdapter, model_validator, with_config
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
 
+from api.requests.body import Body
 from api.requests.fields import (
     LARGEST_INT,
-    Body,
     Channels,
     Line,
     Name,
@@ -23,7 +23,7 @@ from api.requests.fields import (
     to_uuid,
 )
 from api.requests.schedule import Moment, ScheduleBody, TimeOfDay
-from api.requests.strict_keys import refuse_misspelt
+from api.requests.unused_keys import OF_CAMPAIGN
 from api.timestamps import to_moment
 from worker.domain.campaign import Mode, Priority
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges
@@ -36,11 +36,6 @@ MOST_RECALLS: Final = 1000
 LONGEST_PAUSE: Final = 525_600
 """A year, in minutes."""
 
-OF_ANSWERS: Final = frozenset(
-    "domain_uuid domain_name carrier_name template_name run_id revision created_at updated_at "
-    "orig_campaign_uuid".split()
-)
-"""Keys of answers that clients send back, and that the server manages."""
 STORED_ONLY: Final = "Stored and returned; an autocall does not use it."
 
 Type = Literal["autodialer", "autocall", "inbound", "manual"]
@@ -52,7 +47,7 @@ class CampaignBody(Body):
     A key that is nearly one of these is refused; others are ignored, and named in the answer.
     """
 
-    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+    UNUSED = OF_CAMPAIGN
 
     campaign_uuid: Annotated[Line, meaning("The campaign's id; on create, an id that the client chooses.")] = ""
     campaign_name: Annotated[Name, meaning("Name, unique among the tenant's campaigns.")] = ""
@@ -234,17 +229,6 @@ class CampaignBody(Body):
     groups: Annotated[Things | None, meaning(STORED_ONLY)] = None
     statuses: Annotated[Things | None, meaning(STORED_ONLY)] = None
     statuses_selectable: Annotated[Things | None, meaning("Another name of `statuses`.")] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_misspelt(cls, data: Any) -> Any:  # Any: whatever was sent
-        if isinstance(data, dict):
-            refuse_misspelt(data, known=cls.model_fields, ignored=OF_ANSWERS)
-        return data
-
-    def ignored(self) -> list[str]:
-        """Return the keys that were sent and mean nothing here."""
-        return sorted((self.model_extra or {}).keys() - OF_ANSWERS)
 
     def id(self) -> CampaignId | None:
         """Return the id that the client names; raises ``Invalid`` when it is not an id."""

@@ -5,8 +5,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from api.requests.body import Body
 from api.requests.causes import Causes, rules_of
-from api.requests.fields import Body, Channels, Line, Name, NetworkBody, Text, channels_of, to_uuid
+from api.requests.fields import Channels, Line, Name, NetworkBody, Text, channels_of, to_uuid
+from api.requests.unused_keys import OF_CARRIER
 from worker.domain.carrier import DialType
 from worker.domain.gateway_access import GATEWAY_PATTERN
 from worker.domain.ids import CarrierId
@@ -91,6 +93,8 @@ class DataBody(NumbersBody):
 
 class CarrierBody(NumbersBody):
     """A carrier to be changed: the name is required; any other key that is not sent stays as it is."""
+
+    UNUSED = OF_CARRIER
 
     carrier_uuid: Line = ""
     carrier_name: Name

@@ -5,7 +5,8 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from api.requests.fields import Body, Unanswered
+from api.requests.body import Body
+from api.requests.fields import Unanswered
 from worker.domain.call import Outcome
 from worker.domain.hangup_causes import HIGHEST_Q850, NUMBER_OF
 from worker.domain.outcome import CauseRule

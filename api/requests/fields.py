@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field
 
-from api.requests.strict_keys import refuse_unknown
+from api.requests.body import Body
 from worker.domain.errors import Invalid
 from worker.domain.text import plain_name
 
@@ -27,12 +27,6 @@ Unanswered = Literal[
     "congestion",
 ]
 Outcomes = Literal["answered", Unanswered]
-
-
-class Body(BaseModel):
-    """An object as a client sends it: no type is converted, unknown keys are ignored."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
 def check_url(text: str) -> str:
@@ -89,18 +83,13 @@ Things = Annotated[list[Any], Field(max_length=1000)]  # Any: stored as it was s
 class NetworkBody(Body):
     """Channels for each network; null means 0."""
 
+    FOREIGN = "refused"
+
     viettel: Channels | None = None
     mobi: Channels | None = None
     vina: Channels | None = None
     tel: Channels | None = None
     offnet: Channels | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_unknown(cls, data: Any) -> Any:  # Any: whatever was sent
-        if isinstance(data, dict):
-            refuse_unknown(data, known=cls.model_fields)
-        return data
 
 
 def channels_of(network: NetworkBody | None) -> dict[str, int]:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.requests.fields import MOST_CHANNELS, Body, Name
+from api.requests.body import Body
+from api.requests.fields import MOST_CHANNELS, Name
 from worker.domain.gateway_access import CALLER_ID_PATTERN, GATEWAY_PATTERN
 from worker.usecases.records.keep_gateways import GatewayChanges
 

@@ -6,8 +6,10 @@ from typing import Annotated, Any, Final, Literal
 import orjson
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from api.requests.fields import Body, Line, Name, Text, to_uuid, uuid_of
+from api.requests.body import Body
+from api.requests.fields import Line, Name, Text, to_uuid, uuid_of
 from api.requests.json_limits import holds_too_large_a_number, why_not_kept
+from api.requests.unused_keys import OF_LIST
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId, ListId
 from worker.domain.json_value import Json
@@ -15,12 +17,15 @@ from worker.usecases.records.import_leads import Draft
 
 MOST_ROWS: Final = 2000
 LARGEST_ADDITIONAL: Final = 8192
+LONGEST_DIGITS: Final = 9
 LONGEST_WAIT: Final = 3650
 """Days until a lead's first call: ten years."""
 
 
 def _parsed(value: Any) -> Any:  # Any: checked as an object after this
     """Return the object that is given as text, as the API itself returns it."""
+    if value is None or value == []:  # an empty object, as PHP writes it
+        return {}
     if not isinstance(value, str):
         return value
     try:
@@ -29,12 +34,30 @@ def _parsed(value: Any) -> Any:  # Any: checked as an object after this
         raise ValueError("must be an object or the text of one") from error
 
 
+def _text(value: Any) -> Any:  # Any: checked as text after this
+    """Return digits that are given as a number as text, as spreadsheets send them."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _days(value: Any) -> Any:  # Any: checked as a number after this
+    """Return digits that are given as text as a number."""
+    if value is None or value == "":
+        return 0
+    is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= LONGEST_DIGITS
+    return int(value) if is_number else value
+
+
+Words = Annotated[str, BeforeValidator(_text), Field(max_length=255)]
 ListId36 = Annotated[str, Field(min_length=36, max_length=36)]
 Additional = Annotated[dict[str, Any], BeforeValidator(_parsed)]  # Any: stored as it was sent
 
 
 class ListBody(Body):
     """A list to be created."""
+
+    UNUSED = OF_LIST
 
     list_uuid: Line = ""
     campaign_uuid: Annotated[str, Field(min_length=1, max_length=255)]
@@ -58,27 +81,29 @@ class LeadBody(Body):
     """One lead; unknown keys are stored and come back in its CDRs."""
 
     model_config = ConfigDict(extra="allow")
+    FOREIGN = "stored"
+    GUARDED = frozenset({"after_day", "duplicate_scope"})
 
-    phone_number: Annotated[str, Field(max_length=64)]
-    lead_name: Line = ""
-    lead_code: Line = ""
-    contract_number: Line = ""
-    identity_number: Line = ""
-    identity_issued_at: Line = ""
-    identity_issued_on: Line = ""
-    address: Text = ""
-    province: Line = ""
-    district: Line = ""
-    ward: Line = ""
-    date_of_birth: Line = ""
-    gender: Line = ""
-    comment: Text = ""
-    ref_id: Line = ""
-    ref_code: Line = ""
-    other_identity_number: Line = ""
-    other_identity_issued_at: Line = ""
-    other_identity_issued_on: Line = ""
-    after_day: Annotated[int, Field(ge=0, le=LONGEST_WAIT)] = 0
+    phone_number: Annotated[str, BeforeValidator(_text), Field(max_length=64)]
+    lead_name: Words = ""
+    lead_code: Words = ""
+    contract_number: Words = ""
+    identity_number: Words = ""
+    identity_issued_at: Words = ""
+    identity_issued_on: Words = ""
+    address: Annotated[Text, BeforeValidator(_text)] = ""
+    province: Words = ""
+    district: Words = ""
+    ward: Words = ""
+    date_of_birth: Words = ""
+    gender: Words = ""
+    comment: Annotated[Text, BeforeValidator(_text)] = ""
+    ref_id: Words = ""
+    ref_code: Words = ""
+    other_identity_number: Words = ""
+    other_identity_issued_at: Words = ""
+    other_identity_issued_on: Words = ""
+    after_day: Annotated[int, BeforeValidator(_days), Field(ge=0, le=LONGEST_WAIT)] = 0
     additional: Additional = {}  # noqa: RUF012 - Pydantic copies defaults
 
     def draft(self, row: int) -> Draft:

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from api.requests.blacklist import MOST_NUMBERS, Phone
-from api.requests.fields import Body
+from api.requests.body import Body
 from worker.domain.errors import InvalidFields, Problem
 from worker.domain.network import Network
 from worker.domain.number_plan import PrefixRule, Source

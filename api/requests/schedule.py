@@ -1,18 +1,16 @@
 """Times as clients send them: windows of a week, hours of a day, and moments."""
 
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from api.requests.fields import Body
-from api.requests.strict_keys import refuse_unknown
+from api.requests.body import Body
+from api.requests.unused_keys import OF_SCHEDULE_ROW
 from api.timestamps import to_moment
 from worker.domain.window import DAY_NS
 
 SHORTEST_WINDOW_NS: Final = 60_000_000_000
 """A minute: a shorter window is a time that was given in seconds or milliseconds."""
-_OF_ANSWERS: Final = ("domain_uuid", "id", "campaign_uuid")
-"""Keys of a row in answers, which clients send back."""
 
 TimeOfDay = Annotated[str, Field(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?$")]
 Nanoseconds = Annotated[int, Field(ge=0, le=DAY_NS)]
@@ -37,6 +35,9 @@ class ScheduleBody(Body):
     A row names both ends of a day or neither, and no key that is not one of these.
     """
 
+    FOREIGN = "refused"
+    UNUSED = OF_SCHEDULE_ROW
+
     monday_start_time: Nanoseconds = 0
     monday_end_time: Nanoseconds = 0
     tuesday_start_time: Nanoseconds = 0
@@ -51,13 +52,6 @@ class ScheduleBody(Body):
     saturday_end_time: Nanoseconds = 0
     sunday_start_time: Nanoseconds = 0
     sunday_end_time: Nanoseconds = 0
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_unknown(cls, data: Any) -> Any:  # Any: whatever was sent
-        if isinstance(data, dict):
-            refuse_unknown(data, known=cls.model_fields, ignored=_OF_ANSWERS)
-        return data
 
     @model_validator(mode="after")
     def _check_days(self) -> Self:

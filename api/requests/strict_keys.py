@@ -19,13 +19,15 @@ def meant(key: str, known: Collection[str]) -> str:
     return best if best and near[best] <= allowed else ""
 
 
-def refuse_misspelt(given: Mapping[str, object], *, known: Collection[str], ignored: Collection[str]) -> None:
-    """Raise ``ValueError`` for keys that are nearly known ones, and for a body that has none of the known ones."""
+def refuse_misspelt(
+    given: Mapping[str, object], *, known: Collection[str], ignored: Collection[str], needs_one: bool
+) -> None:
+    """Raise ``ValueError`` for keys that are nearly known ones, and for a body that needs a known one and has none."""
     foreign = given.keys() - set(known) - set(ignored)
     wrong = {key: near for key in sorted(foreign) if (near := meant(key, known))}
     if wrong:
         raise ValueError("; ".join(f"{key[:80]} is unknown: {near} was probably meant" for key, near in wrong.items()))
-    if foreign and not given.keys() & set(known):
+    if needs_one and foreign and not given.keys() & set(known):
         raise ValueError(f"none of the keys is known: {', '.join(key[:80] for key in sorted(foreign)[:5])}")
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from api.requests.fields import Body
+from api.requests.body import Body
 from worker.domain.switch_address import SwitchUrl, canonical_name
 
 MOST_WEIGHT = 1000

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.requests.fields import Body, Line, Name, Text, meaning, to_uuid, uuid_of
+from api.requests.body import Body
+from api.requests.fields import Line, Name, Text, meaning, to_uuid, uuid_of
+from api.requests.unused_keys import OF_TEMPLATE
 from api.requests.values import Values
 from worker.domain.errors import NotFound
 from worker.domain.ids import LeadId, TemplateId
@@ -44,6 +46,8 @@ class PressOptionBody(Body):
 
 class TemplateBody(Body):
     """A template to be created."""
+
+    UNUSED = OF_TEMPLATE
 
     template_uuid: Line = ""
     template_name: Name

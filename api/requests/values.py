@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from api.requests.json_limits import holds_too_large_a_number
 from api.requests.leads import LARGEST_ADDITIONAL
@@ -17,5 +17,9 @@ def _kept(values: dict[str, Any]) -> dict[str, Any]:  # Any: stored as it was se
     return values
 
 
-Values = Annotated[dict[str, Any], AfterValidator(_kept)]  # Any: values of mixed types
+def _object(value: Any) -> Any:  # Any: checked as an object after this
+    return {} if value == [] else value  # an empty object, as PHP writes it
+
+
+Values = Annotated[dict[str, Any], BeforeValidator(_object), AfterValidator(_kept)]  # Any: values of mixed types
 """Values by placeholder."""

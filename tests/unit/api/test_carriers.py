@@ -92,7 +92,7 @@ def test_a_cause_table_is_replaced_as_a_whole_or_left(
         ([{"sip_status": 200, "outcome": "busy"}], "data.causes.0.sip_status", "greater than or equal to 300"),
         ([{"q850": 128, "outcome": "busy"}], "data.causes.0.q850", "less than or equal to 127"),
         ([{"outcome": "busy"}], "data.causes.0", "sip_status, q850 or cause is required"),
-        ([{"sip_satus": 403, "outcome": "busy"}], "data.causes.0", "sip_status, q850 or cause is required"),
+        ([{"sip_satus": 403, "outcome": "busy"}], "data.causes.0", "sip_satus is unknown: sip_status"),
         ([{"q850": 17, "cause": "USER_BUSY", "outcome": "busy"}], "data.causes.0", "the same fact"),
         ([CAUSES[0], CAUSES[1], {**CAUSES[0], "outcome": "busy"}], "data.causes", "rows 0 and 2 name the same"),
         ([{"q850": 17, "outcome": "busy"}, {"cause": "USER_BUSY", "outcome": "failed"}], "data.causes", "USER_BUSY"),

@@ -50,7 +50,7 @@ def test_a_lead_asks_for_a_plan_at_once(client: TestClient, services: FakeServic
         ({"phone_number": "12345"}, 400, [{"phone_number": PATTERN}]),
         ({"phone_number": ""}, 400,
          [{"phone_number": "String length must be greater than or equal to 1"}, {"phone_number": PATTERN}]),
-        ({"phone_number": 981000001}, 400, [{"phone_number": "Invalid type. Expected: string, given: integer"}]),
+        ({"phone_number": 981000001}, 400, [{"phone_number": PATTERN}]),
         ({"list_uuid": "short"}, 400, [{"list_uuid": "String length must be greater than or equal to 36"}]),
         ({"list_uuid": NOBODY}, 404, "list is not found"),
         ({"list_uuid": "x" * 36}, 404, "list is not found"),
@@ -99,7 +99,7 @@ def test_one_rows_problem_does_not_fail_the_rest(client: TestClient, list_uuid: 
         "total_insert": 2,
         "total_fail": 8,
         "fail": [
-            {"row": 1, "error": "phone_number: Invalid type. Expected: string, given: integer"},
+            {"row": 1, "error": "not a Vietnamese phone number"},
             {"row": 2, "error": "a premium number (1900) is not for campaigns"},
             {"row": 3, "error": "phone_number is duplicate"},
             {"row": 4, "error": "phone_number is duplicate"},

@@ -1,0 +1,19 @@
+"""Keys of the wire that are taken and change nothing: of answers that clients send back, and of other versions."""
+
+from typing import Final
+
+OF_CAMPAIGN: Final = frozenset(
+    "domain_uuid domain_name carrier_name template_name run_id revision created_at updated_at "
+    "orig_campaign_uuid custom_ratio".split()
+)
+OF_SCHEDULE_ROW: Final = frozenset({"domain_uuid", "id", "campaign_uuid"})
+OF_CARRIER: Final = frozenset(
+    "domain_uuid status carrier_remaining_ccu remaining_concurrent_call trunk groups created_at updated_at".split()
+)
+OF_TEMPLATE: Final = frozenset({"domain_uuid", "created_at", "updated_at"})
+OF_LIST: Final = frozenset(
+    "domain_uuid reset_time active user_uuid created_at updated_at total_leads total_fields campaign_name username "
+    "firstname middlename lastname total_upload total_success total_fail recall_status".split()
+)
+OF_BLOCKED_NUMBER: Final = frozenset({"id"})
+OF_SUBSCRIPTION: Final = frozenset({"id", "event_domain_uuid", "domain_uuid", "domain_name", "event_name"})
