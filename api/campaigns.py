@@ -1,28 +1,35 @@
 """Campaigns: create, change, read, activate, run, watch."""
 
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse
+from pendulum import DateTime
 
 from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.https_only import refuse_plain_http
 from api.middleware import GuardedRoute
-from api.requests.campaign import CampaignBody, NewCampaignBody
+from api.requests.campaign import NewCampaignBody
+from api.requests.campaign_copy import ChangedCampaignBody
 from api.requests.fields import ActiveBody, Line
 from api.responses.campaign import campaign_shape, monitor_shape, named_campaign_shape
 from worker.domain.campaign import Status
-from worker.domain.campaign_settings import CampaignChanges
+from worker.domain.campaign_settings import CampaignChanges, to_windows
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId
+from worker.domain.json_value import Json
+from worker.domain.stale_copy import NO_COPY, ReadCopy
 from worker.ports.paging import Page
 from worker.usecases.records import queries
 from worker.usecases.records.delete_campaign import delete_campaign
-from worker.usecases.records.save_campaign import CampaignEdit, create_campaign, save_campaign
+from worker.usecases.records.save_campaign import CampaignEdit, SavedCampaign, create_campaign, save_campaign
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["campaigns"])
 
+IfMatch = Annotated[
+    str, Header(alias="If-Match", max_length=1000, description="The `ETag` that was read: 412 when it is another now.")
+]
 MISMATCH: Final = "campaign_uuid is invalid"
 
 
@@ -33,24 +40,33 @@ def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResp
     changes = body.changes(zone=tenant.timezone)
     _refuse_plain_http(changes, services=services)
     edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=changes, caps=services.caps)
-    create_campaign(
+    now = services.clock.now()
+    saved = create_campaign(
         services.store,
         queue=services.queue,
         wakeups=services.wakeups,
         edit=edit,
-        now=services.clock.now(),
+        now=now,
         new_id=services.new_id,
     )
-    return answered({"campaign_uuid": str(campaign_id), "created": True}, to=body)
+    told = _told(saved, tenant=tenant, now=now)
+    return answered({"campaign_uuid": str(campaign_id), "created": True, **told}, to=body, headers=_tag(saved))
 
 
 @router.put("/v3/campaign/{campaign_uuid}")
-def change(campaign_uuid: UUID, body: CampaignBody, services: Services, tenant: Whose) -> JSONResponse:
-    """Change the settings that the body names; the change holds for the very next dial."""
+def change(
+    campaign_uuid: UUID, body: ChangedCampaignBody, services: Services, tenant: Whose, if_match: IfMatch = ""
+) -> JSONResponse:
+    """Change the settings that the body names; the change holds for the very next dial.
+
+    ``kept`` names what stayed because it was changed after the copy that was sent was read.
+    """
     if body.id() not in {None, campaign_uuid}:
         raise Invalid(MISMATCH)
-    _save(campaign_uuid, body.changes(zone=tenant.timezone), services=services, tenant=tenant)
-    return answered({"campaign_uuid": str(campaign_uuid)}, to=body)
+    copy = body.copy_of(if_match=if_match, zone=tenant.timezone)
+    saved = _saved(campaign_uuid, body.changes(zone=tenant.timezone), services=services, tenant=tenant, copy=copy)
+    told = _told(saved, tenant=tenant, now=services.clock.now())
+    return answered({"campaign_uuid": str(campaign_uuid), **told}, to=body, headers=_tag(saved))
 
 
 @router.get("/v3/campaign")
@@ -64,7 +80,7 @@ def list_all(services: Services, tenant: Whose, part: Part, type: Line = "") -> 
 def read(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Return one campaign."""
     found = queries.get_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid))
-    return JSONResponse(campaign_shape(found, zone=tenant.timezone))
+    return JSONResponse(campaign_shape(found, zone=tenant.timezone), headers=_tag(SavedCampaign(found)))
 
 
 @router.patch("/v3/campaign/{campaign_uuid}/active")
@@ -72,7 +88,7 @@ def switch(campaign_uuid: UUID, body: ActiveBody, services: Services, tenant: Wh
     """Activate or deactivate a campaign; live calls end by themselves."""
     if body.active is None:
         raise Invalid("active is missing")
-    _save(campaign_uuid, CampaignChanges(active=body.active), services=services, tenant=tenant)
+    _saved(campaign_uuid, CampaignChanges(active=body.active), services=services, tenant=tenant)
     return answered({"active": body.active, "campaign_uuid": str(campaign_uuid)}, to=body)
 
 
@@ -112,17 +128,35 @@ def monitor(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONRespo
 
 
 def _save(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, tenant: Whose) -> JSONResponse:
+    saved = _saved(campaign_uuid, changes, services=services, tenant=tenant)
+    told = _told(saved, tenant=tenant, now=services.clock.now())
+    return JSONResponse({"campaign_uuid": str(campaign_uuid), **told}, headers=_tag(saved))
+
+
+def _saved(
+    campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, tenant: Whose, copy: ReadCopy = NO_COPY
+) -> SavedCampaign:
     _refuse_plain_http(changes, services=services)
-    edit = CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes)
-    save_campaign(
+    return save_campaign(
         services.store,
         queue=services.queue,
         wakeups=services.wakeups,
-        edit=edit,
+        edit=CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes, copy=copy),
         now=services.clock.now(),
         new_id=services.new_id,
     )
-    return JSONResponse({"campaign_uuid": str(campaign_uuid)})
+
+
+def _told(saved: SavedCampaign, *, tenant: Whose, now: DateTime) -> dict[str, Json]:
+    """Return what a client may not expect: switches that stayed, and windows that never open."""
+    shown = campaign_shape(saved.settings, zone=tenant.timezone)
+    told: dict[str, Json] = {"kept": {name: shown[name] for name in saved.kept}} if saved.kept else {}
+    windows = to_windows(saved.settings, zone=tenant.timezone)
+    return told | ({"never_open": True} if windows.never_opens(now) else {})
+
+
+def _tag(saved: SavedCampaign) -> dict[str, str]:
+    return {"ETag": f'"{saved.settings.revision}"'}
 
 
 def _refuse_plain_http(changes: CampaignChanges, *, services: Services) -> None:

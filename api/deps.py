@@ -111,10 +111,10 @@ ASKS_FOR_CALLS: Final = Depends(_check_broker)
 Part = Annotated[Slice, Depends(_slice)]
 
 
-def answered(answer: Mapping[str, Json], *, to: Body) -> JSONResponse:
+def answered(answer: Mapping[str, Json], *, to: Body, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return the answer to a body; it names what was sent and changed nothing."""
     ignored: list[Json] = [*to.ignored()]
-    return JSONResponse({**answer, "ignored": ignored} if ignored else answer)
+    return JSONResponse({**answer, "ignored": ignored} if ignored else answer, headers=headers)
 
 
 def listed(page: Page[Mapping[str, Json]], part: Slice) -> JSONResponse:

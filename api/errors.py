@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from worker.domain.caps import OverCap
-from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Rejected, Unavailable
+from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Overtaken, Rejected, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ def install(app: FastAPI) -> None:
     statuses: dict[type[Exception], HTTPStatus] = {
         NotFound: HTTPStatus.NOT_FOUND,
         Conflict: HTTPStatus.CONFLICT,
+        Overtaken: HTTPStatus.PRECONDITION_FAILED,
         Invalid: HTTPStatus.BAD_REQUEST,
         NoAccess: HTTPStatus.UNAUTHORIZED,
         Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -42,10 +42,7 @@ Type = Literal["autodialer", "autocall", "inbound", "manual"]
 
 
 class CampaignBody(Body):
-    """A campaign: a key that is not sent stays as it is; keys that the server manages are ignored.
-
-    A key that is nearly one of these is refused; others are ignored, and named in the answer.
-    """
+    """A campaign: a key that is not sent stays as it is; keys that the server manages are ignored."""
 
     UNUSED = OF_CAMPAIGN
 

@@ -6,6 +6,8 @@ OF_CAMPAIGN: Final = frozenset(
     "domain_uuid domain_name carrier_name template_name run_id revision created_at updated_at "
     "orig_campaign_uuid custom_ratio".split()
 )
+OF_CAMPAIGN_COPY: Final = OF_CAMPAIGN - {"revision", "updated_at"}
+"""Of a changed campaign, which says by these two keys which copy was changed."""
 OF_SCHEDULE_ROW: Final = frozenset({"domain_uuid", "id", "campaign_uuid"})
 OF_CARRIER: Final = frozenset(
     "domain_uuid status carrier_remaining_ccu remaining_concurrent_call trunk groups created_at updated_at".split()

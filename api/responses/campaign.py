@@ -62,7 +62,7 @@ def monitor_shape(settings: CampaignSettings, statistics: CampaignStatistics) ->
     }
 
 
-_MANAGED: Final = frozenset({"tenant_id", "resume_at", "extras", "schedules"})
+_MANAGED: Final = frozenset({"tenant_id", "resume_at", "steered_at", "extras", "schedules"})
 """Fields that are not on the wire under their own name."""
 _NULL_ON_THE_WIRE: Final = frozenset({"recall_status", "lead_expired_at"})
 """Settings that are null when there is nothing; of the others the wire says an empty text."""

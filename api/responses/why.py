@@ -18,6 +18,7 @@ MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.DELETED: "The campaign is deleted.",
     Reason.EXPIRED: "The campaign's lead_expired_at has passed.",
     Reason.WINDOW_SHUT: "No window of the campaign is open.",
+    Reason.NEVER_OPEN: "The windows and local times of the campaign never open together, on any day of the week.",
     Reason.NO_CARRIER: "The campaign has no carrier.",
     Reason.NO_CALLER_ID: "The carrier has no caller id that the callee could see.",
     Reason.GATEWAY_NOT_GRANTED: "The tenant may not use the carrier's gateway.",

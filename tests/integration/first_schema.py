@@ -19,7 +19,7 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
         "number_format": "national",
         "longest_call_seconds": 0,
     },
-    "campaigns": {"lead_expired_at": None},
+    "campaigns": {"lead_expired_at": None, "steered_at": None},
     "leads": {"uncounted": 0, "parked": False, "call_id": None, "ref_id": "", "template_id": None},
     "calls": {
         "over_by": None,

@@ -66,6 +66,8 @@ class CampaignSettings:
     status: Status = Status.STOP
     run_id: RunId | None = None
     resume_at: DateTime | None = None
+    steered_at: DateTime | None = None
+    """When ``status`` or ``active`` was last changed; later than any copy that was read before."""
     revision: int = 1
     concurrent_call: int = 1
     carrier_uuid: CarrierId | None = None

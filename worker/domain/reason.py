@@ -20,6 +20,7 @@ class Reason(StrEnum):
     DELETED = "deleted"
     EXPIRED = "expired"
     WINDOW_SHUT = "window_shut"
+    NEVER_OPEN = "never_open"
     NO_CARRIER = "no_carrier"
     NO_CALLER_ID = "no_caller_id"
     GATEWAY_NOT_GRANTED = "gateway_not_granted"
@@ -94,7 +95,8 @@ def _why_not_open(campaign: Campaign, *, now: DateTime) -> Why | None:
     if status is Status.PAUSE:
         return Why(Reason.PAUSED, until=campaign.resume_at)
     if not campaign.windows.stays_open(now, through=STOPS_BEFORE_END):
-        return Why(Reason.WINDOW_SHUT, until=campaign.windows.next_opening(now))
+        opens_at = campaign.windows.next_opening(now)
+        return Why(Reason.NEVER_OPEN) if opens_at is None else Why(Reason.WINDOW_SHUT, until=opens_at)
     return None
 
 

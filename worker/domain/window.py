@@ -92,6 +92,10 @@ class Windows:
                 return opening if a_day_later is None else min(opening, a_day_later)
         return None
 
+    def never_opens(self, now: DateTime) -> bool:
+        """Return True when dialling is never allowed, on any day of the week."""
+        return not self.contains(now) and self.next_opening(now) is None
+
     def _opening_on(self, day: DateTime, *, after: DateTime) -> DateTime | None:
         later = sorted(edge for edge in self._edges(day) if edge > after)
         return next((edge for edge in later if self._opens_at(edge)), None)

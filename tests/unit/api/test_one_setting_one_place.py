@@ -17,7 +17,16 @@ from worker.domain.json_value import Json
 from worker.store.base.campaign_columns import COLUMN_OF
 from worker.store.base.tables import campaigns
 
-MANAGED: Final = {"campaign_uuid", "tenant_id", "run_id", "resume_at", "revision", "created_at", "updated_at"}
+MANAGED: Final = {
+    "campaign_uuid",
+    "tenant_id",
+    "run_id",
+    "resume_at",
+    "steered_at",
+    "revision",
+    "created_at",
+    "updated_at",
+}
 """Fields that the server sets, and no request."""
 SETTINGS: Final = sorted({field.name for field in fields(CampaignSettings)} - MANAGED - {"extras"})
 REQUEST_ONLY: Final = {"campaign_uuid", "statuses_selectable"}
@@ -67,7 +76,7 @@ def test_every_setting_is_described_once_in_the_api_description(client: TestClie
     schemas = client.get("/openapi.json").json()["components"]["schemas"]
     silent = {
         f"{model}.{name}"
-        for model in ("CampaignBody", "NewCampaignBody")
+        for model in ("ChangedCampaignBody", "NewCampaignBody")
         for name, field in schemas[model]["properties"].items()
         if not field.get("description")
     }

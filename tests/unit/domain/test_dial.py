@@ -51,7 +51,7 @@ def test_a_call_within_the_rules_goes_out() -> None:
         (a_campaign(status=Status.STOP), Why(Reason.STOPPED)),
         (a_campaign(status=Status.PAUSE), Why(Reason.PAUSED)),
         (a_campaign(active=False), Why(Reason.INACTIVE)),
-        (a_campaign(windows=NEVER), Why(Reason.WINDOW_SHUT)),
+        (a_campaign(windows=NEVER), Why(Reason.NEVER_OPEN)),
         (a_campaign(carrier_id=None), Why(Reason.NO_CARRIER)),
         (a_campaign(expires_at=NOON), Why(Reason.EXPIRED, since=NOON)),
     ],

@@ -17,6 +17,7 @@ from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, CarrierId, RunId
 from worker.domain.network import Network
+from worker.domain.stale_copy import MICROSECOND, NO_COPY, ReadCopy, check_revision, kept_switches
 from worker.ports.dispatch.messages import JobQueue, Wakeups
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
@@ -34,6 +35,16 @@ class CampaignEdit:
     changes: CampaignChanges
     caps: Mapping[Cap, int] = field(default_factory=lambda: DEFAULT_CAPS)
     """The defaults of the caps on what a tenant stores."""
+    copy: ReadCopy = NO_COPY
+    """The copy that the client has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCampaign:
+    """A campaign after an edit, and the run switches that a stale copy did not turn back."""
+
+    settings: CampaignSettings
+    kept: tuple[str, ...] = ()
 
 
 def create_campaign(
@@ -44,7 +55,7 @@ def create_campaign(
     edit: CampaignEdit,
     now: DateTime,
     new_id: Callable[[], UUID],
-) -> None:
+) -> SavedCampaign:
     """Add a campaign; one without a carrier gets the tenant's only carrier, if there is exactly one.
 
     Raises ``OverCap`` when the tenant has no more campaigns left.
@@ -64,6 +75,7 @@ def create_campaign(
         _ask_for_plans(tx, {created.carrier_uuid}, queue=queue, now=now)
         tx.campaigns.add(created)
         _close_leads_in_time(tx, created, before=None, now=now)
+    return SavedCampaign(created)
 
 
 def save_campaign(
@@ -74,7 +86,7 @@ def save_campaign(
     edit: CampaignEdit,
     now: DateTime,
     new_id: Callable[[], UUID],
-) -> None:
+) -> SavedCampaign:
     """Change what was sent and nothing else; a refused edit changes nothing at all.
 
     Raises ``Unavailable`` for an edit that starts dialling while the broker is down. Every other edit is accepted: what
@@ -91,11 +103,15 @@ def save_campaign(
         _find_what_it_uses(tx, edit)
         _ask_for_plans(tx, {carrier_id, edit.changes.get("carrier_uuid")}, queue=queue, now=now)
         before = tx.campaigns.lock(edit.tenant.id, edit.campaign_id)
+        check_revision(before.revision, edit.copy)
+        kept = kept_switches(before, edit.changes, copy=edit.copy)
+        edit = _without(edit, kept)
         after = changed(before, edit, now=now, new_run_id=RunId(new_id()))
         if after.status is not before.status or after.carrier_uuid != before.carrier_uuid:
             _check_caller_id(tx, after, edit=edit)
         tx.campaigns.save(after)
         _close_leads_in_time(tx, after, before=before.lead_expired_at, now=now)
+    return SavedCampaign(after, kept)
 
 
 def changed(before: CampaignSettings, edit: CampaignEdit, *, now: DateTime, new_run_id: RunId) -> CampaignSettings:
@@ -113,9 +129,21 @@ def changed(before: CampaignSettings, edit: CampaignEdit, *, now: DateTime, new_
         after = replace(after, status=steered.status, run_id=steered.run_id, resume_at=steered.resume_at)
     elif after.status is Status.PAUSE and to_windows(after, zone=zone) != to_windows(before, zone=zone):
         after = replace(after, resume_at=to_windows(after, zone=zone).next_opening(now))
+    if (after.status, after.active) != (before.status, before.active):
+        later = max(now, before.updated_at + MICROSECOND)  # a copy of the state before must be older than this
+        after = replace(after, updated_at=later, steered_at=later)
     _check_fields(after)
     _check_run(before, after)
     return after
+
+
+def _without(edit: CampaignEdit, kept: tuple[str, ...]) -> CampaignEdit:
+    changes = edit.changes.copy()
+    if "status" in kept:
+        changes.pop("status", None)
+    if "active" in kept:
+        changes.pop("active", None)
+    return replace(edit, changes=changes)
 
 
 def _sets_dialling(store: RecordStore, edit: CampaignEdit) -> bool:

@@ -188,7 +188,7 @@ def test_what_a_campaign_says_is_what_becomes_of_its_leads(world: World, stored:
         codes = {why.reason for why in found.reasons}
         mine = [lead_id for lead_id, row in story.before.items() if row.campaign_id == campaign_id]
         taken = [lead_id for lead_id in mine if lead_id in story.called | story.closed()]
-        refused = codes & {Reason.STOPPED, Reason.PAUSED, Reason.WINDOW_SHUT}
+        refused = codes & {Reason.STOPPED, Reason.PAUSED, Reason.WINDOW_SHUT, Reason.NEVER_OPEN}
         assert all(story.before[lead_id].stage is Stage.OTP for lead_id in taken) or not refused
         assert not taken or not codes & {Reason.INACTIVE, Reason.EXPIRED, Reason.NO_CARRIER, Reason.NOTHING_LEFT}
         assert found.dialling or not taken
