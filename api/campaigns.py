@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 from pendulum import DateTime
 
@@ -14,6 +14,7 @@ from api.requests.campaign import NewCampaignBody
 from api.requests.campaign_copy import ChangedCampaignBody
 from api.requests.fields import ActiveBody, Line
 from api.responses.campaign import campaign_shape, monitor_shape, named_campaign_shape
+from api.responses.edit_preview import edit_preview_shape
 from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignChanges, to_windows
 from worker.domain.errors import Invalid
@@ -23,6 +24,7 @@ from worker.domain.stale_copy import NO_COPY, ReadCopy
 from worker.ports.paging import Page
 from worker.usecases.records import queries
 from worker.usecases.records.delete_campaign import delete_campaign
+from worker.usecases.records.preview_edit import preview_edit
 from worker.usecases.records.save_campaign import CampaignEdit, SavedCampaign, create_campaign, save_campaign
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["campaigns"])
@@ -30,6 +32,7 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["campa
 IfMatch = Annotated[
     str, Header(alias="If-Match", max_length=1000, description="The `ETag` that was read: 412 when it is another now.")
 ]
+DryRun = Annotated[bool, Query(description="True: nothing is changed; the answer says what would be.")]
 MISMATCH: Final = "campaign_uuid is invalid"
 
 
@@ -55,7 +58,12 @@ def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResp
 
 @router.put("/v3/campaign/{campaign_uuid}")
 def change(
-    campaign_uuid: UUID, body: ChangedCampaignBody, services: Services, tenant: Whose, if_match: IfMatch = ""
+    campaign_uuid: UUID,
+    body: ChangedCampaignBody,
+    services: Services,
+    tenant: Whose,
+    if_match: IfMatch = "",
+    dry_run: DryRun = False,  # noqa: FBT002 - a query parameter
 ) -> JSONResponse:
     """Change the settings that the body names; the change holds for the very next dial.
 
@@ -64,6 +72,9 @@ def change(
     if body.id() not in {None, campaign_uuid}:
         raise Invalid(MISMATCH)
     copy = body.copy_of(if_match=if_match, zone=tenant.timezone)
+    if dry_run:
+        changes = body.changes(zone=tenant.timezone)
+        return _previewed(campaign_uuid, changes, body=body, services=services, tenant=tenant, copy=copy)
     saved = _saved(campaign_uuid, body.changes(zone=tenant.timezone), services=services, tenant=tenant, copy=copy)
     told = _told(saved, tenant=tenant, now=services.clock.now())
     return answered({"campaign_uuid": str(campaign_uuid), **told}, to=body, headers=_tag(saved))
@@ -145,6 +156,24 @@ def _saved(
         now=services.clock.now(),
         new_id=services.new_id,
     )
+
+
+def _previewed(
+    campaign_uuid: UUID,
+    changes: CampaignChanges,
+    *,
+    body: ChangedCampaignBody,
+    services: Services,
+    tenant: Whose,
+    copy: ReadCopy,
+) -> JSONResponse:
+    _refuse_plain_http(changes, services=services)
+    now = services.clock.now()
+    edit = CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes, copy=copy)
+    found = preview_edit(services.store, queue=services.queue, edit=edit, now=now, new_id=services.new_id)
+    told = _told(found.saved, tenant=tenant, now=now)
+    shown = edit_preview_shape(found, zone=tenant.timezone)
+    return answered({"campaign_uuid": str(campaign_uuid), **told, **shown}, to=body)
 
 
 def _told(saved: SavedCampaign, *, tenant: Whose, now: DateTime) -> dict[str, Json]:

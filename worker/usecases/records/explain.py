@@ -67,9 +67,14 @@ def explain_campaign(
 ) -> CampaignExplanation:
     """Return what the planner would do for a campaign now, and why not more."""
     with store.reading() as tx:
-        view = _view(tx, tenant=tenant, campaign_id=campaign_id, now=now)
-        live = tx.standings.live_calls(campaign_id)
-        switches = known_switches(tx, now=now)
+        return explain_in(tx, tenant=tenant, campaign_id=campaign_id, now=now)
+
+
+def explain_in(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime) -> CampaignExplanation:
+    """Return the same, as this transaction sees the campaign."""
+    view = _view(tx, tenant=tenant, campaign_id=campaign_id, now=now)
+    live = tx.standings.live_calls(campaign_id)
+    switches = known_switches(tx, now=now)
     wrong_clock_ms = worst_clock_ms([candidate.switch for candidate in switches])
     demand = view.demand
     moments = () if demand is None else (demand.next_due_at, demand.next_otp_at)

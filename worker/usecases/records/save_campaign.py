@@ -98,19 +98,26 @@ def save_campaign(
     if _sets_dialling(store, edit):
         wakeups.check()
     with store.transaction() as tx:
-        tx.tenants.lock(edit.tenant.id)
-        carrier_id = tx.campaigns.get(edit.tenant.id, edit.campaign_id).carrier_uuid
-        _find_what_it_uses(tx, edit)
-        _ask_for_plans(tx, {carrier_id, edit.changes.get("carrier_uuid")}, queue=queue, now=now)
-        before = tx.campaigns.lock(edit.tenant.id, edit.campaign_id)
-        check_revision(before.revision, edit.copy)
-        kept = kept_switches(before, edit.changes, copy=edit.copy)
-        edit = _without(edit, kept)
-        after = changed(before, edit, now=now, new_run_id=RunId(new_id()))
-        if after.status is not before.status or after.carrier_uuid != before.carrier_uuid:
-            _check_caller_id(tx, after, edit=edit)
-        tx.campaigns.save(after)
-        _close_leads_in_time(tx, after, before=before.lead_expired_at, now=now)
+        return apply_edit(tx, queue=queue, edit=edit, now=now, new_id=new_id)
+
+
+def apply_edit(
+    tx: RecordTransaction, *, queue: JobQueue, edit: CampaignEdit, now: DateTime, new_id: Callable[[], UUID]
+) -> SavedCampaign:
+    """Change the campaign in this transaction; what it asks for is sent after the commit."""
+    tx.tenants.lock(edit.tenant.id)
+    carrier_id = tx.campaigns.get(edit.tenant.id, edit.campaign_id).carrier_uuid
+    _find_what_it_uses(tx, edit)
+    _ask_for_plans(tx, {carrier_id, edit.changes.get("carrier_uuid")}, queue=queue, now=now)
+    before = tx.campaigns.lock(edit.tenant.id, edit.campaign_id)
+    check_revision(before.revision, edit.copy)
+    kept = kept_switches(before, edit.changes, copy=edit.copy)
+    edit = _without(edit, kept)
+    after = changed(before, edit, now=now, new_run_id=RunId(new_id()))
+    if after.status is not before.status or after.carrier_uuid != before.carrier_uuid:
+        _check_caller_id(tx, after, edit=edit)
+    tx.campaigns.save(after)
+    _close_leads_in_time(tx, after, before=before.lead_expired_at, now=now)
     return SavedCampaign(after, kept)
 
 
