@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -14,25 +14,31 @@ from pendulum import DateTime
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 
-from tests.faults.evidence import Evidence, Stopped, read_rows
+from tests.faults.evidence import Evidence, Span, Stopped, read_rows
 from tests.faults.faults import CUTS, Fault, Kind
+from tests.faults.hindrances import hindered, unwell
 from tests.faults.hosts import Hosts
 from tests.faults.office import STEADY, Office
+from tests.faults.outages import outages, until_ready
 from tests.faults.recovery import Happened, Traces, dials_by_gateway, due_spans
 from tests.faults.schedule import Planned, duration
-from tests.faults.world import World, running_world
+from tests.faults.seen import Seen, read_logs
+from tests.faults.switchboard import SWITCHES
+from tests.faults.world import LONGEST_CALL_SECONDS, World, running_world
 from tests.stack.operator import Operator
-from tests.stack.running import Stack
+from tests.stack.receiver import Received
 
 LOOK_SECONDS: Final = 0.05
 SETTLE_LOOK_SECONDS: Final = 1.0
-PATIENCE_SECONDS: Final = 150.0
-"""How long a run may take to come to rest: a callback that was refused twice comes half a minute later."""
+PATIENCE_SECONDS: Final = 240.0
+"""How long a run may take to come to rest: the last calls may wait for their CDRs, and their callbacks be refused."""
+CUT_PATIENCE_SECONDS: Final = 20.0
 SPEED: Final = 10.0
 UNFINISHED: Final = text(
     "SELECT (SELECT count(*) FROM leads WHERE stage <> 'done')"
     " + (SELECT count(*) FROM calls WHERE state IN ('queued', 'dialing', 'ringing', 'answered'))"
     " + (SELECT count(*) FROM deliveries WHERE state = 'pending')"
+    " + (SELECT count(*) FROM posted_cdrs)"
 )
 SETTLED: Final = "call_finished"
 
@@ -50,6 +56,8 @@ class Run:
     """Connections to the switch that were cut where it was asked for."""
     copies: int
     """Messages that were sent again."""
+    doubled_cdrs: int
+    """CDRs that were posted twice."""
 
 
 def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0.0, hosts: Hosts | None = None) -> Run:
@@ -64,11 +72,24 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
         _tend_while_alive(thread, world=world)
         office.open_all()
         engine = create_engine(world.stack.database_url, pool_pre_ping=True)
-        at_rest = come_to_rest(partial(unfinished, engine), tend=world.tend)
-        evidence = gathered(engine, stack=world.stack, office=office, faults=faults)
+        at_rest = come_to_rest(partial(unfinished, engine), tend=world.tend, is_done=world.is_second_source_done)
+        starts = {name: part.starts for name, part in world.parts.items()}
+        faults = [until_ready(one, starts=starts, home=home) for one in faults]
+        evidence = _gathered(
+            engine, world=world, office=office, faults=faults, outages=outages(faults, starts=starts, home=home)
+        )
         traces = _traces(evidence, world=world, office=office, home=home)
         engine.dispose()
-        return Run(seed, evidence, faults, traces, at_rest, cuts=len(world.relay.cuts), copies=world.doubling.copies)
+        return Run(
+            seed,
+            evidence,
+            faults,
+            traces,
+            at_rest,
+            cuts=len(world.relay.cuts),
+            copies=world.doubling.copies,
+            doubled_cdrs=world.cdr_relay.doubled,
+        )
 
 
 def _go_through(planned: Sequence[Planned], *, world: World, seconds: float) -> list[Happened]:
@@ -84,6 +105,8 @@ def _go_through(planned: Sequence[Planned], *, world: World, seconds: float) -> 
             began[number] = time.time()
             fault.begin(world)
         else:
+            if fault.kind in CUTS:
+                _tend_until_cut(world, since=began[number])
             fault.end(world)
             happened.append(Happened(fault, began[number], _over_at(fault, began[number], world=world)))
     _tend_until(start + seconds, tend=world.tend)
@@ -102,18 +125,28 @@ def _tend_until(moment: float, *, tend: Callable[[], None]) -> None:
         time.sleep(LOOK_SECONDS)
 
 
+def _tend_until_cut(world: World, *, since: float) -> None:
+    """Wait a little longer for what is to be cut, which may be rare on a busy machine."""
+    deadline = time.monotonic() + CUT_PATIENCE_SECONDS
+    while time.monotonic() < deadline and not any(at >= since for at in world.relay.cuts):
+        world.tend()
+        time.sleep(LOOK_SECONDS)
+
+
 def _tend_while_alive(thread: Thread, *, world: World) -> None:
     while thread.is_alive():
         world.tend()
         time.sleep(LOOK_SECONDS)
 
 
-def come_to_rest(count_unfinished: Callable[[], int], *, tend: Callable[[], None]) -> bool:
-    """Wait until no lead waits, no call is up and no callback is to be sent; say whether it came to that in time."""
+def come_to_rest(
+    count_unfinished: Callable[[], int], *, tend: Callable[[], None], is_done: Callable[[], bool] = lambda: True
+) -> bool:
+    """Wait until no lead waits, no call is up and nothing is to be sent; return whether it came to that in time."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         _tend_until(time.monotonic() + SETTLE_LOOK_SECONDS, tend=tend)
-        if count_unfinished() == 0:
+        if count_unfinished() == 0 and is_done():
             return True
     return False
 
@@ -124,18 +157,39 @@ def unfinished(engine: Engine) -> int:
         return int(connection.execute(UNFINISHED).scalar_one())
 
 
-def gathered(engine: Engine, *, stack: Stack, office: Office, faults: Sequence[Happened]) -> Evidence:
+def gathered(engine: Engine, *, lines: Sequence[Seen], received: Sequence[Received], office: Office) -> Evidence:
     """Bring together what everybody has seen."""
-    frozen = [one for one in faults if (one.fault.kind, one.fault.target) == (Kind.FROZEN, "switch")]
     return Evidence(
         over_at=time.time(),
-        lines=tuple(stack.carried()),
-        received=tuple(stack.receiver.received),
+        lines=tuple(lines),
+        received=tuple(received),
         rows=read_rows(engine),
         edits=tuple(office.edits),
         listings=tuple(office.listings),
-        switch_stopped=tuple(Stopped(since=one.began_at, until=one.ended_at) for one in frozen),
         imported=office.imported,
+    )
+
+
+def _gathered(
+    engine: Engine, *, world: World, office: Office, faults: Sequence[Happened], outages: Sequence[Span]
+) -> Evidence:
+    """Bring together what everybody has seen, and what befell the switches."""
+    logs = {switch.part: switch.log for switch in world.switches.values()}
+    lines = read_logs(logs, kills={name: world.parts[name].kills for name in SWITCHES})
+    seen = gathered(engine, lines=lines, received=world.stack.receiver.received, office=office)
+    frozen = [one for one in faults if one.fault.kind is Kind.FROZEN and one.fault.target in SWITCHES]
+    return replace(
+        seen,
+        switch_stopped=tuple(
+            Stopped(since=one.began_at, until=one.ended_at, switch=one.fault.target) for one in frozen
+        ),
+        switches=SWITCHES,
+        posted=tuple(world.cdr_relay.posted),
+        hindered=hindered(faults, outages=outages),
+        unwell=unwell(faults),
+        steady=tuple(office.campaigns[name] for name in STEADY),
+        longest_call=LONGEST_CALL_SECONDS,
+        speed=SPEED,
     )
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Engine, RowMapping, Table, select
 
+from tests.faults.second_source import Posted
+from tests.faults.seen import Seen
 from tests.stack.receiver import Received
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.simulator.log import Line
 from worker.store.base.callback_tables import deliveries
 from worker.store.base.tables import calls, campaigns, carriers, leads, lists, tenants
 
@@ -45,7 +46,16 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """A time in which the switch was stopped (SIGSTOP): what was sent to it then, it carried out afterwards."""
+    """A time in which a switch was stopped (SIGSTOP): what was sent to it then, it carried out afterwards."""
+
+    since: float
+    until: float
+    switch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time in which something held, both ends included."""
 
     since: float
     until: float
@@ -70,6 +80,11 @@ class CallRow:
     ended_at: float | None = None
     assumed_at: float | None = None
     """When its end was assumed, because nobody had told it."""
+    counted: bool = True
+    """Its end used an attempt."""
+    answered: bool = False
+    billsec: int | None = None
+    """As the switch counted it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +141,8 @@ class DeliveryRow:
     event: str
     state: str
     attempt: int = 0
+    corrected: bool = False
+    """It tells another end than the delivery before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +164,7 @@ class Evidence:
     """All of it. ``over_at`` is when the run had come to rest and the rows were read."""
 
     over_at: float
-    lines: tuple[Line, ...] = ()
+    lines: tuple[Seen, ...] = ()
     received: tuple[Received, ...] = ()
     rows: Rows = field(default_factory=Rows)
     edits: tuple[Edit, ...] = ()
@@ -155,6 +172,19 @@ class Evidence:
     switch_stopped: tuple[Stopped, ...] = ()
     imported: Mapping[str, int] = field(default_factory=dict)
     """How many leads each campaign's answered imports took."""
+    switches: tuple[str, ...] = ("",)
+    posted: tuple[Posted, ...] = ()
+    """CDRs of the second source that were taken."""
+    hindered: tuple[Span, ...] = ()
+    """Times in which something else than a switch or a trunk may have kept everybody from dialling."""
+    unwell: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    """Times in which a switch, or the trunk of a gateway, was not as it should be, by its name."""
+    steady: tuple[str, ...] = ()
+    """Campaigns that nobody edits."""
+    longest_call: float = float("inf")
+    """Seconds, as a switch counts them, after which it ends a call whose carrier says nothing else."""
+    speed: float = 1.0
+    """Seconds of a call that pass on the switches in one second."""
 
 
 def read_rows(engine: Engine) -> Rows:
@@ -190,6 +220,9 @@ def _call(row: RowMapping) -> CallRow:
         queued_at=row["queued_at"].timestamp(),
         ended_at=None if row["ended_at"] is None else row["ended_at"].timestamp(),
         assumed_at=None if row["assumed_at"] is None else row["assumed_at"].timestamp(),
+        counted=row["counted"],
+        answered=row["answered_at"] is not None,
+        billsec=row["switch_billsec"],
     )
 
 
@@ -223,5 +256,10 @@ def _tenant(row: RowMapping) -> TenantRow:
 
 def _delivery(row: RowMapping) -> DeliveryRow:
     return DeliveryRow(
-        id=str(row["id"]), call=str(row["call_id"]), event=row["event"], state=row["state"], attempt=row["attempt"]
+        id=str(row["id"]),
+        call=str(row["call_id"]),
+        event=row["event"],
+        state=row["state"],
+        attempt=row["attempt"],
+        corrected=row["corrected"],
     )

@@ -1,20 +1,22 @@
-"""What can befall a part of Callbeat, the switch's connections, the messages, the receiver, or a clock."""
+"""What can befall a part of Callbeat, the switches, their connections and CDRs, a trunk, the receiver, or a clock."""
 
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import product
 from typing import Final
 
 from redis import Redis
 
 from tests.faults.hosts import Hosts
+from tests.faults.part import Part
 from tests.faults.relay import Line, Trouble
-from tests.faults.world import World
+from tests.faults.second_source import CdrTrouble
+from tests.faults.switchboard import MANY_SESSIONS, SWITCHES
+from tests.faults.world import OURS, World
 from tests.stack.receiver import WELL
-from worker.domain.errors import Unavailable
-from worker.telephony.connection import open_connection
+from worker.simulator.trunks import TrunkState
 
 HOUR_SECONDS: Final = 3600.0
 
@@ -37,6 +39,18 @@ class Kind(StrEnum):
     CLOCK_BEHIND = "clock an hour behind"
     SWITCH_AHEAD = "its clock an hour ahead"
     SWITCH_BEHIND = "its clock an hour behind"
+    SWITCH_GONE = "killed and forgotten"
+    SWITCH_PAUSED = "takes no calls"
+    SWITCH_FULL = "has no session left"
+    TRUNK_DOWN = "its trunk down"
+    TRUNK_DEAD = "its trunk dead"
+    TRUNK_SILENT = "its trunk silent"
+    TRUNK_FAILING = "its trunk answers 503"
+    CDRS_LATE = "posted late"
+    CDRS_DOUBLED = "posted twice"
+    CDRS_AWAY = "posted to nobody"
+    CDRS_FIRST = "posted before the events"
+    RESTARTED = "planned restart"
     DOWN = "not listening"
     SLOW = "answers late"
     FAILING = "answers 500"
@@ -46,6 +60,15 @@ class Kind(StrEnum):
 
 BETWEEN_HOSTS: Final = frozenset({Kind.PARTITIONED, Kind.HALF_OPEN})
 """These need a world of several hosts; their targets are two sides, each of one or more hosts joined by a plus."""
+
+
+OF_A_SWITCH: Final = (Kind.SWITCH_GONE, Kind.SWITCH_PAUSED, Kind.SWITCH_FULL)
+OF_A_TRUNK: Final = (Kind.TRUNK_DOWN, Kind.TRUNK_DEAD, Kind.TRUNK_SILENT, Kind.TRUNK_FAILING)
+OF_CDRS: Final = (Kind.CDRS_LATE, Kind.CDRS_DOUBLED, Kind.CDRS_AWAY)
+"""These delay no call: the events tell what becomes of it."""
+EVERYTHING: Final = "+".join(OURS)
+LISTENERS: Final = "listener+listener-2"
+CDRS: Final = "cdrs"
 
 
 CUTS: Final = frozenset({Kind.CUT_IN_EVENT, Kind.CUT_BEFORE_LAST_BYTE, Kind.CUT_AFTER_LAST_BYTE})
@@ -58,8 +81,15 @@ class Fault:
 
     kind: Kind
     target: str
-    """A part of the world, a kind of connections to the switch, processes that share a wrong clock, or two sides."""
+    """Parts of the world joined by a plus, a kind of connections to the switches, a gateway, processes that share a
+    wrong clock, or two sides."""
     seconds: float = 0.0
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """Return whatever must stay as it is meanwhile: a trunk is set on each switch, which must not be away then."""
+        also = SWITCHES if self.kind in OF_A_TRUNK else ()
+        return frozenset((*self.target.split("+"), *also))
 
     def begin(self, world: World) -> None:
         """Let it happen."""
@@ -115,14 +145,55 @@ def _clock(seconds: float) -> Step:
     return jump
 
 
-def _switch_clock(seconds: float) -> Step:
-    """Set the clock that the switch tells; a switch that is away tells the right time when it is back."""
+def _told(command: str) -> Step:
+    """Tell a switch something; one that is away begins afresh when it is back."""
+    return lambda world, target: world.switches[target].tell(command)
 
-    def set_it(world: World, _target: str) -> None:
-        with suppress(Unavailable), closing(open_connection(world.switch)) as connection:
-            connection.command(f"api clock_skew {seconds}")
 
-    return set_it
+def _begin_gone(world: World, target: str) -> None:
+    """Kill a switch, and let the operator declare it gone."""
+    world.parts[target].kill_for_good()
+    world.errands.command("switch", "forget", world.switches[target].name)
+
+
+def _end_gone(world: World, target: str) -> None:
+    """Bring a new one in its place."""
+    world.parts[target].release()
+    world.errands.command("switch", "add", world.switches[target].reached.with_password)
+
+
+def _trunk(state: TrunkState) -> Step:
+    """Let the far side of a gateway do something else; both switches reach it."""
+
+    def change(world: World, target: str) -> None:
+        for switch in world.switches.values():
+            switch.tell(f"trunk {target} {state}")
+
+    return change
+
+
+def _cdrs(trouble: CdrTrouble) -> Step:
+    def change(world: World, _target: str) -> None:
+        world.cdr_relay.trouble = trouble
+
+    return change
+
+
+def _end_cdrs_away(world: World, _target: str) -> None:
+    """Let CDRs through again, and hand in what the switches have left on their disks."""
+    world.cdr_relay.trouble = CdrTrouble.NONE
+    for switch in world.switches.values():
+        world.errands.do(partial(world.empty_spool, switch))
+
+
+def _to_each(do: Callable[[Part], None]) -> Step:
+    """Do something to each of the parts that the target names."""
+
+    def step(world: World, target: str) -> None:
+        for name in target.split("+"):
+            do(world.parts[name])
+
+    return step
 
 
 def _between(deed: Callable[[Hosts, str, str], None]) -> Step:
@@ -139,19 +210,17 @@ def _between(deed: Callable[[Hosts, str, str], None]) -> Step:
 
 _heal: Final = _between(Hosts.heal)
 _right: Final = _clock(0)
-_switch_right: Final = _switch_clock(0)
+_switch_right: Final = _told("clock_skew 0")
+_mended: Final = _trunk(TrunkState.UP)
+_posted: Final = _cdrs(CdrTrouble.NONE)
 _well: Final = _answer(WELL)
 _through: Final = _trouble(Trouble.NONE)
 
 DEEDS: Final[Mapping[Kind, Deed]] = {
-    Kind.KILLED: Deed(lambda world, target: world.parts[target].kill()),
-    Kind.TERMINATED: Deed(lambda world, target: world.parts[target].terminate()),
-    Kind.FROZEN: Deed(
-        lambda world, target: world.parts[target].freeze(), lambda world, target: world.parts[target].thaw()
-    ),
-    Kind.AWAY: Deed(
-        lambda world, target: world.parts[target].hold(), lambda world, target: world.parts[target].release()
-    ),
+    Kind.KILLED: Deed(_to_each(Part.kill)),
+    Kind.TERMINATED: Deed(_to_each(Part.terminate)),
+    Kind.FROZEN: Deed(_to_each(Part.freeze), _to_each(Part.thaw)),
+    Kind.AWAY: Deed(_to_each(Part.hold), _to_each(Part.release)),
     Kind.FLUSHED: Deed(_flush),
     Kind.CUT_IN_EVENT: Deed(_trouble(Trouble.CUT_IN_FRAME), _through),
     Kind.CUT_BEFORE_LAST_BYTE: Deed(_trouble(Trouble.CUT_BEFORE_LAST_BYTE), _through),
@@ -161,8 +230,20 @@ DEEDS: Final[Mapping[Kind, Deed]] = {
     Kind.MESSAGES_DOUBLED: Deed(lambda world, _: world.doubling.begin(), lambda world, _: world.doubling.end()),
     Kind.CLOCK_AHEAD: Deed(_clock(HOUR_SECONDS), _right),
     Kind.CLOCK_BEHIND: Deed(_clock(-HOUR_SECONDS), _right),
-    Kind.SWITCH_AHEAD: Deed(_switch_clock(HOUR_SECONDS), _switch_right),
-    Kind.SWITCH_BEHIND: Deed(_switch_clock(-HOUR_SECONDS), _switch_right),
+    Kind.SWITCH_AHEAD: Deed(_told(f"clock_skew {HOUR_SECONDS}"), _switch_right),
+    Kind.SWITCH_BEHIND: Deed(_told(f"clock_skew {-HOUR_SECONDS}"), _switch_right),
+    Kind.SWITCH_GONE: Deed(_begin_gone, _end_gone),
+    Kind.SWITCH_PAUSED: Deed(_told("fsctl pause"), _told("fsctl resume")),
+    Kind.SWITCH_FULL: Deed(_told("fsctl max_sessions 1"), _told(f"fsctl max_sessions {MANY_SESSIONS}")),
+    Kind.TRUNK_DOWN: Deed(_trunk(TrunkState.DOWN), _mended),
+    Kind.TRUNK_DEAD: Deed(_trunk(TrunkState.DEAD), _mended),
+    Kind.TRUNK_SILENT: Deed(_trunk(TrunkState.SILENT), _mended),
+    Kind.TRUNK_FAILING: Deed(_trunk(TrunkState.FAILING), _mended),
+    Kind.CDRS_LATE: Deed(_cdrs(CdrTrouble.LATE), _posted),
+    Kind.CDRS_DOUBLED: Deed(_cdrs(CdrTrouble.DOUBLED), _posted),
+    Kind.CDRS_AWAY: Deed(_cdrs(CdrTrouble.AWAY), _end_cdrs_away),
+    Kind.CDRS_FIRST: Deed(_to_each(Part.freeze), _to_each(Part.thaw)),
+    Kind.RESTARTED: Deed(_to_each(Part.hold), _to_each(Part.release)),
     Kind.DOWN: Deed(lambda world, _: world.stack.receiver.close(), _well),
     Kind.SLOW: Deed(_answer("late"), _well),
     Kind.FAILING: Deed(_answer("status/500"), _well),

@@ -30,6 +30,7 @@ HOST_OF: Final = {
     "postgres": "database",
     "redis": "broker",
     "switch": "switch",
+    "switch-2": "switch",
     "worker-1": "workers",
     "worker-2": "workers",
     "callbacks": "workers",

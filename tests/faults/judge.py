@@ -5,11 +5,16 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from tests.faults import records, rules
+from tests.faults import longest, records, rules
 from tests.faults.answered import called_again_after_an_answer
+from tests.faults.attempts import spending, spent_on_nobody
 from tests.faults.dials import dials
 from tests.faults.evidence import Evidence
 from tests.faults.promises import Broken, Promise, Tolerance
+from tests.faults.standstill import idle_stretches, standing_still
+from tests.faults.truth import not_the_truth, told_twice
+
+UNLIMITED = float("inf")
 
 __all__ = ["Broken", "Promise", "Tolerance", "judge", "table"]
 
@@ -20,13 +25,17 @@ def judge(evidence: Evidence, *, tolerance: Tolerance | None = None) -> list[Bro
     seen = dials(evidence, tolerance=allowed)
     return [
         *rules.dialled_twice(evidence, seen),
-        *called_again_after_an_answer(evidence),
+        *called_again_after_an_answer(evidence, tolerance=allowed),
+        *spent_on_nobody(evidence),
         *rules.too_many_attempts(evidence, seen),
         *rules.over_a_limit(evidence, seen),
         *rules.too_fast(evidence, seen),
         *rules.outside_a_window(evidence, seen, tolerance=allowed),
         *rules.not_running(evidence, seen),
         *rules.on_do_not_call(evidence, seen),
+        *longest.too_long(evidence, tolerance=allowed),
+        *standing_still(evidence, tolerance=allowed),
+        *not_the_truth(evidence),
         *records.leads_not_ended(evidence),
         *records.dials_without_cdr(seen),
         *records.ends_at_another_time(evidence, tolerance=allowed),
@@ -55,6 +64,10 @@ def checks(evidence: Evidence) -> dict[Promise, int]:
     counts = {
         **at_stake,
         Promise.ANSWERED: sum(line.event == "answered" for line in evidence.lines),
+        Promise.NOBODY: sum(1 for _ in spending(evidence)),
+        Promise.LONGEST_CALL: sum(1 for *_, limit in longest.talks(evidence) if limit < UNLIMITED),
+        Promise.STANDSTILL: sum(1 for _ in idle_stretches(evidence)),
+        Promise.TRUTH: sum(1 for _ in told_twice(evidence)),
         Promise.LEAD_ENDS: len(rows.leads),
         Promise.TIMES: sum(1 for _ in records.ends(evidence)),
         Promise.NOT_LIVE_FOR_EVER: len(rows.calls),

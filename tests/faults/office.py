@@ -29,9 +29,11 @@ CARRIERS: Final[Mapping[str, Mapping[str, Any]]] = {  # Any: JSON
     "second": {
         "concurrent_call": 20,
         "calls_per_second": 0,
+        "longest_call_seconds": 20,
         "network": {"viettel": 6, "mobi": 6, "vina": 6, "tel": 4, "offnet": 4},
     },
 }
+GATEWAYS: Final = tuple(f"gateway-{name}" for name in CARRIERS)
 CAMPAIGNS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {  # Any: JSON
     "steady": ("first", {"concurrent_call": 4, "recall_times": 1}),
     "direct": ("first", {"concurrent_call": 8, "recall_times": 2}),

@@ -22,11 +22,11 @@ from tests.faults.evidence import (
 )
 from tests.faults.judge import judge
 from tests.faults.promises import Promise
+from tests.faults.seen import Seen
 from tests.stack.receiver import Received
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
-from worker.simulator.log import Line
 
 START = NOON.timestamp()
 OVER = START + 1000
@@ -53,7 +53,7 @@ def clean() -> Evidence:
     calls = [a_call(call) for call in CALLS]
     return Evidence(
         over_at=OVER,
-        lines=in_order([Line(event="started", at=START - 1), *lines]),
+        lines=in_order([Seen(event="started", at=START - 1), *lines]),
         received=tuple(a_receipt(call) for call in CALLS),
         rows=Rows(
             calls={row.id: row for row in calls},
@@ -125,11 +125,11 @@ def a_receipt(call: str, **changed: Any) -> Received:
     return replace(Received(at=START + 500, webhook_id=f"id {call}", state="cdr", call=call), **changed)
 
 
-def carried(call: str, *, at: float, lasts: float = LASTS, **changed: Any) -> tuple[Line, Line]:
+def carried(call: str, *, at: float, lasts: float = LASTS, **changed: Any) -> tuple[Seen, Seen]:
     """Have the switch carry a call of the lead after which it is named."""
     lead = call.split("-", maxsplit=1)[0]
     campaign = CAMPAIGN_OF[lead]
-    dialled = Line(
+    dialled = Seen(
         event="originated",
         at=START + at,
         call=call,
@@ -142,7 +142,7 @@ def carried(call: str, *, at: float, lasts: float = LASTS, **changed: Any) -> tu
     return dialled, replace(dialled, event="hangup", at=START + at + lasts)
 
 
-def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
+def in_order(lines: Iterable[Seen]) -> tuple[Seen, ...]:
     """Put lines in the order in which things happened."""
     return tuple(sorted(lines, key=lambda line: line.at))
 

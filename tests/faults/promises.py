@@ -11,6 +11,7 @@ class Promise(StrEnum):
 
     NOT_TWICE = "nobody is dialled twice for one attempt"
     ANSWERED = "nobody who answered is called again"
+    NOBODY = "no attempt is spent on a call that reached nobody"
     ATTEMPTS = "no lead is called more often than the rules allow"
     CAMPAIGN_LIMIT = "no campaign is over its calls at once"
     CARRIER_LIMIT = "no carrier is over its calls at once"
@@ -20,9 +21,12 @@ class Promise(StrEnum):
     WINDOW = "nobody is dialled outside a window"
     RUNNING = "nobody is dialled after a stop, a pause, an end, or over another carrier"
     DO_NOT_CALL = "nobody on do-not-call is dialled"
+    LONGEST_CALL = "no call goes on for longer than the longest"
+    STANDSTILL = "nobody stands still beside a healthy switch"
     LEAD_ENDS = "every lead ends, with a reason that its calls bear out"
     DIAL_HAS_CDR = "every dial leaves a CDR"
     TIMES = "a CDR says when a call ended by our clock, whatever the switch's shows"
+    TRUTH = "a CDR is what the second source told, if that came"
     NOT_LIVE_FOR_EVER = "no call stays live for ever"
     CDR_IN_OUTBOX = "every CDR that is asked for is in the outbox"
     CDR_RECEIVED = "every CDR is received, and tells of a call that has ended"
@@ -46,5 +50,10 @@ class Tolerance:
     """A call that was won before an edit was answered may reach the switch so much later."""
     end_of_call: float = 60.0
     """A switch that stands still for half a minute begins calls so much later than they were dialled."""
+    longer_call: float = 1.0
+    """A switch that has much to do ends a call so much later."""
+    standstill: float = 5.0
+    settled: float = 5.0
+    """A posted CDR is settled within this time, and a call that is queued by then may still be dialled."""
     past_the_window: float = 0.0
     """Nothing is begun in a window's last half second, so that nothing comes after its end."""

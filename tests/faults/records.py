@@ -55,6 +55,8 @@ def dials_without_cdr(dials: Sequence[Dial]) -> Iterator[Broken]:
     """Find dials whose call has no row, or one that says that nobody was dialled."""
     for dial in dials:
         state = None if dial.call is None else dial.call.state
+        if not dial.reached and state is not None:
+            continue  # the call went back into the queue
         if state in {None, CallState.QUEUED, CallState.CANCELLED}:
             facts = {"at": dial.line.at, "call": dial.line.call, "lead": dial.line.lead, "state": state}
             yield Broken(Promise.DIAL_HAS_CDR, "a dial has left no CDR", facts)
@@ -124,14 +126,15 @@ def cdrs_not_received(evidence: Evidence) -> Iterator[Broken]:
 
 def two_webhook_ids(evidence: Evidence) -> Iterator[Broken]:
     """Find news of a call that came under more than one id, and ids that came with different news."""
-    ids: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    news: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    ids: defaultdict[tuple[str, str, bool], set[str]] = defaultdict(set)
+    news: defaultdict[str, set[tuple[str, str, bool]]] = defaultdict(set)
     for received in evidence.received:
-        ids[received.call, received.state].add(received.webhook_id)
-        news[received.webhook_id].add((received.call, received.state))
-    for (call, state), under in ids.items():
+        told_now = (received.call, received.state, bool(received.body.get("corrected")))
+        ids[told_now].add(received.webhook_id)
+        news[received.webhook_id].add(told_now)
+    for (call, state, corrected), under in ids.items():
         if len(under) > 1:
-            facts = {"call": call, "state": state, "webhook_ids": sorted(under)}
+            facts = {"call": call, "state": state, "corrected": corrected, "webhook_ids": sorted(under)}
             yield Broken(Promise.ONE_WEBHOOK_ID, "one piece of news was received under two ids", facts)
     for webhook_id, told in news.items():
         if len(told) > 1:

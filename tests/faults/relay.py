@@ -1,4 +1,4 @@
-"""A relay between our processes and the switch, which cuts, stalls, doubles and re-orders what passes through it.
+"""A relay between our processes and the switches, which cuts, stalls, doubles and re-orders what passes through it.
 
 It does to a connection what a network can do: bytes are late, or never come because the connection is over. What its
 sender gave up by a reset is not delivered any more; what he closed in peace is, as TCP does.
@@ -49,21 +49,26 @@ class Trouble(StrEnum):
 
 
 class Relay:
-    """Listens on a port of its own for as long as the run lasts, and hands everything on to the switch."""
+    """Listens on a port for each switch for as long as the run lasts, and hands everything on to that switch."""
 
     def __init__(self, *, switch: tuple[str, int], chance: Random) -> None:
-        """Listen."""
-        self._switch = switch
+        """Listen for the first switch."""
         self._chance = chance
         self._troubles = dict.fromkeys(Line, Trouble.NONE)
         self.changed = threading.Condition()
         self._connections: set[_Connection] = set()
         self.cuts: list[float] = []
         """Moments of the clock at which a connection was cut where that was asked for."""
-        self._server = socket.create_server((LOOPBACK, 0), backlog=64)
-        self.port = int(self._server.getsockname()[1])
+        self._servers: list[socket.socket] = []
         self._is_over = False
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.port = self.listen(switch)
+
+    def listen(self, switch: tuple[str, int]) -> int:
+        """Listen for one more switch, and return the port; trouble befalls the connections to all of them."""
+        server = socket.create_server((LOOPBACK, 0), backlog=64)
+        self._servers.append(server)
+        threading.Thread(target=self._accept, args=(server, switch), daemon=True).start()
+        return int(server.getsockname()[1])
 
     def trouble(self, line: Line) -> Trouble:
         """Say what befalls such connections now."""
@@ -88,9 +93,10 @@ class Relay:
     def close(self) -> None:
         """Listen no more, and end what is connected."""
         self._is_over = True
-        with suppress(OSError):
-            self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
+        for server in self._servers:
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            server.close()
         with self.changed:
             self.changed.notify_all()
         for connection in tuple(self._connections):
@@ -105,17 +111,17 @@ class Relay:
         """Drop a connection that is over."""
         self._connections.discard(connection)
 
-    def _accept(self) -> None:
+    def _accept(self, server: socket.socket, to: tuple[str, int]) -> None:
         while True:
             try:
-                client, _ = self._server.accept()
+                client, _ = server.accept()
             except OSError:
                 return
-            threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+            threading.Thread(target=self._connect, args=(client, to), daemon=True).start()
 
-    def _connect(self, client: socket.socket) -> None:
+    def _connect(self, client: socket.socket, to: tuple[str, int]) -> None:
         try:
-            switch = socket.create_connection(self._switch, timeout=CONNECT_SECONDS)
+            switch = socket.create_connection(to, timeout=CONNECT_SECONDS)
         except OSError:
             _reset(client)
             return

@@ -34,7 +34,7 @@ def dialled_twice(evidence: Evidence, dials: Sequence[Dial]) -> Iterator[Broken]
 
 
 def _more_dials_than_calls(evidence: Evidence, dials: Sequence[Dial]) -> Iterator[Broken]:
-    dialled = Counter(dial.line.lead for dial in dials)
+    dialled = Counter(dial.line.lead for dial in dials if dial.reached)
     rows = [row for row in evidence.rows.calls.values() if row.state in {CallState.ENDED, *ON_SWITCH}]
     placed = Counter(row.lead for row in rows)
     for lead, times in dialled.items():
@@ -58,7 +58,8 @@ def too_many_attempts(evidence: Evidence, dials: Sequence[Dial]) -> Iterator[Bro
                 Promise.ATTEMPTS, dial, "a lead was dialled too often", dials=dial.number_of_lead, allowed=allowed
             )
     campaigns = histories(evidence).campaigns
-    attempts = Counter((row.lead, row.campaign) for row in evidence.rows.calls.values() if row.state == CallState.ENDED)
+    ended = [row for row in evidence.rows.calls.values() if row.state == CallState.ENDED and row.counted]
+    attempts = Counter((row.lead, row.campaign) for row in ended)
     for (lead, campaign), times in attempts.items():
         allowed = max(rules.attempts for rules in campaigns[campaign].during(-UNLIMITED, UNLIMITED))
         if times > allowed:
@@ -136,7 +137,8 @@ def outside_a_window(evidence: Evidence, dials: Sequence[Dial], *, tolerance: To
         if dial.call is not None and dial.call.otp:
             continue
         at = dial.line.at
-        held = [stopped.since for stopped in evidence.switch_stopped if dial.since <= stopped.since <= at]
+        stops = [stopped for stopped in evidence.switch_stopped if stopped.switch == dial.line.switch]
+        held = [stopped.since for stopped in stops if dial.since <= stopped.since <= at]
         moments = [at, at - tolerance.past_the_window, *held]
         if not any(rules.hours.contain(moment) for rules in dial.campaign_rules for moment in moments):
             yield _broken(Promise.WINDOW, dial, "dialled outside its hours")

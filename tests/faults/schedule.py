@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from tests.faults.faults import Fault, Kind
+from tests.faults.faults import CDRS, EVERYTHING, LISTENERS, OF_A_SWITCH, OF_A_TRUNK, OF_CDRS, Fault, Kind
+from tests.faults.office import GATEWAYS
 from tests.faults.relay import Line
+from tests.faults.switchboard import SWITCHES
 from tests.faults.world import GROUND, OURS
 
 LONG_SECONDS: Final = 28.0
@@ -24,6 +26,10 @@ DOUBT_SECONDS: Final = 19.0
 """Longer than it takes to give up a call of which the switch does not know."""
 GLANCED_AT_SECONDS: Final = 4.0
 """The same in a run that is short."""
+RESTART_SECONDS: Final = 13.0
+"""Longer than our processes drain."""
+STOPPED_SECONDS: Final = 2.4
+"""Shorter than a listener's lease: both stand still, and lead on when they wake, behind the CDRs."""
 FIRST_SECONDS: Final = 3.0
 CLOCKS: Final = ("worker", "listener", "beat", "api", "callbacks")
 
@@ -57,7 +63,15 @@ _EVERYBODY: Final = (*OURS, *GROUND)
 _JUMPS: Final = [
     fault for kind in (Kind.CLOCK_AHEAD, Kind.CLOCK_BEHIND) for fault in _each(kind, CLOCKS, seconds=SHORT_SECONDS)
 ]
-_SWITCH_CLOCK: Final = [Fault(kind, "switch", SHORT_SECONDS) for kind in (Kind.SWITCH_AHEAD, Kind.SWITCH_BEHIND)]
+_SWITCH_CLOCK: Final = [
+    fault for kind in (Kind.SWITCH_AHEAD, Kind.SWITCH_BEHIND) for fault in _each(kind, SWITCHES, seconds=SHORT_SECONDS)
+]
+_TRUNKS: Final = [fault for kind in OF_A_TRUNK for fault in _each(kind, GATEWAYS, seconds=UNWELL_SECONDS)]
+_SWITCHES: Final = [fault for kind in OF_A_SWITCH for fault in _each(kind, SWITCHES, seconds=UNWELL_SECONDS)]
+_SECOND_SOURCE: Final = [
+    *(Fault(kind, CDRS, UNWELL_SECONDS) for kind in OF_CDRS),
+    Fault(Kind.CDRS_FIRST, LISTENERS, STOPPED_SECONDS),
+]
 _CUTS: Final = [
     Fault(Kind.CUT_IN_EVENT, Line.EVENTS, CUT_SECONDS),
     Fault(Kind.CUT_BEFORE_LAST_BYTE, Line.COMMANDS, CUT_SECONDS),
@@ -81,6 +95,10 @@ SHORT: Final = Lane(
         *_RECEIVER,
         *_JUMPS,
         *_SWITCH_CLOCK,
+        *_TRUNKS,
+        *_SWITCHES,
+        *(2 * _SECOND_SOURCE),
+        Fault(Kind.RESTARTED, EVERYTHING, RESTART_SECONDS),
     ],
     pause=(1.0, 2.0),
 )
@@ -90,8 +108,13 @@ LONG: Final = Lane(
         *_each(Kind.FROZEN, _EVERYBODY, seconds=LONG_SECONDS),
         *_each(Kind.AWAY, GROUND, seconds=AWAY_SECONDS),
         *_each(Kind.STALLED, tuple(Line), seconds=LONG_SECONDS),
+        *_each(Kind.SWITCH_GONE, SWITCHES, seconds=AWAY_SECONDS),
+        *_each(Kind.SWITCH_PAUSED, SWITCHES, seconds=AWAY_SECONDS),
+        *_each(Kind.TRUNK_DEAD, GATEWAYS, seconds=LONG_SECONDS),
+        *_each(Kind.TRUNK_SILENT, GATEWAYS, seconds=LONG_SECONDS),
+        Fault(Kind.CDRS_AWAY, CDRS, LONG_SECONDS),
     ],
-    pause=(15.0, 35.0),
+    pause=(8.0, 18.0),
 )
 """What outlasts every timeout; whatever else happens meanwhile befalls others."""
 LANES: Final = (SHORT, LONG)
@@ -119,10 +142,28 @@ EACH_KIND: Final = Lane(
         Fault(Kind.CLOCK_BEHIND, "beat", 3.0),
         Fault(Kind.SWITCH_AHEAD, "switch", 3.0),
         Fault(Kind.SWITCH_BEHIND, "switch", 3.0),
+        Fault(Kind.RESTARTED, EVERYTHING, RESTART_SECONDS),
     ],
     pause=(2.0, 3.0),
 )
-"""One fault of each kind, for a run that is short."""
+EACH_KIND_BESIDE: Final = Lane(
+    [
+        Fault(Kind.TRUNK_DOWN, "gateway-first", 3.0),
+        Fault(Kind.TRUNK_DEAD, "gateway-first", 4.0),
+        Fault(Kind.TRUNK_SILENT, "gateway-second", 5.0),
+        Fault(Kind.TRUNK_FAILING, "gateway-second", 3.0),
+        Fault(Kind.SWITCH_PAUSED, "switch-2", 4.0),
+        Fault(Kind.SWITCH_FULL, "switch-2", 4.0),
+        Fault(Kind.SWITCH_GONE, "switch-2", 6.0),
+        Fault(Kind.CDRS_LATE, CDRS, 4.0),
+        Fault(Kind.CDRS_DOUBLED, CDRS, 4.0),
+        Fault(Kind.CDRS_AWAY, CDRS, 5.0),
+        Fault(Kind.CDRS_FIRST, LISTENERS, STOPPED_SECONDS),
+    ],
+    pause=(2.0, 3.0),
+)
+EACH_KIND_LANES: Final = (EACH_KIND, EACH_KIND_BESIDE)
+"""One fault of each kind, for a run that is short; the second lane goes on beside the first."""
 
 
 CUT_OFF: Final = Lane(
@@ -162,13 +203,18 @@ def scheduled(lanes: Sequence[Lane], *, seed: int, seconds: float) -> list[Plann
     return sorted(planned, key=lambda plan: plan.at)
 
 
-def one_round(lane: Lane, *, seed: int) -> list[Planned]:
-    """Plan each fault of a lane once."""
-    chance, planned, at = Random(seed), [], FIRST_SECONDS
-    for fault in chance.sample(list(lane.faults), len(lane.faults)):
-        planned.append(Planned(at, fault))
-        at += fault.seconds + _pause(lane, after=fault, watched=GLANCED_AT_SECONDS, chance=chance)
-    return planned
+def one_round(lanes: Sequence[Lane], *, seed: int) -> list[Planned]:
+    """Plan each fault of each lane once; a fault whose targets another lane has then comes a little later."""
+    chance = Random(seed)
+    planned: list[Planned] = []
+    for lane in lanes:
+        beside, at = tuple(planned), FIRST_SECONDS
+        for fault in chance.sample(list(lane.faults), len(lane.faults)):
+            while _is_taken(Planned(at, fault), beside):
+                at += 1
+            planned.append(Planned(at, fault))
+            at += fault.seconds + _pause(lane, after=fault, watched=GLANCED_AT_SECONDS, chance=chance)
+    return sorted(planned, key=lambda plan: plan.at)
 
 
 def _in_lane(lane: Lane, *, beside: Sequence[Planned], chance: Random, seconds: float) -> list[Planned]:
@@ -193,9 +239,9 @@ def _pause(lane: Lane, *, after: Fault | None, watched: float, chance: Random) -
 
 
 def _is_taken(plan: Planned, beside: Sequence[Planned]) -> bool:
-    """Whether another fault has the same target at that time, or a moment before or after."""
+    """Return True when another fault has one of its targets at that time, or a moment before or after."""
     return any(
-        other.fault.target == plan.fault.target and other.at <= plan.until + 1 and plan.at <= other.until + 1
+        other.fault.targets & plan.fault.targets and other.at <= plan.until + 1 and plan.at <= other.until + 1
         for other in beside
     )
 

@@ -8,11 +8,12 @@ import pytest
 from tests.faults.driver import Run, run
 from tests.faults.faults import CUTS
 from tests.faults.judge import judge
+from tests.faults.promises import Tolerance
 from tests.faults.report import too_long
-from tests.faults.schedule import EACH_KIND, one_round
+from tests.faults.schedule import EACH_KIND_LANES, one_round
 
 SEED = 4
-RESUMES_WITHIN = 20.0
+RESUMES_WITHIN = 30.0
 TAKES_OVER_WITHIN = 30.0
 
 pytestmark = pytest.mark.slow
@@ -23,20 +24,21 @@ def short_run(postgres_server: str, redis_server: str, tmp_path_factory: pytest.
     """Run once for all; the servers that it stands on are its own, but come from the same wheels."""
     assert postgres_server
     assert redis_server
-    planned = one_round(EACH_KIND, seed=SEED)
+    planned = one_round(EACH_KIND_LANES, seed=SEED)
     return run(planned, home=tmp_path_factory.mktemp("faults"), seed=SEED)
 
 
 def test_every_fault_took_place(short_run: Run) -> None:
     happened = [one.fault for one in short_run.faults]
 
-    assert sorted(happened, key=str) == sorted(EACH_KIND.faults, key=str)
+    assert sorted(happened, key=str) == sorted((fault for lane in EACH_KIND_LANES for fault in lane.faults), key=str)
     assert short_run.cuts == len(CUTS)
     assert short_run.copies > 0
+    assert short_run.doubled_cdrs > 0
 
 
 def test_no_promise_was_broken(short_run: Run) -> None:
-    assert judge(short_run.evidence) == []
+    assert judge(short_run.evidence, tolerance=Tolerance(standstill=RESUMES_WITHIN)) == []
 
 
 def test_it_came_to_rest(short_run: Run) -> None:

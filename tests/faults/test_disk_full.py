@@ -15,6 +15,7 @@ from tests.faults.driver import come_to_rest, gathered, unfinished
 from tests.faults.evidence import Evidence
 from tests.faults.judge import judge
 from tests.faults.office import Office
+from tests.faults.seen import read_logs
 from tests.faults.small_disk import copy_database, fill, free, on_small_disk, seen_by, why_not
 from tests.stack.addresses import free_port
 from tests.stack.environment import SECRET, environment
@@ -132,7 +133,9 @@ def day(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Day:
         office.open_all()
         at_rest = come_to_rest(machine.count_unfinished, tend=machine.tend)
         with machine.database() as engine:
-            evidence = gathered(engine, stack=machine.stack, office=office, faults=[])
+            stack = machine.stack
+            lines = read_logs({"": stack.switch_log})
+            evidence = gathered(engine, lines=lines, received=stack.receiver.received, office=office)
         logs = {log.name: log.read_text() for log in (machine.disk / LOG).iterdir()}
     return Day(evidence, full_from, full_until, at_rest, logs)
 

@@ -11,6 +11,7 @@ from tests.builders.outbox import a_delivery, add_deliveries, fill_with_calls
 from tests.faults.evidence import Evidence, LeadRow, Rows, read_rows
 from tests.faults.history import histories
 from tests.faults.judge import Promise, judge
+from tests.faults.seen import Seen
 from worker.domain.call import CallState
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
@@ -83,7 +84,10 @@ def test_settings_are_read_in_the_keys_of_the_wire(store: SqlStore) -> None:
 
 
 def test_the_judge_judges_what_was_read(store: SqlStore) -> None:
-    evidence = Evidence(over_at=NOON.timestamp() + 60, rows=rows_of(store), imported={str(CAMPAIGN): 1})
+    hung_up = Seen(event="hangup", at=NOON.timestamp(), call=THE_CALL)
+    evidence = Evidence(
+        over_at=NOON.timestamp() + 60, lines=(hung_up,), rows=rows_of(store), imported={str(CAMPAIGN): 1}
+    )
 
     found = judge(evidence)
     lost = judge(replace(evidence, imported={str(CAMPAIGN): 2}))

@@ -4,16 +4,20 @@ import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from tests.faults.clocks import Clock
+from tests.faults.errands import Errands, insist
 from tests.faults.hosts import Hosts
 from tests.faults.messages import Doubling
 from tests.faults.part import Part
 from tests.faults.places import OneMachine, Places
 from tests.faults.relay import Relay, relaying
+from tests.faults.second_source import CdrRelay, left_in, relaying_cdrs
+from tests.faults.switchboard import SWITCHES, Switchboard, switchboards
 from tests.faults.ticks import Ticks
 from tests.stack.addresses import LOOPBACK, free_port
 from tests.stack.callbeat import api_command, callback_command, callbeat, run_callbeat, worker_commands
@@ -22,16 +26,18 @@ from tests.stack.postgres import UNFLUSHED, Cluster, cluster, postgres_url
 from tests.stack.receiver import Receiver
 from tests.stack.redis import open_redis_command, redis_url
 from tests.stack.running import ONCE, Stack, client, stack_settings
-from tests.stack.switch import switch_command, switch_url
 from tests.stack.waiting import wait_until
-from worker.domain.switch_address import SwitchUrl
-from worker.simulator.options import SimulatorOptions
 
-SWITCH_LOG: Final = "switch.jsonl"
-READY_SECONDS: Final = 60.0
+READY_SECONDS: Final = 200.0
+"""Long enough for a busy machine."""
+QUIET_SECONDS: Final = 2.0
+"""Longer than a switch waits before it posts a CDR again."""
 CLIENT_SECONDS: Final = 20.0
 TENANT_CAP: Final = 40
-GROUND: Final = ("postgres", "redis", "switch")
+LONGEST_CALL_SECONDS: Final = 30
+"""As a switch counts them at its speed: every eighth talk would be longer."""
+SERVERS: Final = ("postgres", "redis")
+GROUND: Final = (*SERVERS, *SWITCHES)
 OURS: Final = ("api", "worker-1", "worker-2", "callbacks", "listener", "listener-2", "beat", "beat-2")
 """Of listener and beat a second stands by."""
 
@@ -41,11 +47,13 @@ class World:
     """Every process of the run by name, and where the operator, the judge and the faults find things."""
 
     stack: Stack
-    parts: Mapping[str, Part]
+    parts: dict[str, Part]
     clocks: Mapping[str, Clock]
-    switch: SwitchUrl
-    """Its own address, past the relay."""
+    switches: Mapping[str, Switchboard]
+    """By their parts."""
     relay: Relay
+    cdr_relay: CdrRelay
+    errands: Errands
     doubling: Doubling
     ticks: Ticks
     redis_url: str
@@ -56,25 +64,40 @@ class World:
         for part in self.parts.values():
             part.tend()
 
+    def empty_spool(self, switch: Switchboard) -> None:
+        """Hand in what a switch could not post, as an operator does, and note what has been taken."""
+        found = left_in(switch.spool)
+        if found:
+            insist(self.stack.environment, "cdr-spool", str(switch.spool))
+        self.cdr_relay.note([body for path, body in found.items() if not path.exists()])
+
+    def is_second_source_done(self) -> bool:
+        """Return True when the switches have nothing more to post; ask for what is left on their disks."""
+        if not self.errands.are_done:
+            return False
+        left = [switch for switch in self.switches.values() if left_in(switch.spool)]
+        for switch in left:
+            self.errands.do(partial(self.empty_spool, switch))
+        return not left and self.cdr_relay.is_quiet(seconds=QUIET_SECONDS)
+
 
 @contextmanager
 def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = None) -> Iterator[World]:
-    """Run everything while the block runs: PostgreSQL, Redis, the switch, the receiver, and our own processes.
+    """Run everything while the block runs: PostgreSQL, Redis, the switches, the receiver, and our own processes.
 
-    On one machine our processes reach the switch through the relay; between hosts it is the network that does harm.
+    On one machine our processes reach the switches through the relay; between hosts it is the network that does harm.
     """
     where: Places = hosts or OneMachine()
-    at = {name: (where.address(name), free_port()) for name in ("postgres", "redis", "switch", "api")}
+    at = {name: (where.address(name), free_port()) for name in (*GROUND, "api")}
     with ExitStack() as stack:
-        relay = stack.enter_context(relaying(switch=at["switch"], chance=Random(seed)))
+        relay = stack.enter_context(relaying(switch=at[SWITCHES[0]], chance=Random(seed)))
+        relayed = {SWITCHES[0]: (LOOPBACK, relay.port), SWITCHES[1]: (LOOPBACK, relay.listen(at[SWITCHES[1]]))}
         receiver = stack.enter_context(Receiver(secret=SECRET, host=where.here))
-        reached = at if hosts else at | {"switch": (LOOPBACK, relay.port)}
-        around = _environment(home, at=reached, allowed=where.network)
+        around = _environment(home, at=at, allowed=where.network)
         files = stack.enter_context(cluster())
         commands = {
             "postgres": _postgres(files, at=at["postgres"], network=where.network),
             "redis": open_redis_command(host=at["redis"][0], port=at["redis"][1]),
-            "switch": switch_command(_switch(home, at=at["switch"], speed=speed, seed=seed)),
             **_commands(api=at["api"]),
         }
         clocks = _clocks(home)
@@ -93,21 +116,24 @@ def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = 
             user=None if hosts else files.user,
             ends_on=signal.SIGINT,
         )
+        switches = switchboards(home, own=at, reached=at if hosts else relayed)
         api = stack.enter_context(client(host=at["api"][0], port=at["api"][1], timeout=CLIENT_SECONDS, limits=ONCE))
         broker = around["CALLBEAT_REDIS_URL"]
         world = World(
-            stack=Stack(api, receiver, switch_log=home / SWITCH_LOG, environment=around, is_patient=True),
+            stack=Stack(api, receiver, switch_log=switches[SWITCHES[0]].log, environment=around, is_patient=True),
             parts=parts,
             clocks=clocks,
-            switch=SwitchUrl.parse(switch_url(SimulatorOptions(host=at["switch"][0], port=at["switch"][1]))),
+            switches=switches,
             relay=relay,
+            cdr_relay=stack.enter_context(relaying_cdrs(host=where.here, api=at["api"])),
+            errands=stack.enter_context(closing(Errands(around))),
             doubling=Doubling(broker, Random(seed)),
             ticks=stack.enter_context(closing(Ticks(broker))),
             redis_url=broker,
             hosts=hosts,
         )
         stack.callback(_end, world)
-        _begin(world)
+        _begin(world, where=where, seed=seed, speed=speed)
         yield world
 
 
@@ -128,10 +154,6 @@ def _commands(*, api: tuple[str, int]) -> dict[str, list[str]]:
     return {name: commands[name] for name in OURS}
 
 
-def _switch(home: Path, *, at: tuple[str, int], speed: float, seed: int) -> SimulatorOptions:
-    return SimulatorOptions(host=at[0], port=at[1], log_path=home / SWITCH_LOG, speed=speed, seed=seed)
-
-
 def _clocks(home: Path) -> dict[str, Clock]:
     """Give each of our own processes a clock of its own, that is right to begin with."""
     clocks = {name: Clock(home / f"{name}.clock") for name in OURS}
@@ -141,31 +163,48 @@ def _clocks(home: Path) -> dict[str, Clock]:
 
 
 def _environment(home: Path, *, at: Mapping[str, tuple[str, int]], allowed: str) -> dict[str, str]:
+    """Return the settings of our processes; they learn of the switches from the database alone."""
     return environment(
         home=home / "home",
         database_url=postgres_url(at["postgres"][1], host=at["postgres"][0]),
         redis_url=redis_url(at["redis"][1], host=at["redis"][0]),
         drain_seconds="10",
-        **stack_settings(
-            switch_url=switch_url(SimulatorOptions(host=at["switch"][0], port=at["switch"][1])), network=allowed
-        ),
+        longest_call_seconds=f"{LONGEST_CALL_SECONDS}",
+        **stack_settings(switch_url="", network=allowed),
     )
 
 
-def _begin(world: World) -> None:
+def _begin(world: World, *, where: Places, seed: int, speed: float) -> None:
     """Start the ground, bring the database up to date, start the rest, and wait until the API says that all is well."""
-    for name in GROUND:
+    for name in SERVERS:
         world.parts[name].start()
     wait_until(lambda: _is_migrated(world), seconds=READY_SECONDS, meanwhile=world.tend)
     world.stack.command("tenant", "set", "--tenant=default", f"--concurrent-call={TENANT_CAP}")
+    for number, switch in enumerate(world.switches.values()):
+        part = _switch(world, switch, where=where, seed=seed + number, speed=speed)
+        part.start()
     for name in OURS:
         world.parts[name].start()
     wait_until(world.stack.is_ready, seconds=READY_SECONDS, meanwhile=world.tend)
 
 
+def _switch(world: World, switch: Switchboard, *, where: Places, seed: int, speed: float) -> Part:
+    """Return the part of a switch, after adding it as an operator does."""
+    world.stack.command("switch", "add", switch.reached.with_password)
+    secret = world.stack.command("cdr-secret", switch.name).strip()
+    url = f"http://{where.here}:{world.cdr_relay.port}/v3/switch/cdr"
+    words = switch.command(speed=speed, seed=seed, cdr_url=url, secret=secret)
+    log = switch.home / f"{switch.part}.log"
+    part = world.parts[switch.part] = Part(
+        switch.part, where.command(switch.part, words), world.stack.environment, log=log
+    )
+    return part
+
+
 def _end(world: World) -> None:
     for name in (*reversed(OURS), *reversed(GROUND)):
-        world.parts[name].end()
+        if name in world.parts:
+            world.parts[name].end()
 
 
 def _is_migrated(world: World) -> bool:
