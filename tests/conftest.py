@@ -26,6 +26,7 @@ hypothesis.settings.register_profile("fast", deadline=None, max_examples=15)  # 
 hypothesis.settings.load_profile("whole")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by the servers that its fixtures start, and by its module if it shares a world with the others."""
     for item in items:

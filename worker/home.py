@@ -44,7 +44,9 @@ def make_private(home: Path) -> Path:
     if folder.st_uid != me:
         raise NotPrivate(f"{home} belongs to the user {folder.st_uid}, and this is {me}: run as its owner")
     if _is_open(folder) and _is_shared(home, folder):
-        raise NotPrivate(f"{home} is open to others and holds other files: choose an empty folder by CALLBEAT_HOME")
+        raise NotPrivate(
+            f"{home} is open to others and holds other files: close it by `chmod 700`, or choose another by CALLBEAT_HOME"
+        )
     narrowed = sum(_narrow(path, owner=me) for path in (home, *_files(home)))
     if narrowed:
         extra = {"action": "home_narrowed", "home": str(home), "files": narrowed}

@@ -63,7 +63,7 @@ class Site:
     def up(self) -> Iterator[Operator]:
         """Start everything; it is the test that stops it."""
         api_port = free_port()
-        self.home.mkdir(exist_ok=True)
+        self.home.mkdir(mode=0o700, exist_ok=True)
         command = [*COMMAND, "up", f"--port={api_port}", f"--flower-port={free_port()}", "--workers=2"]
         with (self.home / "up.err").open("wb") as errors:
             process = subprocess.Popen(command, env=self.environment, stderr=errors)

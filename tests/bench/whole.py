@@ -71,7 +71,7 @@ class Whole:
 @contextmanager
 def whole(home: Path, *, database_url: str, redis_url: str, shape: Shape) -> Iterator[Whole]:
     """Run everything while the block runs; nothing is dialled before ``start``."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     talk = SETUP_BY_DIGIT + RING_BY_DIGIT + TALK_BY_DIGIT
     options = SimulatorOptions(
         by_last_digit=True,

@@ -18,7 +18,7 @@ PIECE: Final = 64 * 1024
 FILLER: Final = "filler"
 COPY: Final = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=15).execute('VACUUM INTO ?', [sys.argv[2]])"
 COPY_SECONDS: Final = 60.0
-MOUNTED: Final = 'mount -t tmpfs -o "size=$1" callbeat "$2" && shift 2 && exec "$@"'
+MOUNTED: Final = 'mount -t tmpfs -o "size=$1,mode=0700" callbeat "$2" && shift 2 && exec "$@"'
 
 
 def on_small_disk(words: Sequence[str], *, folder: Path, size: str) -> list[str]:

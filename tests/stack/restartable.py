@@ -18,6 +18,7 @@ from tests.stack.running import Stack, client, stack_settings, wait_until_ready
 from worker.cli.json_cdr import write_json_cdr
 from worker.clock import SystemClock
 from worker.domain.switch import Switch
+from worker.settings import Settings
 from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate
 from worker.store.transaction import SqlStore
@@ -98,8 +99,9 @@ class Installation:
             self.kill_switch()
 
     def _configure_cdrs(self) -> Path:
-        (self.home / "home").mkdir(exist_ok=True)
-        engine = make_engine(f"sqlite:///{self.home / 'home' / 'callbeat.sqlite3'}")
+        (self.home / "home").mkdir(mode=0o700, exist_ok=True)
+        home = Settings(home=self.home / "home")
+        engine = make_engine(home.database, keys=home.secret_keys)  # after the first start there is a key
         migrate(engine)
         now = SystemClock().now()
         switch = f"127.0.0.1:{self.switch_port}"
