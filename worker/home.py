@@ -45,7 +45,7 @@ def make_private(home: Path) -> Path:
         raise NotPrivate(f"{home} belongs to the user {folder.st_uid}, and this is {me}: run as its owner")
     if _is_open(folder) and _is_shared(home, folder):
         raise NotPrivate(
-            f"{home} is open to others and holds other files: close it by `chmod 700`, or choose another by CALLBEAT_HOME"
+            f"{home} is open to others and holds other files: `chmod 700` it, or choose another by CALLBEAT_HOME"
         )
     narrowed = sum(_narrow(path, owner=me) for path in (home, *_files(home)))
     if narrowed:
