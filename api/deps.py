@@ -14,9 +14,10 @@ from worker.domain.caps import Cap
 from worker.domain.errors import NotFound
 from worker.domain.json_value import Json
 from worker.ports.callbacks.store import CallbackStore
+from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import JobQueue, Wakeups
 from worker.ports.dispatch.second_source import CdrFormat
-from worker.ports.dispatch.store import Clock, DispatchStore
+from worker.ports.dispatch.store import DispatchStore
 from worker.ports.dispatch.telephony import Telephony
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import Tenant

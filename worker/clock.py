@@ -11,7 +11,7 @@ from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.errors import Unavailable
-from worker.ports.dispatch.store import Clock
+from worker.ports.dispatch.clock import Clock
 
 LOOK_EVERY_SECONDS: Final = 10.0
 """How long a reading of the database's clock is used before the next one."""

@@ -34,9 +34,9 @@ from worker.jobs.background import Background
 from worker.jobs.broker_check import check_broker
 from worker.jobs.queue import CeleryJobQueue
 from worker.ports.callbacks.deliveries import CallbackSender
+from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import Wakeups
 from worker.ports.dispatch.second_source import CdrFormat
-from worker.ports.dispatch.store import Clock
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
 from worker.stopping import Stop, check_not_stopping

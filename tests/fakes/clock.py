@@ -3,7 +3,7 @@
 from pendulum import DateTime
 from typing_extensions import override
 
-from worker.ports.dispatch.store import Clock
+from worker.ports.dispatch.clock import Clock
 
 
 class FakeClock(Clock):

@@ -10,8 +10,8 @@ from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
 from worker.domain.pacing import MICROSECONDS, Reserved, Schedule, may_begin, next_begin, pace_of, schedule
 from worker.domain.timing import PACED_AHEAD, TOKEN_RETURNS, TOKEN_UNCONFIRMED, VERDICT_HOLDS
+from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import Rate, Taken, Tokens, Wakeups
-from worker.ports.dispatch.store import Clock
 
 LAPSE = Duration(seconds=3)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.integration.commands import only_home_set, run
 from tests.stack.addresses import free_port
 from tests.stack.switch import SwitchProcess
 from worker import wiring
 from worker.cli.command import command_line
-from worker.settings import Settings
 from worker.simulator.options import SimulatorOptions
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
@@ -22,20 +22,9 @@ from worker.usecases.records.api_tokens import tenant_of
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """Start from an environment in which only the home is set."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"CALLBEAT_{name.upper()}", raising=False)
-    monkeypatch.setenv("CALLBEAT_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "200")
-    wiring.settings.cache_clear()
-    yield tmp_path / "home"
-    wiring.settings.cache_clear()
-
-
-def run(*arguments: str) -> tuple[int, str]:
-    """Run a command; give its exit code and everything that it printed."""
-    result = CliRunner().invoke(command_line(), arguments)
-    return result.exit_code, result.output
+    """Return the one setting that the environment has."""
+    with only_home_set(monkeypatch, tmp_path / "home") as home:
+        yield home
 
 
 def test_migrate_makes_the_database_and_may_be_repeated() -> None:
@@ -210,10 +199,10 @@ def test_a_tenants_cap_and_zone_are_set_and_shown() -> None:
 
     code, output = run("tenant", "set", "--tenant", "acme", "--concurrent-call", "30", "--timezone", "Europe/Berlin")
 
-    assert (code, shown(output)) == (0, [["acme", "Europe/Berlin", "30", "0"]])
+    assert (code, shown(output)) == (0, [["acme", "Europe/Berlin", "30", "0", ""]])
     assert shown(run("tenant", "show")[1]) == [
-        ["acme", "Europe/Berlin", "30", "0"],
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0"],
+        ["acme", "Europe/Berlin", "30", "0", ""],
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", ""],
     ]
 
 
@@ -221,11 +210,24 @@ def test_a_tenants_cap_is_lifted() -> None:
     run("migrate")
     run("tenant", "set", "--tenant", "default", "--concurrent-call", "0")
 
-    assert shown(run("tenant", "show", "--tenant", "default")[1]) == [["default", "Asia/Ho_Chi_Minh", "0", "0"]]
+    assert shown(run("tenant", "show", "--tenant", "default")[1]) == [["default", "Asia/Ho_Chi_Minh", "0", "0", ""]]
 
     run("tenant", "set", "--tenant", "default", "--no-cap")
 
-    assert shown(run("tenant", "show", "--tenant", "default")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0"]]
+    assert shown(run("tenant", "show", "--tenant", "default")[1]) == [
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", ""]
+    ]
+
+
+def test_what_a_tenant_may_store_is_set_and_shown_and_set_back() -> None:
+    run("migrate")
+    run("tenant", "set", "--tenant", "default", "--cap", "subscriptions=3")
+
+    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", "subscriptions=3"]]
+
+    run("tenant", "set", "--tenant", "default", "--cap", "subscriptions=default")
+
+    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", ""]]
 
 
 @pytest.mark.parametrize(
@@ -233,6 +235,7 @@ def test_a_tenants_cap_is_lifted() -> None:
     [
         (["--concurrent-call", "-1"], "Invalid value for '--concurrent-call'"),
         (["--concurrent-call", "1", "--no-cap"], "contradict each other"),
+        (["--cap", "callbacks=3"], "with a NAME of subscriptions"),
         (["--timezone", "Mars"], "expected an IANA time zone"),
         ([], "nothing to change"),
     ],
@@ -244,7 +247,7 @@ def test_what_a_tenant_cannot_be_is_told_and_changes_nothing(arguments: list[str
 
     assert code == 2
     assert told in output
-    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0"]]
+    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", ""]]
 
 
 def test_a_tenant_that_is_not_there_is_not_made() -> None:
@@ -286,35 +289,3 @@ def test_there_is_no_secret_of_a_tenant_that_is_not_there() -> None:
     for what in ("show", "rotate"):
         result = CliRunner().invoke(command_line(), ["secret", what, "--tenant", "nobody"])
         assert str(result.exception) == "there is no tenant nobody"
-
-
-def test_an_operator_keeps_gateways_by_commands() -> None:
-    run("migrate")
-    run("token", "create", "--tenant", "acme")
-
-    added = run("gateway", "add", "trunk", "--concurrent-call", "30")
-    granted = run("gateway", "grant", "trunk", "--tenant", "acme", "--caller-id", "0287*", "--caller-id", "0281")
-    limited = run("gateway", "set", "trunk", "--no-limit", "--json")
-    revoked = run("gateway", "revoke", "trunk", "--tenant", "acme")
-    removed = run("gateway", "remove", "trunk")
-
-    assert [code for code, _ in (added, granted, limited, revoked, removed)] == [0] * 5
-    assert re.search(r"trunk\s+│ 30 +│ 0 +│ nobody", added[1])
-    assert "acme: 0287*, 0281" in granted[1]
-    assert [(row["concurrent_call"], row["revision"]) for row in json.loads(limited[1])] == [(None, 3)]
-    assert "acme: revoked since" in revoked[1]
-    assert json.loads(run("gateway", "list", "--json")[1]) == []
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("add", "a b"),
-        ("set", "trunk"),
-        ("set", "trunk", "--no-limit", "--concurrent-call", "1"),
-        ("grant", "trunk", "--tenant", "default"),
-        ("grant", "trunk", "--tenant", "default", "--caller-id", "0*1"),
-    ],
-)
-def test_a_gateway_command_that_means_nothing_is_refused(arguments: tuple[str, ...]) -> None:
-    assert run("gateway", *arguments)[0] == 2

@@ -171,9 +171,10 @@ def end_at_once(supervisor: subprocess.Popen[bytes], *, home: Path) -> None:
     supervisor.kill()
     supervisor.wait()
     _signal_all(home, signal.SIGKILL)
-    control = _control_address(home)
-    if control.parent != home:
-        shutil.rmtree(control.parent, ignore_errors=True)
+    with suppress(KeyError):  # somebody has removed the home, and the configuration with it
+        control = _control_address(home)
+        if control.parent != home:
+            shutil.rmtree(control.parent, ignore_errors=True)
 
 
 def _signal_all(home: Path, number: signal.Signals) -> None:

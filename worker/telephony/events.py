@@ -21,7 +21,7 @@ from worker.domain.timing import (
     SWITCH_SETTLES,
     SWITCH_SILENT,
 )
-from worker.ports.dispatch.store import Clock
+from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.telephony import EventSource
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotReached, open_connection

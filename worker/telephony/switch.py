@@ -19,7 +19,7 @@ from worker.domain.ids import CallId
 from worker.domain.switch import Switch, SwitchState
 from worker.domain.switch_address import SwitchUrl, canonical_name
 from worker.domain.timing import ORIGINATE_ACKNOWLEDGED_WITHIN, ORIGINATE_ANSWERED_WITHIN
-from worker.ports.dispatch.store import Clock
+from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.telephony import Origination, Placed, Telephony
 from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import (

@@ -1,4 +1,4 @@
-"""Ports of the clock and the store for planning, dialling and ending calls."""
+"""Ports of the store for planning, dialling and ending calls."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -37,13 +37,6 @@ class Move:
 
     to: CallState
     at: DateTime
-
-
-class Clock(Protocol):
-    """The clock."""
-
-    def now(self) -> DateTime:
-        """Return the present time in UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from worker.domain.breaker import HostHealth
 from worker.domain.timing import HOST_LEASE
 from worker.ports.callbacks.deliveries import HostState
 from worker.ports.callbacks.store import CallbackStore
+from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Clock
 from worker.usecases.callbacks.delivery_session import DeliverySession, SenderPool
 from worker.usecases.callbacks.outgoing import Outgoing
 

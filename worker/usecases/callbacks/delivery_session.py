@@ -24,8 +24,8 @@ from worker.domain.timing import (
 )
 from worker.ports.callbacks.deliveries import Attempt, CallbackSender, HostState
 from worker.ports.callbacks.store import CallbackStore
+from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.outbox import Delivery
-from worker.ports.dispatch.store import Clock
 from worker.usecases.callbacks.outgoing import Outgoing
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,9 @@ from pendulum import DateTime
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId
 from worker.domain.timing import UNREACHABLE_PAUSE
+from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import JobQueue, Rate, Taken, Tokens
-from worker.ports.dispatch.store import Clock, DispatchStore
+from worker.ports.dispatch.store import DispatchStore
 from worker.ports.dispatch.telephony import Telephony
 from worker.usecases.dispatch.choose_switches import place_on_switches
 from worker.usecases.dispatch.judge_calls import Won
