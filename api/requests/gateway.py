@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.requests.body import Body
+from api.requests.carrier import CallsPerSecond
 from api.requests.fields import MOST_CHANNELS, Name
 from worker.domain.gateway_access import CALLER_ID_PATTERN, GATEWAY_PATTERN
 from worker.usecases.records.keep_gateways import GatewayChanges
@@ -25,11 +26,17 @@ class GatewayLimitsBody(Body):
         description="Most live calls of all carriers on the gateway, whatever their tenants; null for no limit.",
     )
 
+    calls_per_second: CallsPerSecond = Field(
+        default=0, description="Most calls that all carriers on it begin within any second; 0 for no limit."
+    )
+
     def changes(self) -> GatewayChanges:
         """Return what was sent."""
         changes = GatewayChanges()
         if "concurrent_call" in self.model_fields_set:
             changes["concurrent_call"] = self.concurrent_call
+        if "calls_per_second" in self.model_fields_set:
+            changes["calls_per_second"] = self.calls_per_second
         return changes
 
 

@@ -31,7 +31,7 @@ MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.ATTEMPTS_USED: "The lead has been called as often as it may be.",
     Reason.DO_NOT_CALL: "The number is on the do-not-call list.",
     Reason.TENANT_LIMIT: "The tenant's calls at once are all in use.",
-    Reason.GATEWAY_LIMIT: "The gateway's calls at once are all in use, by all carriers together.",
+    Reason.GATEWAY_LIMIT: "The gateway's calls at once are in use by all carriers together, or due to others.",
     Reason.CARRIER_LIMIT: "The carrier's calls at once are all in use.",
     Reason.CARRIER_NETWORK_LIMIT: "The carrier's channels of this network are all in use.",
     Reason.CAMPAIGN_LIMIT: "The campaign's calls at once are all in use.",

@@ -1,6 +1,6 @@
 """A carrier's rate limiter in memory, in Redis and in the Redis that is none, with time that passes as a test says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,7 +16,7 @@ from worker.coordination.connection import connect
 from worker.coordination.rate import RedisRate
 from worker.domain.ids import CarrierId
 from worker.domain.timing import TOKEN_RETURNS, TOKEN_UNCONFIRMED
-from worker.ports.dispatch.messages import Rate, Taken, Tokens
+from worker.ports.dispatch.messages import Rate, SharedPace, Taken, Tokens
 
 NOON = pendulum.datetime(2026, 3, 2, 5, 0)
 BACK_SECONDS = TOKEN_RETURNS.total_seconds()
@@ -36,22 +36,25 @@ class Bucket:
     clock: Callable[[], float]
     """The moment of the last question, in seconds."""
     carrier_id: CarrierId
+    shared: SharedPace | None = None
 
     def available(self, per_second: int, *, count: int = 1000) -> Tokens:
-        return self.rate.available(self.carrier_id, per_second=per_second, count=count)
+        return self.rate.available(self.carrier_id, per_second=per_second, count=count, shared=self.shared)
 
     def reserve(self, count: int, *, per_second: int) -> Tokens:
-        return self.rate.reserve(self.carrier_id, per_second=per_second, count=count)
+        return self.rate.reserve(self.carrier_id, per_second=per_second, count=count, shared=self.shared)
 
     def take(self, count: int, *, per_second: int, tokens: Tokens | None = None, first: int = 0) -> Taken:
         """Take so many tokens; without a reservation it makes one, whose times do not matter."""
         receipt = (tokens or self.reserve(count, per_second=per_second)).receipt
-        return self.rate.take(self.carrier_id, per_second=per_second, reserved=receipt, first=first, count=count)
+        return self.rate.take(
+            self.carrier_id, per_second=per_second, reserved=receipt, first=first, count=count, shared=self.shared
+        )
 
     def dialled(self, taken: Taken, *, after: float = 0) -> None:
         """Say that these were dialled, so long after they were taken."""
         self.wait(after)
-        self.rate.dialled(self.carrier_id, receipt=taken.receipt)
+        self.rate.dialled(self.carrier_id, receipt=taken.receipt, shared=self.shared)
 
     def fill(self, per_second: int) -> None:
         """Let the second pass after which a limiter that nobody knew admits calls."""
@@ -64,22 +67,21 @@ class Past:
     """Time passes in a real Redis by making what it remembers older."""
 
     redis: Redis
-    carrier_id: CarrierId
+    names: Sequence[str]
+    """What it remembers; the first key is asked for the time that was last seen."""
     passed: float = 0.0
 
     def wait(self, seconds: float) -> None:
         self.passed += seconds
         micros = round(seconds * 1_000_000)
-        for key in (keys.dials(self.carrier_id), keys.reservations(self.carrier_id)):
+        for key in self.names:
             known = cast("list[tuple[bytes, float]]", self.redis.zrange(key, 0, -1, withscores=True))
             for member, score in known:
                 older = -micros if score > 0 else micros  # the last time that was seen is kept with a minus
                 self.redis.zincrby(key, older, member)
 
     def now(self) -> float:
-        ((_, seen),) = cast(
-            "list[tuple[bytes, float]]", self.redis.zrange(keys.dials(self.carrier_id), 0, 0, withscores=True)
-        )
+        ((_, seen),) = cast("list[tuple[bytes, float]]", self.redis.zrange(self.names[0], 0, 0, withscores=True))
         return -seen / 1_000_000 + self.passed
 
 
@@ -89,8 +91,21 @@ def _fake(_request: pytest.FixtureRequest, carrier_id: CarrierId) -> Bucket:
 
 
 def in_redis(redis: Redis, carrier_id: CarrierId) -> Bucket:
-    past = Past(redis, carrier_id)
+    past = Past(redis, [keys.dials(carrier_id), keys.reservations(carrier_id)])
     return Bucket(RedisRate(redis), past.wait, past.now, carrier_id)
+
+
+def on_one_gateway(bucket: Bucket, *others: CarrierId, shared: SharedPace) -> list[Bucket]:
+    """Return the limiters of carriers that share a gateway's, and their time."""
+    carrier_ids = (bucket.carrier_id, *others)
+    match bucket.rate:
+        case RedisRate() as rate:
+            names = [keys.gateway_dials(shared.gateway), keys.gateway_reservations(shared.gateway)]
+            names += [name for one in carrier_ids for name in (keys.dials(one), keys.reservations(one))]
+            past = Past(rate.redis, names)
+            return [Bucket(rate, past.wait, past.now, one, shared) for one in carrier_ids]
+        case rate:
+            return [Bucket(rate, bucket.wait, bucket.clock, one, shared) for one in carrier_ids]
 
 
 def _redis(request: pytest.FixtureRequest, carrier_id: CarrierId) -> Bucket:

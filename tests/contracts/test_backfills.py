@@ -114,7 +114,7 @@ def test_what_a_backfill_changed_is_planned_at_once_and_woken_should_that_be_los
     set_leads(store, add_leads(store, viettel(1)), parked=True)
     put(store, BackfillKind.PARK_LIST, LIST)
     with store.transaction() as tx:
-        tx.plans.set_next_plan(CARRIER, at=None, rotation={})
+        tx.plans.set_next_plan(CARRIER, at=None, rotation={}, gateway_waits_since=None)
 
     run_backfills(store, queue=queue, now=NOON)
 

@@ -193,11 +193,11 @@ def test_carriers_are_due_by_their_next_plan(store: SqlStore) -> None:
     fill_store(store)
 
     with store.transaction() as tx:
-        tx.plans.set_next_plan(CARRIER, at=NOON.add(seconds=1), rotation={})
+        tx.plans.set_next_plan(CARRIER, at=NOON.add(seconds=1), rotation={}, gateway_waits_since=None)
         early = tx.plans.due_carriers(now=NOON)
         ahead = tx.plans.due_carriers(now=NOON, ahead=Duration(seconds=1))
         late = tx.plans.due_carriers(now=NOON.add(seconds=2))
-        tx.plans.set_next_plan(CARRIER, at=None, rotation={})
+        tx.plans.set_next_plan(CARRIER, at=None, rotation={}, gateway_waits_since=None)
         never = tx.plans.due_carriers(now=NOON.add(years=1))
 
     due = {CARRIER: NOON.add(seconds=1)}
@@ -210,7 +210,7 @@ def test_nothing_of_a_failed_transaction_stays_or_is_told(store: SqlStore) -> No
 
     def fail_midway() -> None:
         with store.transaction() as tx:
-            tx.plans.set_next_plan(CARRIER, at=None, rotation={})
+            tx.plans.set_next_plan(CARRIER, at=None, rotation={}, gateway_waits_since=None)
             tx.after_commit(lambda: told.append("told"))
             raise RuntimeError
 

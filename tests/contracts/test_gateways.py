@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from uuid_utils.compat import uuid7
 
 from tests.builders import (
@@ -158,6 +158,21 @@ def test_a_gateways_limit_holds_for_the_carriers_of_all_tenants(shared: SqlStore
     assert why(shared, BETA, BETAS_CAMPAIGN) == (Why(Reason.GATEWAY_LIMIT, in_use=7, limit=7),)
     assert place(shared, [*ours, *betas]) == 7
     assert keep_gateways.get_gateway(shared, "g1").live == 7
+
+
+def test_a_carrier_that_waits_for_a_gateway_is_planned_when_another_leaves_it_free(shared: SqlStore) -> None:
+    grant_to_beta(shared)
+    limit(shared, 5)
+    place(shared, plan(shared, CARRIER)[:2])
+    assert plan(shared, BETAS_CARRIER) == []
+    with shared.transaction() as tx:
+        tx.connection.execute(update(calls).values(state=CallState.ENDED))
+
+    queue = FakeJobQueue()
+    plan_carrier(shared, queue=queue, carrier_id=CARRIER, now=LATER, new_id=uuid7)
+
+    assert (len(queue.calls), queue.plans) == (3, [BETAS_CARRIER])
+    assert len(plan(shared, BETAS_CARRIER)) == 2
 
 
 def test_a_lowered_limit_holds_for_the_very_next_dial(shared: SqlStore) -> None:

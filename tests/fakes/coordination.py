@@ -1,5 +1,6 @@
 """Wake-ups and calls per second in memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count as numbers_from
 
@@ -11,7 +12,7 @@ from worker.domain.ids import CarrierId
 from worker.domain.pacing import MICROSECONDS, Reserved, Schedule, may_begin, next_begin, pace_of, schedule
 from worker.domain.timing import PACED_AHEAD, TOKEN_RETURNS, TOKEN_UNCONFIRMED, VERDICT_HOLDS
 from worker.ports.dispatch.clock import Clock
-from worker.ports.dispatch.messages import Rate, Taken, Tokens, Wakeups
+from worker.ports.dispatch.messages import Rate, SharedPace, Taken, Tokens, Wakeups
 
 LAPSE = Duration(seconds=3)
 
@@ -61,52 +62,81 @@ class FakeRate(Rate):
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._limiters: dict[CarrierId, _Limiter] = {}
+        self._limiters: dict[CarrierId | str, _Limiter] = {}
         self._receipts = numbers_from(1)
         self.away = False
 
     @override
-    def available(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        limiter = self._limiter(carrier_id)
-        return self._tokens(self._schedule(limiter, per_second=per_second, count=count))
+    def available(
+        self, carrier_id: CarrierId, *, per_second: int, count: int, shared: SharedPace | None = None
+    ) -> Tokens:
+        limiters = self._of(carrier_id, per_second, shared)
+        return self._tokens([self._schedule(one, per_second=rate, count=count) for one, rate in limiters])
 
     @override
-    def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        limiter = self._limiter(carrier_id)
-        plan = self._schedule(limiter, per_second=per_second, count=count)
+    def reserve(
+        self, carrier_id: CarrierId, *, per_second: int, count: int, shared: SharedPace | None = None
+    ) -> Tokens:
+        limiters = self._of(carrier_id, per_second, shared)
+        plans = [self._schedule(one, per_second=rate, count=count) for one, rate in limiters]
         receipt = f"receipt{next(self._receipts)}"
-        if plan.times:
-            limiter.spaced_to = plan.spaced_to
-            limiter.reserved |= {(receipt, number): at for number, at in enumerate(plan.times)}
-        return self._tokens(plan, receipt=receipt)
+        tokens = self._tokens(plans, receipt=receipt)
+        for (limiter, _), plan in zip(limiters, plans, strict=True):
+            if tokens.waits:
+                limiter.spaced_to = plan.spaced_to
+                limiter.reserved |= {
+                    (receipt, number): self._now() + round(wait * MICROSECONDS)
+                    for number, wait in enumerate(tokens.waits)
+                }
+        return tokens
 
     @override
-    def take(self, carrier_id: CarrierId, *, per_second: int, reserved: str, first: int, count: int) -> Taken:
-        limiter = self._limiter(carrier_id)
-        pace, now, begun = pace_of(per_second), self._now(), list(limiter.begun.values())
-        room = 0 if self._is_lost(limiter) else min(count, may_begin(pace, begun, now=now))
+    def take(
+        self,
+        carrier_id: CarrierId,
+        *,
+        per_second: int,
+        reserved: str,
+        first: int,
+        count: int,
+        shared: SharedPace | None = None,
+    ) -> Taken:
+        limiters, now = self._of(carrier_id, per_second, shared), self._now()
+        room = min([count, *(self._room(one, per_second=rate) for one, rate in limiters)])
         if not room:
-            free = max(next_begin(pace, begun, now=now), self._open_from(limiter))
+            frees = [next_begin(pace_of(rate), list(one.begun.values()), now=now) for one, rate in limiters]
+            free = max([*frees, *(self._open_from(one) for one, _ in limiters)])
             return Taken(0, (free - now) / MICROSECONDS)
-        for number in range(first, first + room):
-            limiter.reserved.pop((reserved, number), None)
-            limiter.begun[reserved, number] = now + _micros(TOKEN_UNCONFIRMED)
+        for limiter, _ in limiters:
+            for number in range(first, first + room):
+                limiter.reserved.pop((reserved, number), None)
+                limiter.begun[reserved, number] = now + _micros(TOKEN_UNCONFIRMED)
         return Taken(room, 0, f"{reserved} {first} {room}")
 
     @override
-    def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
+    def dialled(self, carrier_id: CarrierId, *, receipt: str, shared: SharedPace | None = None) -> None:
         if receipt and not self.away:
-            self._confirm(self._limiter(carrier_id), receipt)
+            for limiter, _ in self._of(carrier_id, 1, shared):
+                self._confirm(limiter, receipt)
 
     def lose(self, carrier_id: CarrierId) -> None:
         """Forget what was taken."""
         self._limiters.pop(carrier_id, None)
 
-    def _limiter(self, carrier_id: CarrierId) -> _Limiter:
-        """Give what is known of a carrier's dials, without the old ones; what nobody knows of starts closed."""
+    def _of(self, carrier_id: CarrierId, per_second: int, shared: SharedPace | None) -> list[tuple[_Limiter, int]]:
+        """Give the limiters that bound a carrier's calls, with their rates."""
+        own = [(self._limiter(carrier_id), per_second)] if per_second else []
+        return own if shared is None else [*own, (self._limiter(shared.gateway), shared.per_second)]
+
+    def _room(self, limiter: _Limiter, *, per_second: int) -> int:
+        begun = list(limiter.begun.values())
+        return 0 if self._is_lost(limiter) else may_begin(pace_of(per_second), begun, now=self._now())
+
+    def _limiter(self, name: CarrierId | str) -> _Limiter:
+        """Give what is known of the dials, without the old ones; what nobody knows of starts closed."""
         if self.away:
             raise Unavailable("Redis is away")
-        limiter = self._limiters.setdefault(carrier_id, _Limiter(self._now()))
+        limiter = self._limiters.setdefault(name, _Limiter(self._now()))
         longest, lapse, now = _micros(TOKEN_RETURNS), _micros(VERDICT_HOLDS), self._now()
         limiter.begun = {key: at for key, at in limiter.begun.items() if at > now - longest}
         limiter.reserved = {key: at for key, at in limiter.reserved.items() if at > now - lapse}
@@ -121,10 +151,10 @@ class FakeRate(Rate):
         ahead = Reserved(list(limiter.reserved.values()), spaced_to)
         return schedule(pace, list(limiter.begun.values()), ahead=ahead, now=now, until=until, most=count)
 
-    def _tokens(self, plan: Schedule, *, receipt: str = "") -> Tokens:
+    def _tokens(self, plans: Sequence[Schedule], *, receipt: str = "") -> Tokens:
         now = self._now()
-        waits = tuple((at - now) / MICROSECONDS for at in plan.times)
-        return Tokens(waits, max(0, plan.next_free - now) / MICROSECONDS, receipt)
+        waits = tuple((max(at) - now) / MICROSECONDS for at in zip(*(plan.times for plan in plans), strict=False))
+        return Tokens(waits, max(0, *(plan.next_free - now for plan in plans)) / MICROSECONDS, receipt)
 
     def _confirm(self, limiter: _Limiter, receipt: str) -> None:
         if receipt:

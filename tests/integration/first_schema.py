@@ -18,6 +18,7 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
         "causes": [],
         "number_format": "national",
         "longest_call_seconds": 0,
+        "gateway_waits_since": None,
     },
     "campaigns": {"lead_expired_at": None, "steered_at": None},
     "leads": {"uncounted": 0, "parked": False, "call_id": None, "ref_id": "", "template_id": None},

@@ -28,7 +28,7 @@ def test_an_operator_keeps_gateways_by_commands() -> None:
     removed = run("gateway", "remove", "trunk")
 
     assert [code for code, _ in (added, granted, limited, revoked, removed)] == [0] * 5
-    assert re.search(r"trunk\s+│ 30 +│ 0 +│ nobody", added[1])
+    assert re.search(r"trunk\s+│ 30 +│ 0 +│ no limit +│ nobody", added[1])
     assert "acme: 0287*, 0281" in granted[1]
     assert [(row["concurrent_call"], row["revision"]) for row in json.loads(limited[1])] == [(None, 3)]
     assert "acme: revoked since" in revoked[1]

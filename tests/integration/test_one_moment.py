@@ -52,7 +52,7 @@ def test_whoever_stands_still_with_a_carriers_lock_loses_it_and_changes_nothing(
             tx.plans.lock_situation(CARRIER, now=NOON)
             locked.set()
             go_on.wait(20)
-            tx.plans.set_next_plan(CARRIER, at=NOON.add(years=1), rotation={})
+            tx.plans.set_next_plan(CARRIER, at=NOON.add(years=1), rotation={}, gateway_waits_since=None)
 
     locked, go_on = Event(), Event()
     with ThreadPoolExecutor(1) as thread:

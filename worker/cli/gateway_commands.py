@@ -7,11 +7,17 @@ import typer
 
 from worker.cli.commands import MOST_CALLS, AsJson
 
+MOST_PER_SECOND: Final = 1000
+
 Name = Annotated[str, typer.Argument(help="The gateway's name on the switches.")]
 TenantName = Annotated[str, typer.Option(help="The tenant's name.")]
 MostCalls = Annotated[
     int | None,
     typer.Option(min=0, max=MOST_CALLS, help="Most live calls of all carriers on it; 0 dials nobody."),
+]
+MostPerSecond = Annotated[
+    int | None,
+    typer.Option(min=0, max=MOST_PER_SECOND, help="Most calls that begin within any second; 0 for no limit."),
 ]
 
 
@@ -29,14 +35,20 @@ def show_gateway(name: Name, *, as_json: AsJson = False) -> None:
     show_gateways(name, as_json=as_json)
 
 
-def add_gateway(name: Name, *, concurrent_call: MostCalls = None, as_json: AsJson = False) -> None:
+def add_gateway(
+    name: Name,
+    *,
+    concurrent_call: MostCalls = None,
+    calls_per_second: MostPerSecond = None,
+    as_json: AsJson = False,
+) -> None:
     """Add a gateway: from then on only tenants with a grant dial over it.
 
     The tenant `default` gets one if it has a carrier on it.
     """
     from worker.cli.gateways import add_gateway as add
 
-    add(name, {"concurrent_call": concurrent_call}, as_json=as_json)
+    add(name, concurrent_call, calls_per_second or 0, as_json=as_json)
 
 
 def set_gateway(
@@ -44,14 +56,17 @@ def set_gateway(
     *,
     concurrent_call: MostCalls = None,
     no_limit: Annotated[bool, typer.Option("--no-limit", help="Remove the limit of live calls.")] = False,
+    calls_per_second: MostPerSecond = None,
     as_json: AsJson = False,
 ) -> None:
     """Change a gateway's limits, from the next dial on."""
     from worker.cli.gateways import change_gateway
 
-    if no_limit == (concurrent_call is not None):
-        raise typer.BadParameter("give either --concurrent-call or --no-limit")
-    change_gateway(name, {"concurrent_call": concurrent_call}, as_json=as_json)
+    if no_limit and concurrent_call is not None:
+        raise typer.BadParameter("--concurrent-call and --no-limit contradict each other")
+    if not no_limit and concurrent_call is None and calls_per_second is None:
+        raise typer.BadParameter("nothing to change: give --concurrent-call, --no-limit or --calls-per-second")
+    change_gateway(name, concurrent_call, calls_per_second, no_limit=no_limit, as_json=as_json)
 
 
 def grant_gateway(

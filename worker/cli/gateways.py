@@ -25,16 +25,24 @@ def show_gateways(name: str | None, *, as_json: bool) -> None:
     _print(found, as_json=as_json)
 
 
-def add_gateway(name: str, changes: GatewayChanges, *, as_json: bool) -> None:
+def add_gateway(name: str, concurrent_call: int | None, calls_per_second: int, *, as_json: bool) -> None:
     """Add a gateway."""
     if re.match(GATEWAY_PATTERN, name) is None:
         raise typer.BadParameter("expected the gateway's name on the switches: letters, digits, _ . -")
+    changes = GatewayChanges(concurrent_call=concurrent_call, calls_per_second=calls_per_second)
     with opened(settings()) as store:
         _print([keep_gateways.add_gateway(store, name, changes=changes, now=SystemClock().now())], as_json=as_json)
 
 
-def change_gateway(name: str, changes: GatewayChanges, *, as_json: bool) -> None:
-    """Change a gateway's limits."""
+def change_gateway(
+    name: str, concurrent_call: int | None, calls_per_second: int | None, *, no_limit: bool, as_json: bool
+) -> None:
+    """Change the limits of a gateway that are given."""
+    changes = GatewayChanges()
+    if no_limit or concurrent_call is not None:
+        changes["concurrent_call"] = concurrent_call
+    if calls_per_second is not None:
+        changes["calls_per_second"] = calls_per_second
     with opened(settings()) as store:
         _print([keep_gateways.change_gateway(store, name, changes=changes, now=SystemClock().now())], as_json=as_json)
 
@@ -67,12 +75,16 @@ def _print(gateways: Sequence[GatewayRecord], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([facts_of(gateway) for gateway in gateways], indent=2))
         return
-    table = Table("gateway", "calls at once", "in use", "granted to")
+    table = Table("gateway", "calls at once", "in use", "calls a second", "granted to")
     for one in gateways:
-        most = one.limits.concurrent_call
+        most, per_second = one.limits.concurrent_call, one.limits.calls_per_second
         granted = [_granted(tenant, grant) for tenant, grant in one.grants.items()]
         table.add_row(
-            one.name, "no limit" if most is None else str(most), str(one.live), "\n".join(granted) or "nobody"
+            one.name,
+            "no limit" if most is None else str(most),
+            str(one.live),
+            str(per_second or "no limit"),
+            "\n".join(granted) or "nobody",
         )
     Console(soft_wrap=True, markup=False).print(table)
 

@@ -4,6 +4,7 @@
 ``callbeat:check``            written to test that Redis accepts writes; expires after 3 s
 ``callbeat:dials:{carrier}``  when the carrier's calls of the last second began; expires after an idle day
 ``callbeat:ahead:{carrier}``  times that were reserved for its next calls; expires after an idle day
+``callbeat:gateway:dials:{gateway}``, ``callbeat:gateway:ahead:{gateway}``  the same of all carriers on a gateway
 """
 
 from typing import Final
@@ -23,3 +24,11 @@ def dials(carrier_id: CarrierId) -> str:
 
 def reservations(carrier_id: CarrierId) -> str:
     return f"callbeat:ahead:{carrier_id}"
+
+
+def gateway_dials(gateway: str) -> str:
+    return f"callbeat:gateway:dials:{gateway}"
+
+
+def gateway_reservations(gateway: str) -> str:
+    return f"callbeat:gateway:ahead:{gateway}"

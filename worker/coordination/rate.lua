@@ -1,17 +1,19 @@
--- A carrier's rate limiter (calls per second), in one atomic step: reserve times for calls that will be dialled, take
--- tokens at the dial, confirm dials. worker/domain/pacing.py has the same decisions in Python.
+-- The rate limiter (calls per second), in one atomic step: reserve times for calls that will be dialled, take tokens at the
+-- dial, confirm dials. A call is bounded by one limiter or by two at once: its carrier's, and its gateway's, which all
+-- carriers on the gateway share. worker/domain/pacing.py has the same decisions in Python.
 --
---   KEYS[1]  the carrier's dials, a sorted set: each call that took a token, by the time at which it counts as begun;
+--   KEYS     of each limiter:
+--            its dials, a sorted set: each call that took a token, by the time at which it counts as begun;
 --            "life:ID" of the Redis that wrote it, by the last time that was seen, negated; "lost" (see below)
---   KEYS[2]  the carrier's reservations, a sorted set: each by its time; "spaced" by the latest time that was given
+--            its reservations, a sorted set: each by its time; "spaced" by the latest time that was given
 --   ARGV[1]  "look", "reserve", "take" or "dialled"
 --   ARGV[2]  the calls: "receipt first count". A receipt is unique for each reservation; first is 0 when one is made
 --   ARGV[3]  microseconds ahead for which times are reserved
 --   ARGV[4]  microseconds after its dial within which a call begins, though nobody confirmed it
 --   ARGV[5]  microseconds after which a reservation that was not used lapses
---   ARGV[6]  microseconds between two calls
---   ARGV[7]  microseconds by which late calls may catch up
---   ARGV[8] and on: the windows, longest first: calls and microseconds of each
+--   ARGV[6]  microseconds by which late calls may catch up
+--   ARGV[7] and on, of each limiter: microseconds between two calls; the calls and microseconds of its longest window, and
+--            of its other window
 --   returns  of "look" and "reserve": microseconds until the next free time after these, and until each call's time;
 --            of "take": microseconds until a token is free, and how many were taken
 --
@@ -25,18 +27,26 @@
 -- was written in another life of Redis (a restart from an old snapshot, a replica that took over); it has seen a later
 -- time than now. The reason: nobody knows how many calls began in the last second. A clock that jumps forward cannot be
 -- distinguished from an idle second.
-local dials, reservations = KEYS[1], KEYS[2]
 local action = ARGV[1]
 local receipt, first, wanted = ARGV[2]:match('(%S+) (%d+) (%d+)')
 first, wanted = tonumber(first), tonumber(wanted)
 local ahead, begins_within, lapses_after = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local spacing, catch_up = tonumber(ARGV[6]), tonumber(ARGV[7])
-local windows = {}
-for index = 8, #ARGV, 2 do
-    windows[#windows + 1] = {calls = tonumber(ARGV[index]), micros = tonumber(ARGV[index + 1])}
-end
-local longest = windows[1].micros
+local catch_up = tonumber(ARGV[6])
+local NUMBERS_EACH = 5
 local KEPT_MILLISECONDS = 86400000 -- one day
+local limiters = {}
+for number = 1, #KEYS / 2 do
+    local at = 7 + (number - 1) * NUMBERS_EACH
+    limiters[number] = {
+        dials = KEYS[2 * number - 1],
+        reservations = KEYS[2 * number],
+        spacing = tonumber(ARGV[at]),
+        windows = {
+            {calls = tonumber(ARGV[at + 1]), micros = tonumber(ARGV[at + 2])},
+            {calls = tonumber(ARGV[at + 3]), micros = tonumber(ARGV[at + 4])},
+        },
+    }
+end
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -47,29 +57,33 @@ local function text(number)
     return string.format('%.0f', number)
 end
 
-local known = redis.call('ZRANGE', dials, 0, 0, 'WITHSCORES')
-if known[1] ~= life or -tonumber(known[2]) > now then
-    redis.call('DEL', dials, reservations)
-    redis.call('ZADD', dials, text(now), 'lost')
+for _, limiter in ipairs(limiters) do
+    local dials = limiter.dials
+    local known = redis.call('ZRANGE', dials, 0, 0, 'WITHSCORES')
+    if known[1] ~= life or -tonumber(known[2]) > now then
+        redis.call('DEL', dials, limiter.reservations)
+        redis.call('ZADD', dials, text(now), 'lost')
+    end
+    redis.call('ZADD', dials, text(-now), life)
+    redis.call('PEXPIRE', dials, KEPT_MILLISECONDS)
+    redis.call('ZREMRANGEBYSCORE', dials, '(0', text(now - limiter.windows[1].micros))
 end
-redis.call('ZADD', dials, text(-now), life)
-redis.call('PEXPIRE', dials, KEPT_MILLISECONDS)
-redis.call('ZREMRANGEBYSCORE', dials, '(0', text(now - longest))
 if action == 'dialled' then
-    for index = first, first + wanted - 1 do
-        local unconfirmed = receipt .. ':' .. text(index)
-        if redis.call('ZREM', dials, unconfirmed) == 1 then
-            redis.call('ZADD', dials, text(now), unconfirmed .. '+')
+    for _, limiter in ipairs(limiters) do
+        for index = first, first + wanted - 1 do
+            local unconfirmed = receipt .. ':' .. text(index)
+            if redis.call('ZREM', limiter.dials, unconfirmed) == 1 then
+                redis.call('ZADD', limiter.dials, text(now), unconfirmed .. '+')
+            end
         end
     end
     return {0, 0}
 end
-local lost = redis.call('ZSCORE', dials, 'lost')
 
 -- The times at which calls begin: those whose dial is not confirmed count as begun now.
-local function begun()
+local function begun(limiter)
     local times = {}
-    local entries = redis.call('ZRANGEBYSCORE', dials, '(0', '+inf', 'WITHSCORES')
+    local entries = redis.call('ZRANGEBYSCORE', limiter.dials, '(0', '+inf', 'WITHSCORES')
     for index = 1, #entries, 2 do
         if entries[index] ~= 'lost' then
             times[#times + 1] = math.min(tonumber(entries[index + 1]), now)
@@ -78,61 +92,87 @@ local function begun()
     return times
 end
 
--- The first time, ``from`` or later, at which no window is full.
-local function free_from(times, from)
-    for _, window in ipairs(windows) do
+-- The first time, ``from`` or later, at which no window of the limiter is full.
+local function free_from(limiter, times, from)
+    for _, window in ipairs(limiter.windows) do
         local blocking = times[#times - window.calls + 1]
         if blocking then
             from = math.max(from, blocking + window.micros)
         end
     end
-    return lost and math.max(from, tonumber(lost) + longest) or from
+    local lost = redis.call('ZSCORE', limiter.dials, 'lost')
+    return lost and math.max(from, tonumber(lost) + limiter.windows[1].micros) or from
 end
 
 if action == 'take' then
-    local room = lost and 0 or wanted
-    for _, window in ipairs(windows) do
-        room = math.min(room, window.calls - redis.call('ZCOUNT', dials, text(now - window.micros + 1), '+inf'))
+    local room = wanted
+    for _, limiter in ipairs(limiters) do
+        if redis.call('ZSCORE', limiter.dials, 'lost') then
+            room = 0
+        end
+        for _, window in ipairs(limiter.windows) do
+            local used = redis.call('ZCOUNT', limiter.dials, text(now - window.micros + 1), '+inf')
+            room = math.min(room, window.calls - used)
+        end
     end
     if room <= 0 then
-        return {free_from(begun(), now) - now, 0}
+        local free = now
+        for _, limiter in ipairs(limiters) do
+            free = math.max(free, free_from(limiter, begun(limiter), now))
+        end
+        return {free - now, 0}
     end
-    for index = first, first + room - 1 do
-        local member = receipt .. ':' .. text(index)
-        redis.call('ZREM', reservations, member)
-        redis.call('ZADD', dials, text(now + begins_within), member)
+    for _, limiter in ipairs(limiters) do
+        for index = first, first + room - 1 do
+            local member = receipt .. ':' .. text(index)
+            redis.call('ZREM', limiter.reservations, member)
+            redis.call('ZADD', limiter.dials, text(now + begins_within), member)
+        end
     end
     return {0, room}
 end
 
-redis.call('ZREMRANGEBYSCORE', reservations, '-inf', text(now - lapses_after))
-local times, spaced_to = begun(), 0
-local entries = redis.call('ZRANGE', reservations, 0, -1, 'WITHSCORES')
-for index = 1, #entries, 2 do
-    if entries[index] == 'spaced' then
-        spaced_to = tonumber(entries[index + 1])
-    else
-        times[#times + 1] = tonumber(entries[index + 1])
+for _, limiter in ipairs(limiters) do
+    redis.call('ZREMRANGEBYSCORE', limiter.reservations, '-inf', text(now - lapses_after))
+    limiter.times, limiter.spaced_to = begun(limiter), 0
+    local entries = redis.call('ZRANGE', limiter.reservations, 0, -1, 'WITHSCORES')
+    for index = 1, #entries, 2 do
+        if entries[index] == 'spaced' then
+            limiter.spaced_to = tonumber(entries[index + 1])
+        else
+            limiter.times[#limiter.times + 1] = tonumber(entries[index + 1])
+        end
     end
+    table.sort(limiter.times)
 end
-table.sort(times)
 local answer = {0}
 while true do
-    local free = free_from(times, math.max(spaced_to + spacing, now - catch_up))
+    local free = 0
+    for _, limiter in ipairs(limiters) do
+        local spaced = math.max(limiter.spaced_to + limiter.spacing, now - catch_up)
+        limiter.free = free_from(limiter, limiter.times, spaced)
+        free = math.max(free, limiter.free)
+    end
     if free >= now + ahead or #answer > wanted then
         answer[1] = math.max(0, free - now)
         break
     end
-    spaced_to = free
     local at = math.max(free, now)
-    times[#times + 1] = at
     answer[#answer + 1] = at - now
-    if action == 'reserve' then
-        redis.call('ZADD', reservations, text(at), receipt .. ':' .. text(#answer - 2))
+    for _, limiter in ipairs(limiters) do
+        -- Its own time, not the later one of the other limiter: calls of other carriers may begin before this one.
+        limiter.spaced_to = limiter.free
+        limiter.times[#limiter.times + 1] = at
+        table.sort(limiter.times)
+        if action == 'reserve' then
+            redis.call('ZADD', limiter.reservations, text(at), receipt .. ':' .. text(#answer - 2))
+        end
     end
 end
 if action == 'reserve' and #answer > 1 then
-    redis.call('ZADD', reservations, text(spaced_to), 'spaced')
-    redis.call('PEXPIRE', reservations, KEPT_MILLISECONDS)
+    for _, limiter in ipairs(limiters) do
+        redis.call('ZADD', limiter.reservations, text(limiter.spaced_to), 'spaced')
+        redis.call('PEXPIRE', limiter.reservations, KEPT_MILLISECONDS)
+    end
 end
 return answer

@@ -2,8 +2,9 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from importlib.resources import files
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from pendulum import Duration
 from redis import Redis
@@ -15,11 +16,19 @@ from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
 from worker.domain.pacing import CATCH_UP_MICROS, MICROSECONDS, pace_of
 from worker.domain.timing import PACED_AHEAD, TOKEN_UNCONFIRMED, VERDICT_HOLDS
-from worker.ports.dispatch.messages import Rate, Taken, Tokens
+from worker.ports.dispatch.messages import Rate, SharedPace, Taken, Tokens
 
 logger = logging.getLogger(__name__)
 
 _RECEIPT_BYTES: Final = 9
+
+
+class _Limiter(NamedTuple):
+    """The keys of one limiter, and the calls per second that it admits."""
+
+    dials: str
+    reservations: str
+    per_second: int
 
 
 class RedisRate(Rate):
@@ -27,49 +36,72 @@ class RedisRate(Rate):
 
     def __init__(self, redis: Redis) -> None:
         """Use this client. The script is loaded into Redis when it is first needed there."""
+        self.redis = redis
         self._script = redis.register_script(files(__package__).joinpath("rate.lua").read_text())
 
     @override
-    def available(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        return self._times("look", carrier_id, per_second=per_second, count=count)
+    def available(
+        self, carrier_id: CarrierId, *, per_second: int, count: int, shared: SharedPace | None = None
+    ) -> Tokens:
+        return self._times("look", _limiters(carrier_id, per_second, shared), count=count)
 
     @override
-    def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        return self._times("reserve", carrier_id, per_second=per_second, count=count)
+    def reserve(
+        self, carrier_id: CarrierId, *, per_second: int, count: int, shared: SharedPace | None = None
+    ) -> Tokens:
+        return self._times("reserve", _limiters(carrier_id, per_second, shared), count=count)
 
     @override
-    def take(self, carrier_id: CarrierId, *, per_second: int, reserved: str, first: int, count: int) -> Taken:
-        calls = f"{reserved} {first} {count}"
-        wait, taken = self._ask("take", carrier_id, per_second=per_second, calls=calls)
+    def take(
+        self,
+        carrier_id: CarrierId,
+        *,
+        per_second: int,
+        reserved: str,
+        first: int,
+        count: int,
+        shared: SharedPace | None = None,
+    ) -> Taken:
+        limiters = _limiters(carrier_id, per_second, shared)
+        wait, taken = self._ask("take", limiters, calls=f"{reserved} {first} {count}")
         return Taken(taken, wait / MICROSECONDS, f"{reserved} {first} {taken}" if taken else "")
 
     @override
-    def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
+    def dialled(self, carrier_id: CarrierId, *, receipt: str, shared: SharedPace | None = None) -> None:
         if not receipt:
             return
         try:
-            self._ask("dialled", carrier_id, calls=receipt)
+            self._ask("dialled", _limiters(carrier_id, 1, shared), calls=receipt)
         except Unavailable:
             extra = {"action": "rate_not_told", "carrier_id": carrier_id}
             logger.warning("dial not confirmed to the rate limiter, the tokens come back later", extra=extra)
 
-    def _times(self, action: str, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+    def _times(self, action: str, limiters: Sequence[_Limiter], *, count: int) -> Tokens:
         receipt = secrets.token_hex(_RECEIPT_BYTES)
-        next_wait, *waits = self._ask(action, carrier_id, per_second=per_second, calls=f"{receipt} 0 {count}")
+        next_wait, *waits = self._ask(action, limiters, calls=f"{receipt} 0 {count}")
         return Tokens(tuple(wait / MICROSECONDS for wait in waits), next_wait / MICROSECONDS, receipt)
 
-    def _ask(self, action: str, carrier_id: CarrierId, *, per_second: int = 1, calls: str) -> list[int]:
-        pace = pace_of(per_second)
+    def _ask(self, action: str, limiters: Sequence[_Limiter], *, calls: str) -> list[int]:
         arguments: list[str | int] = [
             *(action, calls),
-            *(_micros(PACED_AHEAD), _micros(TOKEN_UNCONFIRMED), _micros(VERDICT_HOLDS)),
-            *(pace.spacing_micros, CATCH_UP_MICROS),
-            *(number for window in pace.windows for number in (window.calls, window.micros)),
+            *(_micros(PACED_AHEAD), _micros(TOKEN_UNCONFIRMED), _micros(VERDICT_HOLDS), CATCH_UP_MICROS),
         ]
+        for limiter in limiters:
+            pace = pace_of(limiter.per_second)
+            arguments.append(pace.spacing_micros)
+            arguments += [number for window in pace.windows for number in (window.calls, window.micros)]
+        names = [name for limiter in limiters for name in (limiter.dials, limiter.reservations)]
         with redis_errors_as_unavailable():
-            return cast(  # redis-py does not know what a script returns
-                "list[int]", self._script(keys=[keys.dials(carrier_id), keys.reservations(carrier_id)], args=arguments)
-            )
+            return cast("list[int]", self._script(keys=names, args=arguments))  # redis-py knows no script's result
+
+
+def _limiters(carrier_id: CarrierId, per_second: int, shared: SharedPace | None) -> list[_Limiter]:
+    """Return the limiters that bound a carrier's calls: its own, its gateway's, or both."""
+    limiters = [_Limiter(keys.dials(carrier_id), keys.reservations(carrier_id), per_second)] if per_second else []
+    if shared is not None:
+        names = keys.gateway_dials(shared.gateway), keys.gateway_reservations(shared.gateway)
+        limiters.append(_Limiter(*names, shared.per_second))
+    return limiters
 
 
 def _micros(duration: Duration) -> int:

@@ -51,6 +51,12 @@ class Carrier:
         by_network = self.dial_type is DialType.SIP_RANDOM_BY_NETWORK
         return bool(self.caller_ids) or (by_network and any(self.network_caller_ids.values()))
 
+    @property
+    def paced_per_second(self) -> int:
+        """Return how many of its calls may begin within any second, by its limit and its gateway's; 0: any number."""
+        limits = self.calls_per_second, self.access.limits.calls_per_second
+        return min((limit for limit in limits if limit), default=0)
+
     def prefix_on(self, network: Network) -> str:
         """Return what is dialled before a number of this network."""
         match self.dial_type:

@@ -21,6 +21,8 @@ class GatewayLimits:
 
     concurrent_call: int | None = None
     """Most live calls; None for no limit."""
+    calls_per_second: int = 0
+    """The most calls that may begin within any second; 0 means no limit."""
 
 
 UNLIMITED: Final = GatewayLimits()

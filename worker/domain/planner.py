@@ -6,7 +6,7 @@ not started has a reason; the API's ``why`` shows the answer of this same functi
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pendulum import DateTime
@@ -15,6 +15,7 @@ from worker.domain.caller_id import why_no_caller_id
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
 from worker.domain.claim import Claim, claims_of
+from worker.domain.gateway_share import GatewayUse, free_for
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Lane
 from worker.domain.network import Network
@@ -70,6 +71,8 @@ class Situation:
     """What is known of the carrier's trunk; None sets no limit."""
     dialing: int = 0
     """The carrier's calls on their way without a reply; counted only while its trunk is unproven."""
+    gateway: GatewayUse | None = None
+    """The use of the carrier's gateway by all its carriers; None when it has no limit."""
     rotation: Rotation = field(default_factory=dict)
     """Who was served last in each pool, as the plan before this one returned it."""
 
@@ -92,6 +95,11 @@ class Plan:
     reasons: Mapping[CampaignId, tuple[Why, ...]]
     look_again_at: DateTime | None
     rotation: Rotation
+
+    @property
+    def waits_for_gateway(self) -> bool:
+        """Return True when due leads wait because the gateway is full."""
+        return any(why.reason is Reason.GATEWAY_LIMIT for reasons in self.reasons.values() for why in reasons)
 
 
 def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
@@ -116,10 +124,13 @@ def calls_to_start(situation: Situation, *, now: DateTime) -> Plan:
 
 
 def _limits_of(situation: Situation, *, now: DateTime) -> Limits:
-    trunk, queued = situation.trunk, situation.queued
+    trunk, queued, live, use = situation.trunk, situation.queued, situation.live, situation.gateway
+    if use is not None:  # what others are entitled to is as good as in use
+        free = free_for(situation.carrier.id, use, held=live.of_carrier(), now=now)
+        live = replace(live, gateway=max(use.live, use.limit - free))
     return Limits(
         situation.carrier,
-        live=situation.live,
+        live=live,
         tenant_cap=situation.tenant_cap,
         queued=queued,
         trunk=None if trunk is None else trunk_limit(trunk, dialing=situation.dialing, queued=queued, now=now),

@@ -98,8 +98,8 @@ class Limits:
         if most is not None:
             self.of_all.append(Limit(Reason.GATEWAY_LIMIT, most, live.gateway))
         self.of_all.append(Limit(Reason.CARRIER_LIMIT, carrier.concurrent_call, live.of_carrier()))
-        if carrier.calls_per_second:
-            self.of_all.append(Limit(Reason.CALLS_PER_SECOND, calls_ahead(carrier.calls_per_second), queued))
+        if carrier.paced_per_second:
+            self.of_all.append(Limit(Reason.CALLS_PER_SECOND, calls_ahead(carrier.paced_per_second), queued))
         if trunk is not None:
             self.of_all.append(trunk)
         self.of_channels = {

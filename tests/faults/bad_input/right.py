@@ -126,7 +126,7 @@ RIGHT = (
     Right("GET", "/v3/tenant"),
     Right("GET", "/v3/gateway", query=PAGES),  # before there is a switch that nobody can ask
     Right("GET", "/v3/operator/gateway"),
-    Right("POST", "/v3/operator/gateway", {"gateway_uuid": "another", "concurrent_call": 30}),
+    Right("POST", "/v3/operator/gateway", {"gateway_uuid": "another", "concurrent_call": 30, "calls_per_second": 5}),
     Right("GET", "/v3/operator/gateway/{gateway_uuid}"),
     Right("PUT", "/v3/operator/gateway/{gateway_uuid}", {"concurrent_call": 20}),
     Right("PUT", "/v3/operator/gateway/{gateway_uuid}/grant", {"tenant": "default", "caller_ids": ["028*", "*"]}),

@@ -74,13 +74,14 @@ def test_a_carrier_cannot_be_moved_to_another_tenants_gateway(client: TestClient
 def test_an_operator_keeps_gateways(client: TestClient) -> None:
     added = client.post(GATEWAYS, json={"gateway_uuid": "gw2", "concurrent_call": 30}).json()["data"]
     granted = grant(client, "gw2", tenant="beta", caller_ids=["0287*", "0281"])
-    changed = client.put(f"{GATEWAYS}/gw2", json={"concurrent_call": None}).json()["data"]
+    changed = client.put(f"{GATEWAYS}/gw2", json={"concurrent_call": None, "calls_per_second": 5}).json()["data"]
     revoked = client.delete(f"{GATEWAYS}/gw2/grant/beta").json()["data"]
 
     now = NOON.to_iso8601_string()
     assert added == {
         "gateway_uuid": "gw2",
         "concurrent_call": 30,
+        "calls_per_second": 0,
         "in_use": 0,
         "revision": 1,
         "grants": [],
@@ -89,7 +90,7 @@ def test_an_operator_keeps_gateways(client: TestClient) -> None:
     }
     to_beta = {"tenant": "beta", "caller_ids": ["0287*", "0281"], "is_revoked": False, "since": now}
     assert granted == added | {"revision": 2, "grants": [to_beta]}
-    assert changed == granted | {"revision": 3, "concurrent_call": None}
+    assert changed == granted | {"revision": 3, "concurrent_call": None, "calls_per_second": 5}
     assert revoked["grants"] == [to_beta | {"caller_ids": [], "is_revoked": True}]
     assert client.get(GATEWAYS).json() == {"data": [revoked]}
     assert client.get(f"{GATEWAYS}/gw2").json() == {"data": revoked}

@@ -76,27 +76,51 @@ class Taken:
     """Passed to ``dialled`` when these calls have been dialled."""
 
 
+@dataclass(frozen=True, slots=True)
+class SharedPace:
+    """The calls per second of a gateway, which all carriers on it share."""
+
+    gateway: str
+    per_second: int
+
+
 class Rate(Protocol):
     """The rate limiter: one for each carrier, shared by all workers; ``domain/pacing.py`` has its windows.
 
+    A gateway may have one too: with ``shared`` a call takes a token of both, in one step, or none. ``per_second`` is
+    then 0 for a carrier that has no limit of its own.
+
     A token comes back after its call was dialled, so that no window, wherever it begins, has more calls than it allows.
-    A limiter whose dials were lost admits nobody for a second. ``per_second`` is at least 1; a changed value holds at
-    once. Each method but ``dialled`` raises ``Unavailable``; then nothing may be dialled.
+    A limiter whose dials were lost admits nobody for a second. A changed rate holds at once. Each method but
+    ``dialled`` raises ``Unavailable``; then nothing may be dialled.
     """
 
-    def available(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+    def available(
+        self, carrier_id: CarrierId, *, per_second: int, count: int, shared: SharedPace | None = None
+    ) -> Tokens:
         """Return when the next calls may begin, up to ``count`` of them within ``PACED_AHEAD``; reserve nothing."""
 
-    def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
+    def reserve(
+        self, carrier_id: CarrierId, *, per_second: int, count: int, shared: SharedPace | None = None
+    ) -> Tokens:
         """Return the same and reserve these times, so that others get later ones. Unused ones lapse by themselves."""
 
-    def take(self, carrier_id: CarrierId, *, per_second: int, reserved: str, first: int, count: int) -> Taken:
+    def take(
+        self,
+        carrier_id: CarrierId,
+        *,
+        per_second: int,
+        reserved: str,
+        first: int,
+        count: int,
+        shared: SharedPace | None = None,
+    ) -> Taken:
         """Take up to ``count`` tokens for the calls of a reservation from the number ``first`` on, counted from 0.
 
         Take them right before the dial: until ``dialled`` is called, they count as used at now + ``TOKEN_UNCONFIRMED``.
         """
 
-    def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
+    def dialled(self, carrier_id: CarrierId, *, receipt: str, shared: SharedPace | None = None) -> None:
         """Confirm that the calls were dialled just now, so that their tokens come back a second after this.
 
         So the switch sees no window with more calls than it allows, however long the dialling took. Raises nothing

@@ -139,8 +139,13 @@ class Plans(Protocol):
     def situation(self, carrier_id: CarrierId, *, now: DateTime) -> Situation | None:
         """Read the same without locks, and what only ``why`` needs: leads in inactive lists, and one more due lead."""
 
-    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Rotation) -> None:
-        """Store when the carrier is planned next without a wake-up, and who was served last in the rotation."""
+    def set_next_plan(
+        self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Rotation, gateway_waits_since: DateTime | None
+    ) -> None:
+        """Store when the carrier is planned next without a wake-up, and who was served last in the rotation.
+
+        ``gateway_waits_since`` is None unless due leads wait because the gateway is full.
+        """
 
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
         """Return the carriers whose next plan is due within ``ahead`` from now, with its time; oldest first."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Uuid, false
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Uuid, false, text
 
 from worker.store.base.columns import Instant, json_type
 from worker.store.base.schema import metadata
@@ -12,6 +12,7 @@ gateways: Final = Table(
     metadata,
     Column("name", String, primary_key=True),  # as the switches name it, and as in carriers.gateway
     Column("concurrent_call", Integer),  # most live calls of all carriers on it; null for no limit
+    Column("calls_per_second", Integer, nullable=False, server_default=text("0")),  # of all carriers; 0 for no limit
     Column("revision", BigInteger, nullable=False),  # the number of edits
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),

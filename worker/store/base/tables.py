@@ -79,6 +79,7 @@ carriers: Final = Table(
     Column("longest_call_seconds", Integer, nullable=False, server_default=text("0")),  # 0: the installation's
     Column("rotation", json_type(), nullable=False, server_default=text("'{}'")),  # who was served last, by pool
     Column("next_plan_at", Instant),
+    Column("gateway_waits_since", Instant),  # since when its plans got nothing because the gateway was full
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("tenant_id", "name"),

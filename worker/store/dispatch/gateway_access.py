@@ -17,6 +17,7 @@ _COLUMNS: Final = (
     tenants.c.name.label("tenant"),
     gateways.c.name.label("known"),
     gateways.c.concurrent_call,
+    gateways.c.calls_per_second,
     gateway_grants.c.caller_ids,
     gateway_grants.c.since,
     gateway_grants.c.is_revoked,
@@ -97,8 +98,9 @@ def count_on_gateways(
 
 
 def _access(row: RowMapping) -> Access:
-    gateway = None if row["known"] is None else GatewayLimits(concurrent_call=row["concurrent_call"])
-    grant = None
+    gateway, grant = None, None
+    if row["known"] is not None:
+        gateway = GatewayLimits(concurrent_call=row["concurrent_call"], calls_per_second=row["calls_per_second"])
     if row["since"] is not None:
         grant = GatewayGrant(caller_ids=tuple(row["caller_ids"]), since=row["since"], is_revoked=row["is_revoked"])
     return access_of(tenant=row["tenant"], gateway=gateway, grant=grant)

@@ -36,6 +36,7 @@ from worker.store.dispatch.campaign_rows import to_settings
 from worker.store.dispatch.carrier_rows import to_carrier
 from worker.store.dispatch.demand import read_demand
 from worker.store.dispatch.gateway_access import read_access
+from worker.store.dispatch.gateway_use import read_use
 from worker.store.dispatch.live import read_live
 from worker.store.dispatch.rotation import to_json, to_rotation
 from worker.store.dispatch.trunks import SqlTrunks
@@ -59,8 +60,11 @@ class SqlPlans(Plans):
         return self._situation(carrier_id, lock=False, now=now)
 
     @override
-    def set_next_plan(self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Rotation) -> None:
-        self._connection.execute(_PLANNED, {"carrier": carrier_id, "at": at, "new_rotation": to_json(rotation)})
+    def set_next_plan(
+        self, carrier_id: CarrierId, *, at: DateTime | None, rotation: Rotation, gateway_waits_since: DateTime | None
+    ) -> None:
+        new = {"at": at, "new_rotation": to_json(rotation), "waits_since": gateway_waits_since}
+        self._connection.execute(_PLANNED, {"carrier": carrier_id, **new})
 
     @override
     def due_carriers(self, *, now: DateTime, ahead: Duration = NOT_AHEAD) -> dict[CarrierId, DateTime]:
@@ -136,6 +140,7 @@ class SqlPlans(Plans):
             queued=queued,
             trunk=trunk,
             dialing=0 if is_proven(trunk, now=now) else trunks.unanswered([carrier_id])[carrier_id],
+            gateway=read_use(self._connection, carrier, live=live.gateway, waits_since=row["gateway_waits_since"]),
             rotation=to_rotation(row["rotation"]),
         )
 
@@ -175,6 +180,7 @@ _PLANNED: Final = (
     .values(
         next_plan_at=bindparam("at", type_=carriers.c.next_plan_at.type),
         rotation=bindparam("new_rotation", type_=carriers.c.rotation.type),
+        gateway_waits_since=bindparam("waits_since", type_=carriers.c.gateway_waits_since.type),
     )
 )
 _ASKED: Final = among(campaigns.c.id, "campaigns")

@@ -100,7 +100,7 @@ class SqlGateways(Gateways):
 def _record(row: RowMapping, *, grants: Mapping[str, GatewayGrant], live: int) -> GatewayRecord:
     return GatewayRecord(
         name=row["name"],
-        limits=GatewayLimits(concurrent_call=row["concurrent_call"]),
+        limits=GatewayLimits(concurrent_call=row["concurrent_call"], calls_per_second=row["calls_per_second"]),
         revision=row["revision"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
@@ -113,6 +113,7 @@ def _row(gateway: GatewayRecord) -> dict[str, object]:
     return {
         "name": gateway.name,
         "concurrent_call": gateway.limits.concurrent_call,
+        "calls_per_second": gateway.limits.calls_per_second,
         "revision": gateway.revision,
         "updated_at": gateway.updated_at,
     }

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from pendulum import DateTime
 
+from worker.domain.carrier import Carrier
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId
 from worker.domain.timing import UNREACHABLE_PAUSE
 from worker.ports.dispatch.clock import Clock
-from worker.ports.dispatch.messages import JobQueue, Rate, Taken, Tokens
+from worker.ports.dispatch.messages import JobQueue, Rate, SharedPace, Taken, Tokens
 from worker.ports.dispatch.store import DispatchStore
 from worker.ports.dispatch.telephony import Telephony
 from worker.usecases.dispatch.choose_switches import place_on_switches
@@ -80,6 +81,12 @@ class _Sent:
     undialled: list[CallId] = field(default_factory=list)
 
 
+def shared_pace(carrier: Carrier) -> SharedPace | None:
+    """Return the calls per second of the carrier's gateway; None when it has no limit."""
+    per_second = carrier.access.limits.calls_per_second
+    return SharedPace(carrier.gateway, per_second) if per_second else None
+
+
 class _Dialling:
     """One batch while it is being dialled."""
 
@@ -111,6 +118,7 @@ class _Dialling:
                 reserved=self._paced.tokens.receipt,
                 first=first,
                 count=self._paced.due(first, now=self._dialler.clock.now()),
+                shared=shared_pace(self._carrier),
             )
         except Unavailable:
             extra = {"action": "rate_away", "carrier_id": self._carrier.id}
@@ -124,7 +132,7 @@ class _Dialling:
         sent.count += len(calls)
         sent.undialled += placed.undialled
         if placed.is_answered:
-            self._dialler.rate.dialled(self._carrier.id, receipt=taken.receipt)
+            self._dialler.rate.dialled(self._carrier.id, receipt=taken.receipt, shared=shared_pace(self._carrier))
         return placed.is_answered
 
     def _sleep(self, seconds: float) -> None:

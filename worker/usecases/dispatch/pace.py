@@ -16,6 +16,7 @@ from worker.domain.pacing import MICROSECONDS
 from worker.domain.timing import PACED_PLAN_LEAD, UNREACHABLE_PAUSE
 from worker.ports.dispatch.messages import JobQueue, Rate, Tokens
 from worker.ports.dispatch.store import Call, DispatchTransaction
+from worker.usecases.dispatch.dial_paced import shared_pace
 from worker.usecases.dispatch.judge_calls import Won
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ STEP_MICROSECONDS: Final = 10_000
 def available_tokens(rate: Rate, carriers: Iterable[Carrier], *, calls: Sequence[Call]) -> dict[CarrierId, Tokens]:
     """Return when the next of these calls may begin, for each carrier that has a limit."""
     wanted = Counter(call.carrier_id for call in calls)
-    limited = {carrier.id: carrier for carrier in carriers if carrier.calls_per_second}
+    limited = {carrier.id: carrier for carrier in carriers if carrier.paced_per_second}
     return {
         carrier_id: _asked(rate, carrier, count=wanted[carrier_id], is_final=False)
         for carrier_id, carrier in limited.items()
@@ -46,7 +47,7 @@ def by_limited_carrier(won: Iterable[Won]) -> dict[CarrierId, list[Won]]:
     """Return the calls of carriers that have a limit, in order, by carrier."""
     limited: defaultdict[CarrierId, list[Won]] = defaultdict(list)
     for one in won:
-        if one.carrier.calls_per_second:
+        if one.carrier.paced_per_second:
             limited[one.carrier.id].append(one)
     return limited
 
@@ -77,7 +78,7 @@ def _asked(rate: Rate, carrier: Carrier, *, count: int, is_final: bool) -> Token
     """Return the times of a carrier's next calls, or reserve them; a limiter that is away admits no call."""
     ask = rate.reserve if is_final else rate.available
     try:
-        return ask(carrier.id, per_second=carrier.calls_per_second, count=count)
+        return ask(carrier.id, per_second=carrier.calls_per_second, count=count, shared=shared_pace(carrier))
     except Unavailable:
         extra = {"action": "rate_away", "carrier_id": carrier.id}
         logger.warning("rate limiter not reachable, calls wait", extra=extra)

@@ -48,7 +48,7 @@ def place_calls(store: DispatchStore, *, queue: JobQueue, dialler: Dialler, call
         paced = PacedCalls(calls=calls, tokens=tokens, reserved_at=won.at, until=won.until)
         dialler.beside(partial(dial_paced, store, paced, queue=queue, dialler=dialler))
         queue.plan_carrier_at(carrier_id, at=plan_at(tokens, now=won.at), now=clock.now())
-    at_once = [one.origination for one in won.calls if not one.carrier.calls_per_second]
+    at_once = [one.origination for one in won.calls if not one.carrier.paced_per_second]
     placed = place_on_switches(dialler.telephony, at_once, until=won.until)
     if placed.undialled:
         with store.transaction() as tx:

@@ -10,9 +10,10 @@ from pendulum import DateTime
 
 from worker.domain.call import CallState
 from worker.domain.campaign import Campaign, resume_if_due
+from worker.domain.gateway_share import woken
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.lead import ClaimedLead, Ending, Stage
-from worker.domain.planner import Grant, Situation, calls_to_start
+from worker.domain.planner import Grant, Plan, Situation, calls_to_start
 from worker.domain.timing import MESSAGE_RESENT, PACED_PLAN_LEAD, PLANNED_AT_LEAST, TRUNK_LONGEST_PAUSE
 from worker.domain.trunk import calls_allowed
 from worker.ports.dispatch.messages import JobQueue
@@ -47,9 +48,28 @@ def plan_carrier(
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
         again = now if claimed > len(calls) else plan.look_again_at
         at = None if again is None else min(again, now + PLANNED_AT_LEAST)
-        tx.plans.set_next_plan(carrier_id, at=at, rotation=plan.rotation)
+        waits_since = _wake_others(tx, plan, situation=situation, planned=len(calls), queue=queue, now=now)
+        tx.plans.set_next_plan(carrier_id, at=at, rotation=plan.rotation, gateway_waits_since=waits_since)
     logger.debug("carrier planned", extra={"action": "carrier_planned", "carrier_id": carrier_id, "calls": len(calls)})
     return len(calls)
+
+
+def _wake_others(
+    tx: DispatchTransaction, plan: Plan, *, situation: Situation, planned: int, queue: JobQueue, now: DateTime
+) -> DateTime | None:
+    """Ask for plans of the carriers that may take what this one leaves free of the gateway.
+
+    Return since when this carrier waits for it itself; a carrier that has just got a call waits since now.
+    """
+    use = situation.gateway
+    if use is None:
+        return None
+    since = (now if planned else use.waits_since or now) if plan.waits_for_gateway else None
+    left = replace(use, live=use.live + planned, waits_since=since)
+    held = situation.live.of_carrier() + planned
+    for carrier_id in woken(situation.carrier.id, left, held=held, now=now):
+        tx.after_commit(partial(queue.plan_carrier, carrier_id))
+    return since
 
 
 def _send(
@@ -60,7 +80,7 @@ def _send(
     if situation.queued and situation.trunk is not None and situation.trunk.is_failing:
         trials = calls_allowed(situation.trunk, unanswered=0, now=now) or 0
         waited = tx.calls.unsent(now=now, limit=trials, carrier_id=situation.carrier.id, ahead=TRUNK_LONGEST_PAUSE)
-    elif situation.queued and situation.carrier.calls_per_second:
+    elif situation.queued and situation.carrier.paced_per_second:
         due = now + PACED_PLAN_LEAD  # this plan's message may come a little before the time that they wait for
         waited = tx.calls.unsent(now=due, limit=situation.queued, carrier_id=situation.carrier.id)
     codes = [call.id for call in calls if call.stage_before is Stage.OTP]

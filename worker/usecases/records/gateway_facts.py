@@ -11,6 +11,7 @@ def facts_of(gateway: GatewayRecord) -> dict[str, Json]:
     return {
         "gateway_uuid": gateway.name,
         "concurrent_call": gateway.limits.concurrent_call,
+        "calls_per_second": gateway.limits.calls_per_second,
         "in_use": gateway.live,
         "revision": gateway.revision,
         "grants": [

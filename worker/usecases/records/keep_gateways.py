@@ -20,9 +20,10 @@ _ANY_CALLER_ID: Final = (ANY,)
 
 
 class GatewayChanges(TypedDict, total=False):
-    """What to change; a ``concurrent_call`` of None removes the limit."""
+    """What to change; a ``concurrent_call`` of None, or 0 calls per second, removes the limit."""
 
     concurrent_call: int | None
+    calls_per_second: int
 
 
 def list_gateways(store: RecordStore) -> list[GatewayRecord]:

@@ -13,7 +13,7 @@ from tests.unit.usecases.conftest import World
 from worker.domain.ids import CarrierId
 from worker.domain.pacing import calls_ahead
 from worker.domain.timing import PACED_AHEAD
-from worker.ports.dispatch.messages import Rate, Taken, Tokens
+from worker.ports.dispatch.messages import Rate, SharedPace, Taken, Tokens
 from worker.ports.dispatch.telephony import Origination, Placed
 from worker.store.base.tables import carriers
 
@@ -62,23 +62,38 @@ class WatchedRate(Rate):
         self._taken = taken
 
     @override
-    def available(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        tokens = self._rate.available(carrier_id, per_second=per_second, count=count)
+    def available(
+        self, carrier_id: CarrierId, *, per_second: int, count: int, shared: SharedPace | None = None
+    ) -> Tokens:
+        tokens = self._rate.available(carrier_id, per_second=per_second, count=count, shared=shared)
         self._looked()
         return tokens
 
     @override
-    def reserve(self, carrier_id: CarrierId, *, per_second: int, count: int) -> Tokens:
-        return self._rate.reserve(carrier_id, per_second=per_second, count=count)
+    def reserve(
+        self, carrier_id: CarrierId, *, per_second: int, count: int, shared: SharedPace | None = None
+    ) -> Tokens:
+        return self._rate.reserve(carrier_id, per_second=per_second, count=count, shared=shared)
 
     @override
-    def take(self, carrier_id: CarrierId, *, per_second: int, reserved: str, first: int, count: int) -> Taken:
+    def take(
+        self,
+        carrier_id: CarrierId,
+        *,
+        per_second: int,
+        reserved: str,
+        first: int,
+        count: int,
+        shared: SharedPace | None = None,
+    ) -> Taken:
         self._taken()
-        return self._rate.take(carrier_id, per_second=per_second, reserved=reserved, first=first, count=count)
+        return self._rate.take(
+            carrier_id, per_second=per_second, reserved=reserved, first=first, count=count, shared=shared
+        )
 
     @override
-    def dialled(self, carrier_id: CarrierId, *, receipt: str) -> None:
-        self._rate.dialled(carrier_id, receipt=receipt)
+    def dialled(self, carrier_id: CarrierId, *, receipt: str, shared: SharedPace | None = None) -> None:
+        self._rate.dialled(carrier_id, receipt=receipt, shared=shared)
 
 
 def timed(world: World, *, seconds: float = 0.002) -> TimedTelephony:
