@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -140,12 +141,18 @@ def calls_up(lines: list[Line], *, at: float) -> set[str]:
     return begun - {line.call for line in lines if line.event == "hangup" and line.at <= at}
 
 
+def is_told_to_stop(operator: Operator) -> bool:
+    answer = operator.stack.api.get("/health/ready")
+    return answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE and "stopping" in answer.json()["parts"]["process"]
+
+
 @pytest.mark.slow
 def test_a_planned_restart_loses_no_result_and_dials_nobody_twice(site: Site) -> None:
     with site.up() as operator:
         campaign, numbers = many(operator, leads=60, recall_times=1, recall_status=["failed"], schedule_recall="after")
         operator.wait_for_dials(campaign, dials=20, seconds=60)
         stopped_at = site.tell_to_stop()
+        wait_until(lambda: is_told_to_stop(operator), seconds=SLACK_SECONDS)
         site.wait(DRAIN_SECONDS + SLACK_SECONDS)
         at_the_stop = operator.lines(campaign)
     assert site.ups[-1].returncode == 0
