@@ -22,7 +22,7 @@ TEMPLATE = "callbeat_template"
 
 # No deadline: how long an example takes depends on who else uses the machine. CI takes the same examples each time.
 hypothesis.settings.register_profile("whole", deadline=None, derandomize="CI" in os.environ)
-hypothesis.settings.register_profile("fast", deadline=None, max_examples=15)  # what `poe test` asks for
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=10)  # what `poe test` asks for
 hypothesis.settings.load_profile("whole")
 
 
