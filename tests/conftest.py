@@ -19,6 +19,7 @@ from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate
 
 TEMPLATE = "callbeat_template"
+FAULTS = Path(__file__).parent / "faults"
 
 # No deadline: how long an example takes depends on who else uses the machine. CI takes the same examples each time.
 hypothesis.settings.register_profile("whole", deadline=None, derandomize="CI" in os.environ)
@@ -35,9 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgres")
         if "redis_server" in names:
             item.add_marker("redis")
-        if isinstance(item, pytest.Function) and _shares_a_module_fixture(item):
-            # With `--dist loadgroup` one process runs them all, so that the fixture is made once.
-            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+        # With `--dist loadgroup` one process runs a whole group.
+        if FAULTS in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group(FAULTS.name))  # a world takes a core; two would starve each other
+        elif isinstance(item, pytest.Function) and _shares_a_module_fixture(item):
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))  # so that the fixture is made once
     # Long tests first: what is left at the end is short, so that no processor waits long for the other.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
