@@ -155,7 +155,8 @@ def test_a_receiver_without_tls_gets_nothing_where_only_https_is_permitted(recei
 
     answer = post(sender, f"http://127.0.0.1:{receiver.port}/status/200")
 
-    assert (answer, receiver.connections) == (Answer(None, "refused: callbacks go to https only"), 0)
+    assert answer == Answer(None, "refused: callbacks go to https only", host_is_there=True)
+    assert receiver.connections == 0
 
 
 @pytest.mark.parametrize("host", ALLOWED.split())
@@ -213,5 +214,6 @@ def test_a_port_that_is_not_for_callbacks_is_refused(receiver: Receiver) -> None
 
     answer = post(sender, f"http://127.0.0.1:{receiver.port}/status/200")
 
-    assert answer == Answer(None, f"refused: port {receiver.port} is not one that callbacks may go to")
+    told = f"refused: port {receiver.port} is not one that callbacks may go to"
+    assert answer == Answer(None, told, host_is_there=True)
     assert receiver.connections == 0

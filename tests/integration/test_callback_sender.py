@@ -20,6 +20,7 @@ from worker.domain.retry import Answer
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSB0ZW5hbnQ="
 LOOPBACK = ip_network("127.0.0.0/8")
 PATIENCE = 0.5
+HUNG_UP = Answer(None, "the receiver hung up, or its answer is not HTTP", host_is_there=True)
 
 
 class Names:
@@ -94,15 +95,15 @@ def test_a_redirect_is_not_followed(receiver: Receiver, sender: HttpSender) -> N
 @pytest.mark.parametrize(
     ("path", "answer"),
     [
-        ("/close", Answer(None, "the receiver hung up, or its answer is not HTTP")),
-        ("/close-in-status", Answer(None, "the receiver hung up, or its answer is not HTTP")),
-        ("/garbage", Answer(None, "the receiver hung up, or its answer is not HTTP")),
+        ("/close", HUNG_UP),
+        ("/close-in-status", HUNG_UP),
+        ("/garbage", HUNG_UP),
         ("/endless-headers", Answer(200)),
         ("/hang", Answer(None, "no answer in time")),
         ("/drip-status", Answer(None, "no answer in time")),
         ("/drip-headers", Answer(200)),
         ("/continue", Answer(None, "no answer in time")),
-        ("/upgrade", Answer(None, "the receiver hung up, or its answer is not HTTP")),
+        ("/upgrade", HUNG_UP),
         ("/two-answers", Answer(500, "the receiver answered 500")),
         ("/no-body", Answer(204)),
         ("/close-after", Answer(200)),
@@ -194,7 +195,9 @@ def test_a_name_without_address_is_an_answer() -> None:
 
 
 def test_a_url_that_cannot_be_posted_to_is_an_answer(sender: HttpSender) -> None:
-    assert post(sender, "ftp://127.0.0.1/") == Answer(None, "refused: the URL is neither http nor https")
+    refused = Answer(None, "refused: the URL is neither http nor https", host_is_there=True)
+
+    assert post(sender, "ftp://127.0.0.1/") == refused
 
 
 def test_a_name_is_resolved_once_and_the_connection_goes_to_what_was_judged(receiver: Receiver) -> None:
