@@ -8,6 +8,7 @@ import pytest
 from tests.builders import shipped_outcome
 from tests.integration.switch_calls import CAMPAIGN, CLOCK, LISTENING, SOON, a_call, ends, read_until, read_while, tell
 from tests.stack.switch import SwitchProcess
+from tests.stack.waiting import wait_until
 from worker.clock import SystemClock
 from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
 from worker.ports.dispatch.telephony import Placed
@@ -28,6 +29,7 @@ def test_a_process_that_stops_dials_nobody(switch: SwitchProcess) -> None:
     adapter.close()
 
     assert placed == Placed(frozenset({after.call_id}))
+    wait_until(lambda: str(before.call_id) in dials_by_call(switch.log()), seconds=5)
     assert dials_by_call(switch.log()) == {str(before.call_id): 1}
 
 
