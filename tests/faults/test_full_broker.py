@@ -23,6 +23,8 @@ from tests.stack.waiting import wait_until
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 
+UNREADY_SECONDS: Final = 5.0
+"""Readiness is found out once a second at most, and by a message that has to come back."""
 BOUND_SECONDS: Final = 20.0
 """Of every answer; on an idle machine it is 2 seconds while the broker stands still, and nothing otherwise."""
 CAMPAIGN: Final = "/v3/campaign/{campaign_uuid}"
@@ -138,11 +140,10 @@ def test_who_asks_for_calls_is_told_to_come_again_and_nothing_is_stored(place: P
     with trouble(place):
         told = [place.ask(right) for right in ASKS]
         after = place.rows()
-        is_ready = place.is_ready()
+        wait_until(lambda: not place.is_ready(), seconds=UNREADY_SECONDS)
 
     assert [one for one in told if not is_asked_to_come_again(one)] == []
     assert after == before
-    assert not is_ready
     wait_until(place.is_ready, seconds=START_SECONDS)
     assert [place.ask(right).status for right in ASKS] == [200] * len(ASKS)
 
