@@ -25,7 +25,7 @@ HOME, OTHER = "10.0.0.1:8021", "10.0.0.2:8021"
 
 @pytest.fixture
 def call_id(store: SqlStore) -> CallId:
-    """Give a call that rings on the first of two switches, by its second dial."""
+    """Return a call that rings on the first of two switches, by its second dial."""
     fill_store(store)
     (call_id,) = insert_calls(store, CallState.RINGING)
     with store.transaction() as tx:

@@ -46,7 +46,7 @@ LATER = NOON.add(minutes=1)
 
 @pytest.fixture
 def shared(store: SqlStore) -> SqlStore:
-    """Give a store in which two tenants have a carrier on the gateway ``g1``, which only one of them may use."""
+    """Return a store in which two tenants have a carrier on the gateway ``g1``, which only one of them may use."""
     fill_store(store)
     add_leads(store, viettel(20))
     with store.transaction() as tx:

@@ -59,7 +59,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def process(url: str) -> Iterator["Processes"]:
-    """Give what begins processes."""
+    """Return a function that starts processes."""
     begin = Processes(url)
     yield begin
     begin.end_all()

@@ -124,7 +124,7 @@ class FakeRate(Rate):
         self._limiters.pop(carrier_id, None)
 
     def _of(self, carrier_id: CarrierId, per_second: int, shared: SharedPace | None) -> list[tuple[_Limiter, int]]:
-        """Give the limiters that bound a carrier's calls, with their rates."""
+        """Return the limiters that bound a carrier's calls, with their rates."""
         own = [(self._limiter(carrier_id), per_second)] if per_second else []
         return own if shared is None else [*own, (self._limiter(shared.gateway), shared.per_second)]
 
@@ -133,7 +133,7 @@ class FakeRate(Rate):
         return 0 if self._is_lost(limiter) else may_begin(pace_of(per_second), begun, now=self._now())
 
     def _limiter(self, name: CarrierId | str) -> _Limiter:
-        """Give what is known of the dials, without the old ones; what nobody knows of starts closed."""
+        """Return what is known of the dials, without the old ones; an unknown limiter starts closed."""
         if self.away:
             raise Unavailable("Redis is away")
         limiter = self._limiters.setdefault(name, _Limiter(self._now()))

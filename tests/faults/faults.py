@@ -146,7 +146,7 @@ def _clock(seconds: float) -> Step:
 
 
 def _told(command: str) -> Step:
-    """Tell a switch something; one that is away begins afresh when it is back."""
+    """Send a switch a command; one that is away begins afresh when it is back."""
     return lambda world, target: world.switches[target].tell(command)
 
 
