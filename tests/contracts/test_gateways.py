@@ -25,6 +25,7 @@ from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.telephony import SWITCH, FakeTelephony
 from worker.domain.call import CallState
 from worker.domain.errors import Conflict, InvalidFields, NotFound
+from worker.domain.gateway_access import GatewayLimits
 from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
 from worker.domain.reason import Reason, Why
 from worker.ports.records.entities import ListRecord, Tenant
@@ -265,3 +266,17 @@ def test_each_change_is_counted(shared: SqlStore) -> None:
     grant_to_beta(shared)
 
     assert keep_gateways.get_gateway(shared, "g1").revision == 3
+
+
+def test_planning_and_dialling_go_by_the_limits_that_the_operator_has_set(shared: SqlStore) -> None:
+    grant_to_beta(shared)
+    calls_of_beta = plan(shared, BETAS_CARRIER)[:1]
+    keep_gateways.change_gateway(shared, "g1", changes={"concurrent_call": 30, "calls_per_second": 7}, now=NOON)
+
+    with shared.transaction() as tx:
+        situation = tx.plans.lock_situation(BETAS_CARRIER, now=NOON)
+        (dialled,) = tx.plans.lock_for_dial(calls_of_beta).carriers.values()
+
+    assert situation is not None
+    limits = GatewayLimits(concurrent_call=30, calls_per_second=7)
+    assert (situation.carrier.access.limits, dialled.access.limits) == (limits, limits)
