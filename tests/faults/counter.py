@@ -74,19 +74,27 @@ def _answers(api: httpx.Client, *, process: Process) -> bool:
 def furnish(api: httpx.Client) -> dict[str, str]:
     """Make one of each thing; give what the paths and bodies of ``RIGHT`` name them by."""
 
-    def made(path: str, body: Mapping[str, object], key: str) -> str:
+    def post(path: str, body: Mapping[str, object]) -> httpx.Response:
         answer = api.post(path, json=body)
         assert answer.status_code == 200, answer.text
-        return str(answer.json()[key])
+        return answer
+
+    def made(path: str, body: Mapping[str, object], key: str) -> str:
+        return str(post(path, body).json()[key])
 
     carrier = made("/v3/carrier", {**CARRIER, "carrier_name": "main"}, "carrier_uuid")
+    gateway = str(CARRIER["gateway_uuid"])
+    post("/v3/operator/gateway", {"gateway_uuid": gateway})
     template = made("/v3/template", {**TEMPLATE, "template_name": "hello"}, "template_uuid")
     body = {"campaign_name": "first", "type": "autocall", "carrier_uuid": carrier, "template_uuid": template}
     campaign = made("/v3/campaign", body, "campaign_uuid")
     list_uuid = made("/v3/list", {"campaign_uuid": campaign, "list_name": "monday"}, "list_uuid")
     return {
         "campaign_uuid": campaign,
+        "callback_id": "1",
         "carrier_uuid": carrier,
+        "gateway_uuid": gateway,
+        "tenant": "default",
         "template_uuid": template,
         "list_uuid": list_uuid,
         "lead_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
