@@ -1,4 +1,4 @@
-"""Carriers: create, change, read."""
+"""Carriers: create, change, read, delete."""
 
 from typing import Final
 from uuid import UUID
@@ -21,6 +21,7 @@ from worker.domain.number_format import NumberFormat
 from worker.ports.paging import Page
 from worker.ports.records.entities import CarrierRecord
 from worker.usecases.records import queries
+from worker.usecases.records.delete_carrier import delete_carrier
 from worker.usecases.records.save_carrier import create_carrier, save_carrier
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["carriers"])
@@ -83,6 +84,13 @@ def read(carrier_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Return one carrier, with the channels that are free now and the state of its trunk."""
     found = queries.get_carrier(services.store, tenant=tenant, carrier_id=CarrierId(carrier_uuid))
     return JSONResponse(_shape(found, zone=tenant.timezone, now=services.clock.now()))
+
+
+@router.delete("/v3/carrier/{carrier_uuid}")
+def delete(carrier_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Delete a carrier that no campaign uses and that has no live call; its CDRs stay."""
+    delete_carrier(services.store, tenant=tenant, carrier_id=CarrierId(carrier_uuid), now=services.clock.now())
+    return JSONResponse({"carrier_uuid": str(carrier_uuid), "deleted": True})
 
 
 def _shape(carrier: CarrierRecord, *, zone: str, now: DateTime) -> dict[str, Json]:

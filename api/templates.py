@@ -1,4 +1,4 @@
-"""Templates: create and read."""
+"""Templates: create, change, read, delete."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -9,17 +9,19 @@ from fastapi.responses import JSONResponse
 from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.fields import Line
-from api.requests.template import PreviewBody, TemplateBody
+from api.requests.template import ChangedTemplateBody, PreviewBody, TemplateBody
 from api.responses.script import script_shape
 from api.timestamps import rfc3339
+from worker.domain.errors import Invalid
 from worker.domain.ids import TemplateId
 from worker.domain.json_value import Json
 from worker.domain.text import plain_name
 from worker.ports.paging import Page
 from worker.ports.records.entities import TemplateRecord
 from worker.usecases.records import queries
+from worker.usecases.records.delete_template import delete_template
 from worker.usecases.records.preview_template import preview_template
-from worker.usecases.records.save_template import create_template
+from worker.usecases.records.save_template import create_template, save_template
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["templates"])
 
@@ -38,6 +40,37 @@ def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONRespons
     )
     create_template(services.store, template)
     return answered({"created": "true", "template_uuid": str(template.id)}, to=body)  # a string: worker/REFERENCE.md
+
+
+@router.put("/v3/template/{template_uuid}")
+def change(template_uuid: UUID, body: ChangedTemplateBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Change what the body names; running campaigns play it from the very next dial on."""
+    if body.id() not in {None, template_uuid}:
+        raise Invalid("template_uuid is invalid")
+    save_template(
+        services.store,
+        tenant=tenant,
+        template_id=TemplateId(template_uuid),
+        name=body.template_name,
+        changes=body.changes(),
+        now=services.clock.now(),
+    )
+    return answered({"created": True, "template_uuid": str(template_uuid), "updated": "true"}, to=body)
+
+
+@router.delete("/v3/template/{template_uuid}")
+def delete(template_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Delete a template; campaigns that run with it stop, and `stopped` names them."""
+    stopped = delete_template(
+        services.store,
+        queue=services.queue,
+        tenant=tenant,
+        template_id=TemplateId(template_uuid),
+        now=services.clock.now(),
+        new_id=services.new_id,
+    )
+    ids: list[Json] = [str(campaign_id) for campaign_id in stopped]
+    return JSONResponse({"deleted": "true", **({"stopped": ids} if ids else {})})
 
 
 @router.post("/v3/template/preview")

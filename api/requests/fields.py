@@ -71,6 +71,12 @@ def meaning(text: str, *notes: str, unit: str = "") -> Any:  # Any: a FieldInfo,
     return Field(description="\n\n".join((text, *notes)), json_schema_extra={"unit": unit} if unit else None)
 
 
+def without_defaults(schema: dict[str, Any]) -> None:  # Any: JSON Schema
+    """Take the defaults from a change's schema: a generated client would send them, and reset what it did not name."""
+    for described in schema.get("properties", {}).values():
+        described.pop("default", None)
+
+
 Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_name)]
 Line = Annotated[str, Field(max_length=255)]
 Text = Annotated[str, Field(max_length=4000)]

@@ -1,12 +1,12 @@
 """A template as clients send it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from api.requests.body import Body
-from api.requests.fields import Line, Name, Text, meaning, to_uuid, uuid_of
+from api.requests.fields import Line, Name, Text, meaning, to_uuid, uuid_of, without_defaults
 from api.requests.unused_keys import OF_TEMPLATE
 from api.requests.values import Values
 from worker.domain.errors import NotFound
@@ -44,6 +44,21 @@ class PressOptionBody(Body):
     extension: Line = ""
 
 
+def _keys(value: Any) -> Any:  # Any: checked as a list after this
+    """Return keys that are given as an answer of ours writes them, by digit, in the form in which they are sent."""
+    if not isinstance(value, list):
+        return value
+    return [_key(one) for one in value]
+
+
+def _key(one: Any) -> Any:  # Any: see above
+    if isinstance(one, dict) and len(one) == 1:
+        digit, option = next(iter(one.items()))
+        if isinstance(option, dict):
+            return {**option, "press_num": digit}
+    return one
+
+
 class TemplateBody(Body):
     """A template to be created."""
 
@@ -59,7 +74,7 @@ class TemplateBody(Body):
     enable_option: bool = False
     exit_sound: SoundBody | None = None
     invalid_sound: SoundBody | None = None
-    press_options: Annotated[list[PressOptionBody], Field(max_length=MOST_KEYS)] | None = None
+    press_options: Annotated[list[PressOptionBody] | None, BeforeValidator(_keys), Field(max_length=MOST_KEYS)] = None
     press_timeout: Seconds = 1
     max_timeout: Times = 1
     inter_digit_timeout: Seconds = 1
@@ -80,6 +95,16 @@ class TemplateBody(Body):
     def stored(self) -> dict[str, Json]:
         """Return what is stored and returned."""
         return self.model_dump(exclude={"template_uuid", "template_name"})
+
+
+class ChangedTemplateBody(TemplateBody):
+    """A template to be changed: the name is required; any other key that is not sent stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
+    def changes(self) -> dict[str, Json]:
+        """Return what was sent, as it is stored."""
+        return self.model_dump(exclude={"template_uuid", "template_name"}, include=self.model_fields_set)
 
 
 class PreviewBody(Body):

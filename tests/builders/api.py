@@ -44,6 +44,15 @@ def make_carrier(client: TestClient, **changed: Any) -> str:
     return str(response.json()["carrier_uuid"])
 
 
+def make_leads(client: TestClient, list_uuid: str, *phones: str) -> list[str]:
+    """Import these numbers into a list; give the ids of the leads."""
+    for phone in phones:
+        assert client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": phone}).status_code == 200
+    found = client.get(f"/v3/lead?list_uuid={list_uuid}&limit=1000").json()["data"]
+    ids = {lead["phone_number"]: lead["lead_uuid"] for lead in found}
+    return [ids[phone] for phone in phones]
+
+
 def make_list(client: TestClient, campaign: str, *, name: str = "monday") -> str:
     """Create a list; give its id."""
     response = client.post("/v3/list", json={"campaign_uuid": campaign, "list_name": name})

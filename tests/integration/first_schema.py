@@ -19,9 +19,13 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
         "number_format": "national",
         "longest_call_seconds": 0,
         "gateway_waits_since": None,
+        "deleted_at": None,
     },
+    "templates": {"deleted_at": None},
+    "lists": {"reset_at": None, "reset_outcomes": None, "deleted_at": None, "cleared_at": None},
     "campaigns": {"lead_expired_at": None, "steered_at": None},
-    "leads": {"uncounted": 0, "parked": False, "call_id": None, "ref_id": "", "template_id": None},
+    "leads": {"uncounted": 0, "parked": False, "call_id": None, "ref_id": "", "template_id": None}
+    | {"refreshed_at": None, "removed_at": None},
     "calls": {
         "over_by": None,
         "template_id": None,

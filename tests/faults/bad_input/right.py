@@ -86,6 +86,7 @@ RIGHT = (
     ),
     Right("GET", "/v3/template", query=("template_name", *PAGES)),
     Right("GET", "/v3/template/{template_uuid}"),
+    Right("PUT", "/v3/template/{template_uuid}", TEMPLATE | {"template_uuid": "{template_uuid}"}),
     Right("POST", "/v3/list", {"list_uuid": "", "campaign_uuid": "{campaign_uuid}", "list_name": "another"}),
     Right("PATCH", "/v3/list/{list_uuid}/active", {"active": True}),
     Right("GET", "/v3/list", query=PAGES),

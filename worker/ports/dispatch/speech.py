@@ -14,7 +14,7 @@ class Speech(Protocol):
     """Templates and the values of leads, as planning and dialling read them."""
 
     def templates(self, template_ids: Collection[TemplateId]) -> dict[TemplateId, Mapping[str, Json]]:
-        """Return the templates as they are stored."""
+        """Return the templates as they are stored, without deleted ones."""
 
     def values(self, lead_ids: Collection[LeadId]) -> dict[LeadId, Mapping[str, Json]]:
         """Return what placeholders can name; a one-time code is ``0`` here, since it stays encrypted."""

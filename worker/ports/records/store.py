@@ -101,12 +101,17 @@ class Campaigns(Protocol):
     def delete(self, campaign_id: CampaignId, *, now: DateTime) -> None:
         """Mark a campaign as deleted; its CDRs stay."""
 
+    def using(
+        self, tenant_id: TenantId, *, carrier_id: CarrierId | None = None, template_id: TemplateId | None = None
+    ) -> list[CampaignSettings]:
+        """Return the tenant's campaigns with this carrier or this template, in id order."""
+
     def page(self, tenant_id: TenantId, part: Slice, *, kind: str | None) -> Page[NamedCampaign]:
         """Return the tenant's campaigns, newest first; ``kind`` is a campaign type (None: any)."""
 
 
 class Carriers(Protocol):
-    """Carriers as operators write and read them."""
+    """Carriers that are not deleted, as operators write and read them."""
 
     def get(self, tenant_id: TenantId, carrier_id: CarrierId) -> CarrierRecord:
         """Return the tenant's carrier with its live calls; raises ``NotFound``."""
@@ -123,6 +128,9 @@ class Carriers(Protocol):
     def save(self, carrier: CarrierRecord) -> None:
         """Write a carrier; raises ``Conflict`` when its name is taken."""
 
+    def delete(self, carrier_id: CarrierId, *, now: DateTime) -> None:
+        """Mark a locked carrier without campaigns and live calls as deleted; its name is free again, its CDRs stay."""
+
     def wake(self, carrier_ids: Collection[CarrierId], *, at: DateTime) -> None:
         """Make the carriers' next plan due at this time; they stay locked, in id order, until the transaction ends."""
 
@@ -134,7 +142,7 @@ class Carriers(Protocol):
 
 
 class Templates(Protocol):
-    """Templates: what autocalls play."""
+    """Templates that are not deleted: what autocalls play."""
 
     def get(self, tenant_id: TenantId, template_id: TemplateId) -> TemplateRecord:
         """Return the tenant's template; raises ``NotFound``."""
@@ -144,6 +152,12 @@ class Templates(Protocol):
 
     def add(self, template: TemplateRecord) -> None:
         """Add a template; raises ``Conflict`` when its name or id is taken."""
+
+    def save(self, template: TemplateRecord) -> None:
+        """Write a template; raises ``Conflict`` when its name is taken."""
+
+    def delete(self, template_id: TemplateId, *, now: DateTime) -> None:
+        """Mark a template as deleted; its name is free again, and nobody hears it any more."""
 
     def page(self, tenant_id: TenantId, part: Slice, *, name: str | None) -> Page[TemplateRecord]:
         """Return the tenant's templates, newest first; ``name`` limits them to one name (None: any)."""

@@ -130,6 +130,11 @@ def _broken_rule(error: IntegrityError) -> str:
     return "id" if rule.startswith("pk_") else rule
 
 
+def deleted_name(name: Column[str], row_id: UUID) -> ColumnElement[str]:
+    """Return an expression for the name under which a deleted row is kept, so that a new one may have its name."""
+    return name.concat(f" (deleted, {row_id})")
+
+
 def rows_of(connection: Connection, rows: Sequence[Mapping[str, Any]], *columns: Column[Any]) -> FromClause:
     """Return rows as a table of these columns; all of them travel in one JSON parameter."""
     plain = [{c.name: _plain(row[c.name], sqlite=is_sqlite(connection)) for c in columns} for row in rows]

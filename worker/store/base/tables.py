@@ -31,6 +31,7 @@ from worker.domain.reason import Reason
 from worker.store.base import (
     callback_tables,  # noqa: F401 - registers its tables in the schema
     gateway_tables,  # noqa: F401 - see above
+    list_tables,  # noqa: F401 - see above
     schema,
     secret_tables,  # noqa: F401 - see above
     switch_tables,  # noqa: F401 - see above
@@ -82,6 +83,7 @@ carriers: Final = Table(
     Column("gateway_waits_since", Instant),  # since when its plans got nothing because the gateway was full
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("deleted_at", Instant),  # kept for its CDRs, under another name
     UniqueConstraint("tenant_id", "name"),
 )
 Index("ix_carriers_gateway", carriers.c.gateway)
@@ -109,6 +111,7 @@ templates: Final = Table(
     Column("body", json_type(), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("deleted_at", Instant),  # kept for calls that played it, under another name
     UniqueConstraint("tenant_id", "name"),
 )
 
@@ -127,8 +130,13 @@ lists: Final = Table(
     Column("active", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("reset_at", Instant),  # when it was last refreshed
+    Column("reset_outcomes", json_type()),  # which leads were: their last outcomes; null for all
+    Column("deleted_at", Instant),  # kept for its CDRs, under another name
+    Column("cleared_at", Instant),  # of a deleted one: when its last lead was removed
     UniqueConstraint("campaign_id", "name"),
 )
+_partial_index("ix_lists_deleted_at", lists.c.deleted_at, where=text("deleted_at IS NOT NULL AND cleared_at IS NULL"))
 
 leads: Final = Table(
     "leads",
@@ -154,6 +162,8 @@ leads: Final = Table(
     reference("template_id", "templates.id", nullable=True),  # of an OTP: played instead of the campaign's template
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("refreshed_at", Instant),  # since when its attempts are counted anew
+    Column("removed_at", Instant),  # removed; the row stays, parked and without its number, while there are CDRs of it
 )
 _partial_index("uq_leads_list_id_phone", leads.c.list_id, leads.c.phone, where=leads.c.call_id.is_(None), unique=True)
 WAITING: Final = text("stage IN ('otp', 'single', 'new', 'recall') AND NOT parked")

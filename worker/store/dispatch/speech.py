@@ -16,7 +16,9 @@ from worker.ports.dispatch.speech import Speech
 from worker.store.base.dialect import among
 from worker.store.base.tables import leads, templates
 
-_TEMPLATES: Final = select(templates.c.id, templates.c.body).where(among(templates.c.id, "templates"))
+_TEMPLATES: Final = select(templates.c.id, templates.c.body).where(
+    among(templates.c.id, "templates"), templates.c.deleted_at.is_(None)
+)
 _VALUES: Final = select(
     leads.c.id, leads.c.phone, leads.c.profile, leads.c.additional, leads.c.template_id, leads.c.ref_id
 ).where(among(leads.c.id, "leads"))

@@ -7,7 +7,7 @@ from typing_extensions import override
 from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.errors import NotFound
-from worker.domain.ids import CampaignId, TenantId
+from worker.domain.ids import CampaignId, CarrierId, TemplateId, TenantId
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import NamedCampaign
 from worker.ports.records.store import Campaigns
@@ -57,6 +57,14 @@ class SqlCampaigns(Campaigns):
     @override
     def delete(self, campaign_id: CampaignId, *, now: DateTime) -> None:
         self._connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(deleted_at=now))
+
+    @override
+    def using(
+        self, tenant_id: TenantId, *, carrier_id: CarrierId | None = None, template_id: TemplateId | None = None
+    ) -> list[CampaignSettings]:
+        wanted = ((campaigns.c.carrier_id, carrier_id), (campaigns.c.template_id, template_id))
+        theirs = _of_tenant(tenant_id).where(*(column == one for column, one in wanted if one is not None))
+        return [to_settings(row) for row in self._connection.execute(theirs.order_by(campaigns.c.id)).mappings()]
 
     @override
     def page(self, tenant_id: TenantId, part: Slice, *, kind: str | None) -> Page[NamedCampaign]:

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import groupby
+from uuid import UUID
 
 from pendulum import DateTime
-from sqlalchemy import Connection, Row, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, Select, delete, func, insert, select, update
 from typing_extensions import override
 
 from worker.domain.errors import NotFound
@@ -15,8 +16,8 @@ from worker.domain.network import Network
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import CarrierRecord, GatewayDemand
 from worker.ports.records.store import Carriers
-from worker.store.base.dialect import conflicts_named
-from worker.store.base.tables import LIVE_ROWS, calls, carriers
+from worker.store.base.dialect import conflicts_named, deleted_name
+from worker.store.base.tables import LIVE_ROWS, calls, carriers, trunks
 from worker.store.dispatch.cause_tables import to_rules, to_stored
 from worker.store.dispatch.trunks import SqlTrunks
 
@@ -42,13 +43,12 @@ class SqlCarriers(Carriers):
 
     @override
     def only_one(self, tenant_id: TenantId) -> CarrierId | None:
-        found = self._connection.scalars(select(carriers.c.id).where(carriers.c.tenant_id == tenant_id).limit(2)).all()
+        found = self._connection.scalars(_ids_of(tenant_id).limit(2)).all()
         return CarrierId(found[0]) if len(found) == 1 else None
 
     @override
     def all_of(self, tenant_id: TenantId) -> set[CarrierId]:
-        found = self._connection.scalars(select(carriers.c.id).where(carriers.c.tenant_id == tenant_id))
-        return {CarrierId(carrier) for carrier in found}
+        return {CarrierId(carrier) for carrier in self._connection.scalars(_ids_of(tenant_id))}
 
     @override
     def add(self, carrier: CarrierRecord) -> None:
@@ -60,6 +60,13 @@ class SqlCarriers(Carriers):
         row = {name: value for name, value in _to_row(carrier).items() if name not in {"id", "tenant_id", "created_at"}}
         with conflicts_named(name=NAME_TAKEN, id=ID_TAKEN):
             self._connection.execute(update(carriers).where(carriers.c.id == carrier.id).values(row))
+
+    @override
+    def delete(self, carrier_id: CarrierId, *, now: DateTime) -> None:
+        gone = update(carriers).where(carriers.c.id == carrier_id)
+        freed = deleted_name(carriers.c.name, carrier_id)
+        self._connection.execute(gone.values(deleted_at=now, name=freed, next_plan_at=None, gateway_waits_since=None))
+        self._connection.execute(delete(trunks).where(trunks.c.carrier_id == carrier_id))
 
     @override
     def wake(self, carrier_ids: Collection[CarrierId], *, at: DateTime) -> None:
@@ -82,7 +89,8 @@ class SqlCarriers(Carriers):
     @override
     def by_gateway(self) -> list[GatewayDemand]:
         asked = select(carriers.c.gateway, carriers.c.name, carriers.c.concurrent_call, carriers.c.calls_per_second)
-        rows = self._connection.execute(asked.order_by(carriers.c.gateway, carriers.c.name)).all()
+        present = asked.where(carriers.c.deleted_at.is_(None))
+        rows = self._connection.execute(present.order_by(carriers.c.gateway, carriers.c.name)).all()
         return [_demand(gateway, list(group)) for gateway, group in groupby(rows, key=lambda row: row.gateway)]
 
     def _with_live(self, rows: Iterable[RowMapping]) -> list[CarrierRecord]:
@@ -100,7 +108,11 @@ class SqlCarriers(Carriers):
 
 
 def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:
-    return select(*_COLUMNS).where(carriers.c.tenant_id == tenant_id)
+    return select(*_COLUMNS).where(carriers.c.tenant_id == tenant_id, carriers.c.deleted_at.is_(None))
+
+
+def _ids_of(tenant_id: TenantId) -> Select[UUID]:
+    return select(carriers.c.id).where(carriers.c.tenant_id == tenant_id, carriers.c.deleted_at.is_(None))
 
 
 def _demand(gateway: str, rows: list[Row[str, str, int, int]]) -> GatewayDemand:

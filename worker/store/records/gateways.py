@@ -45,6 +45,7 @@ class SqlGateways(Gateways):
     @override
     def carriers_on(self, name: str) -> dict[CarrierId, TenantId]:
         asked = select(carriers.c.id, carriers.c.tenant_id).where(carriers.c.gateway == name)
+        asked = asked.where(carriers.c.deleted_at.is_(None))
         return {CarrierId(row.id): TenantId(row.tenant_id) for row in self._connection.execute(asked)}
 
     @override

@@ -14,7 +14,7 @@ from worker.store.base.tables import campaigns, leads, lists
 
 NAME_TAKEN = "list_name is exists"
 ID_TAKEN = "list_uuid is exists"
-_COLUMNS = list(lists.c)
+_COLUMNS = [column for name, column in lists.c.items() if name in ListRecord.__dataclass_fields__]
 
 
 class SqlLists(Lists):

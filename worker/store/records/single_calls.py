@@ -19,7 +19,7 @@ from worker.store.base.sealing import Sealer
 from worker.store.base.secret_tables import one_time_codes
 from worker.store.base.tables import leads, lists
 
-_LIST_COLUMNS: Final = list(lists.c)
+_LIST_COLUMNS: Final = [column for name, column in lists.c.items() if name in ListRecord.__dataclass_fields__]
 
 
 class SqlSingleCalls(SingleCalls):

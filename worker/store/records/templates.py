@@ -3,7 +3,8 @@
 import unicodedata
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, insert, or_, select
+from pendulum import DateTime
+from sqlalchemy import Connection, Select, func, insert, or_, select, update
 from typing_extensions import override
 
 from worker.domain.errors import NotFound
@@ -11,7 +12,7 @@ from worker.domain.ids import TemplateId, TenantId
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import TemplateRecord
 from worker.ports.records.store import Templates
-from worker.store.base.dialect import conflicts_named
+from worker.store.base.dialect import conflicts_named, deleted_name
 from worker.store.base.tables import templates
 
 NAME_TAKEN = "template is existed!"
@@ -46,6 +47,17 @@ class SqlTemplates(Templates):
             self._connection.execute(insert(templates).values(row))
 
     @override
+    def save(self, template: TemplateRecord) -> None:
+        row = {"name": template.name, "body": template.body, "updated_at": template.updated_at}
+        with conflicts_named(name=NAME_TAKEN):
+            self._connection.execute(update(templates).where(templates.c.id == template.id).values(row))
+
+    @override
+    def delete(self, template_id: TemplateId, *, now: DateTime) -> None:
+        gone = update(templates).where(templates.c.id == template_id)
+        self._connection.execute(gone.values(deleted_at=now, name=deleted_name(templates.c.name, template_id)))
+
+    @override
     def page(self, tenant_id: TenantId, part: Slice, *, name: str | None) -> Page[TemplateRecord]:
         wanted = (
             _of_tenant(tenant_id) if name is None else _of_tenant(tenant_id).where(templates.c.name.in_(_forms(name)))
@@ -63,7 +75,7 @@ class SqlTemplates(Templates):
 
 
 def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:
-    return select(*_COLUMNS).where(templates.c.tenant_id == tenant_id)
+    return select(*_COLUMNS).where(templates.c.tenant_id == tenant_id, templates.c.deleted_at.is_(None))
 
 
 def _forms(name: str) -> list[str]:

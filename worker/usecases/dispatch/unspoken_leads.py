@@ -15,13 +15,16 @@ LOOKED_AT_AGAIN: Final = Duration(minutes=5)
 
 
 def unspoken_leads(tx: DispatchTransaction, asked: Mapping[LeadId, TemplateId | None]) -> set[LeadId]:
-    """Return those of the leads whose values their template lacks; a lead without a template hears nothing of ours.
+    """Return those of the leads whose values their template lacks, or whose template is deleted.
+
+    A lead without a template hears nothing of ours.
 
     Templates without placeholders cost one read for all leads.
     """
     bodies = tx.speech.templates({template_id for template_id in asked.values() if template_id is not None})
     templates = {template_id: template_of(body) for template_id, body in bodies.items()}
+    silent = {lead for lead, wanted in asked.items() if wanted is not None and wanted not in templates}
     reading = {lead: templates[wanted] for lead, wanted in asked.items() if wanted in templates}
     reading = {lead: template for lead, template in reading.items() if reads_values(template)}
     values = tx.speech.values(reading)
-    return {lead for lead in values if why_not_spoken(reading[lead], values=values[lead])}
+    return silent | {lead for lead in values if why_not_spoken(reading[lead], values=values[lead])}

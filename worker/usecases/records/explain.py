@@ -123,7 +123,10 @@ def _unspoken(tx: RecordTransaction, *, tenant: Tenant, lead: LeadStanding, camp
     template_id = lead.template_id or campaign.template_id
     if lead.lane is None or template_id is None:
         return ()
-    template = template_of(tx.templates.get(tenant.id, template_id).body)
+    try:
+        template = template_of(tx.templates.get(tenant.id, template_id).body)
+    except NotFound:  # it was deleted while a single call that plays it waited
+        return (Why(Reason.VALUE_MISSING, cause="the template is deleted"),)
     values = values_of_lead(phone=found.phone, profile=found.profile, additional=found.additional)
     problems = why_not_spoken(template, values=values)
     said = "; ".join(f"{problem.field} {problem.message}" for problem in problems)
