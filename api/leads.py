@@ -1,4 +1,4 @@
-"""Leads: add one or many, and read."""
+"""Leads: add one or many, read, change, remove."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -14,13 +14,15 @@ from api.middleware import GuardedRoute
 from api.phone_numbers import NO_PHONE, TOO_SHORT, national
 from api.requests.body import Body
 from api.requests.fields import Line, to_uuid, uuid_of
-from api.requests.leads import LeadBody, ManyLeadsBody, NewLeadBody
+from api.requests.leads import ChangedLeadBody, LeadBody, ManyLeadsBody, NewLeadBody
 from api.responses.leads import lead_shape
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, LeadId, ListId
+from worker.domain.network import NotDialable
 from worker.ports.paging import Page
 from worker.ports.records.entities import DuplicateScope, LeadFilter
 from worker.usecases.records import queries
+from worker.usecases.records.edit_lead import delete_lead, edit_lead
 from worker.usecases.records.import_leads import DUPLICATE, Draft, LeadImport, import_leads
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["leads"])
@@ -104,6 +106,39 @@ def read(lead_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Return one lead."""
     found = queries.get_lead(services.store, tenant=tenant, lead_id=LeadId(lead_uuid))
     return JSONResponse(lead_shape(found, zone=tenant.timezone))
+
+
+@router.put("/v3/lead/{lead_uuid}")
+def change(lead_uuid: UUID, body: ChangedLeadBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Change what the body names, from the very next dial on; a lead that is done stays done.
+
+    While the lead is being called its number cannot be changed: what comes of the call belongs to the old one.
+    """
+    if body.id() not in {None, lead_uuid}:
+        raise Invalid("lead_uuid is invalid")
+    try:
+        edit_lead(
+            services.store,
+            queue=services.queue,
+            tenant=tenant,
+            lead_id=LeadId(lead_uuid),
+            changes=body.changes(),
+            now=services.clock.now(),
+        )
+    except NotDialable as error:
+        raise InvalidFields((NO_PHONE,) if body.phone_number else (TOO_SHORT, NO_PHONE)) from error
+    except ValueError as error:
+        raise InvalidFields((Problem("additional", str(error)),)) from error
+    return JSONResponse({"lead_uuid": str(lead_uuid)})
+
+
+@router.delete("/v3/lead/{lead_uuid}")
+def delete(lead_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Remove a lead: a queued call is cancelled, a call that is up ends normally; its CDRs stay."""
+    delete_lead(
+        services.store, queue=services.queue, tenant=tenant, lead_id=LeadId(lead_uuid), now=services.clock.now()
+    )
+    return JSONResponse({"lead_uuid": str(lead_uuid)})
 
 
 def _list_id(text: str) -> ListId:

@@ -1,4 +1,4 @@
-"""Lists of leads: create, read, activate."""
+"""Lists of leads: create, read, change, activate, delete."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.fields import ActiveBody
-from api.requests.leads import ListBody
+from api.requests.leads import ChangedListBody, ListBody
 from api.timestamps import NEVER, rfc3339
 from worker.domain.errors import Invalid
 from worker.domain.ids import ListId
@@ -16,7 +16,8 @@ from worker.domain.json_value import Json
 from worker.ports.paging import Page
 from worker.ports.records.entities import ListRecord
 from worker.usecases.records import queries
-from worker.usecases.records.save_list import create_list, switch_list
+from worker.usecases.records.delete_list import delete_list
+from worker.usecases.records.save_list import create_list, save_list, switch_list
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["lists"])
 
@@ -67,6 +68,31 @@ def switch(list_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose)
         now=services.clock.now(),
     )
     return answered({"active": body.active, "list_uuid": str(list_uuid)}, to=body)
+
+
+@router.put("/v3/list/{list_uuid}")
+def change(list_uuid: UUID, body: ChangedListBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Change a list's name, description and `active`; it stays in its campaign."""
+    if body.id() not in {None, list_uuid}:
+        raise Invalid("list_uuid is invalid")
+    save_list(
+        services.store,
+        queue=services.queue,
+        tenant=tenant,
+        list_id=ListId(list_uuid),
+        changes=body.changes(),
+        now=services.clock.now(),
+    )
+    return answered({"list_uuid": str(list_uuid)}, to=body)
+
+
+@router.delete("/v3/list/{list_uuid}")
+def delete(list_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+    """Delete a list: its leads are not dialled from now on, and are removed in the background; CDRs stay."""
+    delete_list(
+        services.store, queue=services.queue, tenant=tenant, list_id=ListId(list_uuid), now=services.clock.now()
+    )
+    return JSONResponse({"list_uuid": str(list_uuid)})
 
 
 def _shape(found: ListRecord, *, zone: str) -> dict[str, Json]:

@@ -20,6 +20,7 @@ from worker.usecases.dispatch import plan_carrier as planning
 from worker.usecases.dispatch import settle_posted_cdrs as settling
 from worker.usecases.dispatch import sweep as sweeping
 from worker.usecases.dispatch import tick as ticking
+from worker.usecases.records import delete_list as deleting
 from worker.usecases.records import run_backfills as backfills
 from worker.wiring import services, stopping
 
@@ -105,6 +106,7 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     sweeping.sweep(
         parts.store, queue=parts.queue, telephony=parts.telephony, now=parts.clock.now(), new_id=parts.new_id
     )
+    deleting.clear_deleted_lists(parts.store, now=parts.clock.now())
 
 
 @_task(names.TICK)

@@ -5,15 +5,19 @@ from typing import Annotated, Any, Final, Literal
 
 import orjson
 from pydantic import BeforeValidator, ConfigDict, Field
+from typing_extensions import override
 
 from api.requests.body import Body
-from api.requests.fields import Line, Name, Text, to_uuid, uuid_of
+from api.requests.fields import Line, Name, Text, to_uuid, uuid_of, without_defaults
 from api.requests.json_limits import holds_too_large_a_number, why_not_kept
-from api.requests.unused_keys import OF_LIST
+from api.requests.unused_keys import OF_LEAD, OF_LIST
+from api.timestamps import NEVER
 from worker.domain.errors import Invalid
-from worker.domain.ids import CampaignId, ListId
+from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.json_value import Json
+from worker.usecases.records.edit_lead import LeadChanges
 from worker.usecases.records.import_leads import Draft
+from worker.usecases.records.save_list import ListChanges
 
 MOST_ROWS: Final = 2000
 LARGEST_ADDITIONAL: Final = 8192
@@ -140,6 +144,78 @@ class NewLeadBody(LeadBody):
 
     list_uuid: ListId36
     duplicate_scope: Scope = "campaign"
+
+
+class ChangedLeadBody(LeadBody):
+    """A lead to be changed: the number is required; any other key that is not sent stays as it is.
+
+    It may be a whole lead that was read. Unknown keys are stored, as at the import.
+    """
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+    GUARDED = frozenset({"after_day"})
+
+    def id(self) -> LeadId | None:
+        """Return the id that the client names; raises ``Invalid`` when it is not an id."""
+        found = to_uuid(self._server_text("lead_uuid"), otherwise="lead_uuid is invalid")
+        return None if found is None else LeadId(found)
+
+    def changes(self) -> LeadChanges:
+        """Return what was sent; raises ``ValueError`` when the additional data is too large."""
+        sent = self.model_fields_set
+        home = to_uuid(self._server_text("list_uuid"), otherwise="list_uuid is invalid")
+        drafted = self.draft(0)  # checks the data as the import does
+        return LeadChanges(
+            phone_number=drafted.phone_number,
+            list_id=None if home is None else ListId(home),
+            after_day=self.after_day if "after_day" in sent else None,
+            profile={name: _present(getattr(self, name)) for name in PROFILE & sent},
+            additional=self.additional if "additional" in sent else None,
+            more=self._not_ours(),
+        )
+
+    @override
+    def _not_ours(self) -> Mapping[str, Json]:
+        return {name: value for name, value in (self.model_extra or {}).items() if name not in OF_LEAD}
+
+    def _server_text(self, name: str) -> str:
+        value = (self.model_extra or {}).get(name, "")
+        return value if isinstance(value, str) else "not a text"
+
+
+def _present(text: str) -> str:
+    """Return an empty text for the time by which answers say that there is none."""
+    return "" if text == NEVER else text
+
+
+class ChangedListBody(Body):
+    """A list to be changed: the name is required; any other key that is not sent stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+    UNUSED = OF_LIST - {"active"}
+
+    list_uuid: Line = ""
+    campaign_uuid: Line = ""
+    list_name: Name
+    description: Text = ""
+    active: bool = True
+
+    def id(self) -> ListId | None:
+        """Return the id that the client names; raises ``Invalid`` when it is not an id."""
+        found = to_uuid(self.list_uuid, otherwise="list_uuid is invalid")
+        return None if found is None else ListId(found)
+
+    def changes(self) -> ListChanges:
+        """Return what was sent; raises ``Invalid`` for a campaign that is no id."""
+        changes = ListChanges(name=self.list_name)
+        home = to_uuid(self.campaign_uuid, otherwise="campaign_uuid is invalid")
+        if home is not None:
+            changes["campaign_id"] = CampaignId(home)
+        if "description" in self.model_fields_set:
+            changes["description"] = self.description
+        if "active" in self.model_fields_set:
+            changes["active"] = self.active
+        return changes
 
 
 class ManyLeadsBody(Body):

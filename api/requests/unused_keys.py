@@ -17,5 +17,9 @@ OF_LIST: Final = frozenset(
     "domain_uuid reset_time active user_uuid created_at updated_at total_leads total_fields campaign_name username "
     "firstname middlename lastname total_upload total_success total_fail recall_status".split()
 )
+OF_LEAD: Final = frozenset(
+    "domain_uuid lead_uuid list_uuid status alt_status called_count last_call_time created_at updated_at hopper_id "
+    "network campaign_uuid campaign_name list_name assign_user_uuid assign_username".split()
+)
 OF_BLOCKED_NUMBER: Final = frozenset({"id"})
 OF_SUBSCRIPTION: Final = frozenset({"id", "event_domain_uuid", "domain_uuid", "domain_name", "event_name"})

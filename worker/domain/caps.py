@@ -15,7 +15,7 @@ class Cap(StrEnum):
     CAMPAIGNS = "campaigns"
     """Campaigns that are not deleted."""
     LISTS = "lists"
-    """Lists, also those of deleted campaigns."""
+    """Lists that are not deleted."""
     LEADS = "leads"
     """Leads of one list."""
 

@@ -43,6 +43,7 @@ from worker.store.records.carriers import SqlCarriers
 from worker.store.records.cdrs import SqlCdrs
 from worker.store.records.do_not_call import SqlDoNotCall
 from worker.store.records.gateways import SqlGateways
+from worker.store.records.lead_edits import SqlLeadEdits
 from worker.store.records.lead_records import SqlLeadRecords
 from worker.store.records.lists import SqlLists
 from worker.store.records.number_plan import SqlNumberPlans
@@ -201,6 +202,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def lead_records(self) -> SqlLeadRecords:
         return SqlLeadRecords(self.connection)
+
+    @override
+    @cached_property
+    def lead_edits(self) -> SqlLeadEdits:
+        return SqlLeadEdits(self.connection)
 
     @override
     @cached_property

@@ -37,6 +37,7 @@ from worker.ports.records.entities import (
     Totals,
 )
 from worker.ports.records.gateways import Gateways
+from worker.ports.records.lead_edits import LeadEdits
 from worker.ports.records.number_plan import NumberPlans
 from worker.ports.records.secret_rows import SecretRows
 from worker.ports.records.single_calls import SingleCalls
@@ -164,7 +165,7 @@ class Templates(Protocol):
 
 
 class Lists(Protocol):
-    """Lists of campaigns that are not deleted."""
+    """Lists that are not deleted, of campaigns that are not deleted."""
 
     def get(self, tenant_id: TenantId, list_id: ListId) -> ListRecord:
         """Return the tenant's list with the number of its leads; raises ``NotFound``."""
@@ -177,6 +178,21 @@ class Lists(Protocol):
 
     def lock_all_of(self, campaign_id: CampaignId) -> None:
         """Wait for running imports into the campaign; make new ones wait until this transaction ends."""
+
+    def save(self, changed: ListRecord) -> None:
+        """Write name and description of a locked list; raises ``Conflict`` when its name is taken."""
+
+    def delete(self, list_id: ListId, *, now: DateTime) -> None:
+        """Mark a locked list as deleted and make it inactive; its name is free again, its CDRs stay."""
+
+    def delete_all_of(self, campaign_id: CampaignId, *, now: DateTime) -> None:
+        """Mark all lists of a campaign, which are locked, as deleted."""
+
+    def to_clear(self, *, limit: int) -> list[ListId]:
+        """Return deleted lists that may have leads left, those that were deleted first before others."""
+
+    def cleared(self, list_id: ListId, *, now: DateTime) -> None:
+        """Note that the last lead of a deleted list was removed."""
 
     def lock_all(self, tenant_id: TenantId) -> None:
         """Wait for all running imports of the tenant; make new ones wait until this transaction ends."""
@@ -265,6 +281,8 @@ class RecordTransaction(Protocol):
     def lists(self) -> Lists: ...
     @property
     def lead_records(self) -> LeadRecords: ...
+    @property
+    def lead_edits(self) -> LeadEdits: ...
     @property
     def single_calls(self) -> SingleCalls: ...
     @property

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pendulum import DateTime, Duration
-from sqlalchemy import Connection, Integer, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, case, delete, func, insert, literal, or_, select, update
 from typing_extensions import override
 
 from worker.domain.call import LIVE, ON_SWITCH, CallState
@@ -243,8 +243,12 @@ _FINISH_LEAD: Final = (
         uncounted=leads.c.uncounted + 1 - bindparam("used", type_=Integer),
         **{
             name: bindparam(f"new_{name}", type_=leads.c[name].type)
-            for name in ("stage", "due_at", "ending", "last_call_at", "last_outcome", "updated_at")
+            for name in ("due_at", "ending", "last_call_at", "last_outcome", "updated_at")
         },
+        stage=case(
+            (leads.c.removed_at.is_not(None), literal(Stage.DONE, leads.c.stage.type)),
+            else_=bindparam("new_stage", type_=leads.c.stage.type),
+        ),
     )
 )
 

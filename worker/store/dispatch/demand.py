@@ -119,12 +119,18 @@ def _table(name: str, column: ColumnElement[Any], values: Sequence[Any]) -> Any:
     return union_all(*(select(literal(value, column.type).label(column.key)) for value in values)).subquery(name)
 
 
+_KEPT: Final = lists.c.deleted_at.is_(None)
+"""The leads of a deleted list wait for their removal only."""
+
+
 def _held_back() -> Select[Any]:  # Any: a row of campaign
     """Find the campaigns with waiting leads in inactive lists, parked or not yet."""
     waits = select(leads.c.id).where(
         leads.c.campaign_id == lists.c.campaign_id, leads.c.list_id == lists.c.id, leads.c.stage.in_(WAITING_STAGES)
     )
-    return select(lists.c.campaign_id).where(among(lists.c.campaign_id, "campaigns"), ~lists.c.active, waits.exists())
+    return select(lists.c.campaign_id).where(
+        among(lists.c.campaign_id, "campaigns"), ~lists.c.active, _KEPT, waits.exists()
+    )
 
 
 DEMAND: Final = _demand(STAGES_OF[Lane.LIST])

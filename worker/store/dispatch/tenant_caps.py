@@ -42,7 +42,7 @@ class SqlTenantCaps(TenantCaps):
             case Cap.CAMPAIGNS:
                 rows = select(func.count()).where(campaigns.c.tenant_id == tenant_id, campaigns.c.deleted_at.is_(None))
             case Cap.LISTS:
-                rows = select(func.count()).where(lists.c.tenant_id == tenant_id)
+                rows = select(func.count()).where(lists.c.tenant_id == tenant_id, lists.c.deleted_at.is_(None))
             case Cap.LEADS:
                 rows = select(func.count()).where(leads.c.tenant_id == tenant_id)
             case never:
@@ -52,4 +52,5 @@ class SqlTenantCaps(TenantCaps):
     @override
     def leads_of(self, list_id: ListId) -> int:
         imported = leads.c.call_id.is_(None)  # the condition of the index, without which all leads would be read
-        return self._connection.scalar(select(func.count()).where(leads.c.list_id == list_id, imported)) or 0
+        theirs = (leads.c.list_id == list_id, imported, leads.c.removed_at.is_(None))
+        return self._connection.scalar(select(func.count()).where(*theirs)) or 0

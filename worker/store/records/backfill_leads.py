@@ -91,7 +91,7 @@ def batch(
 
 def imported_into(list_id: ListId) -> list[ColumnElement[bool]]:
     """Return the conditions for leads that were imported into the list; single calls are few and never parked."""
-    return [leads.c.list_id == list_id, leads.c.call_id.is_(None)]
+    return [leads.c.list_id == list_id, leads.c.call_id.is_(None), leads.c.removed_at.is_(None)]
 
 
 def under(prefix: str) -> list[ColumnElement[bool]]:

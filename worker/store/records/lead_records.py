@@ -23,6 +23,10 @@ _GIVEN = [leads.c[name] for name in NewLead.__dataclass_fields__]
 _JOINED = {"campaign_name": campaigns.c.name, "list_name": lists.c.name}
 _READ = [_JOINED[name].label(name) if name in _JOINED else leads.c[name] for name in LeadRecord.__dataclass_fields__]
 
+_HOMED = leads.join(campaigns, campaigns.c.id == leads.c.campaign_id).join(lists, lists.c.id == leads.c.list_id)
+_PRESENT = (leads.c.removed_at.is_(None), lists.c.deleted_at.is_(None), campaigns.c.deleted_at.is_(None))
+"""Leads that are being removed are not found from the deletion of their list or campaign on."""
+
 
 class SqlLeadRecords(LeadRecords):
     """Leads in SQL."""
@@ -55,7 +59,7 @@ class SqlLeadRecords(LeadRecords):
 
     @override
     def get(self, tenant_id: TenantId, lead_id: LeadId) -> LeadRecord:
-        asked = _joined().where(leads.c.tenant_id == tenant_id, leads.c.id == lead_id)
+        asked = _joined().where(leads.c.tenant_id == tenant_id, leads.c.id == lead_id, *_PRESENT)
         row = self._connection.execute(asked).mappings().one_or_none()
         if row is None:
             raise NotFound("Not Found")
@@ -64,9 +68,10 @@ class SqlLeadRecords(LeadRecords):
     @override
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: LeadFilter) -> Page[LeadRecord]:
         conditions = _conditions(tenant_id, wanted)
-        asked = _joined().where(*conditions).order_by(leads.c.id).limit(part.limit).offset(part.offset)
+        asked = _joined().where(*conditions, *_PRESENT).order_by(leads.c.id).limit(part.limit).offset(part.offset)
         rows = self._connection.execute(asked).mappings()
-        total = self._connection.scalar(select(func.count()).select_from(leads).where(*conditions))
+        counted = select(func.count()).select_from(_HOMED).where(*conditions, *_PRESENT)
+        total = self._connection.scalar(counted)
         return Page([self._read(row) for row in rows], total or 0)
 
     def _read(self, row: RowMapping) -> LeadRecord:
@@ -98,11 +103,7 @@ def _to_row(lead: NewLead) -> dict[str, object]:
 
 
 def _joined() -> Select[*tuple[object, ...]]:
-    return (
-        select(*_READ, leads.c.template_id.is_not(None).label("otp"))
-        .join(campaigns, campaigns.c.id == leads.c.campaign_id)
-        .join(lists, lists.c.id == leads.c.list_id)
-    )
+    return select(*_READ, leads.c.template_id.is_not(None).label("otp")).select_from(_HOMED)
 
 
 def _conditions(tenant_id: TenantId, wanted: LeadFilter) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from worker.domain.ids import CampaignId, ListId, TenantId
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import DuplicateScope, ListRecord
 from worker.ports.records.store import Lists
-from worker.store.base.dialect import conflicts_named
+from worker.store.base.dialect import conflicts_named, deleted_name
 from worker.store.base.tables import campaigns, leads, lists
 
 NAME_TAKEN = "list_name is exists"
@@ -64,6 +64,33 @@ class SqlLists(Lists):
         self._connection.execute(asked.with_for_update(key_share=True)).all()
 
     @override
+    def save(self, changed: ListRecord) -> None:
+        row = {"name": changed.name, "description": changed.description, "updated_at": changed.updated_at}
+        with conflicts_named(name=NAME_TAKEN):
+            self._connection.execute(update(lists).where(lists.c.id == changed.id).values(row))
+
+    @override
+    def delete(self, list_id: ListId, *, now: DateTime) -> None:
+        gone = update(lists).where(lists.c.id == list_id)
+        freed = deleted_name(lists.c.name, list_id)
+        self._connection.execute(gone.values(deleted_at=now, active=False, name=freed, updated_at=now))
+
+    @override
+    def delete_all_of(self, campaign_id: CampaignId, *, now: DateTime) -> None:
+        theirs = update(lists).where(lists.c.campaign_id == campaign_id, lists.c.deleted_at.is_(None))
+        self._connection.execute(theirs.values(deleted_at=now, active=False, updated_at=now))
+
+    @override
+    def to_clear(self, *, limit: int) -> list[ListId]:
+        left = select(lists.c.id).where(lists.c.deleted_at.is_not(None), lists.c.cleared_at.is_(None))
+        found = self._connection.scalars(left.order_by(lists.c.deleted_at, lists.c.id).limit(limit))
+        return [ListId(list_id) for list_id in found]
+
+    @override
+    def cleared(self, list_id: ListId, *, now: DateTime) -> None:
+        self._connection.execute(update(lists).where(lists.c.id == list_id).values(cleared_at=now))
+
+    @override
     def switch(self, list_id: ListId, *, active: bool, now: DateTime) -> None:
         self._connection.execute(update(lists).where(lists.c.id == list_id).values(active=active, updated_at=now))
 
@@ -83,7 +110,7 @@ class SqlLists(Lists):
 
 
 def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:
-    counted = select(func.count()).where(leads.c.list_id == lists.c.id).scalar_subquery()
+    counted = select(func.count()).where(leads.c.list_id == lists.c.id, leads.c.removed_at.is_(None)).scalar_subquery()
     return _named(tenant_id).add_columns(counted.label("total_leads"))
 
 
@@ -91,5 +118,5 @@ def _named(tenant_id: TenantId) -> Select[*tuple[object, ...]]:
     return (
         select(*_COLUMNS, campaigns.c.name.label("campaign_name"))
         .join(campaigns, campaigns.c.id == lists.c.campaign_id)
-        .where(lists.c.tenant_id == tenant_id, campaigns.c.deleted_at.is_(None))
+        .where(lists.c.tenant_id == tenant_id, lists.c.deleted_at.is_(None), campaigns.c.deleted_at.is_(None))
     )

@@ -43,7 +43,7 @@ class SqlStandings(Standings):
             .select_from(leads)
             .join(lists, lists.c.id == leads.c.list_id)
             .outerjoin(_LIVE, _LIVE.c.lead_id == leads.c.id)
-            .where(leads.c.tenant_id == tenant_id, leads.c.id == lead_id)
+            .where(leads.c.tenant_id == tenant_id, leads.c.id == lead_id, leads.c.removed_at.is_(None))
         )
         row = self._connection.execute(asked).mappings().first()
         if row is None:

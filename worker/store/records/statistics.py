@@ -67,14 +67,16 @@ class SqlStatistics(Statistics):
 
 
 _IS_WAITING: Final = leads.c.stage.in_(WAITING_STAGES)
+_IS_PRESENT: Final = leads.c.removed_at.is_(None)
+"""Calls of removed leads count; the leads themselves do not."""
 _BY_NETWORK: Final = (
     select(
         leads.c.network,
-        func.count().label("leads"),
+        func.count().filter(_IS_PRESENT).label("leads"),
         cast(func.sum(leads.c.called_count), Integer).label("calls"),
-        func.count().filter(leads.c.called_count > 0).label("called_leads"),
-        func.count().filter(leads.c.ending == Ending.DO_NOT_CALL).label("dnc_leads"),
-        func.count().filter(_IS_WAITING).label("waiting"),
+        func.count().filter(leads.c.called_count > 0, _IS_PRESENT).label("called_leads"),
+        func.count().filter(leads.c.ending == Ending.DO_NOT_CALL, _IS_PRESENT).label("dnc_leads"),
+        func.count().filter(_IS_WAITING, _IS_PRESENT).label("waiting"),
         func.count().filter(_IS_WAITING, ~leads.c.parked).label("in_sight"),
     )
     .where(leads.c.campaign_id == bindparam("campaign"))

@@ -1,4 +1,4 @@
-"""Delete a campaign that is not active; its CDRs stay."""
+"""Delete a campaign that is not active; its leads are removed by the sweep, its CDRs stay."""
 
 from pendulum import DateTime
 
@@ -9,9 +9,11 @@ from worker.ports.records.store import RecordStore
 
 
 def delete_campaign(store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime) -> None:
-    """Delete a campaign; its live calls end by themselves."""
+    """Delete a campaign with its lists, after running imports into them; its live calls end by themselves."""
     with store.transaction() as tx:
-        tx.tenants.lock(tenant.id)
+        tx.campaigns.get(tenant.id, campaign_id)
+        tx.lists.lock_all_of(campaign_id)
         if tx.campaigns.lock(tenant.id, campaign_id).active:
             raise Conflict("campaign must be deactive")
         tx.campaigns.delete(campaign_id, now=now)
+        tx.lists.delete_all_of(campaign_id, now=now)

@@ -8,6 +8,7 @@ from pendulum import DateTime
 
 from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignChanges
+from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, RunId, TemplateId
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import Tenant
@@ -48,7 +49,10 @@ def _stopped(
     """Take the template from these campaigns, and yield those that were not stopped before."""
     changes = CampaignChanges(status=Status.STOP, template_uuid=None)
     for campaign_id in ids:
-        before = tx.campaigns.lock(tenant.id, campaign_id)
+        try:
+            before = tx.campaigns.lock(tenant.id, campaign_id)
+        except NotFound:  # it has just been deleted
+            continue
         edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=changes)
         tx.campaigns.save(changed(before, edit, now=now, new_run_id=RunId(new_id())))
         if before.status is not Status.STOP:

@@ -1,17 +1,19 @@
-"""Create a list in a campaign, activate and deactivate it."""
+"""Create a list in a campaign, change it, activate and deactivate it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
+from typing import TypedDict
 
 from pendulum import DateTime
 
 from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
-from worker.domain.errors import NotFound
-from worker.domain.ids import ListId
+from worker.domain.errors import Invalid, NotFound
+from worker.domain.ids import CampaignId, ListId
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.records.entities import ListRecord, Tenant
-from worker.ports.records.store import RecordStore
+from worker.ports.records.entities import DuplicateScope, ListRecord, Tenant
+from worker.ports.records.store import RecordStore, RecordTransaction
 
 
 def create_list(store: RecordStore, new: ListRecord, *, caps: Mapping[Cap, int] = DEFAULT_CAPS) -> None:
@@ -31,15 +33,43 @@ def create_list(store: RecordStore, new: ListRecord, *, caps: Mapping[Cap, int] 
         tx.lists.add(new)
 
 
+class ListChanges(TypedDict, total=False):
+    """What to change; ``campaign_id`` only says in which campaign the client expects the list."""
+
+    name: str
+    description: str
+    active: bool
+    campaign_id: CampaignId
+
+
+def save_list(
+    store: RecordStore, *, queue: JobQueue, tenant: Tenant, list_id: ListId, changes: ListChanges, now: DateTime
+) -> None:
+    """Change what was sent and nothing else. Raises ``NotFound``, ``Conflict`` and ``Invalid``."""
+    with store.transaction() as tx:
+        before = tx.lists.lock(tenant.id, list_id, scope=DuplicateScope.LIST)
+        if changes.get("campaign_id", before.campaign_id) != before.campaign_id:
+            raise Invalid("campaign_uuid cannot be changed")
+        name = changes.get("name", before.name)
+        description = changes.get("description", before.description)
+        tx.lists.save(replace(before, name=name, description=description, updated_at=now))
+        active = changes.get("active", before.active)
+        if active is not before.active:
+            _switch(tx, before, queue=queue, active=active, now=now)
+
+
 def switch_list(
     store: RecordStore, *, queue: JobQueue, tenant: Tenant, list_id: ListId, active: bool, now: DateTime
 ) -> None:
     """Activate or deactivate a list: the dial checks it itself, and a backfill hides its leads from planning."""
     with store.transaction() as tx:
-        found = tx.lists.find(tenant.id, list_id)
-        tx.lists.switch(list_id, active=active, now=now)
-        carrier_id = tx.campaigns.get(tenant.id, found.campaign_id).carrier_uuid
-        if carrier_id is not None:
-            tx.carriers.wake([carrier_id], at=now)
-            tx.after_commit(partial(queue.plan_carrier, carrier_id))
-        tx.backfills.put(Backfill(tenant.id, BackfillKind.PARK_LIST, str(list_id), due_at=now))
+        _switch(tx, tx.lists.find(tenant.id, list_id), queue=queue, active=active, now=now)
+
+
+def _switch(tx: RecordTransaction, found: ListRecord, *, queue: JobQueue, active: bool, now: DateTime) -> None:
+    tx.lists.switch(found.id, active=active, now=now)
+    carrier_id = tx.campaigns.get(found.tenant_id, found.campaign_id).carrier_uuid
+    if carrier_id is not None:
+        tx.carriers.wake([carrier_id], at=now)
+        tx.after_commit(partial(queue.plan_carrier, carrier_id))
+    tx.backfills.put(Backfill(found.tenant_id, BackfillKind.PARK_LIST, str(found.id), due_at=now))
