@@ -5,18 +5,20 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Part, Services, Whose, answered, listed
+from api.deps import ASKS_FOR_CALLS, BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.fields import ActiveBody
-from api.requests.leads import ChangedListBody, ListBody
+from api.requests.leads import ChangedListBody, ListBody, RefreshBody
 from api.timestamps import NEVER, rfc3339
 from worker.domain.errors import Invalid
 from worker.domain.ids import ListId
 from worker.domain.json_value import Json
+from worker.domain.list_refresh import Which
 from worker.ports.paging import Page
 from worker.ports.records.entities import ListRecord
 from worker.usecases.records import queries
 from worker.usecases.records.delete_list import delete_list
+from worker.usecases.records.refresh_list import refresh_list
 from worker.usecases.records.save_list import create_list, save_list, switch_list
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["lists"])
@@ -86,6 +88,23 @@ def change(list_uuid: UUID, body: ChangedListBody, services: Services, tenant: W
     return answered({"list_uuid": str(list_uuid)}, to=body)
 
 
+@router.post("/v3/list/{list_uuid}/refresh", dependencies=[ASKS_FOR_CALLS])
+def refresh(list_uuid: UUID, body: RefreshBody, services: Services, tenant: Whose) -> JSONResponse:
+    """Call the list's leads anew in the background, as if they had not been called: attempts start anew.
+
+    Leads that are being called are left alone, and those of the do-not-call list stay done.
+    """
+    refresh_list(
+        services.store,
+        tenant=tenant,
+        list_id=ListId(list_uuid),
+        which=Which(body.refresh),
+        only=body.outcomes(),
+        now=services.clock.now(),
+    )
+    return answered({"list_uuid": str(list_uuid), "refresh": body.refresh}, to=body)
+
+
 @router.delete("/v3/list/{list_uuid}")
 def delete(list_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Delete a list: its leads are not dialled from now on, and are removed in the background; CDRs stay."""
@@ -102,7 +121,7 @@ def _shape(found: ListRecord, *, zone: str) -> dict[str, Json]:
         "list_name": found.name,
         "campaign_uuid": str(found.campaign_id),
         "description": found.description,
-        "reset_time": NEVER,
+        "reset_time": NEVER if found.reset_at is None else rfc3339(found.reset_at, zone=zone),
         "active": found.active,
         "user_uuid": "",
         "created_at": rfc3339(found.created_at, zone=zone),
@@ -117,5 +136,5 @@ def _shape(found: ListRecord, *, zone: str) -> dict[str, Json]:
         "total_upload": found.total_leads,
         "total_success": found.total_leads,
         "total_fail": 0,
-        "recall_status": None,
+        "recall_status": None if found.reset_outcomes is None else list(found.reset_outcomes),
     }

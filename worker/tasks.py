@@ -21,6 +21,7 @@ from worker.usecases.dispatch import settle_posted_cdrs as settling
 from worker.usecases.dispatch import sweep as sweeping
 from worker.usecases.dispatch import tick as ticking
 from worker.usecases.records import delete_list as deleting
+from worker.usecases.records import refresh_list as refreshing
 from worker.usecases.records import run_backfills as backfills
 from worker.wiring import services, stopping
 
@@ -107,6 +108,7 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
         parts.store, queue=parts.queue, telephony=parts.telephony, now=parts.clock.now(), new_id=parts.new_id
     )
     deleting.clear_deleted_lists(parts.store, now=parts.clock.now())
+    refreshing.run_refreshes(parts.store, queue=parts.queue, now=parts.clock.now())
 
 
 @_task(names.TICK)

@@ -8,10 +8,11 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from typing_extensions import override
 
 from api.requests.body import Body
-from api.requests.fields import Line, Name, Text, to_uuid, uuid_of, without_defaults
+from api.requests.fields import Line, Name, Outcomes, Text, meaning, to_uuid, uuid_of, without_defaults
 from api.requests.json_limits import holds_too_large_a_number, why_not_kept
 from api.requests.unused_keys import OF_LEAD, OF_LIST
 from api.timestamps import NEVER
+from worker.domain.call import Outcome
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.json_value import Json
@@ -184,7 +185,7 @@ class ChangedLeadBody(LeadBody):
 
 
 def _present(text: str) -> str:
-    """Return an empty text for the time by which answers say that there is none."""
+    """Return an empty text instead of the time that answers have for a missing one."""
     return "" if text == NEVER else text
 
 
@@ -216,6 +217,22 @@ class ChangedListBody(Body):
         if "active" in self.model_fields_set:
             changes["active"] = self.active
         return changes
+
+
+class RefreshBody(Body):
+    """Which leads of a list are called anew."""
+
+    refresh: Annotated[
+        Literal["all", "success", "fail"],
+        meaning("By the last call: `success` was answered, `fail` was not. `all` are also leads that expired."),
+    ]
+    recall_status: Annotated[
+        list[Outcomes] | None, Field(max_length=100), meaning("Of these, only leads whose last call ended so.")
+    ] = None
+
+    def outcomes(self) -> set[Outcome]:
+        """Return the outcomes that narrow the choice; none of them: it is not narrowed."""
+        return {Outcome(outcome) for outcome in self.recall_status or ()}
 
 
 class ManyLeadsBody(Body):

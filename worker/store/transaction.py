@@ -47,6 +47,7 @@ from worker.store.records.lead_edits import SqlLeadEdits
 from worker.store.records.lead_records import SqlLeadRecords
 from worker.store.records.lists import SqlLists
 from worker.store.records.number_plan import SqlNumberPlans
+from worker.store.records.refreshes import SqlRefreshes
 from worker.store.records.secret_rows import SqlSecretRows
 from worker.store.records.single_calls import SqlSingleCalls
 from worker.store.records.standings import SqlStandings
@@ -207,6 +208,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def lead_edits(self) -> SqlLeadEdits:
         return SqlLeadEdits(self.connection)
+
+    @override
+    @cached_property
+    def refreshes(self) -> SqlRefreshes:
+        return SqlRefreshes(self.connection)
 
     @override
     @cached_property

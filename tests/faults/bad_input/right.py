@@ -92,6 +92,7 @@ RIGHT = (
     Right("GET", "/v3/list", query=PAGES),
     Right("GET", "/v3/list/{list_uuid}"),
     Right("PUT", "/v3/list/{list_uuid}", {"list_name": "renamed", "description": "", "active": True}),
+    Right("POST", "/v3/list/{list_uuid}/refresh", {"refresh": "fail", "recall_status": ["busy"]}),
     Right("POST", "/v3/lead", LEAD | {"list_uuid": "{list_uuid}", "duplicate_scope": "list"}),
     Right("POST", "/v3/lead/multi", {"list_uuid": "{list_uuid}", "duplicate_scope": "list", "data": [LEAD]}),
     Right("GET", "/v3/lead", query=("list_uuid", "campaign_uuid", "phone_number", *PAGES)),

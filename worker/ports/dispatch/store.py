@@ -257,8 +257,11 @@ class Corrections(Protocol):
     def lock_next_calls(self, lead_ids: Collection[LeadId]) -> list[Call]:
         """Lock and return the queued calls of the leads, in id order."""
 
+    def refreshed(self, lead_ids: Collection[LeadId]) -> dict[LeadId, DateTime]:
+        """Return since when attempts are counted anew, of those of the leads that were refreshed."""
+
     def write(self, corrected: Sequence[Ended], *, now: DateTime) -> None:
-        """Replace the ends of locked calls; a lead that has been called again meanwhile keeps its next step."""
+        """Replace the ends of locked calls; a lead that was called again or refreshed keeps its next step."""
 
 
 class DispatchTransaction(Protocol):

@@ -130,6 +130,10 @@ class ListRecord:
     active: bool
     created_at: DateTime
     updated_at: DateTime
+    reset_at: DateTime | None = None
+    """When its leads were last called anew."""
+    reset_outcomes: Sequence[str] | None = None
+    """The last outcomes of the leads that were; None: all of them."""
     campaign_name: str = ""
     total_leads: int = 0
 

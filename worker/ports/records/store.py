@@ -9,7 +9,7 @@ from pendulum import DateTime
 
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.cdr import Cdr
-from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
+from worker.domain.ids import CampaignId, CarrierId, LeadId, TemplateId, TenantId
 from worker.domain.lead import Ending
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.store import Calls, Plans
@@ -38,7 +38,9 @@ from worker.ports.records.entities import (
 )
 from worker.ports.records.gateways import Gateways
 from worker.ports.records.lead_edits import LeadEdits
+from worker.ports.records.lists import Lists
 from worker.ports.records.number_plan import NumberPlans
+from worker.ports.records.refreshes import Refreshes
 from worker.ports.records.secret_rows import SecretRows
 from worker.ports.records.single_calls import SingleCalls
 from worker.ports.records.standings import Standings
@@ -164,49 +166,6 @@ class Templates(Protocol):
         """Return the tenant's templates, newest first; ``name`` limits them to one name (None: any)."""
 
 
-class Lists(Protocol):
-    """Lists that are not deleted, of campaigns that are not deleted."""
-
-    def get(self, tenant_id: TenantId, list_id: ListId) -> ListRecord:
-        """Return the tenant's list with the number of its leads; raises ``NotFound``."""
-
-    def find(self, tenant_id: TenantId, list_id: ListId) -> ListRecord:
-        """Return the tenant's list without counting its leads; raises ``NotFound``."""
-
-    def lock(self, tenant_id: TenantId, list_id: ListId, *, scope: DuplicateScope) -> ListRecord:
-        """Return the list; other imports into the scope wait until this transaction ends. Raises ``NotFound``."""
-
-    def lock_all_of(self, campaign_id: CampaignId) -> None:
-        """Wait for running imports into the campaign; make new ones wait until this transaction ends."""
-
-    def save(self, changed: ListRecord) -> None:
-        """Write name and description of a locked list; raises ``Conflict`` when its name is taken."""
-
-    def delete(self, list_id: ListId, *, now: DateTime) -> None:
-        """Mark a locked list as deleted and make it inactive; its name is free again, its CDRs stay."""
-
-    def delete_all_of(self, campaign_id: CampaignId, *, now: DateTime) -> None:
-        """Mark all lists of a campaign, which are locked, as deleted."""
-
-    def to_clear(self, *, limit: int) -> list[ListId]:
-        """Return deleted lists that may have leads left, those that were deleted first before others."""
-
-    def cleared(self, list_id: ListId, *, now: DateTime) -> None:
-        """Note that the last lead of a deleted list was removed."""
-
-    def lock_all(self, tenant_id: TenantId) -> None:
-        """Wait for all running imports of the tenant; make new ones wait until this transaction ends."""
-
-    def add(self, new: ListRecord) -> None:
-        """Add a list; raises ``Conflict`` when its name or id is taken."""
-
-    def switch(self, list_id: ListId, *, active: bool, now: DateTime) -> None:
-        """Make a list active or inactive, after running imports into it have ended."""
-
-    def page(self, tenant_id: TenantId, part: Slice) -> Page[ListRecord]:
-        """Return the tenant's lists with the number of their leads, newest first."""
-
-
 class LeadRecords(Protocol):
     """Leads as operators import and read them."""
 
@@ -281,6 +240,8 @@ class RecordTransaction(Protocol):
     def lists(self) -> Lists: ...
     @property
     def lead_records(self) -> LeadRecords: ...
+    @property
+    def refreshes(self) -> Refreshes: ...
     @property
     def lead_edits(self) -> LeadEdits: ...
     @property

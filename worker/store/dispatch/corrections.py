@@ -44,6 +44,9 @@ _NEXT: Final = (
     .order_by(calls.c.id)
     .with_for_update(key_share=True)
 )
+_REFRESHED: Final = select(leads.c.id, leads.c.refreshed_at).where(
+    among(leads.c.id, "leads"), leads.c.refreshed_at.is_not(None)
+)
 _BY_CALLS: Final = (Ending.ANSWERED, Ending.NOT_RECALLED, Ending.ATTEMPTS_USED, Ending.EXPIRED)
 """Endings that a call's outcome brings about; the others are somebody's wish, whatever the outcome."""
 _CORRECT_LEAD: Final = (
@@ -52,6 +55,9 @@ _CORRECT_LEAD: Final = (
         leads.c.id == bindparam("lead"),
         leads.c.called_count + leads.c.uncounted == bindparam("calls_made", type_=Integer),
         leads.c.stage != Stage.CALLING,
+        or_(
+            leads.c.refreshed_at.is_(None), leads.c.refreshed_at < bindparam("planned", type_=leads.c.refreshed_at.type)
+        ),
         # `in_` would do, but SQLAlchemy cannot run it for several rows at once.
         or_(leads.c.ending.is_(None), *(leads.c.ending == ending for ending in _BY_CALLS)),
     )
@@ -64,7 +70,7 @@ _CORRECT_LEAD: Final = (
         },
     )
 )
-"""The lead waits, or is done, by what was assumed of this attempt; it has not been called again."""
+"""The lead waits, or is done, by what was assumed of this attempt; it was neither called again nor refreshed."""
 
 
 class SqlCorrections(Corrections):
@@ -88,6 +94,11 @@ class SqlCorrections(Corrections):
         return [to_call(row) for row in self._connection.execute(_NEXT, {"leads": list(lead_ids)})]
 
     @override
+    def refreshed(self, lead_ids: Collection[LeadId]) -> dict[LeadId, DateTime]:
+        found = self._connection.execute(_REFRESHED, {"leads": list(lead_ids)})
+        return {LeadId(row.id): row.refreshed_at for row in found}
+
+    @override
     def write(self, corrected: Sequence[Ended], *, now: DateTime) -> None:
         if not corrected:
             return
@@ -98,4 +109,5 @@ class SqlCorrections(Corrections):
 def _lead_values(ended: Ended, *, now: DateTime) -> dict[str, object]:
     values = {name: value for name, value in lead_values(ended, now=now).items() if name != "used"}
     uncounted = ended.call.uncounted + 1 - int(ended.counted)
-    return {**values, "calls_made": ended.call.calls_made, "new_uncounted": uncounted}
+    numbers = {"calls_made": ended.call.calls_made, "new_uncounted": uncounted}
+    return {**values, **numbers, "planned": ended.call.queued_at}

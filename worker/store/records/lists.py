@@ -8,7 +8,7 @@ from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, ListId, TenantId
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import DuplicateScope, ListRecord
-from worker.ports.records.store import Lists
+from worker.ports.records.lists import Lists
 from worker.store.base.dialect import conflicts_named, deleted_name
 from worker.store.base.tables import campaigns, leads, lists
 

@@ -26,7 +26,12 @@ def withdraw_next_calls(tx: DispatchTransaction, corrected: Sequence[Ended], *, 
 
     The caller has locked their carriers, so none of them is being dialled.
     """
-    ends = {(one.call.lead_id, one.call.calls_made + 1): one for one in corrected}
+    refreshed = tx.corrections.refreshed({one.call.lead_id for one in corrected})
+    ends = {
+        (one.call.lead_id, one.call.calls_made + 1): one
+        for one in corrected
+        if one.call.lead_id not in refreshed or refreshed[one.call.lead_id] < one.call.queued_at
+    }
     queued = tx.corrections.lock_next_calls({lead_id for lead_id, _ in ends})
     following = [(call, ends[key]) for call in queued if (key := (call.lead_id, call.calls_made)) in ends]
     reasons = {call.id: why for call, end in following if (why := _why_withdrawn(call, after=end, now=now)) is not None}
