@@ -115,6 +115,13 @@ def _read_key(text: str) -> bytes:
     return key
 
 
+def _check_places(base: str) -> str:
+    """Refuse what ``playback`` or ``file_string://`` would take apart, and a base that is no folder and no address."""
+    if not re.fullmatch(r"(/|https?://[^/]|http_cache://https?://[^/])[^\s!,;|^'\"{}\[\]\\\x00-\x1f\x7f]*", base):
+        raise ValueError(base)
+    return base
+
+
 def _check_authorities(file: Path) -> Path:
     try:
         ssl.create_default_context(cafile=file)
@@ -219,6 +226,12 @@ class Settings(BaseSettings):
         pattern=r"^[a-z_]+(:[^'\\\x00-\x1f\x7f]+)?$",
         description="APPLICATION or APPLICATION:ARGUMENTS without quotes, e.g. transfer:callbeat XML callbeat",
     )
+    sounds_folder: Path | None = Field(default=None, description="a folder for sounds, which all processes share")
+    sounds_url: Annotated[str, AfterValidator(_check_places)] | None = Field(
+        default=None,
+        description="where switches find sounds: https://HOST/sounds, http_cache://http://HOST:8000/sounds, or the "
+        "path of the folder on the switch, without blanks and quotes",
+    )
     longest_call_seconds: int = Field(
         default=900, ge=10, le=14_400, description="seconds from 10 to 14400, after which the switch ends any call"
     )
@@ -233,6 +246,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """Return the database's URL; by default a SQLite file in the home."""
         return self.database_url or f"sqlite:///{self.home.absolute() / DATABASE_FILE}"
+
+    @property
+    def sounds(self) -> Path:
+        """Return the folder of sounds; by default one in the home."""
+        return (self.sounds_folder or self.home / "sounds").absolute()
 
     @property
     def secret_key_file(self) -> Path | None:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import secrets
 import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +39,11 @@ from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import Wakeups
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.dispatch.telephony import EventSource, Telephony
+from worker.ports.sounds import SoundNames, SoundPlaces, SoundStore
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
+from worker.sounds.folder import FolderStore
+from worker.sounds.names import SOUND_KEY_BYTES, KeyedNames
+from worker.sounds.places import Places
 from worker.stopping import Stop, check_not_stopping
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS, WORKERS, Patience
@@ -48,6 +53,7 @@ from worker.telephony.posted_cdr import JsonCdr
 from worker.telephony.switch import Switches
 from worker.usecases.callbacks.delivery_session import SenderPool
 from worker.usecases.dispatch.dial_paced import Dialler
+from worker.usecases.dispatch.sound_key import sound_key
 from worker.usecases.records.tenants import DEFAULT_TENANT, find_tenant
 
 DOUBTFUL_HOSTS: Final = 24
@@ -76,6 +82,9 @@ class Services:
     api_token: str | None
     callback_https_only: bool
     caps: Mapping[Cap, int]
+    sounds: SoundStore
+    sound_places: SoundPlaces
+    sound_names: SoundNames
     probes: Mapping[str, Callable[[], None]]
     """Health checks by the name of the part; a check raises ``Unavailable`` when its part cannot be reached."""
 
@@ -192,6 +201,9 @@ def _services(patience: Patience) -> Services:
         api_token=chosen.api_token.get_secret_value() if chosen.api_token else None,
         callback_https_only=chosen.callback_https_only,
         caps=chosen.tenant_caps,
+        sounds=FolderStore(chosen.sounds),
+        sound_places=Places(chosen.sounds_url or str(chosen.sounds)),
+        sound_names=KeyedNames(partial(sound_key, database, new_key=partial(secrets.token_bytes, SOUND_KEY_BYTES))),
         probes={
             "database": partial(_ping, database),
             "broker": partial(_check_broker, wakeups),

@@ -161,3 +161,18 @@ def test_several_secret_keys_are_read_in_order_and_in_both_alphabets(monkeypatch
     monkeypatch.setenv("CALLBEAT_SECRET_KEY", f"{'_' * 42}8=, {'/' * 42}8=,{'A' * 43}=")
 
     assert read_settings().secret_keys == (b"\xff" * 32, b"\xff" * 32, bytes(32))
+
+
+@pytest.mark.parametrize("url", ["/srv/sounds", "https://callbeat.example/sounds", "http_cache://http://api:8000/s"])
+def test_sounds_are_found_in_a_folder_or_at_an_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_SOUNDS_URL", url)
+
+    assert read_settings().sounds_url == url
+
+
+@pytest.mark.parametrize("url", ["sounds", "ftp://host/sounds", "http:///sounds", "/a b", "/a!b", "/a'b", "/a,b"])
+def test_what_a_switch_would_take_apart_is_no_place_of_sounds(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBEAT_SOUNDS_URL", url)
+
+    with pytest.raises(WrongSetting, match="CALLBEAT_SOUNDS_URL"):
+        read_settings()

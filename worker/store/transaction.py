@@ -32,6 +32,7 @@ from worker.store.dispatch.leads import SqlLeads
 from worker.store.dispatch.one_time_codes import SqlOneTimeCodes
 from worker.store.dispatch.plans import SqlPlans
 from worker.store.dispatch.posted_cdrs import SqlPostedCdrs
+from worker.store.dispatch.sound_rows import SqlSoundRows
 from worker.store.dispatch.speech import SqlSpeech
 from worker.store.dispatch.switches import SqlSwitches
 from worker.store.dispatch.tenant_caps import SqlTenantCaps
@@ -108,6 +109,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def speech(self) -> SqlSpeech:
         return SqlSpeech(self.connection)
+
+    @override
+    @cached_property
+    def sounds(self) -> SqlSoundRows:
+        return SqlSoundRows(self.connection)
 
     @override
     @cached_property

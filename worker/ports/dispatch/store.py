@@ -23,6 +23,7 @@ from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.one_time_codes import OneTimeCodes
 from worker.ports.dispatch.outbox import Outbox, Subscribers
 from worker.ports.dispatch.second_source import PostedCdrs
+from worker.ports.dispatch.sound_rows import SoundRows
 from worker.ports.dispatch.speech import Speech
 from worker.ports.dispatch.switches import SwitchRows
 from worker.ports.dispatch.trunks import Trunks
@@ -293,6 +294,8 @@ class DispatchTransaction(Protocol):
     def one_time_codes(self) -> OneTimeCodes: ...
     @property
     def speech(self) -> Speech: ...
+    @property
+    def sounds(self) -> SoundRows: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

@@ -34,6 +34,7 @@ from worker.store.base import (
     list_tables,  # noqa: F401 - see above
     schema,
     secret_tables,  # noqa: F401 - see above
+    sound_tables,  # noqa: F401 - see above
     switch_tables,  # noqa: F401 - see above
 )
 from worker.store.base.campaign_columns import campaign_columns

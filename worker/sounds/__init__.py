@@ -1,0 +1,1 @@
+"""Keeps sounds as files, tells where a switch finds them, and renders text."""
