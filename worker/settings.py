@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.domain.caps import DEFAULT_CAPS, Cap, read_caps
 from worker.domain.errors import Rejected
+from worker.domain.speech.places import check_places
 
 PREFIX: Final = "CALLBEAT_"
 DATABASE_FILE: Final = "callbeat.sqlite3"
@@ -113,13 +114,6 @@ def _read_key(text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise ValueError("a key has 32 bytes")
     return key
-
-
-def _check_places(base: str) -> str:
-    """Refuse what ``playback`` or ``file_string://`` would take apart, and a base that is no folder and no address."""
-    if not re.fullmatch(r"(/|https?://[^/]|http_cache://https?://[^/])[^\s!,;|^'\"{}\[\]\\\x00-\x1f\x7f]*", base):
-        raise ValueError(base)
-    return base
 
 
 def _check_authorities(file: Path) -> Path:
@@ -226,8 +220,13 @@ class Settings(BaseSettings):
         pattern=r"^[a-z_]+(:[^'\\\x00-\x1f\x7f]+)?$",
         description="APPLICATION or APPLICATION:ARGUMENTS without quotes, e.g. transfer:callbeat XML callbeat",
     )
+    speech: str = Field(
+        default="espeak-ng",
+        pattern=r"^(espeak-ng|/.+)$",
+        description="espeak-ng, or the absolute path of a JSON file with engines and voices",
+    )
     sounds_folder: Path | None = Field(default=None, description="a folder for sounds, which all processes share")
-    sounds_url: Annotated[str, AfterValidator(_check_places)] | None = Field(
+    sounds_url: Annotated[str, AfterValidator(check_places)] | None = Field(
         default=None,
         description="where switches find sounds: https://HOST/sounds, http_cache://http://HOST:8000/sounds, or the "
         "path of the folder on the switch, without blanks and quotes",

@@ -39,11 +39,14 @@ from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import Wakeups
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.dispatch.telephony import EventSource, Telephony
-from worker.ports.sounds import SoundNames, SoundPlaces, SoundStore
+from worker.ports.sounds import AudioReader, SoundNames, SoundPlaces, SoundStore, SpeechEngines
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
+from worker.sounds.configuration import read_engines
+from worker.sounds.engine import Engines
 from worker.sounds.folder import FolderStore
 from worker.sounds.names import SOUND_KEY_BYTES, KeyedNames
 from worker.sounds.places import Places
+from worker.sounds.reader import MiniaudioReader
 from worker.stopping import Stop, check_not_stopping
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS, WORKERS, Patience
@@ -82,6 +85,8 @@ class Services:
     api_token: str | None
     callback_https_only: bool
     caps: Mapping[Cap, int]
+    engines: SpeechEngines
+    audio_reader: AudioReader
     sounds: SoundStore
     sound_places: SoundPlaces
     sound_names: SoundNames
@@ -178,6 +183,7 @@ def _services(patience: Patience) -> Services:
     clock = _clock(database)
     chance = random.SystemRandom().random
     stop = stopping()
+    engines = _engines(chosen, clock=clock)
     telephony = Switches(clock=clock, application=chosen.answer_application, is_stopping=lambda: stop.is_requested)
     return Services(
         store=database,
@@ -203,7 +209,12 @@ def _services(patience: Patience) -> Services:
         caps=chosen.tenant_caps,
         sounds=FolderStore(chosen.sounds),
         sound_places=Places(chosen.sounds_url or str(chosen.sounds)),
-        sound_names=KeyedNames(partial(sound_key, database, new_key=partial(secrets.token_bytes, SOUND_KEY_BYTES))),
+        sound_names=KeyedNames(
+            partial(sound_key, database, new_key=partial(secrets.token_bytes, SOUND_KEY_BYTES)),
+            rendered_by=engines.rendered_by,
+        ),
+        engines=engines,
+        audio_reader=MiniaudioReader(),
         probes={
             "database": partial(_ping, database),
             "broker": partial(_check_broker, wakeups),
@@ -232,6 +243,13 @@ def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
         secrets=secrets_of(chosen.callback_secret),
         find_default_tenant=partial(find_tenant, database, name=DEFAULT_TENANT),
     )
+
+
+def _engines(chosen: Settings, *, clock: SystemClock) -> Engines:
+    try:
+        return read_engines(chosen.speech, reader=MiniaudioReader(), wait=clock.wait)
+    except ValueError as error:
+        raise WrongSetting("speech", value=chosen.speech, expected=f"{_expected('speech')} ({error})") from error
 
 
 def _clock(database: SqlStore) -> SystemClock:

@@ -1,9 +1,12 @@
 """Where sounds are kept, what they are called in this installation, and where a switch finds them."""
 
-from collections.abc import Collection, Iterator
+from array import array
+from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
-from worker.domain.speech.sounds import Source
+from worker.domain.errors import CallbeatError
+from worker.domain.speech.sounds import Rendered, Source
+from worker.domain.speech.voice import Voice
 
 
 class SoundStore(Protocol):
@@ -42,7 +45,36 @@ class SoundPlaces(Protocol):
 
 
 class SoundNames(Protocol):
-    """The names of sounds; they depend on a secret of the installation and on what renders each voice."""
+    """The names of sounds; they depend on a secret of the installation and on what renders each voice.
+
+    Both methods may raise ``Unavailable``: the secret is read from the database once.
+    """
 
     def name(self, source: Source) -> str:
-        """Return the name of a sound. May raise ``Unavailable``: the secret is read from the database once."""
+        """Return the name of a sound."""
+
+    def library(self, voice: Voice) -> str:
+        """Return the name whose row says that the voice's whole library is kept; there is no file of this name."""
+
+
+class SpeechEngines(Protocol):
+    """What renders text, by voice."""
+
+    def engine_of(self, voice: Voice) -> str:
+        """Return the name of the engine that renders the voice."""
+
+    def per_minute(self, engine: str) -> int | None:
+        """Return how many texts the engine may be sent in a minute; None without a budget."""
+
+    def render(self, texts: Sequence[Rendered]) -> list[bytes | CallbeatError]:
+        """Render texts that have one engine; return a WAV file, or what prevented it, for each in its order.
+
+        ``Unavailable`` is the engine's fault, and other texts would fail too; ``Rejected`` is the text's.
+        """
+
+
+class AudioReader(Protocol):
+    """Reads files of sound in the usual formats."""
+
+    def read(self, file: bytes, *, most_seconds: int) -> "array[int]":
+        """Return the samples, of ``domain/speech/pcm.py``; raises ``Invalid`` for what is no sound or too long."""

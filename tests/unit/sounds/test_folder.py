@@ -1,4 +1,4 @@
-"""Sounds as files in a folder, and what a switch is told to play."""
+"""Sounds as files in a folder, and what a switch plays."""
 
 from pathlib import Path
 

@@ -79,6 +79,12 @@ def library_of(voice: Voice) -> frozenset[Rendered]:
     return frozenset(Rendered(word, voice, is_word=True) for word in speaker_of(voice).library())
 
 
+def library_name(voice: Voice, *, naming: Naming) -> str:
+    """Return the name that says that a voice's whole library is kept; other words make another name."""
+    words = " ".join(sorted(word.text for word in library_of(voice)))
+    return f"l{_address(Rendered(words, voice, is_word=True), naming=naming)}"
+
+
 def missing_sounds(sources: Iterable[Source], *, kept: Collection[str], naming: Naming) -> tuple[Rendered, ...]:
     """Return what has yet to be rendered, each distinct sound once, in the order in which it is heard."""
     new = (source for source in sources if isinstance(source, Rendered))
