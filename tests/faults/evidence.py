@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pendulum import DateTime
 from sqlalchemy import Engine, RowMapping, Table, select
 
 from tests.faults.second_source import Posted
@@ -77,6 +78,8 @@ class CallRow:
     otp: bool = False
     """A single call that goes out whatever status and hour."""
     queued_at: float = 0
+    dialled_at: float | None = None
+    """When its last originate was sent, or about to be."""
     ended_at: float | None = None
     assumed_at: float | None = None
     """When its end was assumed, because nobody had told it."""
@@ -218,12 +221,17 @@ def _call(row: RowMapping) -> CallRow:
         reason=row["reason"] or "",
         otp=row["stage_before"] is Stage.OTP,
         queued_at=row["queued_at"].timestamp(),
-        ended_at=None if row["ended_at"] is None else row["ended_at"].timestamp(),
-        assumed_at=None if row["assumed_at"] is None else row["assumed_at"].timestamp(),
+        dialled_at=_moment(row["dialing_at"]),
+        ended_at=_moment(row["ended_at"]),
+        assumed_at=_moment(row["assumed_at"]),
         counted=row["counted"],
         answered=row["answered_at"] is not None,
         billsec=row["switch_billsec"],
     )
+
+
+def _moment(stored: DateTime | None) -> float | None:
+    return None if stored is None else stored.timestamp()
 
 
 def _lead(row: RowMapping) -> LeadRow:

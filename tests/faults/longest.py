@@ -1,13 +1,10 @@
 """No talk is longer than the longest call: the switch itself ends it."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from tests.faults.evidence import Evidence
 from tests.faults.promises import Broken, Promise, Tolerance
 from tests.faults.seen import Seen
-
-ENDED_BY_SWITCH: Final = "ALLOTTED_TIMEOUT"
 
 
 def too_long(evidence: Evidence, *, tolerance: Tolerance) -> Iterator[Broken]:
@@ -16,9 +13,7 @@ def too_long(evidence: Evidence, *, tolerance: Tolerance) -> Iterator[Broken]:
         stops = [stop for stop in evidence.switch_stopped if stop.switch == hung_up.switch]
         stood = sum(max(0.0, min(stop.until, hung_up.at) - max(stop.since, answered.at)) for stop in stops)
         lasted = hung_up.at - answered.at - stood
-        # A busy machine may wake the switch late for an end that it was asked for.
-        late = tolerance.end_of_call if hung_up.cause == ENDED_BY_SWITCH else tolerance.longer_call
-        if lasted > limit + late:
+        if lasted > limit + tolerance.longer_call:
             facts = {"call": hung_up.call, "carrier": hung_up.gateway, "lasted": lasted, "limit": limit}
             yield Broken(Promise.LONGEST_CALL, "a call went on for longer than the longest", facts)
 

@@ -110,6 +110,7 @@ def a_call(name: str, **changed: Any) -> CallRow:
         attempt=int(name.rsplit("-", maxsplit=1)[-1]),
         state=CallState.ENDED,
         queued_at=at,
+        dialled_at=at,
         ended_at=at + LASTS,
     )
     return replace(made, **changed)
@@ -149,7 +150,7 @@ def in_order(lines: Iterable[Seen]) -> tuple[Seen, ...]:
 
 def with_call(evidence: Evidence, call: str, *, at: float, lasts: float = LASTS, **row: Any) -> Evidence:
     """Add a call that the switch carried, with its row and its CDR as they should be."""
-    ended = a_call(call, **({"queued_at": START + at, "ended_at": START + at + lasts} | row))
+    ended = a_call(call, **({"queued_at": START + at, "dialled_at": START + at, "ended_at": START + at + lasts} | row))
     return replace(
         with_rows(
             evidence,

@@ -48,8 +48,8 @@ class Tolerance:
 
     on_its_way: float = 1.0
     """A call that was won before an edit was answered may reach the switch so much later."""
-    end_of_call: float = 60.0
-    """A switch that stands still for half a minute begins calls so much later than they were dialled."""
+    end_of_call: float = 2.0
+    """A CDR's end may be so far from the switch's own, besides the time that the originate was on its way."""
     longer_call: float = 1.0
     """A switch that has much to do ends a call so much later."""
     standstill: float = 5.0

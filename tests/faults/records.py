@@ -64,21 +64,30 @@ def dials_without_cdr(dials: Sequence[Dial]) -> Iterator[Broken]:
 
 def ends_at_another_time(evidence: Evidence, *, tolerance: Tolerance) -> Iterator[Broken]:
     """Find ended calls whose end is not when the switch's log, which goes by the machine's clock, has it."""
-    for row, ended_at, hung_up_at in ends(evidence):
-        if abs(ended_at - hung_up_at) > tolerance.end_of_call:
-            facts = {**_facts(row), "ended_at": ended_at, "hung_up_at": hung_up_at}
+    for row, ended_at, hung_up_at, on_its_way in ends(evidence):
+        # Times are counted from the dial by our clock, which is before the switch gets it.
+        if not -on_its_way - tolerance.end_of_call <= ended_at - hung_up_at <= tolerance.end_of_call:
+            facts = {**_facts(row), "ended_at": ended_at, "hung_up_at": hung_up_at, "on_its_way": on_its_way}
             yield Broken(Promise.TIMES, "a CDR has a wrong time", facts)
 
 
-def ends(evidence: Evidence) -> Iterator[tuple[CallRow, float, float]]:
-    """Give each end that was heard: by the row, and by the switch's log, where that has just one."""
+def ends(evidence: Evidence) -> Iterator[tuple[CallRow, float, float, float]]:
+    """Yield each end that was heard: by the row, by the switch's log, and for how long its originate was on its way.
+
+    A call that the log has more than once is left out.
+    """
+    begun: defaultdict[str, list[float]] = defaultdict(list)
     hung_up: defaultdict[str, list[float]] = defaultdict(list)
     for line in evidence.lines:
-        if line.event == "hangup":
+        if line.event == "originated":
+            begun[line.call].append(line.at)
+        elif line.event == "hangup":
             hung_up[line.call].append(line.at)
     for row in evidence.rows.calls.values():
-        if row.ended_at is not None and row.cause not in UNHEARD and len(hung_up[row.id]) == 1:
-            yield row, row.ended_at, hung_up[row.id][0]
+        if row.ended_at is None or row.dialled_at is None or row.cause in UNHEARD:
+            continue
+        if len(begun[row.id]) == len(hung_up[row.id]) == 1:
+            yield row, row.ended_at, hung_up[row.id][0], max(0.0, begun[row.id][0] - row.dialled_at)
 
 
 def calls_still_live(evidence: Evidence) -> Iterator[Broken]:

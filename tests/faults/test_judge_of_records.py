@@ -211,16 +211,18 @@ def test_what_is_found_carries_the_facts_that_show_it() -> None:
 # --- times -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("wrong", [-3600.0, 3600.0])
+@pytest.mark.parametrize("wrong", [-3600.0, -2.5, 2.5, 3600.0])
 def test_an_end_by_the_switchs_wrong_clock_is_found(wrong: float) -> None:
     evidence = with_call(clean(), "a2-2", at=100, ended_at=START + 110 + wrong)
 
     assert broken(evidence) == [Promise.TIMES]
 
 
-@pytest.mark.parametrize("late", [-28.0, 28.0])
-def test_a_switch_that_stood_still_may_begin_a_call_late(late: float) -> None:
-    assert Promise.TIMES not in broken(with_call(clean(), "a2-2", at=100, ended_at=START + 110 + late))
+@pytest.mark.parametrize(("ended_at", "found"), [(82.0, []), (79.5, [Promise.TIMES]), (112.5, [Promise.TIMES])])
+def test_an_originate_that_was_on_its_way_for_long_excuses_an_end_so_much_earlier(
+    ended_at: float, found: list[Promise]
+) -> None:
+    assert broken(with_call(clean(), "a2-2", at=100, dialled_at=START + 72, ended_at=START + ended_at)) == found
 
 
 def test_the_time_of_an_end_that_nobody_heard_is_not_judged() -> None:

@@ -57,7 +57,8 @@ def without_lines(evidence: Evidence, call: str) -> Evidence:
 
 
 def test_an_attempt_that_a_dead_trunk_used_is_found() -> None:
-    evidence = with_lines(without_lines(clean(), "a3-1"), *unreached("a3-1", at=4))
+    lines = with_lines(without_lines(clean(), "a3-1"), *unreached("a3-1", at=4))
+    evidence = with_row(lines, "a3-1", ended_at=START + 4.5)
 
     assert texts(evidence) == ["a call that reached nobody used an attempt"]
     assert broken(with_row(evidence, "a3-1", counted=False)) == []
@@ -206,7 +207,7 @@ def talking(*, seconds: float, cause: str = "NORMAL_CLEARING") -> Evidence:
 def test_a_talk_that_the_switch_did_not_end_is_found() -> None:
     assert broken(talking(seconds=10.5)) == []
     assert broken(talking(seconds=11.5)) == [Promise.LONGEST_CALL]
-    assert broken(talking(seconds=11.5, cause="ALLOTTED_TIMEOUT")) == []
+    assert broken(talking(seconds=11.5, cause="ALLOTTED_TIMEOUT")) == [Promise.LONGEST_CALL]
 
 
 def test_a_carriers_own_longest_call_comes_first() -> None:
