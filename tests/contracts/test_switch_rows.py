@@ -120,6 +120,7 @@ def test_our_calls_are_counted_and_found_by_their_switch(store: SqlStore) -> Non
 
     with store.reading() as tx:
         assert tx.switches.calls_up() == {FIRST: 2, SECOND: 1}
+        assert tx.switches.last_dials() == {FIRST: NOON, SECOND: NOON}
         assert [call.id for call in tx.calls.on_switch(FIRST)] == ids[:2]
         assert tx.calls.on_switch("c.example:8021") == []
 

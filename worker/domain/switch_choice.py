@@ -24,6 +24,8 @@ class Candidate:
     up: int
     is_heard: bool
     """True when a listener receives its events, so that a call on it has an end."""
+    last_dial_at: DateTime | None = None
+    """When the newest of our calls on it was dialled; None when it is not asked for."""
 
     @property
     def capacity(self) -> int:
@@ -57,6 +59,7 @@ def why_no_calls(candidate: Candidate) -> Why | None:
     if candidate.up >= candidate.capacity:
         return Why(
             Reason.SWITCH_FULL,
+            since=candidate.last_dial_at,
             in_use=candidate.up,
             limit=candidate.capacity,
             cause=SESSIONS_FULL,

@@ -49,6 +49,24 @@ def test_a_switch_that_takes_no_calls_is_the_reason_and_its_calls_wait(
     assert (answer["in_use"], answer["queued"], answer["dialling"]) == (0, 2, False)
 
 
+def test_a_switch_that_our_calls_fill_is_full_since_the_last_of_them_was_dialled(
+    client: TestClient, services: FakeServices, running: str
+) -> None:
+    assert running
+    lead_id, _ = add_leads(client, "0981000001", "0981000002")
+    call_id = store_call(services.store, phone="0981000001", state=CallState.RINGING, ended_at=None, outcome=None)
+    change_lead(services, lead_id, stage=Stage.CALLING)
+    with services.store.transaction() as tx:
+        dialled_at = NOON.subtract(seconds=20)
+        tx.connection.execute(update(calls).where(calls.c.id == call_id).values(switch=SWITCH, dialing_at=dialled_at))
+        tx.connection.execute(update(switches).values(max_sessions=1))
+
+    (reason,) = why(client)["reasons"]
+
+    assert (reason["code"], reason["switch"], reason["in_use"]) == ("switch_full", SWITCH, 1)
+    assert reason["since"] == "2026-11-23T11:59:40.000000+07:00"
+
+
 def test_calls_that_may_be_up_on_a_switch_that_nobody_hears_are_named(
     client: TestClient, services: FakeServices, running: str
 ) -> None:

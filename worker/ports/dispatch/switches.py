@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
+from pendulum import DateTime
+
 from worker.domain.switch import Switch
 from worker.ports.dispatch.leadership import LeaderLeases
 
@@ -21,6 +23,9 @@ class SwitchRows(Protocol):
 
     def calls_up(self) -> Mapping[str, int]:
         """Count our calls that are on a switch or being sent to it, by the name of the switch."""
+
+    def last_dials(self) -> Mapping[str, DateTime]:
+        """Return when the newest of our calls on a switch was dialled, by the name of the switch."""
 
     def insert_missing(self, switches: Collection[Switch]) -> None:
         """Add those whose names are unknown; leave the others as they are."""

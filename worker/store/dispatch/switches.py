@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import fields
 from typing import Any, Final
 
+from pendulum import DateTime
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select, update
 from typing_extensions import override
 
@@ -23,6 +24,11 @@ _URL: Final = select(switches.c.url).where(switches.c.name == bindparam("asked")
 _LOCKED: Final = _ONE.with_for_update()
 _CALLS_UP: Final = (
     select(calls.c.switch, func.count().label("up"))
+    .where(LIVE_ROWS, calls.c.state.in_(ON_SWITCH))
+    .group_by(calls.c.switch)
+)
+_LAST_DIALS: Final = (
+    select(calls.c.switch, func.max(calls.c.dialing_at).label("at"))
     .where(LIVE_ROWS, calls.c.state.in_(ON_SWITCH))
     .group_by(calls.c.switch)
 )
@@ -51,6 +57,10 @@ class SqlSwitches(SwitchRows):
     @override
     def calls_up(self) -> dict[str, int]:
         return {row.switch: row.up for row in self._connection.execute(_CALLS_UP)}
+
+    @override
+    def last_dials(self) -> dict[str, DateTime]:
+        return {row.switch: row.at for row in self._connection.execute(_LAST_DIALS) if row.at is not None}
 
     @override
     def insert_missing(self, switches_: Collection[Switch]) -> None:

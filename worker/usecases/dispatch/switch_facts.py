@@ -11,7 +11,16 @@ from worker.ports.dispatch.switches import SwitchReads
 def known_switches(tx: SwitchReads, *, now: DateTime) -> list[Candidate]:
     """Return every switch with our calls on it, whether a listener hears it or not."""
     heard, up = tx.leader_leases.listeners(now=now), tx.switches.calls_up()
-    return [Candidate(switch, up=up.get(switch.name, 0), is_heard=switch.name in heard) for switch in tx.switches.all()]
+    last_dials = tx.switches.last_dials()
+    return [
+        Candidate(
+            switch,
+            up=up.get(switch.name, 0),
+            is_heard=switch.name in heard,
+            last_dial_at=last_dials.get(switch.name),
+        )
+        for switch in tx.switches.all()
+    ]
 
 
 def read_facts(store: DispatchStore, *, now: DateTime) -> list[dict[str, Json]]:
