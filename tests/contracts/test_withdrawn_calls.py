@@ -13,7 +13,7 @@ from sqlalchemy import Row, select, update
 
 from tests.builders import CARRIER, NOON, add_leads, fill_store, stored_settings, viettel
 from tests.fakes.jobs import FakeJobQueue
-from worker.domain.call import CallEvent, CallState, HungUp, Outcome, Unreached
+from worker.domain.call import CallEvent, CallState, HungUp, Outcome, Refused, Unreached
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 from worker.domain.lead import Ending, Stage
@@ -127,6 +127,86 @@ def test_a_call_that_reached_nobody_gives_its_attempt_back(store: SqlStore, queu
     assert (second.state, second.reason) == (CallState.CANCELLED, Reason.NOT_DUE)
     assert (lead.stage, lead.ending, lead.called_count, lead.uncounted) == (Stage.NEW, None, 0, 1)
     assert lead.due_at == NOON.add(minutes=1, seconds=5)
+
+
+def a_recall_being_dialled(store: SqlStore, queue: FakeJobQueue, **settings: Any) -> tuple[CallId, CallId]:
+    call_id = a_call_with_an_assumed_end(store, queue, **settings)
+    (recall,) = plan(store, queue)
+    with store.transaction() as tx:
+        tx.calls.move_to_dialing([Dial(recall, "s1", "", 1, over_by=LATER)], now=LATER)
+    return call_id, recall
+
+
+def test_a_call_that_reached_nobody_gives_its_attempt_back_while_the_next_one_is_dialled(
+    store: SqlStore, queue: FakeJobQueue
+) -> None:
+    call_id, recall = a_recall_being_dialled(store, queue)
+
+    report(store, queue, Unreached(an_end(call_id, SILENT)))
+
+    (first, second), lead = rows(store)
+    assert (first.counted, second.id, second.attempt, second.uncounted) == (False, recall, 1, 1)
+    assert (lead.stage, lead.called_count, lead.uncounted) == (Stage.CALLING, 0, 1)
+
+
+def test_a_lead_whose_attempts_were_used_is_called_again_when_one_reached_nobody(
+    store: SqlStore, queue: FakeJobQueue
+) -> None:
+    call_id, recall = a_recall_being_dialled(store, queue, recall_times=1)
+    report(store, queue, an_end(recall, BUSY))
+    used_up = rows(store)[1]
+
+    report(store, queue, Unreached(an_end(call_id, SILENT)))
+
+    lead = rows(store)[1]
+    assert (used_up.stage, used_up.ending, used_up.called_count) == (Stage.DONE, Ending.ATTEMPTS_USED, 2)
+    assert (lead.stage, lead.ending, lead.called_count, lead.uncounted) == (Stage.RECALL, None, 1, 1)
+    assert len(plan(store, queue)) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "lead"),
+    [
+        ({"recall_times": 1}, {"ending": Ending.DO_NOT_CALL}),
+        ({}, {"called_count": 0, "uncounted": 0, "refreshed_at": LATER.add(seconds=1)}),
+    ],
+    ids=["on do-not-call", "refreshed"],
+)
+def test_a_lead_that_ended_otherwise_or_was_refreshed_is_not_called_again(
+    store: SqlStore, queue: FakeJobQueue, settings: dict[str, Any], lead: dict[str, Any]
+) -> None:
+    call_id, recall = a_recall_being_dialled(store, queue, **settings)
+    report(store, queue, an_end(recall, BUSY))
+    with store.transaction() as tx:
+        tx.connection.execute(update(leads).values(**lead))
+    before = rows(store)[1]
+
+    report(store, queue, Unreached(an_end(call_id, SILENT)))
+
+    after = rows(store)[1]
+    assert (after.stage, after.ending, after.due_at) == (before.stage, before.ending, before.due_at)
+    assert min(after.called_count, after.uncounted) >= 0
+
+
+@pytest.mark.parametrize("end", [BUSY, SILENT, None], ids=["busy", "reached nobody", "refused by the switch"])
+def test_whoever_answered_is_not_called_again_after_the_recall_that_was_being_dialled(
+    store: SqlStore, queue: FakeJobQueue, end: Hangup | None
+) -> None:
+    call_id, recall = a_recall_being_dialled(store, queue)
+    report(store, queue, an_end(call_id, ANSWERED))
+
+    match end:
+        case None:
+            report(store, queue, Refused(recall, "DESTINATION_OUT_OF_ORDER", listening_since=NOON))
+        case Hangup(replied=False):
+            report(store, queue, Unreached(an_end(recall, end)))
+        case Hangup():
+            report(store, queue, an_end(recall, end))
+
+    (_, second), lead = rows(store)
+    assert second.state in {CallState.ENDED, CallState.CANCELLED}
+    assert (lead.stage, lead.ending) == (Stage.DONE, Ending.ANSWERED)
+    assert plan(store, queue) == []
 
 
 def test_a_recall_that_is_being_dialled_goes_on(store: SqlStore, queue: FakeJobQueue) -> None:

@@ -116,6 +116,15 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedUpLead:
+    """A lead that ended because its attempts were used, and when its last call ended."""
+
+    id: LeadId
+    attempts: int
+    ended_at: DateTime
+
+
+@dataclass(frozen=True, slots=True)
 class DialRules:
     """The settings by which queued calls are judged, read under the locks.
 
@@ -262,7 +271,19 @@ class Corrections(Protocol):
         """Return since when attempts are counted anew, of those of the leads that were refreshed."""
 
     def write(self, corrected: Sequence[Ended], *, now: DateTime) -> None:
-        """Replace the ends of locked calls; a lead that was called again or refreshed keeps its next step."""
+        """Replace the ends of locked calls; a lead that was called again or refreshed keeps its next step.
+
+        But a callee who answered is not called again, and an attempt that reached nobody is given back.
+        """
+
+    def lock_used_up(self, lead_ids: Collection[LeadId]) -> list[UsedUpLead]:
+        """Lock and return those of the leads that ended because their attempts were used."""
+
+    def call_again(self, leads: Mapping[LeadId, tuple[Stage, DateTime]], *, now: DateTime) -> None:
+        """Let leads wait again, each in this stage until this time."""
+
+    def answered(self, lead_ids: Collection[LeadId]) -> set[LeadId]:
+        """Return those of the leads that are being called although an earlier callee is known to have answered."""
 
 
 class DispatchTransaction(Protocol):

@@ -241,16 +241,21 @@ _FINISH_LEAD: Final = (
     .values(
         called_count=leads.c.called_count + bindparam("used", type_=Integer),
         uncounted=leads.c.uncounted + 1 - bindparam("used", type_=Integer),
+        ending=func.coalesce(leads.c.ending, bindparam("new_ending", type_=leads.c.ending.type)),
         **{
             name: bindparam(f"new_{name}", type_=leads.c[name].type)
-            for name in ("due_at", "ending", "last_call_at", "last_outcome", "updated_at")
+            for name in ("due_at", "last_call_at", "last_outcome", "updated_at")
         },
         stage=case(
-            (leads.c.removed_at.is_not(None), literal(Stage.DONE, leads.c.stage.type)),
+            (
+                or_(leads.c.removed_at.is_not(None), leads.c.ending.is_not(None)),
+                literal(Stage.DONE, leads.c.stage.type),
+            ),
             else_=bindparam("new_stage", type_=leads.c.stage.type),
         ),
     )
 )
+"""A lead that has its ending already, by a correction, is done whatever came of this call."""
 
 
 def end_values(ended: Ended, *, now: DateTime) -> dict[str, object]:

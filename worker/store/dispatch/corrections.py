@@ -1,18 +1,18 @@
 """Assumed ends in SQL, and the reports that replace them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from pendulum import DateTime
-from sqlalchemy import Connection, Integer, bindparam, or_, select, union, update
+from sqlalchemy import Boolean, ColumnElement, Connection, Integer, bindparam, case, or_, select, union, update
 from typing_extensions import override
 
 from worker.domain.call import CallState
 from worker.domain.ids import CallId, LeadId
 from worker.domain.lead import Ending, Stage
-from worker.ports.dispatch.store import Call, Corrections, Ended
+from worker.ports.dispatch.store import Call, Corrections, Ended, UsedUpLead
 from worker.store.base.dialect import among
-from worker.store.base.tables import QUEUED_ROWS, calls, campaigns, carriers, leads
+from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, campaigns, carriers, leads
 from worker.store.dispatch.calls import FINISH_CALL, READ, end_values, lead_values, to_call
 
 _ASSUMED: Final = (
@@ -49,21 +49,21 @@ _REFRESHED: Final = select(leads.c.id, leads.c.refreshed_at).where(
 )
 _BY_CALLS: Final = (Ending.ANSWERED, Ending.NOT_RECALLED, Ending.ATTEMPTS_USED, Ending.EXPIRED)
 """Endings that a call's outcome brings about; the others are somebody's wish, whatever the outcome."""
+_NOT_REFRESHED: Final = or_(
+    leads.c.refreshed_at.is_(None), leads.c.refreshed_at < bindparam("planned", type_=leads.c.refreshed_at.type)
+)
+"""False for a lead whose attempts began anew after the call was planned."""
 _CORRECT_LEAD: Final = (
     update(leads)
     .where(
         leads.c.id == bindparam("lead"),
         leads.c.called_count + leads.c.uncounted == bindparam("calls_made", type_=Integer),
         leads.c.stage != Stage.CALLING,
-        or_(
-            leads.c.refreshed_at.is_(None), leads.c.refreshed_at < bindparam("planned", type_=leads.c.refreshed_at.type)
-        ),
+        _NOT_REFRESHED,
         # `in_` would do, but SQLAlchemy cannot run it for several rows at once.
         or_(leads.c.ending.is_(None), *(leads.c.ending == ending for ending in _BY_CALLS)),
     )
     .values(
-        called_count=bindparam("calls_made", type_=Integer) - bindparam("new_uncounted", type_=Integer),
-        uncounted=bindparam("new_uncounted", type_=Integer),
         **{
             name: bindparam(f"new_{name}", type_=leads.c[name].type)
             for name in ("stage", "due_at", "ending", "last_call_at", "last_outcome", "updated_at")
@@ -71,6 +71,62 @@ _CORRECT_LEAD: Final = (
     )
 )
 """The lead waits, or is done, by what was assumed of this attempt; it was neither called again nor refreshed."""
+
+
+def _corrected_counts_otherwise() -> ColumnElement[bool]:
+    corrected = calls.alias()
+    asked = corrected.c.id == bindparam("call"), corrected.c.counted != bindparam("counts", type_=Boolean)
+    return select(corrected.c.id).where(*asked).exists()
+
+
+_GIVEN: Final = bindparam("given", type_=Integer)
+"""1 when the end uses an attempt after all, -1 when it gives one back."""
+_RECOUNT_LEAD: Final = (
+    update(leads)
+    .where(leads.c.id == bindparam("lead"), _NOT_REFRESHED, _corrected_counts_otherwise())
+    .values(called_count=leads.c.called_count + _GIVEN, uncounted=leads.c.uncounted - _GIVEN)
+)
+_RECOUNT_LATER_CALLS: Final = (
+    update(calls)
+    .where(
+        calls.c.lead_id == bindparam("lead"),
+        calls.c.id != bindparam("call"),
+        LIVE_ROWS,
+        select(leads.c.id).where(leads.c.id == bindparam("lead"), _NOT_REFRESHED).exists(),
+        _corrected_counts_otherwise(),
+    )
+    .values(attempt=calls.c.attempt + _GIVEN, uncounted=calls.c.uncounted - _GIVEN)
+)
+_CALL_NO_MORE: Final = (
+    update(leads)
+    .where(
+        leads.c.id == bindparam("lead"),
+        _NOT_REFRESHED,
+        or_(leads.c.ending.is_(None), *(leads.c.ending == ending for ending in _BY_CALLS)),
+    )
+    .values(
+        stage=case((leads.c.stage == Stage.CALLING, leads.c.stage), else_=Stage.DONE),
+        ending=Ending.ANSWERED,
+    )
+)
+"""The ending of a lead that is being called holds whatever comes of that call."""
+_USED_UP: Final = (
+    select(leads.c.id, leads.c.called_count, leads.c.due_at)
+    .where(among(leads.c.id, "leads"), leads.c.stage == Stage.DONE, leads.c.ending == Ending.ATTEMPTS_USED)
+    .order_by(leads.c.id)
+    .with_for_update(key_share=True)
+)
+_CALL_AGAIN: Final = (
+    update(leads)
+    .where(leads.c.id == bindparam("lead"))
+    .values(
+        ending=None,
+        **{name: bindparam(f"new_{name}", type_=leads.c[name].type) for name in ("stage", "due_at", "updated_at")},
+    )
+)
+_ANSWERED_BEFORE: Final = select(leads.c.id).where(
+    among(leads.c.id, "leads"), leads.c.stage == Stage.CALLING, leads.c.ending == Ending.ANSWERED
+)
 
 
 class SqlCorrections(Corrections):
@@ -102,12 +158,46 @@ class SqlCorrections(Corrections):
     def write(self, corrected: Sequence[Ended], *, now: DateTime) -> None:
         if not corrected:
             return
+        recounted = [_count_values(one) for one in corrected]
+        self._connection.execute(_RECOUNT_LATER_CALLS, recounted)
+        self._connection.execute(_RECOUNT_LEAD, recounted)
         self._connection.execute(FINISH_CALL, [end_values(one, now=now) for one in corrected])
         self._connection.execute(_CORRECT_LEAD, [_lead_values(one, now=now) for one in corrected])
+        answered = [one.call for one in corrected if one.lead_ending is Ending.ANSWERED]
+        if answered:
+            found = [{"lead": call.lead_id, "planned": call.queued_at} for call in answered]
+            self._connection.execute(_CALL_NO_MORE, found)
+
+    @override
+    def lock_used_up(self, lead_ids: Collection[LeadId]) -> list[UsedUpLead]:
+        found = self._connection.execute(_USED_UP, {"leads": list(lead_ids)})
+        return [UsedUpLead(LeadId(row.id), row.called_count, row.due_at) for row in found]
+
+    @override
+    def call_again(self, leads: Mapping[LeadId, tuple[Stage, DateTime]], *, now: DateTime) -> None:
+        rows = [
+            {"lead": lead, "new_stage": stage, "new_due_at": due_at, "new_updated_at": now}
+            for lead, (stage, due_at) in sorted(leads.items())
+        ]
+        if rows:
+            self._connection.execute(_CALL_AGAIN, rows)
+
+    @override
+    def answered(self, lead_ids: Collection[LeadId]) -> set[LeadId]:
+        return set(self._connection.scalars(_ANSWERED_BEFORE, {"leads": list(lead_ids)}))
+
+
+def _count_values(ended: Ended) -> dict[str, object]:
+    call, given = ended.call, 1 if ended.counted else -1
+    return {
+        "lead": call.lead_id,
+        "call": call.id,
+        "planned": call.queued_at,
+        "counts": ended.counted,
+        "given": given,
+    }
 
 
 def _lead_values(ended: Ended, *, now: DateTime) -> dict[str, object]:
     values = {name: value for name, value in lead_values(ended, now=now).items() if name != "used"}
-    uncounted = ended.call.uncounted + 1 - int(ended.counted)
-    numbers = {"calls_made": ended.call.calls_made, "new_uncounted": uncounted}
-    return {**values, **numbers, "planned": ended.call.queued_at}
+    return {**values, "calls_made": ended.call.calls_made, "planned": ended.call.queued_at}

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     bindparam,
+    case,
     exists,
     func,
     select,
@@ -68,9 +69,8 @@ class SqlLeads(Leads):
     @override
     def hand_back(self, stages: Mapping[LeadId, Stage]) -> None:
         if stages:
-            putting = update(leads).where(leads.c.id == bindparam("lead"), leads.c.stage == Stage.CALLING)
             rows = [{"lead": lead, "back_to": stage} for lead, stage in sorted(stages.items())]
-            self._connection.execute(putting.values(stage=bindparam("back_to")), rows)
+            self._connection.execute(_HAND_BACK, rows)
 
     @override
     def do_not_call(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
@@ -185,6 +185,12 @@ _LISTED_OF: Final = select(do_not_call.c.phone).where(
     do_not_call.c.tenant_id == bindparam("tenant"), among(do_not_call.c.phone, "phones")
 )
 _ADDITIONAL: Final = select(leads.c.id, leads.c.additional, leads.c.template_id).where(among(leads.c.id, "leads"))
+_HAND_BACK: Final = (
+    update(leads)
+    .where(leads.c.id == bindparam("lead"), leads.c.stage == Stage.CALLING)
+    .values(stage=case((leads.c.ending.is_not(None), Stage.DONE), else_=bindparam("back_to", type_=leads.c.stage.type)))
+)
+"""A lead that has its ending already, by a correction, is done."""
 _TAKE: Final = update(leads).where(among(leads.c.id, "taken")).values(stage=Stage.CALLING, updated_at=bindparam("now"))
 
 

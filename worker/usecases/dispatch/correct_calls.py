@@ -1,15 +1,18 @@
 """Replace assumed ends by reported ones: the CDR, the lead's next step, and callbacks that say so."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
 from pendulum import DateTime
 
 from worker.domain.call import HungUp
+from worker.domain.campaign import Campaign
+from worker.domain.ids import CampaignId
+from worker.domain.lead import Stage
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, DispatchTransaction
+from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
 from worker.usecases.dispatch.finish_calls import cdr_of, decide_ends, events_at_the_end
 from worker.usecases.dispatch.outbox import Happening, post_happenings
 from worker.usecases.dispatch.withdraw_calls import withdraw_next_calls
@@ -28,6 +31,7 @@ def correct_calls(
     """Correct calls whose rows and carriers are locked; a lead that was called again meanwhile keeps its next step.
 
     A call that followed the assumed end and still waits in the queue is withdrawn unless the report permits it now.
+    A callee who answered is not called again. An attempt that reached nobody is given back, also behind later ones.
     """
     if not reported:
         return
@@ -35,6 +39,7 @@ def correct_calls(
     corrected = decide_ends(tx, reported, campaigns=campaigns, now=now)
     withdraw_next_calls(tx, corrected, now=now)
     tx.corrections.write(corrected, now=now)
+    _call_again(tx, corrected, campaigns=campaigns, now=now)
     happenings = [
         Happening(event, one.call, cdr_of(one), is_correction=True)
         for one in corrected
@@ -46,3 +51,19 @@ def correct_calls(
     for one in corrected:
         facts = {"call_id": one.call.id, "outcome": one.outcome.value, "cause": one.event.cause}
         logger.info("assumed end of a call corrected", extra={"action": "call_corrected", **facts})
+
+
+def _call_again(
+    tx: DispatchTransaction, corrected: Sequence[Ended], *, campaigns: Mapping[CampaignId, Campaign], now: DateTime
+) -> None:
+    """Make leads wait again whose attempts were used, and that got one back."""
+    given_back = {one.call.lead_id: one.call for one in corrected if not one.counted}
+    again = {}
+    for lead in tx.corrections.lock_used_up(given_back.keys()):
+        call = given_back[lead.id]
+        campaign = campaigns[call.campaign_id]
+        due_at = lead.ended_at + campaign.recall.pause
+        is_expired = campaign.expires_at is not None and due_at >= campaign.expires_at
+        if lead.attempts < campaign.recall.attempts and not is_expired:
+            again[lead.id] = (Stage.OTP if call.stage_before is Stage.OTP else Stage.RECALL, due_at)
+    tx.corrections.call_again(again, now=now)

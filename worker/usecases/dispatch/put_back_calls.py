@@ -9,6 +9,7 @@ from pendulum import DateTime
 from worker.domain.call import HungUp
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CarrierId
+from worker.domain.reason import Reason
 from worker.domain.trunk import UNREACHED_DIALS, Trunk, is_proven
 from worker.ports.dispatch.store import Call, DispatchTransaction
 
@@ -23,8 +24,12 @@ def put_back_calls(
     trunks: Mapping[CarrierId, Trunk],
     now: DateTime,
 ) -> list[tuple[Call, HungUp]]:
-    """Put locked calls back, each with its end if it had a channel; return those that end instead."""
+    """Put locked calls back, each with its end if it had a channel; return those that end instead.
+
+    A call is cancelled instead when a report has told meanwhile that its callee answered an earlier one.
+    """
     given_up: list[tuple[Call, HungUp]] = []
+    answered = tx.corrections.answered({call.lead_id for call, _ in calls}) if calls else set()
     for call, end in calls:
         trunk = trunks.get(call.carrier_id, Trunk())
         if end is not None and _is_at_fault(call, trunk=trunk, now=now):
@@ -32,6 +37,9 @@ def put_back_calls(
             given_up.append((call, replace(end, end=no_response)))
         else:
             tx.calls.put_back([call.id], resend_at=_dialled_again_at(call, trunk=trunk, now=now), refused=True)
+            if call.lead_id in answered:
+                tx.calls.cancel({call.id: Reason.ANSWERED}, now=now)
+                tx.leads.hand_back({call.lead_id: call.stage_before})
     return given_up
 
 

@@ -28,12 +28,12 @@ def withdraw_next_calls(tx: DispatchTransaction, corrected: Sequence[Ended], *, 
     """
     refreshed = tx.corrections.refreshed({one.call.lead_id for one in corrected})
     ends = {
-        (one.call.lead_id, one.call.calls_made + 1): one
+        one.call.lead_id: one
         for one in corrected
         if one.call.lead_id not in refreshed or refreshed[one.call.lead_id] < one.call.queued_at
     }
-    queued = tx.corrections.lock_next_calls({lead_id for lead_id, _ in ends})
-    following = [(call, ends[key]) for call in queued if (key := (call.lead_id, call.calls_made)) in ends]
+    queued = tx.corrections.lock_next_calls(ends.keys())
+    following = [(call, ends[call.lead_id]) for call in queued if _follows(call, ends[call.lead_id])]
     reasons = {call.id: why for call, end in following if (why := _why_withdrawn(call, after=end, now=now)) is not None}
     if not reasons:
         return
@@ -42,6 +42,12 @@ def withdraw_next_calls(tx: DispatchTransaction, corrected: Sequence[Ended], *, 
     for call_id, reason in reasons.items():
         extra = {"action": "call_cancelled", "call_id": call_id, "reason": reason.value}
         logger.info("call cancelled, the end before it was corrected", extra=extra)
+
+
+def _follows(call: Call, end: Ended) -> bool:
+    """Return True for the call right after the corrected one, and for any later one to somebody who answered."""
+    later = call.calls_made - end.call.calls_made
+    return later == 1 or (later > 1 and end.lead_ending is Ending.ANSWERED)
 
 
 def _why_withdrawn(call: Call, *, after: Ended, now: DateTime) -> Reason | None:

@@ -224,10 +224,23 @@ def test_a_lead_that_has_been_called_again_keeps_what_came_of_that(world: World)
     world.hear(an_end(second, answered=False))
     before = lead_columns(world)
 
+    post_it(world, call_id, answered=False)
+
+    assert call_row(world, call_id).outcome is Outcome.BUSY
+    assert lead_columns(world) == before
+
+
+def test_a_lead_that_has_been_called_again_is_called_no_more_when_it_had_answered(world: World) -> None:
+    call_id = a_dialled_call(world)
+    restart(world)
+    assume(world, call_id)
+    (second,) = world.dial()
+    world.hear(an_end(second, answered=False))
+
     post_it(world, call_id, answered=True)
 
     assert call_row(world, call_id).outcome is Outcome.ANSWERED
-    assert lead_columns(world) == before
+    assert lead_columns(world)[:3] == (Stage.DONE, Ending.ANSWERED, 2)
 
 
 def test_a_heard_end_is_never_changed_by_a_copy_that_differs(world: World) -> None:
