@@ -27,6 +27,28 @@ def test_a_restarted_switch_has_another_core_id() -> None:
     assert before != after
 
 
+def test_a_heartbeat_that_was_kept_from_before_the_restart_tells_no_core_id() -> None:
+    with SwitchProcess(SimulatorOptions(by_last_digit=True, heartbeat_seconds=0.1)) as switch:
+        source = SwitchEvents(switch.url, clock=CLOCK, chance=lambda: 0.0)
+        source.read()
+        before = source.core_id
+        for _ in range(4):
+            source.stand_by(None)
+
+        switch.kill()
+        source.stand_by(None)
+        switch.restart()
+        read_until(source, lambda _: source.listening_since is not None)
+        asked = source.core_id
+        read = set()
+        for _ in range(3):
+            source.read()
+            read.add(source.core_id)
+        source.close()
+
+    assert (read, before != asked) == ({asked}, True)
+
+
 def test_a_heartbeat_tells_the_core_id_that_could_not_be_asked_for() -> None:
     with SwitchProcess(SimulatorOptions(by_last_digit=True, heartbeat_seconds=0.1)) as switch:
         source = SwitchEvents(switch.url, clock=CLOCK, chance=lambda: 0.0)

@@ -68,6 +68,7 @@ class SwitchEvents(EventSource):
         self._core_id = ""
         self._kept = KeptFrames()
         self._dialable_from: DateTime | None = None
+        self._connected_at = 0.0
         self._received_at = 0.0
         self._probed_at: float | None = None
         self._status: SwitchStatus | None = None
@@ -117,7 +118,8 @@ class SwitchEvents(EventSource):
         for at, frames in self._kept.take():
             told = _events_in(frames)
             self._measure(told, at=at)
-            self._core_id = _core_id_of(told) or self._core_id
+            if at >= self._connected_at:  # a restarted switch is another one than before the connection ended
+                self._core_id = _core_id_of(told) or self._core_id
             events += translation.read(told, at=at)
         return events + translation.read([], at=time.monotonic())
 
@@ -160,6 +162,7 @@ class SwitchEvents(EventSource):
 
     def _listen(self) -> None:
         try:
+            self._connected_at = time.monotonic()
             self._connection = self._connect()
         except Unavailable:
             self._closed.wait(min(WAIT_SECONDS, self._backoff.pause_left(at=time.monotonic())))
