@@ -29,9 +29,9 @@ class Errands:
                 errand.result()
         return all(errand.done() for errand in self._given)
 
-    def command(self, *words: str) -> None:
-        """Run a `callbeat` command soon."""
-        self.do(lambda: self._insist(words))
+    def command(self, *words: str, unless: str | None = None) -> None:
+        """Run a `callbeat` command soon; give it up when it is refused with the text ``unless``."""
+        self.do(lambda: self._insist(words, unless=unless))
 
     def do(self, work: Callable[[], None]) -> None:
         """Do anything else soon, after what was given before."""
@@ -41,12 +41,15 @@ class Errands:
         """Drop what has not begun, and wait for the rest."""
         self._thread.shutdown(cancel_futures=True)
 
-    def _insist(self, words: tuple[str, ...]) -> None:
-        insist(self._environment, *words)
+    def _insist(self, words: tuple[str, ...], *, unless: str | None) -> None:
+        insist(self._environment, *words, unless=unless)
 
 
-def insist(environment: Mapping[str, str], *words: str) -> str:
-    """Run a `callbeat` command until it succeeds, and return what it prints. Raises ``AssertionError``."""
+def insist(environment: Mapping[str, str], *words: str, unless: str | None = None) -> str:
+    """Run a `callbeat` command until it succeeds, and return what it prints. Raises ``AssertionError``.
+
+    It is given up when it is refused with the text ``unless``.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
@@ -55,5 +58,7 @@ def insist(environment: Mapping[str, str], *words: str) -> str:
             done = None
         if done is not None and done.returncode == 0:
             return done.stdout
+        if done is not None and unless is not None and unless in done.stderr:
+            return ""
         assert time.monotonic() < deadline, f"callbeat {' '.join(words)}: {'' if done is None else done.stderr}"
         time.sleep(AGAIN_SECONDS)

@@ -17,6 +17,7 @@ from tests.faults.switchboard import MANY_SESSIONS, SWITCHES
 from tests.faults.world import OURS, World
 from tests.stack.receiver import WELL
 from worker.simulator.trunks import TrunkState
+from worker.usecases.dispatch.keep_switches import IS_HEARD
 
 HOUR_SECONDS: Final = 3600.0
 
@@ -151,9 +152,9 @@ def _told(command: str) -> Step:
 
 
 def _begin_gone(world: World, target: str) -> None:
-    """Kill a switch, and let the operator declare it gone."""
+    """Kill a switch, and let the operator declare it gone, unless it is back before the database is."""
     world.parts[target].kill_for_good()
-    world.errands.command("switch", "forget", world.switches[target].name)
+    world.errands.command("switch", "forget", world.switches[target].name, unless=IS_HEARD)
 
 
 def _end_gone(world: World, target: str) -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from pendulum import DateTime
@@ -15,6 +16,8 @@ from worker.ports.dispatch.store import DispatchStore
 from worker.usecases.dispatch.unreached_calls import end_calls_on
 
 logger = logging.getLogger(__name__)
+
+IS_HEARD: Final = "is heard by a listener"
 
 
 def insert_first_list(store: DispatchStore, urls: Collection[SwitchUrl], *, now: DateTime) -> None:
@@ -67,12 +70,16 @@ def resume_switch(store: DispatchStore, name: str, *, now: DateTime) -> Switch:
 def forget_switch(
     store: DispatchStore, name: str, *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]
 ) -> tuple[Switch, int]:
-    """Declare a switch gone: its calls are over, and their slots free at once. Raises ``NotFound``.
+    """Declare a switch gone: its calls are over, and their slots free at once. Return it and how many calls it had.
 
-    Return the switch and how many calls it had.
+    Raises ``NotFound``, and ``Conflict`` while a listener hears it and it has calls of ours: they are not over.
     """
     with store.transaction() as tx:
-        switch = _moved(_locked(tx.switches.lock(name), name), SwitchState.GONE, now=now)
+        known = _locked(tx.switches.lock(name), name)
+        up = tx.switches.calls_up().get(name, 0) if name in tx.leader_leases.listeners(now=now) else 0
+        if up:
+            raise Conflict(f"switch {name} {IS_HEARD}, and {up} of our calls are up on it: drain it first")
+        switch = _moved(known, SwitchState.GONE, now=now)
         tx.switches.save(switch)
     _tell(switch)
     return switch, end_calls_on(store, name, queue=queue, now=now, new_id=new_id)

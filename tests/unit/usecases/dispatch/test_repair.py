@@ -1,6 +1,7 @@
 """Repair: what a crash left is sent again or given up, and never too early."""
 
 import pytest
+from sqlalchemy import delete
 from uuid_utils.compat import uuid7
 
 from tests.builders import CARRIER, NOON, add_leads, fill_store, stored_settings, viettel
@@ -8,8 +9,10 @@ from tests.fakes.telephony import SWITCH
 from tests.unit.usecases.conftest import LONG_BEFORE, World
 from tests.unit.usecases.look import an_end, call_row, lead_rows, states
 from worker.domain.call import Answered, CallState, Outcome, Refused
+from worker.domain.errors import Conflict
 from worker.domain.ids import CallId
 from worker.ports.dispatch.store import Dial
+from worker.store.base.tables import leader_leases
 from worker.usecases.dispatch.keep_switches import forget_switch
 
 
@@ -100,6 +103,18 @@ def test_a_call_is_over_when_no_switch_can_have_it_any_longer(world: World, is_k
     assert call_row(world, ringing).outcome is Outcome.FAILED
 
 
+def test_a_switch_that_is_heard_is_not_forgotten_while_it_has_calls(world: World) -> None:
+    fill_store(world.store)
+    add_leads(world.store, viettel(1))
+    world.dial()
+    now = world.clock.now()
+
+    with pytest.raises(Conflict, match="1 of our calls are up on it: drain it first"):
+        forget_switch(world.store, SWITCH, queue=world.queue, now=now, new_id=uuid7)
+
+    assert states(world) == {"dialing": 1}
+
+
 def test_the_calls_of_a_forgotten_switch_are_over_at_once_and_so_are_late_ones(world: World) -> None:
     fill_store(world.store)
     add_leads(world.store, viettel(2))
@@ -108,6 +123,8 @@ def test_the_calls_of_a_forgotten_switch_are_over_at_once_and_so_are_late_ones(w
     world.clock.wait(0.2)
 
     now = world.clock.now()
+    with world.store.transaction() as tx:  # no listener hears it
+        tx.connection.execute(delete(leader_leases))
     _, ended = forget_switch(world.store, SWITCH, queue=world.queue, now=now, new_id=uuid7)
     with world.store.transaction() as tx:  # a worker read the switch's row before
         tx.calls.move_to_dialing([Dial(late, SWITCH, "", 1, over_by=now)], now=now)
