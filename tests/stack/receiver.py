@@ -93,8 +93,7 @@ class Receiver:
         try:
             await converse(reader, writer, number=self.connections, answer=self._answer)
         except asyncio.CancelledError:
-            writer.transport.abort()
-            raise
+            writer.transport.abort()  # and no more: a cancelled task would be reported as an error by asyncio's streams
 
     def _answer(self, request: Request) -> str:
         if self._webhook is None:
