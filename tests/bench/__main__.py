@@ -20,6 +20,7 @@ from tests.bench.memory import memory
 from tests.bench.naive import naive, run
 from tests.bench.obey import obey
 from tests.bench.one_switch import one_switch
+from tests.bench.outbox import outbox
 from tests.bench.scale import scale_campaigns, scale_leads
 from tests.bench.throughput import throughput
 from tests.stack.postgres import Postgres, postgres_server
@@ -35,6 +36,7 @@ BENCHES: Final[dict[str, Bench]] = {
     "switch": one_switch,
     "scale-leads": scale_leads,
     "scale-campaigns": scale_campaigns,
+    "outbox": outbox,
     "memory": memory,
     "naive": naive,
 }

@@ -99,16 +99,16 @@ def scale_leads(postgres: Postgres, _redis_url: str, *, runs: int) -> list[Figur
         for size in SIZES:
             add_many_leads(world.engine, size - stored, first=stored)
             stored = size
-            taken[_spaced(size)] = [world.plan_ms() for _ in range(runs)]
+            taken[spaced(size)] = [world.plan_ms() for _ in range(runs)]
         _vacuum_leads(world.engine, by_itself=True)
         for _ in range(DIALLED // DIALLED_A_MINUTE - 1):
             _dial(world.engine, DIALLED_A_MINUTE)
             _wait_for_vacuum(world.engine)
         _dial(world.engine, DIALLED_A_MINUTE)
-        taken[f"{_spaced(stored)}, a million of them dialled"] = [world.plan_ms() for _ in range(runs)]
+        taken[f"{spaced(stored)}, a million of them dialled"] = [world.plan_ms() for _ in range(runs)]
         _vacuum_leads(world.engine, by_itself=False)
         _dial(world.engine, DIALLED)
-        taken[f"{_spaced(stored)}, a million dialled and never vacuumed"] = [world.plan_ms() for _ in range(runs)]
+        taken[f"{spaced(stored)}, a million dialled and never vacuumed"] = [world.plan_ms() for _ in range(runs)]
     return _held_against_the_first(taken, bench="scale-leads", what="ms to plan 100 calls, leads", target="≤ 1.5")
 
 
@@ -152,7 +152,7 @@ def scale_campaigns(postgres: Postgres, _redis_url: str, *, runs: int) -> list[F
         for count in CAMPAIGNS:
             with _planned(postgres) as world:
                 _store_campaigns(world, count, on_one=on_one)
-                taken[_spaced(count)] = [world.tick_ms() for _ in range(runs)]
+                taken[spaced(count)] = [world.tick_ms() for _ in range(runs)]
         figures += _held_against_the_first(
             taken, bench="scale-campaigns", what=f"ms of a tick with its plans, {what}, campaigns", target="≤ 2"
         )
@@ -182,7 +182,8 @@ def _store_campaigns(world: Planned, count: int, *, on_one: bool) -> None:
         connection.execute(text("ANALYZE"))
 
 
-def _spaced(number: int) -> str:
+def spaced(number: int) -> str:
+    """Write a number with a space between thousands."""
     return f"{number:,}".replace(",", " ")
 
 

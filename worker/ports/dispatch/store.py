@@ -280,7 +280,7 @@ class Corrections(Protocol):
         """Lock and return those of the leads that ended because their attempts were used."""
 
     def call_again(self, leads: Mapping[LeadId, tuple[Stage, DateTime]], *, now: DateTime) -> None:
-        """Let leads wait again, each in this stage until this time."""
+        """Make leads wait again, each in this stage until this time."""
 
     def answered(self, lead_ids: Collection[LeadId]) -> set[LeadId]:
         """Return those of the leads that are being called although an earlier callee is known to have answered."""
