@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 
 from api import (
+    api_keys,
+    auth,
     autocall,
     blacklist,
     callbacks,
@@ -28,6 +30,7 @@ from api.body_budget import BodyBudget
 from api.concurrency_limit import ConcurrencyLimit
 from api.deps import ApiServices
 from api.kept import KEPT_SECONDS, Kept
+from api.login_guard import LoginGuard
 from api.refusals import REFUSED, UNAVAILABLE
 from worker import wiring
 
@@ -48,6 +51,8 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     set_limits(app)
     errors.install(app)
     routers = (
+        auth,
+        api_keys,
         campaigns,
         carriers,
         templates,
@@ -77,5 +82,6 @@ def set_limits(app: FastAPI, *, kept_seconds: float = KEPT_SECONDS) -> None:
     """Set fresh limits for the application; ``kept_seconds`` is how long metrics and readiness are kept."""
     app.state.concurrency = ConcurrencyLimit()
     app.state.bodies = BodyBudget()
+    app.state.login_guard = LoginGuard()
     app.state.metrics = Kept[str](seconds=kept_seconds)
     app.state.readiness = Kept[health.Readiness](seconds=kept_seconds)

@@ -8,10 +8,8 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
-from api.errors import NoAccess
 from api.requests.body import Body
 from worker.domain.caps import Cap
-from worker.domain.errors import NotFound
 from worker.domain.json_value import Json
 from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.clock import Clock
@@ -20,13 +18,15 @@ from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.dispatch.store import DispatchStore
 from worker.ports.dispatch.telephony import Telephony
 from worker.ports.paging import Page, Slice
+from worker.ports.records.access import Caller
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore
-from worker.usecases.records.api_tokens import tenant_of
 
 LARGEST_SLICE: Final = 10_000
 LARGEST_OFFSET: Final = 2**53
-BEARER: Final = Depends(HTTPBearer(auto_error=False, description="A token of `callbeat token create`"))
+BEARER: Final = Depends(
+    HTTPBearer(auto_error=False, description="A key of `callbeat token create`, or an access token")
+)
 """Describes the token in OpenAPI; the middleware checks it."""
 
 
@@ -52,6 +52,8 @@ class ApiServices(Protocol):
     @property
     def new_id(self) -> Callable[[], UUID]: ...
     @property
+    def chance(self) -> Callable[[], float]: ...
+    @property
     def api_token(self) -> str | None: ...
     @property
     def caps(self) -> Mapping[Cap, int]: ...
@@ -67,20 +69,6 @@ def services_of(request: Request) -> ApiServices:
     return services
 
 
-def tenant_of_token(request: Request) -> Tenant:
-    """Return the tenant of the request's token, with or without ``Bearer`` before it; raises ``NoAccess``."""
-    services = services_of(request)
-    given = request.headers.get("authorization", "").strip()
-    scheme, _, rest = given.partition(" ")
-    token = rest.strip() if scheme.lower() == "bearer" else given
-    if not token:
-        raise NoAccess("Unauthorized")
-    try:
-        return tenant_of(services.store, token=token, api_token=services.api_token)
-    except NotFound as error:
-        raise NoAccess("Unauthorized") from error
-
-
 # These only pass a value on. They are coroutines because FastAPI runs plain functions in a thread each.
 
 
@@ -88,9 +76,13 @@ async def _services(request: Request) -> ApiServices:
     return services_of(request)
 
 
+async def _caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
 async def _tenant(request: Request) -> Tenant:
-    tenant: Tenant = request.state.tenant
-    return tenant
+    return (await _caller(request)).tenant
 
 
 async def _slice(
@@ -106,6 +98,7 @@ def _check_broker(request: Request) -> None:
 
 Services = Annotated[ApiServices, Depends(_services)]
 Whose = Annotated[Tenant, Depends(_tenant)]
+Who = Annotated[Caller, Depends(_caller)]
 ASKS_FOR_CALLS: Final = Depends(_check_broker)
 """Requests that start calls get 503 while the broker is down, and nothing is stored."""
 Part = Annotated[Slice, Depends(_slice)]

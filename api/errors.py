@@ -11,7 +11,17 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from worker.domain.caps import OverCap
-from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Overtaken, Rejected, Unavailable
+from worker.domain.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    InvalidFields,
+    NotFound,
+    Overtaken,
+    Rejected,
+    TooManyFailures,
+    Unavailable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +54,7 @@ _GIVEN: Final = ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "
 
 
 class NoAccess(Rejected):
-    """The request has no token, or one that belongs to no tenant."""
+    """The request has no token, or one that is not valid."""
 
 
 def install(app: FastAPI) -> None:
@@ -55,6 +65,7 @@ def install(app: FastAPI) -> None:
         Overtaken: HTTPStatus.PRECONDITION_FAILED,
         Invalid: HTTPStatus.BAD_REQUEST,
         NoAccess: HTTPStatus.UNAUTHORIZED,
+        Forbidden: HTTPStatus.FORBIDDEN,
         Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     }
 
@@ -65,6 +76,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, plain)
     app.add_exception_handler(OverCap, _over_cap)
     app.add_exception_handler(InvalidFields, _fields)
+    app.add_exception_handler(TooManyFailures, _too_many_failures)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
@@ -122,6 +134,13 @@ def _over_cap(_: Request, error: Exception) -> JSONResponse:
     over = cast("OverCap", error)
     facts = {"cap": over.cap.value, "value": over.value, "used": over.used, "asked": over.asked}
     return JSONResponse({"error": str(over), **facts}, status_code=HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _too_many_failures(_: Request, error: Exception) -> JSONResponse:
+    failed = cast("TooManyFailures", error)
+    response = answer(HTTPStatus.TOO_MANY_REQUESTS, str(failed))
+    response.headers["Retry-After"] = str(failed.retry_after_seconds)
+    return response
 
 
 def _fields(_: Request, error: Exception) -> JSONResponse:

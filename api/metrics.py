@@ -38,6 +38,7 @@ def _text(services: ApiServices) -> str:
         *_lines(queries.totals(services.store)),
         *_switch_lines(queries.all_switches(services.store)),
         *_trunk_lines(queries.worst_trunks(services.store, limit=MOST_CARRIERS)),
+        *_login_lines(queries.failed_logins(services.store)),
     )
     return "\n".join(lines) + "\n"
 
@@ -70,6 +71,11 @@ def _trunk_lines(trunks: Mapping[CarrierId, Trunk]) -> Iterator[str]:
     yield from _head("callbeat_carrier_failures", "Failures in a row of the carrier's trunk.")
     for carrier_id, trunk in trunks.items():
         yield f'callbeat_carrier_failures{{carrier="{carrier_id}"}} {trunk.failures}'
+
+
+def _login_lines(failures: int) -> Iterator[str]:
+    yield from _head("callbeat_login_failures_total", "Log-ins and requests with a wrong key or token.", kind="counter")
+    yield f"callbeat_login_failures_total {failures}"
 
 
 def _head(name: str, text: str, *, kind: str = "gauge") -> Iterator[str]:

@@ -12,19 +12,28 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from typing_extensions import override
 
+from api.access import check_access, needed_for
+from api.authentication import address_of, caller_of
 from api.body_budget import BodyBudget, HeldBody
 from api.concurrency_limit import ConcurrencyLimit
-from api.deps import tenant_of_token
 from api.query_keys import known_to, refuse_unknown_query
 from api.requests.json_limits import NO_NUL, why_not_kept
+from worker.domain.login_limit import site_of
 
 LONGEST_BODY: Final = 8 * 1024 * 1024
+LONGEST_LOGIN: Final = 16 * 1024
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]  # Any: a coroutine's own type arguments
 
 
-class GuardedRoute(APIRoute):
-    """A route that needs a token; a request whose body still arrives does not count against the limit."""
+class BoundedRoute(APIRoute):
+    """A route within the limits of requests and bodies; a request whose body still arrives does not count."""
+
+    request_class: ClassVar[type["JsonRequest"]]
+
+    def let_in(self, request: Request) -> str:
+        """Return whose budget of bodies the request uses; raise when it must not come in. It runs in a thread."""
+        raise NotImplementedError
 
     @override
     def get_route_handler(self) -> Handler:
@@ -37,13 +46,13 @@ class GuardedRoute(APIRoute):
             limit = limit_of(request)
             # Clients send JSON under any content type; without one FastAPI reads the body as JSON.
             request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"content-type"]
-            read = JsonRequest(request.scope, request.receive)
+            read = self.request_class(request.scope, request.receive)
             async with limit.admit():
-                request.state.tenant = await run_in_threadpool(tenant_of_token, request)
+                owner = await run_in_threadpool(self.let_in, request)
                 refuse_unknown_query(request.query_params, known=known)
                 if not has_body:
                     return await handle(read)
-            with bodies_of(request).hold(owner=str(request.state.tenant.id)) as held:
+            with bodies_of(request).hold(owner=owner) as held:
                 await read.read_into(held)
                 async with limit.admit():
                     return await handle(read)
@@ -118,3 +127,37 @@ def parse_json(text: bytes) -> Any:  # Any: JSON of any shape
     if problem:
         raise HTTPException(HTTPStatus.BAD_REQUEST, problem)
     return parsed
+
+
+class GuardedRoute(BoundedRoute):
+    """A route that needs a token, and the role that ``ACCESS`` names for it."""
+
+    request_class = JsonRequest
+
+    @override
+    def get_route_handler(self) -> Handler:
+        self.needed = needed_for("".join(self.methods or ()), self.path_format)
+        return super().get_route_handler()
+
+    @override
+    def let_in(self, request: Request) -> str:
+        caller = caller_of(request)
+        check_access(caller, self.needed)
+        request.state.caller = caller
+        return str(caller.tenant.id)
+
+
+class LoginRequest(JsonRequest):
+    """A request whose body holds no more than a key and a name."""
+
+    longest = LONGEST_LOGIN
+
+
+class LoginRoute(BoundedRoute):
+    """A route without a token, whose body holds a key."""
+
+    request_class = LoginRequest
+
+    @override
+    def let_in(self, request: Request) -> str:
+        return f"log-in {site_of(address_of(request))}"

@@ -87,7 +87,7 @@ def check_zone(name: str) -> str:
 
 
 def _check_token(secret: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[\x21-\x7e]+", secret.get_secret_value()):
+    if not re.fullmatch(r"[\x21-\x7e]{24,}", secret.get_secret_value()):
         raise ValueError(secret)
     return secret
 
@@ -185,7 +185,7 @@ class Settings(BaseSettings):
         default="Asia/Ho_Chi_Minh", description="an IANA time zone, e.g. Asia/Ho_Chi_Minh"
     )
     api_token: Annotated[SecretStr, AfterValidator(_check_token)] | None = Field(
-        default=None, description="a bearer token of printable characters without spaces"
+        default=None, description="a bearer token of at least 24 printable characters without spaces"
     )
     callback_allow: Annotated[Networks, NoDecode, BeforeValidator(_networks)] = Field(
         default=(), description="networks separated by commas, e.g. 127.0.0.0/8,10.1.0.0/16"

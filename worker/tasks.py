@@ -21,6 +21,7 @@ from worker.usecases.dispatch import settle_posted_cdrs as settling
 from worker.usecases.dispatch import sweep as sweeping
 from worker.usecases.dispatch import tick as ticking
 from worker.usecases.records import delete_list as deleting
+from worker.usecases.records import drop_access as access
 from worker.usecases.records import refresh_list as refreshing
 from worker.usecases.records import run_backfills as backfills
 from worker.wiring import services, stopping
@@ -101,6 +102,7 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
         return
     clearing.clear_callbacks(parts.store, now=parts.clock.now())
     dropping.drop_codes(parts.store, now=parts.clock.now())
+    access.drop_access(parts.store, now=parts.clock.now())
     settling.settle_posted_cdrs(
         parts.store, queue=parts.queue, cdr_format=parts.cdr_format, now=parts.clock.now(), new_id=parts.new_id
     )

@@ -25,7 +25,7 @@ from worker.ports.paging import Slice
 from worker.ports.records.entities import BlockedNumber, CdrFilter, GatewayDemand, LeadFilter, ListRecord, Tenant
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.plan_carrier import plan_carrier
-from worker.usecases.records.api_tokens import create_token, tenant_of
+from worker.usecases.records.api_tokens import create_token, find_caller
 from worker.usecases.records.import_leads import DUPLICATE, Draft, Imported, LeadImport, import_leads
 from worker.usecases.records.tenants import create_tenant_if_missing
 
@@ -209,12 +209,12 @@ def test_a_token_opens_its_tenants_door_only(store: SqlStore) -> None:
 
     token = create_token(store, tenant=other, now=NOON, chance=lambda: 0.75)
 
-    assert tenant_of(store, token=token, api_token="first") == other
-    assert tenant_of(store, token="first", api_token="first").id == TENANT
+    assert find_caller(store, token=token, api_token="first", now=NOON).tenant == other
+    assert find_caller(store, token="first", api_token="first", now=NOON).tenant.id == TENANT
     with pytest.raises(NotFound):
-        tenant_of(store, token="first", api_token=None)
+        find_caller(store, token="first", api_token=None, now=NOON)
     with pytest.raises(NotFound):
-        tenant_of(store, token=token + "x", api_token=None)
+        find_caller(store, token=token + "x", api_token=None, now=NOON)
 
 
 def test_a_tenant_is_made_once_with_a_secret_of_its_own(store: SqlStore) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import Random
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -28,6 +29,7 @@ class FakeServices:
     wakeups: FakeWakeups = field(default_factory=lambda: FakeWakeups(FakeClock(NOON)))
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
     new_id: Callable[[], UUID] = uuid7
+    chance: Callable[[], float] = field(default_factory=lambda: Random(16).random)
     telephony: FakeTelephony = field(default_factory=FakeTelephony)
     api_token: str | None = TOKEN
     callback_https_only: bool = False

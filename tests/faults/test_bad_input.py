@@ -57,6 +57,7 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         gateway = client.get(f"/v3/carrier/{SEED_CARRIER}").json()["gateway_uuid"]
         client.post("/v3/operator/gateway", json={"gateway_uuid": gateway})
         list_uuid = make_list(client, campaign)
+        token = client.post("/v3/token", json={"name": "mine", "role": "admin"}).json()["token_uuid"]
         lead = client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0341234567"}).json()
     call_id = store_call(services.store, phone="0341234567")
     return {
@@ -65,6 +66,7 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         "carrier_uuid": SEED_CARRIER,
         "gateway_uuid": gateway,
         "tenant": "default",
+        "token_uuid": token,
         "template_uuid": SEED_TEMPLATE,
         "list_uuid": list_uuid,
         "lead_uuid": lead["lead_uuid"],

@@ -8,10 +8,12 @@ from worker.domain.call import CallState, Outcome
 from worker.domain.carrier import DialType
 from worker.domain.lead import Stage
 from worker.domain.network import Network
+from worker.domain.role import Role
 from worker.store.dispatch.campaign_rows import to_row
 
 ADDED: Final[dict[str, dict[str, Any]]] = {
     "tenants": {"caps": {}},
+    "tokens": {"name": "", "role": Role.ADMIN, "expires_at": None, "last_used_at": None, "last_used_from": ""},
     "carriers": {
         "calls_per_second": 0,
         "rotation": {},
@@ -77,6 +79,7 @@ def rows_of_the_first_schema() -> dict[str, dict[str, Any]]:
         "deliveries": {"id": uuid4(), **owner, "call_id": call_id, "event": "answered", "url": "http://crm.example",
                        "host": "crm.example", "body": "{}", "state": "pending", "attempt": 0, "next_at": NOON,
                        "last_status": None, "last_error": "", **moments},
+        "tokens": {"hash": "ab" * 32, "tenant_id": TENANT, "created_at": NOON},
         "do_not_call": {"tenant_id": TENANT, "phone": "0981000001", "description": "", "created_at": NOON},
     }  # fmt: skip
     return rows

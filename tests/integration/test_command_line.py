@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.builders import NOON
 from tests.integration.commands import only_home_set, run
 from tests.stack.addresses import free_port
 from tests.stack.switch import SwitchProcess
@@ -17,7 +18,7 @@ from worker.simulator.options import SimulatorOptions
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 from worker.telephony.connection import open_connection
-from worker.usecases.records.api_tokens import tenant_of
+from worker.usecases.records.api_tokens import find_caller
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,7 @@ def test_a_token_is_printed_once_and_opens_its_tenants_door(home: Path) -> None:
     assert code == 0
     assert re.fullmatch(r"[\w-]{40,}\n", output)
     engine = make_engine(f"sqlite:///{home}/callbeat.sqlite3")
-    assert tenant_of(SqlStore(engine), token=output.strip(), api_token=None).name == "acme"
+    assert find_caller(SqlStore(engine), token=output.strip(), api_token=None, now=NOON).tenant.name == "acme"
     engine.dispose()
     assert output.strip().encode() not in (home / "callbeat.sqlite3").read_bytes()
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from worker.settings import PREFIX
 
-TOKEN: Final = "the-token-of-tests"
+TOKEN: Final = "the-token-of-all-the-tests"
 SECRET: Final = "whsec_Y2FsbGJlYXQtdGhlLWtleS1vZi10aGUtdGVzdHM="
 
 

@@ -79,7 +79,8 @@ def test_two_signing_secrets_may_be_valid_at_once(monkeypatch: pytest.MonkeyPatc
         ("REDIS_URL", "redis://localhost/first"),
         ("TIMEZONE", "Mars/Olympus"),
         ("TIMEZONE", "Asia"),
-        ("API_TOKEN", "with secret spaces"),
+        ("API_TOKEN", "with secret spaces, and long enough"),
+        ("API_TOKEN", "only-23-characters-long"),
         ("CALLBACK_ALLOW", "127.0.0.1/8"),
         ("CALLBACK_PORTS", "http"),
         ("CALLBACK_PORTS", "0"),
@@ -135,7 +136,7 @@ def test_the_environment_goes_before_what_up_has_started(monkeypatch: pytest.Mon
 
 
 def test_secrets_are_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CALLBEAT_API_TOKEN", "very-private")
+    monkeypatch.setenv("CALLBEAT_API_TOKEN", "very-private-and-long-enough")
 
     assert "very-private" not in repr(read_settings())
 

@@ -31,6 +31,19 @@ class Invalid(Rejected):
     """The request is invalid whatever is stored; the message is the text of the wire."""
 
 
+class Forbidden(Rejected):
+    """The role of the caller's key does not allow the request; the message is the text of the wire."""
+
+
+class TooManyFailures(Rejected):
+    """Log-ins of this address or key have failed too often; later ones may succeed."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        """Take the seconds after which the next log-in is looked at."""
+        super().__init__(f"too many failed log-ins: try again in {retry_after_seconds} s")
+        self.retry_after_seconds = retry_after_seconds
+
+
 class Superseded(Rejected):
     """Another process is the leader now; the process that gets this error becomes standby."""
 

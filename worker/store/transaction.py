@@ -8,15 +8,13 @@ from typing import Final
 
 from pendulum import DateTime
 from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from typing_extensions import override
 
-from worker.domain.errors import Unavailable
 from worker.ports.callbacks.store import CallbackStore, CallbackTransaction
 from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.store.base.columns import Instant
+from worker.store.base.outages import outages_named
 from worker.store.base.schema_state import NewerSchema, check_schema
 from worker.store.callbacks.callback_hosts import SqlHosts
 from worker.store.callbacks.callback_records import SqlCallbackRecords
@@ -37,6 +35,7 @@ from worker.store.dispatch.speech import SqlSpeech
 from worker.store.dispatch.switches import SqlSwitches
 from worker.store.dispatch.tenant_caps import SqlTenantCaps
 from worker.store.dispatch.trunks import SqlTrunks
+from worker.store.records.api_keys import SqlApiKeys
 from worker.store.records.backfill_leads import SqlBackfillLeads
 from worker.store.records.backfills import SqlBackfills
 from worker.store.records.campaigns import SqlCampaigns
@@ -47,6 +46,7 @@ from worker.store.records.gateways import SqlGateways
 from worker.store.records.lead_edits import SqlLeadEdits
 from worker.store.records.lead_records import SqlLeadRecords
 from worker.store.records.lists import SqlLists
+from worker.store.records.login_failures import SqlLoginFailures
 from worker.store.records.number_plan import SqlNumberPlans
 from worker.store.records.refreshes import SqlRefreshes
 from worker.store.records.secret_rows import SqlSecretRows
@@ -59,8 +59,6 @@ from worker.store.records.tenants import SqlTenants
 logger = logging.getLogger(__name__)
 
 _MOMENT: Final = select(func.clock_timestamp(type_=Instant))
-READ_ONLY: Final = "25006"
-"""SQLSTATE of a standby that is not the primary yet."""
 
 
 class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction):
@@ -177,6 +175,16 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
 
     @override
     @cached_property
+    def api_keys(self) -> SqlApiKeys:
+        return SqlApiKeys(self.connection)
+
+    @override
+    @cached_property
+    def login_failures(self) -> SqlLoginFailures:
+        return SqlLoginFailures(self.connection)
+
+    @override
+    @cached_property
     def tenants(self) -> SqlTenants:
         return SqlTenants(self.connection)
 
@@ -278,7 +286,7 @@ class SqlStore(DispatchStore, CallbackStore, RecordStore):
 
     def check_schema(self) -> None:
         """Raise ``OlderSchema`` when this release cannot work on the database, ``Unavailable`` when it is away."""
-        with suppress(NewerSchema), _outages_named():  # migrations only add, so that an earlier release works on
+        with suppress(NewerSchema), outages_named():  # migrations only add, so that an earlier release works on
             check_schema(self._engine)
 
     def moment(self) -> DateTime:
@@ -289,7 +297,7 @@ class SqlStore(DispatchStore, CallbackStore, RecordStore):
     @override
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
-        with _outages_named(), self._engine.begin() as connection:
+        with outages_named(), self._engine.begin() as connection:
             transaction = SqlTransaction(connection)
             yield transaction
         for action in transaction.after_commit_actions:
@@ -298,19 +306,5 @@ class SqlStore(DispatchStore, CallbackStore, RecordStore):
     @override
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:
-        with _outages_named(), self._reader.begin() as connection:
+        with outages_named(), self._reader.begin() as connection:
             yield SqlTransaction(connection)
-
-
-@contextmanager
-def _outages_named() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise Unavailable("the database is away or too busy") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Unavailable("the connection to the database was lost") from error
-        if getattr(error.orig, "sqlstate", "") == READ_ONLY:
-            raise Unavailable("the database takes no changes now") from error
-        raise

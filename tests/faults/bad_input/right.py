@@ -64,6 +64,12 @@ LEAD = {"phone_number": PHONE, "lead_name": "An", "address": "", "after_day": 0,
 PREFIX = {"prefix": "034", "network": "vina", "effective_from": "2026-12-01"}
 
 RIGHT = (
+    Right("POST", "/v3/auth/token", {"api_key": "none"}),
+    Right("POST", "/v1/auth", {"username": "crm@default", "password": "none"}),
+    Right("GET", "/v3/token", query=PAGES),
+    Right("POST", "/v3/token", {"name": "crm", "role": "operator", "expires_at": "2099-01-01T00:00:00Z"}),
+    Right("POST", "/v3/token/{token_uuid}/rotate", {"hours": 1}),
+    Right("DELETE", "/v3/token/{token_uuid}"),
     Right("POST", "/v3/campaign", TO_ADD),
     Right("PUT", CAMPAIGN, seed_body() | {"campaign_uuid": "{campaign_uuid}", "lead_expired_at": None}),
     Right("PATCH", CAMPAIGN + "/active", {"active": True}),

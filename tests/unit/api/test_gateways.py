@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.access import NOT_AN_OPERATOR
 from api.app import create_app
-from api.operators import NOT_AN_OPERATOR
 from tests.builders import NOON, a_switch
 from tests.builders.api import a_tenant, make_carrier
 from tests.fakes.services import FakeServices

@@ -17,6 +17,7 @@ from worker.ports.dispatch.switches import SwitchRows
 from worker.ports.dispatch.tenant_caps import TenantCaps
 from worker.ports.dispatch.trunks import Trunks
 from worker.ports.paging import Page, Slice
+from worker.ports.records.access import ApiKeys, LoginFailures
 from worker.ports.records.backfills import BackfillLeads, Backfills
 from worker.ports.records.entities import (
     BlockedEntry,
@@ -47,10 +48,7 @@ from worker.ports.records.standings import Standings
 
 
 class Tenants(Protocol):
-    """Tenants, their settings, signing secrets and API tokens."""
-
-    def of_token(self, hashed: str) -> Tenant | None:
-        """Return the tenant that the hashed token belongs to; None when no tenant has it."""
+    """Tenants, their settings and signing secrets."""
 
     def named(self, name: str) -> Tenant | None:
         """Return the tenant of this name; None when there is none."""
@@ -78,9 +76,6 @@ class Tenants(Protocol):
 
     def rotate_secret(self, tenant_id: TenantId, *, secret: str, old_until: DateTime) -> None:
         """Store a new signing secret; the one before stays valid until ``old_until``, an older one is dropped."""
-
-    def add_token(self, hashed: str, *, tenant_id: TenantId, now: DateTime) -> None:
-        """Add the hash of an API token."""
 
 
 class Campaigns(Protocol):
@@ -272,6 +267,10 @@ class RecordTransaction(Protocol):
     def switches(self) -> SwitchRows: ...
     @property
     def secret_rows(self) -> SecretRows: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
+    @property
+    def login_failures(self) -> LoginFailures: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

@@ -29,7 +29,8 @@ from worker.domain.network import Network
 from worker.domain.number_format import NumberFormat
 from worker.domain.reason import Reason
 from worker.store.base import (
-    callback_tables,  # noqa: F401 - registers its tables in the schema
+    access_tables,  # noqa: F401 - registers its tables in the schema
+    callback_tables,  # noqa: F401 - see above
     gateway_tables,  # noqa: F401 - see above
     list_tables,  # noqa: F401 - see above
     schema,
@@ -52,14 +53,6 @@ tenants: Final = Table(
     Column("concurrent_call", Integer),  # a cap over all the tenant's carriers; null for none
     Column("callback_secret", String, nullable=False),
     Column("caps", json_type(), nullable=False, server_default=text("'{}'")),  # its own caps, by name
-    Column("created_at", Instant, nullable=False),
-)
-
-tokens: Final = Table(
-    "tokens",
-    metadata,
-    Column("hash", String, primary_key=True),  # SHA-256 of a random token: no salt needed, found in one lookup
-    reference("tenant_id", "tenants.id"),
     Column("created_at", Instant, nullable=False),
 )
 

@@ -13,7 +13,7 @@ from worker.ports.records.store import Tenants
 from worker.store.base.callback_tables import retired_secrets
 from worker.store.base.dialect import conflicts_named, insert_or_replace
 from worker.store.base.sealing import Sealer
-from worker.store.base.tables import LIVE_ROWS, calls, tenants, tokens
+from worker.store.base.tables import LIVE_ROWS, calls, tenants
 
 _LIVE: Final = select(func.count()).where(calls.c.tenant_id == tenants.c.id, LIVE_ROWS).correlate(tenants)
 _SETTINGS: Final = select(
@@ -33,10 +33,6 @@ class SqlTenants(Tenants):
         """Use this connection."""
         self._connection = connection
         self._sealer = Sealer(connection)
-
-    @override
-    def of_token(self, hashed: str) -> Tenant | None:
-        return self._one(tenants.c.id == select(tokens.c.tenant_id).where(tokens.c.hash == hashed).scalar_subquery())
 
     @override
     def named(self, name: str) -> Tenant | None:
@@ -102,10 +98,6 @@ class SqlTenants(Tenants):
         )
         self._connection.execute(retiring, [{"tenant_id": tenant_id, "secret": old, "valid_until": old_until}])
         self._connection.execute(update(tenants).where(ours).values(callback_secret=new))
-
-    @override
-    def add_token(self, hashed: str, *, tenant_id: TenantId, now: DateTime) -> None:
-        self._connection.execute(insert(tokens).values(hash=hashed, tenant_id=tenant_id, created_at=now))
 
     def _one(self, condition: ColumnElement[bool]) -> Tenant | None:
         asked = select(tenants.c.id, tenants.c.name, tenants.c.timezone).where(condition)

@@ -165,6 +165,12 @@ def all_switches(store: RecordStore) -> list[Switch]:
         return tx.switches.all()
 
 
+def failed_logins(store: RecordStore) -> int:
+    """Return how many log-ins have failed since the counting began."""
+    with store.reading() as tx:
+        return tx.login_failures.total()
+
+
 def totals(store: RecordStore) -> Totals:
     """Return the counts for metrics."""
     with store.reading() as tx:
