@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Part, Services, Whose, answered, listed
+from api.deps import BEARER, STOPS_CALLS, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.phone_numbers import national
 from api.requests.blacklist import AllowBody, BlockBody
@@ -18,7 +18,7 @@ from worker.usecases.records.block_numbers import allow_numbers, block_numbers
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["do not call"])
 
 
-@router.post("/v1/blacklist")
+@router.post("/v1/blacklist", dependencies=[STOPS_CALLS])
 def add(body: BlockBody, services: Services, tenant: Whose) -> JSONResponse:
     """Add numbers to the do-not-call list; they hold for the very next dial."""
     numbers = [BlockedNumber(one.phone_number, one.description) for one in body.blacklist]

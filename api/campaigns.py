@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 from pendulum import DateTime
 
-from api.deps import BEARER, Part, Services, Whose, answered, listed
+from api.deps import BEARER, STOPS_CALLS, Part, Services, Whose, answered, listed
 from api.https_only import refuse_plain_http
 from api.middleware import GuardedRoute
 from api.requests.campaign import NewCampaignBody
@@ -94,7 +94,7 @@ def read(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse
     return JSONResponse(campaign_shape(found, zone=tenant.timezone), headers=_tag(SavedCampaign(found)))
 
 
-@router.patch("/v3/campaign/{campaign_uuid}/active")
+@router.patch("/v3/campaign/{campaign_uuid}/active", dependencies=[STOPS_CALLS])
 def switch(campaign_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose) -> JSONResponse:
     """Activate or deactivate a campaign; live calls end by themselves."""
     if body.active is None:
@@ -117,15 +117,15 @@ def start(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONRespons
     return _save(campaign_uuid, CampaignChanges(status=Status.START), services=services, tenant=tenant)
 
 
-@router.post("/v1/campaign/{campaign_uuid}/run/pause")
-@router.post("/v3/campaign/{campaign_uuid}/run/pause")
+@router.post("/v1/campaign/{campaign_uuid}/run/pause", dependencies=[STOPS_CALLS])
+@router.post("/v3/campaign/{campaign_uuid}/run/pause", dependencies=[STOPS_CALLS])
 def pause(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Pause until the next window opens."""
     return _save(campaign_uuid, CampaignChanges(status=Status.PAUSE), services=services, tenant=tenant)
 
 
-@router.post("/v1/campaign/{campaign_uuid}/run/stop")
-@router.post("/v3/campaign/{campaign_uuid}/run/stop")
+@router.post("/v1/campaign/{campaign_uuid}/run/stop", dependencies=[STOPS_CALLS])
+@router.post("/v3/campaign/{campaign_uuid}/run/stop", dependencies=[STOPS_CALLS])
 def stop(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Stop until the campaign is started again."""
     return _save(campaign_uuid, CampaignChanges(status=Status.STOP), services=services, tenant=tenant)

@@ -1,6 +1,6 @@
 """What endpoints depend on: the services, the request's tenant, and paging."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Final, Protocol
 from uuid import UUID
 
@@ -20,7 +20,9 @@ from worker.ports.dispatch.telephony import Telephony
 from worker.ports.paging import Page, Slice
 from worker.ports.records.access import Caller
 from worker.ports.records.entities import Tenant
+from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordStore
+from worker.usecases.records.limit_requests import import_place
 
 LARGEST_SLICE: Final = 10_000
 LARGEST_OFFSET: Final = 2**53
@@ -60,6 +62,8 @@ class ApiServices(Protocol):
     @property
     def callback_https_only(self) -> bool: ...
     @property
+    def request_limits(self) -> RequestLimits: ...
+    @property
     def probes(self) -> Mapping[str, Callable[[], None]]: ...
 
 
@@ -96,11 +100,25 @@ def _check_broker(request: Request) -> None:
     services_of(request).wakeups.check()
 
 
+def _import_place(request: Request) -> Iterator[None]:
+    services = services_of(request)
+    with import_place(services.request_limits, tenant=request.state.caller.tenant, caps=services.caps):
+        yield
+
+
+async def _stops_calls() -> None:
+    pass
+
+
 Services = Annotated[ApiServices, Depends(_services)]
 Whose = Annotated[Tenant, Depends(_tenant)]
 Who = Annotated[Caller, Depends(_caller)]
 ASKS_FOR_CALLS: Final = Depends(_check_broker)
 """Requests that start calls get 503 while the broker is down, and nothing is stored."""
+IMPORTS: Final = Depends(_import_place)
+"""Requests that import many leads get 429 while too many others of their tenant run."""
+STOPS_CALLS: Final = Depends(_stops_calls)
+"""Marks requests that keep calls from being dialled: their tenant's other requests leave them room."""
 Part = Annotated[Slice, Depends(_slice)]
 
 

@@ -22,6 +22,7 @@ from worker.domain.errors import (
     TooManyFailures,
     Unavailable,
 )
+from worker.domain.request_rate import TooManyNow
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ def install(app: FastAPI) -> None:
     for kind in statuses:
         app.add_exception_handler(kind, plain)
     app.add_exception_handler(OverCap, _over_cap)
+    app.add_exception_handler(TooManyNow, _too_many)
     app.add_exception_handler(InvalidFields, _fields)
     app.add_exception_handler(TooManyFailures, _too_many_failures)
     app.add_exception_handler(RequestValidationError, _validation)
@@ -140,6 +142,13 @@ def _too_many_failures(_: Request, error: Exception) -> JSONResponse:
     failed = cast("TooManyFailures", error)
     response = answer(HTTPStatus.TOO_MANY_REQUESTS, str(failed))
     response.headers["Retry-After"] = str(failed.retry_after_seconds)
+    return response
+
+
+def _too_many(request: Request, error: Exception) -> JSONResponse:
+    """Return the same, and when the request may be repeated."""
+    response = _over_cap(request, error)
+    response.headers["Retry-After"] = str(cast("TooManyNow", error).retry_after_seconds)
     return response
 
 

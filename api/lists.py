@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import ASKS_FOR_CALLS, BEARER, Part, Services, Whose, answered, listed
+from api.deps import ASKS_FOR_CALLS, BEARER, STOPS_CALLS, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.fields import ActiveBody
 from api.requests.leads import ChangedListBody, ListBody, RefreshBody
@@ -56,7 +56,7 @@ def read(list_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     return JSONResponse(_shape(found, zone=tenant.timezone))
 
 
-@router.patch("/v3/list/{list_uuid}/active")
+@router.patch("/v3/list/{list_uuid}/active", dependencies=[STOPS_CALLS])
 def switch(list_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose) -> JSONResponse:
     """Activate or deactivate a list, from the very next dial on; its leads keep their place."""
     if body.active is None:

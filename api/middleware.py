@@ -1,4 +1,4 @@
-"""What each request passes: the concurrency limit, authentication, and its body, bounded, as strict JSON."""
+"""What each request passes: the concurrency limit, authentication, its tenant's rate, and its body as strict JSON."""
 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Coroutine
@@ -12,13 +12,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from typing_extensions import override
 
-from api.access import check_access, needed_for
+from api.access import Credential, check_access, needed_for
 from api.authentication import address_of, caller_of
 from api.body_budget import BodyBudget, HeldBody
 from api.concurrency_limit import ConcurrencyLimit
+from api.deps import STOPS_CALLS, services_of
 from api.query_keys import known_to, refuse_unknown_query
 from api.requests.json_limits import NO_NUL, why_not_kept
 from worker.domain.login_limit import site_of
+from worker.ports.records.request_limits import Traffic
+from worker.usecases.records.limit_requests import admit_request
 
 LONGEST_BODY: Final = 8 * 1024 * 1024
 LONGEST_LOGIN: Final = 16 * 1024
@@ -137,11 +140,14 @@ class GuardedRoute(BoundedRoute):
     @override
     def get_route_handler(self) -> Handler:
         self.needed = needed_for("".join(self.methods or ()), self.path_format)
+        is_urgent = self.needed is Credential.INSTALLATION or any(one is STOPS_CALLS for one in self.dependencies)
+        self.traffic = Traffic.STOPS if is_urgent else Traffic.ORDINARY
         return super().get_route_handler()
 
     @override
     def let_in(self, request: Request) -> str:
-        caller = caller_of(request)
+        caller, services = caller_of(request), services_of(request)
+        admit_request(services.request_limits, tenant=caller.tenant, traffic=self.traffic, caps=services.caps)
         check_access(caller, self.needed)
         request.state.caller = caller
         return str(caller.tenant.id)

@@ -198,7 +198,7 @@ class Settings(BaseSettings):
         default=None, description="a PEM file with the authorities that https receivers are checked against"
     )
     tenant_caps: Annotated[Mapping[Cap, int], NoDecode, BeforeValidator(_caps)] = Field(
-        default=DEFAULT_CAPS, description="caps separated by commas, e.g. subscriptions=50,campaigns=1000,lists=10000"
+        default=DEFAULT_CAPS, description="caps separated by commas, e.g. subscriptions=50,requests_per_second=200"
     )
     callback_https_only: bool = Field(default=False, description="true or false; true refuses receivers without TLS")
     callback_secret: Annotated[SecretStr, AfterValidator(_check_signing_secret)] | None = Field(

@@ -4,6 +4,7 @@ import os
 import random
 import secrets
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from worker.callbacks.sender import MOST_CONNECTIONS, HttpSender
 from worker.clock import SharedClock, SystemClock
 from worker.coordination.connection import connect
 from worker.coordination.rate import RedisRate
+from worker.coordination.request_limits import LocalRequestLimits, RedisRequestLimits, SharedOrLocal
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.caps import Cap
 from worker.domain.switch_address import SwitchUrl
@@ -39,6 +41,7 @@ from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import Wakeups
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.dispatch.telephony import EventSource, Telephony
+from worker.ports.records.request_limits import RequestLimits
 from worker.ports.sounds import AudioReader, SoundNames, SoundPlaces, SoundStore, SpeechEngines
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
 from worker.sounds.configuration import read_engines
@@ -62,6 +65,8 @@ from worker.usecases.records.tenants import DEFAULT_TENANT, find_tenant
 DOUBTFUL_HOSTS: Final = 24
 """Bulkhead: at most this many hosts in doubt are served at once. If all of them hang, a callback worker still has 8 of
 its 32 threads for hosts that answer."""
+LIMITS_TIMEOUT_SECONDS: Final = 0.25
+"""Every request to the API asks Redis about its tenant's rate, and does without after this time."""
 PACED_AT_ONCE: Final = 32
 """Threads of a process in which calls wait for their carrier's calls per second; each holds a batch of one carrier for
 up to 0.4 s."""
@@ -90,6 +95,7 @@ class Services:
     sounds: SoundStore
     sound_places: SoundPlaces
     sound_names: SoundNames
+    request_limits: RequestLimits
     probes: Mapping[str, Callable[[], None]]
     """Health checks by the name of the part; a check raises ``Unavailable`` when its part cannot be reached."""
 
@@ -215,12 +221,18 @@ def _services(patience: Patience) -> Services:
         ),
         engines=engines,
         audio_reader=MiniaudioReader(),
+        request_limits=_request_limits(redis_url(chosen)),
         probes={
             "database": partial(_ping, database),
             "broker": partial(_check_broker, wakeups),
             "process": partial(check_not_stopping, chosen.home),
         },
     )
+
+
+def _request_limits(url: str) -> RequestLimits:
+    shared = RedisRequestLimits(connect(url, timeout_seconds=LIMITS_TIMEOUT_SECONDS))
+    return SharedOrLocal(shared, LocalRequestLimits(time.monotonic), seconds=time.monotonic)
 
 
 def _sender_pool(chosen: Settings, database: SqlStore, *, chance: Callable[[], float]) -> SenderPool:

@@ -18,3 +18,16 @@ class FakeClock(Clock):
 
     def wait(self, seconds: float) -> None:
         self._now = self._now.add(microseconds=round(seconds * 1_000_000))
+
+
+class Seconds:
+    """A clock that never goes back, such as ``time.monotonic``; it stands still until ``pass_by``."""
+
+    def __init__(self, now: float = 1_000.0) -> None:
+        self._now = now
+
+    def __call__(self) -> float:
+        return self._now
+
+    def pass_by(self, seconds: float) -> None:
+        self._now += seconds

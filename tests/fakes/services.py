@@ -11,9 +11,11 @@ from tests.builders import NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
 from tests.fakes.jobs import FakeJobQueue
+from tests.fakes.request_limits import NoRequestLimits
 from tests.fakes.telephony import FakeTelephony
 from worker.domain.caps import DEFAULT_CAPS, Cap
 from worker.ports.dispatch.second_source import CdrFormat
+from worker.ports.records.request_limits import RequestLimits
 from worker.store.transaction import SqlStore
 from worker.telephony.posted_cdr import JsonCdr
 
@@ -34,6 +36,7 @@ class FakeServices:
     api_token: str | None = TOKEN
     callback_https_only: bool = False
     caps: Mapping[Cap, int] = field(default_factory=lambda: DEFAULT_CAPS)
+    request_limits: RequestLimits = field(default_factory=NoRequestLimits)
     cdr_format: CdrFormat = field(default_factory=JsonCdr)
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 

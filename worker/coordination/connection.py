@@ -14,12 +14,12 @@ from worker.domain.errors import Unavailable
 TIMEOUT_SECONDS: Final = 1.0
 
 
-def connect(url: str) -> Redis:
+def connect(url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> Redis:
     """Return a client that connects at its first use and gives up within seconds: losing Redis loses no data."""
     return Redis.from_url(
         url,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
         retry=Retry(NoBackoff(), 1),
     )
 

@@ -1,4 +1,4 @@
-"""How much one tenant may store: caps with defaults, of which each tenant may have its own values."""
+"""How much one tenant may store and ask: caps with defaults, of which each tenant may have its own values."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -18,6 +18,12 @@ class Cap(StrEnum):
     """Lists that are not deleted."""
     LEADS = "leads"
     """Leads of one list."""
+    REQUESTS = "requests_per_second"
+    """Requests to the API that drain from the tenant's bucket within a second."""
+    BURST = "request_burst"
+    """Requests that the bucket holds: so many may come at once."""
+    IMPORTS = "imports_at_once"
+    """Imports of leads that run at once."""
 
 
 DEFAULT_CAPS: Final[Mapping[Cap, int]] = {
@@ -25,6 +31,9 @@ DEFAULT_CAPS: Final[Mapping[Cap, int]] = {
     Cap.CAMPAIGNS: 1_000,
     Cap.LISTS: 10_000,
     Cap.LEADS: 2_000_000,
+    Cap.REQUESTS: 200,  # a process of the API answers a few hundred requests a second
+    Cap.BURST: 1_000,
+    Cap.IMPORTS: 4,  # of the 32 requests that a process runs at once
 }
 LARGEST_CAP: Final = 2**31 - 1
 

@@ -29,11 +29,12 @@ class DuplicateScope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """The owner of all other objects; times without a zone are read in ``timezone``."""
+    """The owner of all other objects; times without a zone are read in ``timezone``, ``caps`` are its own by name."""
 
     id: TenantId
     name: str
     timezone: str
+    caps: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

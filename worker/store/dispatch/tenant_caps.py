@@ -45,6 +45,8 @@ class SqlTenantCaps(TenantCaps):
                 rows = select(func.count()).where(lists.c.tenant_id == tenant_id, lists.c.deleted_at.is_(None))
             case Cap.LEADS:
                 rows = select(func.count()).where(leads.c.tenant_id == tenant_id)
+            case Cap.REQUESTS | Cap.BURST | Cap.IMPORTS:
+                return 0  # these are not stored
             case never:
                 assert_never(never)
         return self._connection.scalar(rows) or 0

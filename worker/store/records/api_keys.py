@@ -27,7 +27,7 @@ _KEY: Final = (
     tokens.c.last_used_at,
     tokens.c.last_used_from,
 )
-_TENANT: Final = (tenants.c.name.label("tenant_name"), tenants.c.timezone)
+_TENANT: Final = (tenants.c.name.label("tenant_name"), tenants.c.timezone, tenants.c.caps)
 _BY_KEY: Final = select(*_KEY, *_TENANT).join(tenants, tenants.c.id == tokens.c.tenant_id)
 _BY_ACCESS_TOKEN: Final = (
     select(
@@ -61,7 +61,7 @@ class SqlApiKeys(ApiKeys):
         if row is None:
             return None
         key = _key(row)
-        tenant = Tenant(id=key.tenant_id, name=row["tenant_name"], timezone=row["timezone"])
+        tenant = _tenant(row, tenant_id=key.tenant_id)
         return Caller(tenant=tenant, role=key.role, key=key, expires_at=key.expires_at, is_installation=False)
 
     @override
@@ -71,7 +71,7 @@ class SqlApiKeys(ApiKeys):
             return None
         key = None if row["hash"] is None else _key(row)
         return Caller(
-            tenant=Tenant(id=TenantId(row["owner_id"]), name=row["tenant_name"], timezone=row["timezone"]),
+            tenant=_tenant(row, tenant_id=TenantId(row["owner_id"])),
             role=Role.ADMIN if key is None else key.role,
             key=key,
             expires_at=row["token_expires_at"] if key is None else _sooner(row["token_expires_at"], key.expires_at),
@@ -137,3 +137,7 @@ def _sooner(one: DateTime, other: DateTime | None) -> DateTime:
 def _key(row: RowMapping) -> ApiKey:
     fields = {name: row[name] for name in ("tenant_id", "name", "role", "created_at", "expires_at", "last_used_at")}
     return ApiKey(id=key_id(row["hash"]), **fields, last_used_from=row["last_used_from"])
+
+
+def _tenant(row: RowMapping, *, tenant_id: TenantId) -> Tenant:
+    return Tenant(id=tenant_id, name=row["tenant_name"], timezone=row["timezone"], caps=row["caps"])

@@ -15,6 +15,7 @@ from worker.store.base.dialect import conflicts_named, insert_or_replace
 from worker.store.base.sealing import Sealer
 from worker.store.base.tables import LIVE_ROWS, calls, tenants
 
+_TENANT: Final = select(tenants.c.id, tenants.c.name, tenants.c.timezone, tenants.c.caps)
 _LIVE: Final = select(func.count()).where(calls.c.tenant_id == tenants.c.id, LIVE_ROWS).correlate(tenants)
 _SETTINGS: Final = select(
     tenants.c.id,
@@ -40,9 +41,7 @@ class SqlTenants(Tenants):
 
     @override
     def get(self, tenant_id: TenantId) -> Tenant:
-        asked = select(tenants.c.id, tenants.c.name, tenants.c.timezone).where(tenants.c.id == tenant_id)
-        row = self._connection.execute(asked).one()
-        return Tenant(id=TenantId(row.id), name=row.name, timezone=row.timezone)
+        return Tenant(**self._connection.execute(_TENANT.where(tenants.c.id == tenant_id)).mappings().one())
 
     @override
     def settings(self, tenant_id: TenantId) -> TenantSettings:
@@ -100,6 +99,5 @@ class SqlTenants(Tenants):
         self._connection.execute(update(tenants).where(ours).values(callback_secret=new))
 
     def _one(self, condition: ColumnElement[bool]) -> Tenant | None:
-        asked = select(tenants.c.id, tenants.c.name, tenants.c.timezone).where(condition)
-        row = self._connection.execute(asked).one_or_none()
-        return None if row is None else Tenant(id=TenantId(row.id), name=row.name, timezone=row.timezone)
+        row = self._connection.execute(_TENANT.where(condition)).mappings().one_or_none()
+        return None if row is None else Tenant(**row)
