@@ -8,12 +8,13 @@ from uuid import UUID
 from celery import signals
 
 from worker.domain.errors import Unavailable
-from worker.domain.ids import CallId, CarrierId
+from worker.domain.ids import CallId, CarrierId, TenantId
 from worker.jobs import names
 from worker.jobs.app import app
 from worker.usecases.callbacks import ask_for_callbacks as asking
 from worker.usecases.callbacks import clear_callbacks as clearing
 from worker.usecases.callbacks import deliver_callbacks as delivering
+from worker.usecases.callbacks import fan_out_callbacks as fanning_out
 from worker.usecases.dispatch import drop_codes as dropping
 from worker.usecases.dispatch import place_calls as placing
 from worker.usecases.dispatch import plan_carrier as planning
@@ -85,6 +86,15 @@ def deliver_callbacks(*, host: str, **_: object) -> None:
     parts.queue.taken_delivery(host)
     delivering.deliver_callbacks(
         parts.store, queue=parts.queue, pool=parts.pool, host=host, lease=parts.new_id(), clock=parts.clock
+    )
+
+
+@_task(names.FAN_OUT_CALLBACKS)
+def fan_out_callbacks(*, tenant_id: str, **_: object) -> None:
+    parts, tenant = services(), TenantId(UUID(tenant_id))
+    parts.queue.taken_fan_out(tenant)
+    fanning_out.fan_out_callbacks(
+        parts.store, queue=parts.queue, tenant_id=tenant, now=parts.clock.now(), new_id=parts.new_id
     )
 
 

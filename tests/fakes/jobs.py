@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pendulum import DateTime
 from typing_extensions import override
 
-from worker.domain.ids import CallId, CarrierId
+from worker.domain.ids import CallId, CarrierId, TenantId
 from worker.ports.dispatch.messages import JobQueue
 
 
@@ -18,6 +18,7 @@ class FakeJobQueue(JobQueue):
         self.calls: list[CallId] = []
         self.deliveries: list[str] = []
         self.asked_for_callbacks = 0
+        self.fan_outs: list[TenantId] = []
         self.held: list[str] = []
         self.sweeps: list[float] = []
         """The seconds after which each was asked for."""
@@ -41,6 +42,10 @@ class FakeJobQueue(JobQueue):
     @override
     def ask_for_callbacks(self) -> None:
         self.asked_for_callbacks += 1
+
+    @override
+    def fan_out_callbacks(self, tenant_id: TenantId) -> None:
+        self.fan_outs.append(tenant_id)
 
     @override
     def deliver_callbacks(self, host: str) -> None:

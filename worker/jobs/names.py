@@ -6,6 +6,7 @@ PLAN_CARRIER: Final = "callbeat.plan_carrier"
 PLACE_CALLS: Final = "callbeat.place_calls"
 DELIVER_CALLBACKS: Final = "callbeat.deliver_callbacks"
 ASK_FOR_CALLBACKS: Final = "callbeat.ask_for_callbacks"
+FAN_OUT_CALLBACKS: Final = "callbeat.fan_out_callbacks"
 SWEEP: Final = "callbeat.sweep"
 TICK: Final = "callbeat.tick"
 
@@ -19,6 +20,7 @@ QUEUE_OF: Final = {
     PLACE_CALLS: CALLS,
     DELIVER_CALLBACKS: CALLBACKS,
     ASK_FOR_CALLBACKS: CALLBACKS,
+    FAN_OUT_CALLBACKS: CALLBACKS,
     SWEEP: MAINTENANCE,
     TICK: MAINTENANCE,
 }

@@ -10,7 +10,7 @@ from pendulum import DateTime
 from typing_extensions import override
 
 from worker.domain.errors import Unavailable
-from worker.domain.ids import CallId, CarrierId
+from worker.domain.ids import CallId, CarrierId, TenantId
 from worker.jobs import names
 from worker.ports.dispatch.messages import JobQueue, Wakeups
 
@@ -54,6 +54,11 @@ class CeleryJobQueue(JobQueue):
             self._send(names.ASK_FOR_CALLBACKS)
 
     @override
+    def fan_out_callbacks(self, tenant_id: TenantId) -> None:
+        if self._is_first(_fan_out_key(tenant_id)):
+            self._send(names.FAN_OUT_CALLBACKS, tenant_id=str(tenant_id))
+
+    @override
     def deliver_callbacks(self, host: str) -> None:
         if self._is_first(_delivery_key(host)):
             self._send(names.DELIVER_CALLBACKS, host=host)
@@ -81,6 +86,10 @@ class CeleryJobQueue(JobQueue):
     def taken_delivery(self, host: str) -> None:
         """Allow the next request for the host; call this before reading its due deliveries."""
         self._take(_delivery_key(host))
+
+    def taken_fan_out(self, tenant_id: TenantId) -> None:
+        """Allow the next request for the tenant; call this before reading its waiting events."""
+        self._take(_fan_out_key(tenant_id))
 
     def _is_first(self, key: str) -> bool:
         try:
@@ -114,6 +123,10 @@ class CeleryJobQueue(JobQueue):
 
 def _plan_key(carrier_id: CarrierId) -> str:
     return f"plan:{carrier_id}"
+
+
+def _fan_out_key(tenant_id: TenantId) -> str:
+    return f"fan_out:{tenant_id}"
 
 
 def _delivery_key(host: str) -> str:

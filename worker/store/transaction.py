@@ -21,6 +21,7 @@ from worker.store.callbacks.callback_records import SqlCallbackRecords
 from worker.store.callbacks.callback_urls import SqlCallbackUrls
 from worker.store.callbacks.cursors import SqlCursors
 from worker.store.callbacks.deliveries import SqlDeliveries
+from worker.store.callbacks.fan_outs import SqlFanOuts
 from worker.store.callbacks.subscriptions import SqlSubscriptions
 from worker.store.dispatch.calls import SqlCalls
 from worker.store.dispatch.cause_tables import SqlCauseTables
@@ -167,6 +168,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def subscriptions(self) -> SqlSubscriptions:
         return SqlSubscriptions(self.connection)
+
+    @override
+    @cached_property
+    def fan_outs(self) -> SqlFanOuts:
+        return SqlFanOuts(self.connection)
 
     @override
     @cached_property

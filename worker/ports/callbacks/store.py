@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from worker.ports.callbacks.deliveries import CallbackUrls, Cursors, Deliveries, Hosts, Subscriptions
+from worker.ports.callbacks.fan_outs import WaitingFanOuts
 from worker.ports.callbacks.records import CallbackRecords
 from worker.ports.dispatch.tenant_caps import TenantCaps
 
@@ -24,6 +25,8 @@ class CallbackTransaction(Protocol):
     def cursors(self) -> Cursors: ...
     @property
     def subscriptions(self) -> Subscriptions: ...
+    @property
+    def fan_outs(self) -> WaitingFanOuts: ...
     @property
     def callback_records(self) -> CallbackRecords: ...
     def after_commit(self, action: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pendulum import DateTime
 
-from worker.domain.ids import CallId, CarrierId
+from worker.domain.ids import CallId, CarrierId, TenantId
 
 
 class JobQueue(Protocol):
@@ -26,6 +26,9 @@ class JobQueue(Protocol):
 
     def ask_for_callbacks(self) -> None:
         """Make a worker for callbacks look for what is due in the outbox; at most one such request waits."""
+
+    def fan_out_callbacks(self, tenant_id: TenantId) -> None:
+        """Ask for the deliveries that events of the tenant still lack; at most one request per tenant waits."""
 
     def deliver_callbacks(self, host: str) -> None:
         """Ask for the host's due deliveries to be sent; at most one request per host waits."""

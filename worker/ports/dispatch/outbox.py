@@ -1,14 +1,18 @@
 """Ports for writing callbacks while calls are dispatched: outbox and subscribers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
 from pendulum import DateTime
 
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_share import Address
 from worker.domain.ids import CallId, CampaignId, DeliveryId, SubscriptionId, TenantId
+
+FEW: Final = 10
+"""Subscriptions of a tenant whose deliveries are written with the event, in a batch that also settles others' calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,33 @@ class Subscription:
     apikey: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FanOut:
+    """One event for all subscriptions of a tenant with many: written with the event, and expanded to deliveries later.
+
+    The body is that of the event's time, whatever happens to the call meanwhile.
+    """
+
+    id: UUID
+    tenant_id: TenantId
+    campaign_id: CampaignId
+    call_id: CallId
+    event: CallbackEvent
+    corrected: bool = False
+    body: str
+    after: SubscriptionId | None = None
+    """The last subscription for which there is a delivery already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """Who gets events: the subscriptions of tenants with few, and which events the others subscribe to."""
+
+    few: Sequence[Subscription]
+    many: Mapping[tuple[TenantId, CallbackEvent], str]
+    """With the name of the tenant."""
+
+
 class Outbox(Protocol):
     """The outbox: callbacks that are stored before they are sent."""
 
@@ -55,8 +86,18 @@ class Outbox(Protocol):
         """Add deliveries that are due now; a repeated event of a call adds no second one for the same recipient."""
 
 
+class FanOuts(Protocol):
+    """Events that are still to be written for many subscriptions."""
+
+    def insert(self, fan_outs: Sequence[FanOut], *, now: DateTime) -> None:
+        """Add events that have just happened."""
+
+
 class Subscribers(Protocol):
     """Reads subscriptions to events."""
 
-    def of(self, tenant_ids: Collection[TenantId], *, events: Collection[CallbackEvent]) -> list[Subscription]:
-        """Return the tenants' subscriptions to any of the events, oldest first."""
+    def of(self, tenant_ids: Collection[TenantId], *, events: Collection[CallbackEvent], few: int = FEW) -> Subscribed:
+        """Return who gets any of the events, the oldest subscriptions first.
+
+        A tenant with more than ``few`` subscriptions has many; those are not read, whatever their number.
+        """

@@ -21,7 +21,7 @@ from worker.ports.dispatch.cause_tables import CauseTables
 from worker.ports.dispatch.counts import UpByOwner
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.one_time_codes import OneTimeCodes
-from worker.ports.dispatch.outbox import Outbox, Subscribers
+from worker.ports.dispatch.outbox import FanOuts, Outbox, Subscribers
 from worker.ports.dispatch.second_source import PostedCdrs
 from worker.ports.dispatch.sound_rows import SoundRows
 from worker.ports.dispatch.speech import Speech
@@ -309,6 +309,8 @@ class DispatchTransaction(Protocol):
     def corrections(self) -> Corrections: ...
     @property
     def subscriptions(self) -> Subscribers: ...
+    @property
+    def fan_outs(self) -> FanOuts: ...
     @property
     def trunks(self) -> Trunks: ...
     @property

@@ -111,6 +111,28 @@ event_subscriptions: Final = Table(
     Column("deleted_at", Instant),
 )
 
+partial_index(
+    "ix_event_subscriptions_live",
+    *(event_subscriptions.c[name] for name in ("tenant_id", "event", "id")),
+    where=event_subscriptions.c.deleted_at.is_(None),
+)
+
+fan_outs: Final = Table(
+    "fan_outs",
+    metadata,
+    id_column(),
+    reference("tenant_id", "tenants.id"),
+    reference("campaign_id", "campaigns.id"),
+    reference("call_id", "calls.id"),
+    Column("event", Choice(CallbackEvent), nullable=False),
+    Column("corrected", Boolean, nullable=False),
+    Column("body", Text, nullable=False),  # the same for all subscriptions
+    Column("after_subscription_id", Uuid),  # the last one that has its delivery; null before the first batch
+    Column("created_at", Instant, nullable=False),
+)
+"""Events for tenants with many subscriptions, until they are expanded to deliveries."""
+Index("ix_fan_outs_tenant_id_id", fan_outs.c.tenant_id, fan_outs.c.id)
+
 cursors: Final = Table(
     "cursors",
     metadata,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Final, assert_never
 from uuid import UUID
 
 from pendulum import DateTime
@@ -14,10 +14,10 @@ from worker.domain.callback_text import body_text
 from worker.domain.callback_url import host_of
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr, callback_body, subscription_fields
-from worker.domain.ids import CampaignId, DeliveryId
+from worker.domain.ids import CampaignId, DeliveryId, LeadId, TenantId
 from worker.domain.json_value import Json
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.outbox import Delivery, Subscription
+from worker.ports.dispatch.outbox import Delivery, FanOut, Subscribed, Subscription
 from worker.ports.dispatch.store import Call, DispatchTransaction
 
 _OF_CAMPAIGNS: Final = frozenset({CallbackEvent.CDR, CallbackEvent.ANSWERED})
@@ -45,6 +45,15 @@ class _Notice:
     subscription: Subscription | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Crowd:
+    """An event for all subscriptions of a tenant that has many."""
+
+    happening: Happening
+    zone: str
+    domain: str
+
+
 def post_happenings(
     tx: DispatchTransaction,
     happenings: Sequence[Happening],
@@ -56,30 +65,66 @@ def post_happenings(
 ) -> None:
     """Write a delivery for each URL that receives one of the events; ask for delivery to each host after the commit.
 
+    Of a tenant with many subscriptions only the event is written, because the transaction also settles others' calls.
     ``campaigns`` saves a read when the caller has them.
     """
     if not happenings:
         return
-    subscriptions = tx.subscriptions.of(
+    subscribed = tx.subscriptions.of(
         {one.call.tenant_id for one in happenings}, events={one.event for one in happenings}
     )
-    wanted = [one for one in happenings if _is_wanted(one, subscriptions)]
+    wanted = [one for one in happenings if _is_wanted(one, subscribed)]
     if not wanted:
         return
     if campaigns is None:
         campaigns = tx.plans.campaigns({one.call.campaign_id for one in wanted})
-    notices: list[_Notice] = []
+    notices: list[_Notice | _Crowd] = []
     for one in wanted:
-        notices += _notices(one, campaign=campaigns[one.call.campaign_id], subscriptions=subscriptions)
+        notices += _notices(one, campaign=campaigns[one.call.campaign_id], subscribed=subscribed)
     if not notices:
         return
     additional = tx.leads.additional({notice.happening.call.lead_id for notice in notices})
-    deliveries = [
-        _delivery(notice, additional=additional.get(notice.happening.call.lead_id), new_id=new_id) for notice in notices
-    ]
+    _write(tx, notices, additional=additional, queue=queue, now=now, new_id=new_id)
+
+
+def _write(
+    tx: DispatchTransaction,
+    notices: Sequence[_Notice | _Crowd],
+    *,
+    additional: Mapping[LeadId, Mapping[str, Json]],
+    queue: JobQueue,
+    now: DateTime,
+    new_id: Callable[[], UUID],
+) -> None:
+    deliveries: list[Delivery] = []
+    fan_outs: list[FanOut] = []
+    for notice in notices:
+        of_lead = additional.get(notice.happening.call.lead_id)
+        match notice:
+            case _Notice():
+                deliveries.append(_delivery(notice, additional=of_lead, new_id=new_id))
+            case _Crowd():
+                fan_outs.append(_fan_out(notice, additional=of_lead, new_id=new_id))
+            case never:
+                assert_never(never)
+    write_callbacks(tx, deliveries, fan_outs, queue=queue, now=now)
+
+
+def write_callbacks(
+    tx: DispatchTransaction,
+    deliveries: Sequence[Delivery],
+    fan_outs: Sequence[FanOut],
+    *,
+    queue: JobQueue,
+    now: DateTime,
+) -> None:
+    """Write both; ask for what follows from them after the commit."""
     tx.deliveries.insert(deliveries, now=now)
+    tx.fan_outs.insert(fan_outs, now=now)
     for host in {delivery.host for delivery in deliveries}:
         tx.after_commit(partial(queue.deliver_callbacks, host))
+    for tenant_id in {one.tenant_id for one in fan_outs}:
+        tx.after_commit(partial(queue.fan_out_callbacks, tenant_id))
 
 
 def cdr_so_far(call: Call, *, now: DateTime) -> Cdr:
@@ -106,18 +151,28 @@ def cdr_so_far(call: Call, *, now: DateTime) -> Cdr:
     )
 
 
-def _notices(happening: Happening, *, campaign: Campaign, subscriptions: Sequence[Subscription]) -> list[_Notice]:
+def _notices(happening: Happening, *, campaign: Campaign, subscribed: Subscribed) -> list[_Notice | _Crowd]:
     own = {CallbackEvent.CDR: campaign.callback_url, CallbackEvent.ANSWERED: campaign.answer_callback_url}.get(
         happening.event
     )
     zone = campaign.windows.zone
-    notices = [_Notice(happening, own, zone)] if own else []
-    return notices + [_Notice(happening, one.url, zone, one) for one in subscriptions if _wants(one, happening)]
+    notices: list[_Notice | _Crowd] = [_Notice(happening, own, zone)] if own else []
+    notices += [_Notice(happening, one.url, zone, one) for one in subscribed.few if _wants(one, happening)]
+    domain = subscribed.many.get(_of_crowd(happening))
+    return notices if domain is None else [*notices, _Crowd(happening, zone, domain)]
 
 
-def _is_wanted(happening: Happening, subscriptions: Sequence[Subscription]) -> bool:
+def _is_wanted(happening: Happening, subscribed: Subscribed) -> bool:
     """Return True when a URL may receive the event; a campaign's own URLs are known only once it is read."""
-    return happening.event in _OF_CAMPAIGNS or any(_wants(one, happening) for one in subscriptions)
+    return (
+        happening.event in _OF_CAMPAIGNS
+        or _of_crowd(happening) in subscribed.many
+        or any(_wants(one, happening) for one in subscribed.few)
+    )
+
+
+def _of_crowd(happening: Happening) -> tuple[TenantId, CallbackEvent]:
+    return happening.call.tenant_id, happening.event
 
 
 def _wants(subscription: Subscription, happening: Happening) -> bool:
@@ -126,10 +181,7 @@ def _wants(subscription: Subscription, happening: Happening) -> bool:
 
 def _delivery(notice: _Notice, *, additional: Mapping[str, Json] | None, new_id: Callable[[], UUID]) -> Delivery:
     happening, call, subscription = notice.happening, notice.happening.call, notice.subscription
-    cdr = replace(happening.cdr, additional=additional)
-    body = callback_body(cdr, event=happening.event, zone=notice.zone, is_correction=happening.is_correction)
-    if subscription is not None:
-        body |= subscription_fields(cdr, domain=subscription.domain)
+    domain = None if subscription is None else subscription.domain
     return Delivery(
         id=DeliveryId(new_id()),
         tenant_id=call.tenant_id,
@@ -138,7 +190,29 @@ def _delivery(notice: _Notice, *, additional: Mapping[str, Json] | None, new_id:
         event=happening.event,
         url=notice.url,
         host=host_of(notice.url),
-        body=body_text(body, own=cdr.additional or {}),
+        body=_body(happening, zone=notice.zone, domain=domain, additional=additional),
         subscription_id=None if subscription is None else subscription.id,
         corrected=happening.is_correction,
     )
+
+
+def _fan_out(crowd: _Crowd, *, additional: Mapping[str, Json] | None, new_id: Callable[[], UUID]) -> FanOut:
+    happening, call = crowd.happening, crowd.happening.call
+    return FanOut(
+        id=new_id(),
+        tenant_id=call.tenant_id,
+        campaign_id=call.campaign_id,
+        call_id=call.id,
+        event=happening.event,
+        corrected=happening.is_correction,
+        body=_body(happening, zone=crowd.zone, domain=crowd.domain, additional=additional),
+    )
+
+
+def _body(happening: Happening, *, zone: str, domain: str | None, additional: Mapping[str, Json] | None) -> str:
+    """Return the body; ``domain`` is that of the subscription, None for a URL of the campaign's own."""
+    cdr = replace(happening.cdr, additional=additional)
+    body = callback_body(cdr, event=happening.event, zone=zone, is_correction=happening.is_correction)
+    if domain is not None:
+        body |= subscription_fields(cdr, domain=domain)
+    return body_text(body, own=cdr.additional or {})

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from uuid import UUID
 
 from pendulum import DateTime
@@ -14,8 +13,9 @@ from worker.domain.ids import DeliveryId
 from worker.domain.trunk import Trunk
 from worker.domain.trunk_event import trunk_event_body
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.outbox import Delivery
+from worker.ports.dispatch.outbox import Delivery, FanOut
 from worker.ports.dispatch.store import Call, DispatchTransaction
+from worker.usecases.dispatch.outbox import write_callbacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,18 @@ class TrunkChange:
 def post_trunk_event(
     tx: DispatchTransaction, change: TrunkChange, *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]
 ) -> None:
-    """Write a delivery for each subscription to the change."""
-    call, before, after = change.call, change.before, change.after
-    event = CallbackEvent.CARRIER_FAILING if after.is_failing else CallbackEvent.CARRIER_RECOVERED
-    subscriptions = tx.subscriptions.of([call.tenant_id], events=[event])
-    if not subscriptions:
+    """Write a delivery for each subscription to the change, or the change alone if the tenant has many."""
+    call = change.call
+    event = CallbackEvent.CARRIER_FAILING if change.after.is_failing else CallbackEvent.CARRIER_RECOVERED
+    subscribed = tx.subscriptions.of([call.tenant_id], events=[event])
+    if not (subscribed.few or subscribed.many):
         return
     carrier = tx.trunks.describe(call.carrier_id)
+
+    def body_for(domain: str) -> str:
+        found = trunk_event_body(carrier, event=event, before=change.before, after=change.after, domain=domain, now=now)
+        return body_text(found, own={})
+
     deliveries = [
         Delivery(
             id=DeliveryId(new_id()),
@@ -46,13 +51,20 @@ def post_trunk_event(
             event=event,
             url=one.url,
             host=host_of(one.url),
-            body=body_text(
-                trunk_event_body(carrier, event=event, before=before, after=after, domain=one.domain, now=now), own={}
-            ),
+            body=body_for(one.domain),
             subscription_id=one.id,
         )
-        for one in subscriptions
+        for one in subscribed.few
     ]
-    tx.deliveries.insert(deliveries, now=now)
-    for host in {delivery.host for delivery in deliveries}:
-        tx.after_commit(partial(queue.deliver_callbacks, host))
+    fan_outs = [
+        FanOut(
+            id=new_id(),
+            tenant_id=call.tenant_id,
+            campaign_id=call.campaign_id,
+            call_id=call.id,
+            event=event,
+            body=body_for(domain),
+        )
+        for domain in subscribed.many.values()
+    ]
+    write_callbacks(tx, deliveries, fan_outs, queue=queue, now=now)

@@ -13,8 +13,9 @@ from worker.domain.call import Ringing
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import SubscriptionId
 from worker.domain.trunk import RUN_OPENS, Trunk
-from worker.ports.dispatch.outbox import Subscription
+from worker.ports.dispatch.outbox import FEW, Subscription
 from worker.store.base.callback_tables import deliveries
+from worker.usecases.callbacks.fan_out_callbacks import fan_out_callbacks
 
 HOOK = "http://hooks.example/events"
 
@@ -99,3 +100,15 @@ def test_nothing_is_posted_when_nobody_subscribed(world: World) -> None:
     fail(world)
 
     assert posted(world) == []
+
+
+def test_of_many_subscriptions_only_the_failure_is_written(world: World) -> None:
+    a_world(world, *[CallbackEvent.CARRIER_FAILING] * (FEW + 1))
+
+    fail(world)
+    before = posted(world)
+    fan_out_callbacks(world.store, queue=world.queue, tenant_id=TENANT, now=world.clock.now(), new_id=uuid7)
+
+    bodies = posted(world)
+    assert (before, len(bodies)) == ([], FEW + 1)
+    assert {(body["state"], body["cause"], body["domain"]) for body in bodies} == {("carrier_failing", DEAD, "default")}
