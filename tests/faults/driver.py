@@ -1,6 +1,7 @@
 """Runs campaigns through a schedule of faults until everything is at rest, and gathers what the judge wants to see."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -183,6 +184,7 @@ def _gathered(
         switch_stopped=tuple(
             Stopped(since=one.began_at, until=one.ended_at, switch=one.fault.target) for one in frozen
         ),
+        clock_set=clocks_set(faults),
         switches=SWITCHES,
         posted=tuple(world.cdr_relay.posted),
         hindered=hindered(faults, outages=outages),
@@ -191,6 +193,15 @@ def _gathered(
         longest_call=LONGEST_CALL_SECONDS,
         speed=SPEED,
     )
+
+
+def clocks_set(faults: Sequence[Happened]) -> dict[str, tuple[float, ...]]:
+    """Return when the clock of each switch was set, by its name."""
+    moments: defaultdict[str, list[float]] = defaultdict(list)
+    for one in faults:
+        if one.fault.kind in {Kind.SWITCH_AHEAD, Kind.SWITCH_BEHIND}:
+            moments[one.fault.target] += [one.began_at, one.ended_at]
+    return {switch: tuple(found) for switch, found in moments.items()}
 
 
 def _traces(evidence: Evidence, *, world: World, office: Office, home: Path) -> Traces:

@@ -188,6 +188,8 @@ class Evidence:
     """Seconds, as a switch counts them, after which it ends a call whose carrier says nothing else."""
     speed: float = 1.0
     """Seconds of a call that pass on the switches in one second."""
+    clock_set: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """When each switch's clock was set: what it measures over such a moment says nothing."""
 
 
 def read_rows(engine: Engine) -> Rows:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from tests.faults import longest, records, rules
+from tests.faults import longest, records, rules, times
 from tests.faults.answered import called_again_after_an_answer
 from tests.faults.attempts import spending, spent_on_nobody
 from tests.faults.dials import dials
@@ -38,7 +38,7 @@ def judge(evidence: Evidence, *, tolerance: Tolerance | None = None) -> list[Bro
         *not_the_truth(evidence),
         *records.leads_not_ended(evidence),
         *records.dials_without_cdr(seen),
-        *records.ends_at_another_time(evidence, tolerance=allowed),
+        *times.ends_at_another_time(evidence, tolerance=allowed),
         *records.calls_still_live(evidence),
         *records.cdrs_not_in_outbox(evidence),
         *records.cdrs_not_received(evidence),
@@ -69,7 +69,7 @@ def checks(evidence: Evidence) -> dict[Promise, int]:
         Promise.STANDSTILL: sum(1 for _ in idle_stretches(evidence)),
         Promise.TRUTH: sum(1 for _ in told_twice(evidence)),
         Promise.LEAD_ENDS: len(rows.leads),
-        Promise.TIMES: sum(1 for _ in records.ends(evidence)),
+        Promise.TIMES: sum(1 for _ in times.ends(evidence)),
         Promise.NOT_LIVE_FOR_EVER: len(rows.calls),
         Promise.CDR_IN_OUTBOX: wanted,
         Promise.CDR_RECEIVED: wanted,

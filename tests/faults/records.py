@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 from tests.faults.dials import Dial
 from tests.faults.evidence import CallRow, Evidence, LeadRow
 from tests.faults.history import CampaignRules, Histories, histories
-from tests.faults.promises import Broken, Promise, Tolerance
-from worker.domain.call import LIVE, LOST, UNKNOWN, CallState
+from tests.faults.promises import Broken, Promise
+from worker.domain.call import LIVE, CallState
 from worker.domain.lead import Ending, Stage
 
 CDR = "cdr"
 CALLED = frozenset({Ending.ANSWERED, Ending.NOT_RECALLED, Ending.ATTEMPTS_USED})
 """Endings that only calls bring about."""
-UNHEARD = frozenset({LOST, UNKNOWN})
-"""Causes of ends that nobody heard: their time is that of the last sign of life."""
 
 
 def leads_not_ended(evidence: Evidence) -> Iterator[Broken]:
@@ -60,34 +58,6 @@ def dials_without_cdr(dials: Sequence[Dial]) -> Iterator[Broken]:
         if state in {None, CallState.QUEUED, CallState.CANCELLED}:
             facts = {"at": dial.line.at, "call": dial.line.call, "lead": dial.line.lead, "state": state}
             yield Broken(Promise.DIAL_HAS_CDR, "a dial has left no CDR", facts)
-
-
-def ends_at_another_time(evidence: Evidence, *, tolerance: Tolerance) -> Iterator[Broken]:
-    """Find ended calls whose end is not when the switch's log, which goes by the machine's clock, has it."""
-    for row, ended_at, hung_up_at, on_its_way in ends(evidence):
-        # Times are counted from the dial by our clock, which is before the switch gets it.
-        if not -on_its_way - tolerance.end_of_call <= ended_at - hung_up_at <= tolerance.end_of_call:
-            facts = {**_facts(row), "ended_at": ended_at, "hung_up_at": hung_up_at, "on_its_way": on_its_way}
-            yield Broken(Promise.TIMES, "a CDR has a wrong time", facts)
-
-
-def ends(evidence: Evidence) -> Iterator[tuple[CallRow, float, float, float]]:
-    """Yield each end that was heard: by the row, by the switch's log, and for how long its originate was on its way.
-
-    A call that the log has more than once is left out.
-    """
-    begun: defaultdict[str, list[float]] = defaultdict(list)
-    hung_up: defaultdict[str, list[float]] = defaultdict(list)
-    for line in evidence.lines:
-        if line.event == "originated":
-            begun[line.call].append(line.at)
-        elif line.event == "hangup":
-            hung_up[line.call].append(line.at)
-    for row in evidence.rows.calls.values():
-        if row.ended_at is None or row.dialled_at is None or row.cause in UNHEARD:
-            continue
-        if len(begun[row.id]) == len(hung_up[row.id]) == 1:
-            yield row, row.ended_at, hung_up[row.id][0], max(0.0, begun[row.id][0] - row.dialled_at)
 
 
 def calls_still_live(evidence: Evidence) -> Iterator[Broken]:

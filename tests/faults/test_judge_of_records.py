@@ -225,6 +225,23 @@ def test_an_originate_that_was_on_its_way_for_long_excuses_an_end_so_much_earlie
     assert broken(with_call(clean(), "a2-2", at=100, dialled_at=START + 72, ended_at=START + ended_at)) == found
 
 
+@pytest.mark.parametrize(
+    ("set_at", "ended_at", "found"),
+    [
+        (105.0, 100.0, []),
+        (105.0, 97.5, [Promise.TIMES]),
+        (105.0, 112.5, [Promise.TIMES]),
+        (115.0, 100.0, [Promise.TIMES]),
+    ],
+)
+def test_a_clock_that_was_set_during_the_call_excuses_an_end_within_it(
+    set_at: float, ended_at: float, found: list[Promise]
+) -> None:
+    evidence = with_call(clean(), "a2-2", at=100, ended_at=START + ended_at)
+
+    assert broken(replace(evidence, clock_set={"": (START + set_at,)})) == found
+
+
 def test_the_time_of_an_end_that_nobody_heard_is_not_judged() -> None:
     evidence = with_call(clean(), "a2-2", at=100, cause="UNKNOWN", ended_at=START + 3000)
 

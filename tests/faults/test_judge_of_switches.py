@@ -176,6 +176,13 @@ def test_the_second_source_is_believed_once_it_has_told_of_every_dial() -> None:
     assert broken(replace(with_row(evidence, "a2-1", cause="NORMAL_CLEARING"), posted=(second, first))) == []
 
 
+def test_what_was_posted_of_a_dial_before_the_last_one_is_not_the_truth() -> None:
+    assumed = with_row(clean(), "a2-1", assumed_at=START + 90, dialled_at=START + 60)
+
+    assert broken(replace(assumed, posted=(a_post("a2-1", at=20),))) == []
+    assert Promise.TRUTH in broken(replace(assumed, posted=(a_post("a2-1", at=70),)))
+
+
 def test_a_receiver_that_was_last_told_something_else_is_found() -> None:
     truth = replace(with_row(clean(), "a2-1", cause="NORMAL_CLEARING"), posted=(a_post("a2-1", at=20),))
     assumed = a_receipt("a2-1", body={"cause": UNKNOWN, "sequence": 15, "corrected": False})

@@ -40,7 +40,9 @@ def told_twice(evidence: Evidence) -> Iterator[tuple[CallRow, Posted]]:
     for row in evidence.rows.calls.values():
         ends = posted.get(row.id, {})
         if row.state == CallState.ENDED and ends and len(ends) == dials[row.id]:
-            yield row, ends[max(ends)]
+            last = ends[max(ends)]
+            if last.at >= (row.dialled_at or 0.0):  # a later dial may have been lost on its way to the switch
+                yield row, last
 
 
 def _told_last(evidence: Evidence) -> dict[str, str]:
