@@ -25,6 +25,8 @@ class FakeTelephony(Telephony):
         self.configured = {SWITCH}
         self.refused: set[CallId] = set()
         """Calls that will not be taken: it is certain that they were not dialled."""
+        self.says = ""
+        """What it replies to each command instead of taking it."""
         self.forgotten: set[CallId] = set()
         """Calls that are taken, and of which the switch knows nothing afterwards."""
         self.listed_gateways: list[Gateway] = []
@@ -53,6 +55,8 @@ class FakeTelephony(Telephony):
         ids = frozenset(origination.call_id for origination in originations)
         if not self.is_reachable or switch not in self.configured:
             return Placed(ids)
+        if self.says:
+            return Placed(ids, refusals={switch: self.says})
         taken = [origination for origination in originations if origination.call_id not in self.refused]
         self.placed += taken
         self.calls_up |= {origination.call_id for origination in taken} - self.forgotten

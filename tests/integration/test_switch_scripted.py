@@ -61,7 +61,8 @@ def test_replies_that_are_lost_leave_their_calls_in_doubt_and_only_those() -> No
         placed = adapter.place([taken, refused, doubtful, doubtful_too], switch=scripted.url.name, until=SOON)
         adapter.close()
 
-    assert placed == Placed(frozenset({refused.call_id})), "a broken connection holds nothing back"
+    refusals = {scripted.url.name: "permission denied"}
+    assert placed == Placed(frozenset({refused.call_id}), refusals=refusals), "a broken connection holds nothing back"
 
 
 def test_a_switch_that_refuses_the_subscription_is_not_listened_to() -> None:

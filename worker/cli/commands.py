@@ -254,9 +254,10 @@ def ready(
     name: Annotated[str, typer.Option(help="The worker's name.")] = "worker",
 ) -> None:
     """Exit with 0 if a process of this kind is ready, else say why not and exit with 1."""
-    from worker.cli.ready import check_ready
+    from worker.cli.ready import answers, check_ready
+    from worker.wiring import services
 
-    check_ready(kind, name=name)
+    check_ready(kind, name=name, parts=services(), answers=answers)
 
 
 def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:

@@ -1,14 +1,16 @@
 """Is a process of one kind ready: for health checks of Compose and Kubernetes, which ask by a command."""
 
 import socket
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
 
 from worker.domain.errors import Rejected, Unavailable
 from worker.domain.leadership import BEAT
 from worker.domain.switch_choice import why_no_switch
 from worker.jobs.app import app
+from worker.ports.dispatch.clock import Clock
+from worker.ports.dispatch.store import DispatchStore
 from worker.usecases.dispatch.switch_facts import known_switches
-from worker.wiring import services
 
 ANSWER_SECONDS: Final = 5.0
 
@@ -17,24 +19,36 @@ class NotReady(Unavailable):
     """The process is not ready; the message says why."""
 
 
-def check_ready(kind: str, *, name: str) -> None:
+class ReadyParts(Protocol):
+    """What is asked."""
+
+    @property
+    def probes(self) -> Mapping[str, Callable[[], None]]: ...
+    @property
+    def dispatch_store(self) -> DispatchStore: ...
+    @property
+    def clock(self) -> Clock: ...
+
+
+def check_ready(kind: str, *, name: str, parts: ReadyParts, answers: Callable[[str], bool]) -> None:
     """Raise unless the parts that this kind of process needs are there, and it does its work.
 
     A worker on this machine has to answer a message. A beat has to lead, and a listener has to hear a switch that takes
-    calls, here or elsewhere: a standby does nothing that could be asked for.
+    calls, here or elsewhere: a standby does nothing that could be asked for. ``answers`` asks a worker by its name.
     """
-    parts = services()
     for probe in parts.probes.values():
         probe()
     match kind:
         case "worker":
-            _check_worker(name)
+            node = f"{name}@{socket.gethostname()}"
+            if not answers(node):
+                raise NotReady(f"the worker {node} does not answer")
         case "beat":
-            with parts.store.reading() as tx:
+            with parts.dispatch_store.reading() as tx:
                 if not tx.leader_leases.is_led(BEAT, now=parts.clock.now()):
                     raise NotReady("no beat leads")
         case "listener":
-            with parts.store.reading() as tx:
+            with parts.dispatch_store.reading() as tx:
                 reasons = why_no_switch(known_switches(tx, now=parts.clock.now()))
             if reasons:
                 raise NotReady("no switch takes calls: " + ", ".join(sorted({why.reason.value for why in reasons})))
@@ -42,7 +56,6 @@ def check_ready(kind: str, *, name: str) -> None:
             raise Rejected(f"{kind} is no kind of process: expected worker, beat or listener")
 
 
-def _check_worker(name: str) -> None:
-    node = f"{name}@{socket.gethostname()}"
-    if not app.control.ping(destination=[node], timeout=ANSWER_SECONDS, limit=1):
-        raise NotReady(f"the worker {node} does not answer")
+def answers(node: str) -> bool:
+    """Return True when a worker answers a message in time."""
+    return bool(app.control.ping(destination=[node], timeout=ANSWER_SECONDS, limit=1))

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 GATEWAYS_SECONDS: Final = 2.0
 """A client of the API waits for the list of gateways."""
+_REFUSED: Final = "-ERR"
+LONGEST_REFUSAL: Final = 100
 
 
 class SwitchUnreachable(Unavailable):
@@ -154,7 +156,8 @@ class Switches(Telephony):
                 placed = _place(commands, connection=connection, within=seconds, broken=client.drop)
                 if awaits_begin and placed.is_answered:
                     placed = replace(placed, is_answered=_has_begun(connection, broken=client.drop))
-                return replace(placed, undialled=undialled | placed.undialled)
+                refusals = {switch: placed.refusal} if placed.refusal else {}
+                return Placed(undialled | placed.undialled, is_answered=placed.is_answered, refusals=refusals)
             except BaseException:
                 client.drop()  # unread replies would be taken for the replies to the next calls
                 raise
@@ -234,20 +237,29 @@ def _commands(
     return commands, frozenset(unencodable)
 
 
+@dataclass(frozen=True, slots=True)
+class _Replies:
+    """What one switch replied to a batch of commands."""
+
+    undialled: frozenset[CallId]
+    is_answered: bool = True
+    refusal: str = ""
+
+
 def _place(
     commands: Sequence[tuple[CallId, bytes]],
     *,
     connection: Connection,
     within: float,
     broken: Callable[[], None],
-) -> Placed:
+) -> _Replies:
     if within <= 0:
         logger.warning(
             "calls not sent: judged too long ago", extra={"action": "calls_too_late", "calls": len(commands)}
         )
-        return Placed(frozenset(call_id for call_id, _ in commands))
+        return _Replies(frozenset(call_id for call_id, _ in commands))
     sent = connection.write(b"".join(command for _, command in commands), within=within)
-    undialled, written, is_answered = set(), [], True
+    undialled, written, is_answered, refusal = set(), [], True, ""
     end = 0
     for call_id, command in commands:
         end += len(command)
@@ -258,8 +270,10 @@ def _place(
     try:
         for call_id in written:
             until = time.monotonic() + ORIGINATE_ANSWERED_WITHIN.total_seconds()
-            if connection.reply(until=until).text.startswith("-ERR"):
+            said = connection.reply(until=until).text
+            if said.startswith(_REFUSED):
                 undialled.add(call_id)
+                refusal = said.removeprefix(_REFUSED).strip()[:LONGEST_REFUSAL] or _REFUSED
     except ConnectionLost as error:
         is_answered = not isinstance(error, NotAnswered)
         fields = {"action": "replies_lost", "calls": len(commands), "why": str(error)}
@@ -267,7 +281,7 @@ def _place(
         broken()
     if len(written) < len(commands):
         broken()
-    return Placed(frozenset(undialled), is_answered=is_answered)
+    return _Replies(frozenset(undialled), is_answered=is_answered, refusal=refusal)
 
 
 def _has_begun(connection: Connection, *, broken: Callable[[], None]) -> bool:

@@ -43,6 +43,8 @@ class Placed:
     """Calls that were certainly not dialled. Any other call may have been dialled; the sweep asks the switch later."""
     is_answered: bool = True
     """False when the switch has not answered some of them; a switch that stands still may dial them later."""
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    """Switches that refused the command itself, with what they said."""
 
 
 class Telephony(Protocol):

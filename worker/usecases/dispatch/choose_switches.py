@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -12,12 +12,13 @@ from pendulum import DateTime
 from worker.domain.ids import CallId
 from worker.domain.switch import SwitchState
 from worker.domain.switch_choice import Candidate, is_trial_due
-from worker.domain.switch_refusal import after_trial
+from worker.domain.switch_refusal import SwitchNews, after_trial
 from worker.domain.timing import UNREACHABLE_PAUSE
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
 from worker.ports.dispatch.telephony import Origination, Placed, Telephony
 from worker.usecases.dispatch.judge_calls import Won
+from worker.usecases.dispatch.watch_switch import watch_switch
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,14 @@ def place_on_switches(
         sending = [threads.submit(place, batch, switch=name) for name, batch in batches.items()]
         placed = [sent.result() for sent in sending]
     undialled = frozenset(call_id for one in placed for call_id in one.undialled)
-    return Placed(undialled, is_answered=all(one.is_answered for one in placed))
+    refusals = {name: said for one in placed for name, said in one.refusals.items()}
+    return Placed(undialled, is_answered=all(one.is_answered for one in placed), refusals=refusals)
+
+
+def note_refusals(store: DispatchStore, refusals: Mapping[str, str], *, now: DateTime) -> None:
+    """Pass over switches that refused the command itself; otherwise calls would be sent to them again and again."""
+    for name, said in sorted(refusals.items()):
+        watch_switch(store, name, status=None, news=SwitchNews(refusal=said), now=now)
 
 
 def _claim_trials(store: DispatchStore, names: Collection[str], *, now: DateTime) -> set[str]:

@@ -14,7 +14,7 @@ from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import JobQueue, Rate, SharedPace, Taken, Tokens
 from worker.ports.dispatch.store import DispatchStore
 from worker.ports.dispatch.telephony import Telephony
-from worker.usecases.dispatch.choose_switches import place_on_switches
+from worker.usecases.dispatch.choose_switches import note_refusals, place_on_switches
 from worker.usecases.dispatch.judge_calls import Won
 
 logger = logging.getLogger(__name__)
@@ -62,6 +62,7 @@ def dial_paced(store: DispatchStore, paced: PacedCalls, *, queue: JobQueue, dial
     """
     sent = _Dialling(paced, dialler).run()
     late = [one.origination.call_id for one in paced.calls[sent.count :]]
+    note_refusals(store, sent.refusals, now=dialler.clock.now())
     if sent.undialled or late:
         with store.transaction() as tx:  # it is certain that nobody was dialled
             now = dialler.clock.now()
@@ -79,6 +80,8 @@ class _Sent:
 
     count: int = 0
     undialled: list[CallId] = field(default_factory=list)
+    refusals: dict[str, str] = field(default_factory=dict)
+    """What switches that refused the command itself said, by their names."""
 
 
 def shared_pace(carrier: Carrier) -> SharedPace | None:
@@ -131,6 +134,7 @@ class _Dialling:
         placed = place_on_switches(self._dialler.telephony, calls, until=self._paced.until, awaits_begin=True)
         sent.count += len(calls)
         sent.undialled += placed.undialled
+        sent.refusals |= placed.refusals
         if placed.is_answered:
             self._dialler.rate.dialled(self._carrier.id, receipt=taken.receipt, shared=shared_pace(self._carrier))
         return placed.is_answered

@@ -22,6 +22,7 @@ from worker.domain.call import (
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.leadership import LeaderLease
+from worker.domain.refused_call import end_of_refused
 from worker.domain.switch_clock import step_on_our_clock
 from worker.domain.switch_refusal import SwitchNews, is_own_refusal
 from worker.domain.timing import PROCESS_CLOCKS_APART
@@ -146,6 +147,10 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes, no
             changes.ended.append((call, event))
             return replace(call, state=to)
         case Refused(cause=cause):
+            end = end_of_refused(event, refusals=call.refusals, dialled_at=call.dialled_at, now=now)
+            if end is not None:
+                changes.ended.append((call, end))
+                return replace(call, state=CallState.ENDED)
             changes.put_back.append((call, None))
             changes.refusal = cause if is_own_refusal(cause) else changes.refusal
             extra = {"action": "switch_refused", "call_id": call.id, "switch": call.switch, "cause": cause}

@@ -15,7 +15,13 @@ from worker.domain.switch_choice import spread
 from worker.domain.timing import UNREACHABLE_PAUSE, VERDICT_HOLDS
 from worker.ports.dispatch.messages import JobQueue, Tokens
 from worker.ports.dispatch.store import Call, Dial, DispatchStore, DispatchTransaction
-from worker.usecases.dispatch.choose_switches import assign, place_on_switches, read_candidates, wait_for_switch
+from worker.usecases.dispatch.choose_switches import (
+    assign,
+    note_refusals,
+    place_on_switches,
+    read_candidates,
+    wait_for_switch,
+)
 from worker.usecases.dispatch.dial_paced import Dialler, PacedCalls, dial_paced
 from worker.usecases.dispatch.judge_calls import Won, judge_calls
 from worker.usecases.dispatch.pace import available_tokens, by_limited_carrier, plan_at, postpone_calls, reserve_tokens
@@ -50,6 +56,7 @@ def place_calls(store: DispatchStore, *, queue: JobQueue, dialler: Dialler, call
         queue.plan_carrier_at(carrier_id, at=plan_at(tokens, now=won.at), now=clock.now())
     at_once = [one.origination for one in won.calls if not one.carrier.paced_per_second]
     placed = place_on_switches(dialler.telephony, at_once, until=won.until)
+    note_refusals(store, placed.refusals, now=clock.now())
     if placed.undialled:
         with store.transaction() as tx:
             _put_back(tx, placed.undialled, now=clock.now())
