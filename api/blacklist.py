@@ -6,8 +6,9 @@ from fastapi.responses import JSONResponse
 from api.deps import BEARER, STOPS_CALLS, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.phone_numbers import national
-from api.requests.blacklist import AllowBody, BlockBody
+from api.requests.blacklist import AllowBody, BlockBody, BlockedBody
 from api.requests.fields import uuid_of
+from api.requests.numbers import checked_phones, checked_rows, ignored_keys
 from api.responses.numbers import handled_numbers
 from worker.domain.json_value import Json
 from worker.ports.paging import Page
@@ -21,16 +22,19 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["do no
 @router.post("/v1/blacklist", dependencies=[STOPS_CALLS])
 def add(body: BlockBody, services: Services, tenant: Whose) -> JSONResponse:
     """Add numbers to the do-not-call list; they hold for the very next dial."""
-    numbers = [BlockedNumber(one.phone_number, one.description) for one in body.blacklist]
+    rows, problems = checked_rows(body.blacklist, BlockedBody)
+    numbers = [BlockedNumber(one.phone_number, one.description) for one in rows]
     handled = block_numbers(services.store, tenant=tenant, numbers=numbers, now=services.clock.now())
-    return answered(handled_numbers(handled), to=body)
+    unread = ignored_keys(rows, path="blacklist")
+    return answered(handled_numbers(handled, malformed=problems), to=body, ignored_below=unread)
 
 
 @router.delete("/v1/blacklist")
 def remove(body: AllowBody, services: Services, tenant: Whose) -> JSONResponse:
     """Remove numbers from the do-not-call list."""
-    handled = allow_numbers(services.store, tenant=tenant, phones=body.blacklist)
-    return answered(handled_numbers(handled), to=body)
+    phones, problems = checked_phones(body.blacklist)
+    handled = allow_numbers(services.store, tenant=tenant, phones=phones)
+    return answered(handled_numbers(handled, malformed=problems), to=body)
 
 
 @router.get("/v1/blacklist")

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 from pendulum import DateTime
 
+from api.callback_urls import refuse_unsendable
 from api.deps import BEARER, STOPS_CALLS, Part, Services, Whose, answered, listed
-from api.https_only import refuse_plain_http
 from api.middleware import GuardedRoute
 from api.requests.campaign import NewCampaignBody
 from api.requests.campaign_copy import ChangedCampaignBody
@@ -41,7 +41,7 @@ def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResp
     """Create a campaign; the client may choose its id."""
     campaign_id = body.id() or CampaignId(services.new_id())
     changes = body.changes(zone=tenant.timezone)
-    _refuse_plain_http(changes, services=services)
+    refuse_unsendable(services, _urls(changes))
     edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=changes, caps=services.caps)
     now = services.clock.now()
     saved = create_campaign(
@@ -147,7 +147,7 @@ def _save(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, 
 def _saved(
     campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, tenant: Whose, copy: ReadCopy = NO_COPY
 ) -> SavedCampaign:
-    _refuse_plain_http(changes, services=services)
+    _refuse_new_urls(campaign_uuid, changes, services=services, tenant=tenant)
     return save_campaign(
         services.store,
         queue=services.queue,
@@ -167,7 +167,7 @@ def _previewed(
     tenant: Whose,
     copy: ReadCopy,
 ) -> JSONResponse:
-    _refuse_plain_http(changes, services=services)
+    _refuse_new_urls(campaign_uuid, changes, services=services, tenant=tenant)
     now = services.clock.now()
     edit = CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes, copy=copy)
     found = preview_edit(services.store, queue=services.queue, edit=edit, now=now, new_id=services.new_id)
@@ -188,6 +188,16 @@ def _tag(saved: SavedCampaign) -> dict[str, str]:
     return {"ETag": f'"{saved.settings.revision}"'}
 
 
-def _refuse_plain_http(changes: CampaignChanges, *, services: Services) -> None:
-    own, answered = changes.get("callback_url"), changes.get("answer_callback_url")
-    refuse_plain_http(services, callback_url=own, answer_callback_url=answered)
+def _refuse_new_urls(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, tenant: Whose) -> None:
+    def stored() -> dict[str, str]:
+        found = queries.get_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid))
+        return {"callback_url": found.callback_url, "answer_callback_url": found.answer_callback_url}
+
+    refuse_unsendable(services, _urls(changes), stored=stored)
+
+
+def _urls(changes: CampaignChanges) -> dict[str, str | None]:
+    return {
+        "callback_url": changes.get("callback_url"),
+        "answer_callback_url": changes.get("answer_callback_url"),
+    }

@@ -1,6 +1,6 @@
 """What endpoints depend on: the services, the request's tenant, and paging."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Final, Protocol
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
-from api.requests.body import Body
+from api.requests.body import MOST_NAMED, Body
 from worker.domain.caps import Cap
 from worker.domain.json_value import Json
 from worker.ports.callbacks.store import CallbackStore
@@ -63,6 +63,8 @@ class ApiServices(Protocol):
     def callback_https_only(self) -> bool: ...
     @property
     def request_limits(self) -> RequestLimits: ...
+    @property
+    def why_never_sent(self) -> Callable[[str], str]: ...
     @property
     def probes(self) -> Mapping[str, Callable[[], None]]: ...
 
@@ -122,9 +124,12 @@ STOPS_CALLS: Final = Depends(_stops_calls)
 Part = Annotated[Slice, Depends(_slice)]
 
 
-def answered(answer: Mapping[str, Json], *, to: Body, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Return the answer to a body; it names what was sent and changed nothing."""
-    ignored: list[Json] = [*to.ignored()]
+def answered(
+    answer: Mapping[str, Json], *, to: Body, headers: Mapping[str, str] | None = None, ignored_below: Sequence[str] = ()
+) -> JSONResponse:
+    """Return the answer to a body; it names what was sent and changed nothing, also in rows that were read apart."""
+    named = [*to.ignored(), *ignored_below][:MOST_NAMED]
+    ignored: list[Json] = [*named]
     return JSONResponse({**answer, "ignored": ignored} if ignored else answer, headers=headers)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from worker.domain.caps import OverCap
@@ -97,6 +98,12 @@ def answer(status: int, error: str | Sequence[Mapping[str, str]]) -> JSONRespons
 def problems_of(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:  # Any: Pydantic's error details
     """Return Pydantic's errors in the API's wording, one object for each broken rule."""
     return [_problem(error["loc"], error) for error in errors]
+
+
+def problems_line(error: ValidationError) -> str:
+    """Return the problems of one row of a list in one line."""
+    rooted: list[Mapping[str, Any]] = [{**one, "loc": ("row", *one["loc"])} for one in error.errors()]
+    return "; ".join(f"{field}: {message}" for one in problems_of(rooted) for field, message in one.items())
 
 
 def _problem(loc: tuple[int | str, ...], error: Mapping[str, Any]) -> dict[str, str]:  # Any: see above

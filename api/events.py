@@ -1,12 +1,13 @@
 """Subscriptions: URLs that receive one kind of event of all of a tenant's calls or carriers."""
 
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from api.callback_urls import refuse_unsendable
 from api.deps import BEARER, Services, Whose, answered
-from api.https_only import refuse_plain_http
 from api.middleware import GuardedRoute
 from api.requests.callbacks import SubscriptionBody
 from worker.domain.callback_event import CallbackEvent
@@ -15,6 +16,9 @@ from worker.domain.json_value import Json
 from worker.ports.dispatch.outbox import Subscription
 from worker.usecases.callbacks import queries
 from worker.usecases.callbacks.subscribe import subscribe, unsubscribe
+
+HIDDEN: Final = "********"
+"""Instead of a key, which is given to its receiver and never back to a client."""
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["event"])
 
@@ -29,7 +33,7 @@ def list_all(services: Services, tenant: Whose) -> JSONResponse:
 @router.post("/v1/event")
 def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONResponse:
     """Subscribe a URL to an event of each call or trunk from now on; the key, if any, is sent as ``X-Api-Key``."""
-    refuse_plain_http(services, callback_url=body.callback_url)
+    refuse_unsendable(services, {"callback_url": body.callback_url})
     subscription = Subscription(
         id=SubscriptionId(services.new_id()),
         tenant_id=tenant.id,
@@ -59,5 +63,5 @@ def _shape(one: Subscription) -> dict[str, Json]:
         "event": one.event.value,
         "event_name": one.event.value,
         "callback_url": one.url,
-        "callback_apikey": one.apikey,
+        "callback_apikey": HIDDEN if one.apikey else "",
     }

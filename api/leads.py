@@ -1,6 +1,6 @@
 """Leads: add one or many, read, change, remove."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from api.deps import ASKS_FOR_CALLS, BEARER, IMPORTS, Part, Services, Whose, answered, listed
-from api.errors import problems_of
+from api.errors import problems_line
 from api.middleware import GuardedRoute
 from api.phone_numbers import NO_PHONE, TOO_SHORT, national
 from api.requests.body import Body
@@ -156,17 +156,10 @@ def _checked(rows: Sequence[Any]) -> tuple[list[Draft], dict[int, str]]:  # Any:
         try:
             drafts.append(LeadBody.model_validate(row).draft(number))
         except ValidationError as error:
-            problems[number] = _problems_line(error)
+            problems[number] = problems_line(error)
         except ValueError as error:
             problems[number] = str(error)
     return drafts, problems
-
-
-def _problems_line(error: ValidationError) -> str:
-    """Return a row's problems in one line."""
-    rooted: list[Mapping[str, Any]] = [{**one, "loc": ("row", *one["loc"])} for one in error.errors()]
-    said = [f"{field}: {message}" for problem in problems_of(rooted) for field, message in problem.items()]
-    return "; ".join(said)
 
 
 def _filter(asked: LeadQuery) -> LeadFilter:

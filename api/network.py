@@ -7,7 +7,8 @@ from fastapi.responses import JSONResponse
 
 from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
-from api.requests.network import PortBody, PrefixesBody, PrefixKeysBody, UnportBody
+from api.requests.network import PortBody, PortedBody, PrefixesBody, PrefixKeysBody, UnportBody
+from api.requests.numbers import checked_phones, checked_rows, ignored_keys
 from api.responses.numbers import handled_numbers
 from worker.domain.errors import InvalidFields, Problem
 from worker.domain.json_value import Json
@@ -62,18 +63,21 @@ def list_ported(services: Services, tenant: Whose, part: Part) -> JSONResponse:
 @router.post("/v3/network/ported")
 def port(body: PortBody, services: Services, tenant: Whose) -> JSONResponse:
     """Set the network of single numbers, whatever their prefix; waiting leads follow at once."""
-    numbers = [PortedNumber(one.phone_number, Network(one.network)) for one in body.ported]
+    rows, problems = checked_rows(body.ported, PortedBody)
+    numbers = [PortedNumber(one.phone_number, Network(one.network)) for one in rows]
     now = services.clock.now()
     handled = port_numbers(services.store, queue=services.queue, tenant=tenant, numbers=numbers, now=now)
-    return answered(handled_numbers(handled), to=body)
+    unread = ignored_keys(rows, path="ported")
+    return answered(handled_numbers(handled, malformed=problems), to=body, ignored_below=unread)
 
 
 @router.delete("/v3/network/ported")
 def unport(body: UnportBody, services: Services, tenant: Whose) -> JSONResponse:
     """Remove ported numbers: they belong to the network of their prefix again."""
     now = services.clock.now()
-    handled = unport_numbers(services.store, queue=services.queue, tenant=tenant, phones=body.ported, now=now)
-    return answered(handled_numbers(handled), to=body)
+    phones, problems = checked_phones(body.ported)
+    handled = unport_numbers(services.store, queue=services.queue, tenant=tenant, phones=phones, now=now)
+    return answered(handled_numbers(handled, malformed=problems), to=body)
 
 
 @router.get("/v3/network/{phone_number}")

@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 
 from worker import log
 from worker.callbacks.own_secret import OwnSecretSender
+from worker.callbacks.reach import why_never_sent
 from worker.callbacks.sender import MOST_CONNECTIONS, HttpSender
 from worker.clock import SharedClock, SystemClock
 from worker.coordination.connection import connect
@@ -89,6 +90,8 @@ class Services:
     timezone: str
     api_token: str | None
     callback_https_only: bool
+    why_never_sent: Callable[[str], str]
+    """Returns why no callback can be sent to a URL; empty when one can."""
     caps: Mapping[Cap, int]
     engines: SpeechEngines
     audio_reader: AudioReader
@@ -212,6 +215,7 @@ def _services(patience: Patience) -> Services:
         timezone=chosen.timezone,
         api_token=chosen.api_token.get_secret_value() if chosen.api_token else None,
         callback_https_only=chosen.callback_https_only,
+        why_never_sent=partial(why_never_sent, allow=chosen.callback_allow, ports=chosen.callback_ports),
         caps=chosen.tenant_caps,
         sounds=FolderStore(chosen.sounds),
         sound_places=Places(chosen.sounds_url or str(chosen.sounds)),

@@ -1,16 +1,14 @@
 """The do-not-call list as clients send it."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator
 
 from api.requests.body import Body
 from api.requests.fields import Text
+from api.requests.leads import as_text
+from api.requests.numbers import Phone, Rows
 from api.requests.unused_keys import OF_BLOCKED_NUMBER
-
-MOST_NUMBERS: Final = 2000
-
-Phone = Annotated[str, Field(max_length=64)]
 
 
 class BlockedBody(Body):
@@ -18,17 +16,17 @@ class BlockedBody(Body):
 
     UNUSED = OF_BLOCKED_NUMBER
 
-    phone_number: Phone
+    phone_number: Annotated[Phone, BeforeValidator(as_text)]
     description: Text = ""
 
 
 class BlockBody(Body):
-    """Numbers to be added."""
+    """Numbers to be added, each with `phone_number` and `description`; each row is checked by itself."""
 
-    blacklist: Annotated[list[BlockedBody], Field(max_length=MOST_NUMBERS)]
+    blacklist: Rows
 
 
 class AllowBody(Body):
-    """Numbers to be removed."""
+    """Numbers to be removed; each row is checked by itself."""
 
-    blacklist: Annotated[list[Phone], Field(max_length=MOST_NUMBERS)]
+    blacklist: Rows

@@ -39,7 +39,7 @@ def _parsed(value: Any) -> Any:  # Any: checked as an object after this
         raise ValueError("must be an object or the text of one") from error
 
 
-def _text(value: Any) -> Any:  # Any: checked as text after this
+def as_text(value: Any) -> Any:  # Any: checked as text after this
     """Return digits that are given as a number as text, as spreadsheets send them."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -54,7 +54,7 @@ def _days(value: Any) -> Any:  # Any: checked as a number after this
     return int(value) if is_number else value
 
 
-Words = Annotated[str, BeforeValidator(_text), Field(max_length=255)]
+Words = Annotated[str, BeforeValidator(as_text), Field(max_length=255)]
 ListId36 = Annotated[str, Field(min_length=36, max_length=36)]
 Additional = Annotated[dict[str, Any], BeforeValidator(_parsed)]  # Any: stored as it was sent
 
@@ -89,20 +89,20 @@ class LeadBody(Body):
     FOREIGN = "stored"
     GUARDED = frozenset({"after_day", "duplicate_scope"})
 
-    phone_number: Annotated[str, BeforeValidator(_text), Field(max_length=64)]
+    phone_number: Annotated[str, BeforeValidator(as_text), Field(max_length=64)]
     lead_name: Words = ""
     lead_code: Words = ""
     contract_number: Words = ""
     identity_number: Words = ""
     identity_issued_at: Words = ""
     identity_issued_on: Words = ""
-    address: Annotated[Text, BeforeValidator(_text)] = ""
+    address: Annotated[Text, BeforeValidator(as_text)] = ""
     province: Words = ""
     district: Words = ""
     ward: Words = ""
     date_of_birth: Words = ""
     gender: Words = ""
-    comment: Annotated[Text, BeforeValidator(_text)] = ""
+    comment: Annotated[Text, BeforeValidator(as_text)] = ""
     ref_id: Words = ""
     ref_code: Words = ""
     other_identity_number: Words = ""

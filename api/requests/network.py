@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from api.requests.blacklist import MOST_NUMBERS, Phone
 from api.requests.body import Body
+from api.requests.leads import as_text
+from api.requests.numbers import Phone, Rows
 from worker.domain.errors import InvalidFields, Problem
 from worker.domain.network import Network
 from worker.domain.number_plan import PrefixRule, Source
@@ -82,17 +83,17 @@ class PrefixKeysBody(Body):
 class PortedBody(Body):
     """A number that was ported to another network."""
 
-    phone_number: Phone
+    phone_number: Annotated[Phone, BeforeValidator(as_text)]
     network: NetworkName
 
 
 class PortBody(Body):
-    """Ported numbers to be added."""
+    """Ported numbers to be added, each with `phone_number` and `network`; each row is checked by itself."""
 
-    ported: Annotated[list[PortedBody], Field(max_length=MOST_NUMBERS)]
+    ported: Rows
 
 
 class UnportBody(Body):
-    """Ported numbers to be removed."""
+    """Ported numbers to be removed; each row is checked by itself."""
 
-    ported: Annotated[list[Phone], Field(max_length=MOST_NUMBERS)]
+    ported: Rows

@@ -1,5 +1,6 @@
 """A removed lead is dialled by nobody, and the call that was up when it was removed ends as any other."""
 
+import json
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
@@ -52,9 +53,11 @@ def test_the_call_that_is_up_ends_with_cdr_and_callback_and_without_a_recall(
     with store.reading() as tx:
         cdr = tx.cdrs.get(TENANT, str(call_id))
         lead = tx.connection.execute(select(leads).where(leads.c.id == call.lead_id)).one()
-        told = tx.connection.execute(select(deliveries.c.event, deliveries.c.call_id)).all()
+        told = tx.connection.execute(select(deliveries.c.event, deliveries.c.call_id, deliveries.c.body)).all()
     assert (cdr.phone, cdr.additional) == (call.phone, {"amount": 5})
     assert [(one.event, one.call_id) for one in told] == [("cdr", call_id)]
+    body = json.loads(told[0].body)
+    assert (body["domain"], body["application"], body["customer_id"]) == ("default", "autocall", str(call.lead_id))
     assert (lead.stage, lead.parked, lead.phone) == (Stage.DONE, True, f"removed {_stored(store, lead.id)}")
 
 

@@ -35,6 +35,7 @@ class FakeServices:
     telephony: FakeTelephony = field(default_factory=FakeTelephony)
     api_token: str | None = TOKEN
     callback_https_only: bool = False
+    why_never_sent: Callable[[str], str] = lambda _url: ""
     caps: Mapping[Cap, int] = field(default_factory=lambda: DEFAULT_CAPS)
     request_limits: RequestLimits = field(default_factory=NoRequestLimits)
     cdr_format: CdrFormat = field(default_factory=JsonCdr)

@@ -65,6 +65,8 @@ class Campaign:
     """From this time on (``lead_expired_at``) the campaign's leads are not dialled and end as expired."""
     callback_url: str = ""
     answer_callback_url: str = ""
+    domain: str = ""
+    """The tenant's name; read only for calls that end."""
 
 
 def steer(campaign: Campaign, *, to: Status, now: DateTime, new_run_id: RunId) -> Campaign:

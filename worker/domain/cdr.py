@@ -119,9 +119,14 @@ def callback_body(cdr: Cdr, *, event: CallbackEvent, zone: str, is_correction: b
     }
 
 
-def subscription_fields(cdr: Cdr, *, domain: str) -> dict[str, Json]:
-    """Return what a callback to a subscription has besides (worker/REFERENCE.md#event-payload)."""
-    return {"domain": domain, "hotline": cdr.caller_id, "application": "autocall", "customer_id": ""}
+def event_fields(cdr: Cdr, *, domain: str) -> dict[str, Json]:
+    """Return what a callback has besides (worker/REFERENCE.md#event-payload); ``domain`` is the tenant's name."""
+    return {
+        "domain": domain,
+        "hotline": cdr.caller_id,
+        "application": "autocall",
+        "customer_id": str(cdr.lead_id),
+    }
 
 
 def happened_at(cdr: Cdr, *, event: CallbackEvent) -> DateTime:

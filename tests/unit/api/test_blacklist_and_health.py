@@ -20,6 +20,52 @@ from worker.usecases.records.api_tokens import create_token
 PATH = "/v1/blacklist"
 
 
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        ({"phone_number": 911111114}, "911111114"),
+        ({"phone_number": None}, "row 1"),
+        ({"description": "no number"}, "row 1"),
+        ({"phone_number": "0981000002", "descripton": "x"}, "0981000002"),
+        ({"phone_number": ["0981000002"]}, "row 1"),
+        ("0981000002", "row 1"),
+        (7, "row 1"),
+        (None, "row 1"),
+        ({"phone_number": "9" * 65}, "9" * 64),
+    ],
+)
+def test_a_row_that_cannot_be_read_never_fails_the_others(client: TestClient, row: object, named: str) -> None:
+    answer = client.post(PATH, json={"blacklist": [{"phone_number": "0911111113"}, row]})
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["success"] == ["0911111113"]
+    assert [list(problem) for problem in answer.json()["fail"]] == [[named]]
+
+
+def test_digits_are_read_as_text(client: TestClient) -> None:
+    answer = client.post(PATH, json={"blacklist": [{"phone_number": 84911111114}]})
+
+    assert answer.json()["success"] == ["84911111114"]
+
+
+def test_rows_that_cannot_be_read_do_not_keep_numbers_on_the_list(client: TestClient) -> None:
+    client.post(PATH, json={"blacklist": [{"phone_number": "0911111113"}]})
+
+    answer = client.request("DELETE", PATH, json={"blacklist": [None, {}, "0911111113", 5]})
+
+    assert answer.json()["success"] == ["0911111113"]
+    assert [list(problem) for problem in answer.json()["fail"]] == [["row 0"], ["row 1"], ["5"]]
+
+
+def test_a_row_that_is_refused_as_a_duplicate_changes_nothing(client: TestClient) -> None:
+    rows = [{"phone_number": "0911111113", "description": text} for text in ("first", "second")]
+
+    answer = client.post(PATH, json={"blacklist": rows})
+
+    assert answer.json()["fail"] == [{"0911111113": "phone_number is duplicate"}]
+    assert client.get(f"{PATH}/0911111113").json()["description"] == "first"
+
+
 def test_numbers_are_added_in_part(client: TestClient) -> None:
     client.post(PATH, json={"blacklist": [{"phone_number": "0981000001"}]})
     numbers = ["84981000001", "0981000002", "0981.000.002", "nobody"]

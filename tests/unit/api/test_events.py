@@ -26,7 +26,14 @@ def test_a_subscription_is_listed_under_both_of_its_names(client: TestClient) ->
     (one,) = listed(client)
     assert created.json() == {"created": True, "id": one["id"]}
     assert (one["event"], one["event_name"], one["domain_name"]) == ("answered", "answered", "default")
-    assert (one["callback_url"], one["callback_apikey"]) == (WANTED["callback_url"], "s3cret")
+    assert (one["callback_url"], one["callback_apikey"]) == (WANTED["callback_url"], "********")
+
+
+def test_a_subscription_without_a_key_shows_none(client: TestClient) -> None:
+    client.post("/v1/event", json=WANTED)
+
+    (one,) = listed(client)
+    assert one["callback_apikey"] == ""
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_leads_that_come_before_the_expiry_wait(client: TestClient, services: Fa
 
 
 def test_a_number_that_no_prefix_covers_is_refused_with_the_reason(client: TestClient, list_uuid: str) -> None:
-    rows = [{"phone_number": "0991234567"}]
+    rows = [{"phone_number": "0992234567"}]
 
     answer = client.post("/v3/lead/multi", json={"list_uuid": list_uuid, "data": rows}).json()
 

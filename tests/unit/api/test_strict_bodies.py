@@ -35,7 +35,6 @@ def refusal(client: TestClient, method: str, path: str, body: object) -> str:
         ("POST", "/v3/template", {"template_name": "b", "exit_sound": {"enabled": False}}, "enable"),
         ("POST", "/v3/list", {"campaign_uuid": SEED_CAMPAIGN, "list_name": "b", "List_UUID": ""}, "list_uuid"),
         ("POST", "/v3/lead/multi", {"duplicate_scop": "list", "list_uuid": "x", "data": []}, "duplicate_scope"),
-        ("POST", "/v1/blacklist", {"blacklist": [{"phone_number": PHONE, "descripton": "x"}]}, "description"),
         ("POST", "/v1/event", {"callback_url": "http://a.example", "event": "cdr", "callback_api_key": "k"}, "apikey"),
         ("POST", "/v3/callback/replay", {"start_date": "2026-01-01", "sate": "delivered"}, "state"),
         ("PUT", "/v3/network/prefix", {"prefixes": [{"prefix": "034", "network": None, "effectiveFrom": "x"}]}, "eff"),

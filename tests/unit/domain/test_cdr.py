@@ -6,7 +6,7 @@ from uuid import UUID
 from tests.builders import CAMPAIGN, HANOI, NOON
 from worker.domain.call import Outcome
 from worker.domain.callback_event import CallbackEvent
-from worker.domain.cdr import Cdr, callback_body, cdr_body, happened_at, seconds_between, subscription_fields
+from worker.domain.cdr import Cdr, callback_body, cdr_body, event_fields, happened_at, seconds_between
 from worker.domain.ids import CallId, LeadId, RunId
 from worker.domain.network import Network
 
@@ -87,9 +87,16 @@ def test_a_call_that_rings_has_no_status_yet() -> None:
 
 
 def test_an_event_hook_finds_the_names_that_it_knows() -> None:
-    body = subscription_fields(a_cdr(), domain="acme")
+    cdr = a_cdr()
 
-    assert body == {"domain": "acme", "hotline": "02873003586", "application": "autocall", "customer_id": ""}
+    body = event_fields(cdr, domain="acme")
+
+    assert body == {
+        "domain": "acme",
+        "hotline": "02873003586",
+        "application": "autocall",
+        "customer_id": str(cdr.lead_id),
+    }
 
 
 def test_a_correction_says_so_and_comes_after_what_it_corrects() -> None:

@@ -28,9 +28,30 @@ def test_every_prefix_has_its_network(prefix: str, network: Network) -> None:
     assert SHIPPED_PLAN.network_of(prefix.ljust(length, "1"), on=TODAY) is network
 
 
-@pytest.mark.parametrize("number", ["0991234567", "0511234567", "0651234567", "02171234567", "02981234567"])
+@pytest.mark.parametrize(
+    "number", ["0992234567", "0501234567", "0541234567", "0651234567", "02171234567", "02981234567"]
+)
 def test_other_prefixes_have_none(number: str) -> None:
     assert SHIPPED_PLAN.network_of(number, on=TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("prefix", "network"),
+    [
+        ("030", Network.MOBI),
+        ("031", Network.VIETTEL),
+        ("051", Network.MOBI),
+        ("0672", Network.OFFNET),
+        ("095", Network.OFFNET),
+        ("0990", Network.OFFNET),
+        ("0991", Network.OFFNET),
+    ],
+)
+def test_newer_prefixes_hold_since_the_day_on_which_they_were_known(prefix: str, network: Network) -> None:
+    number = prefix.ljust(10, "1")
+
+    assert SHIPPED_PLAN.network_of(number, on=date(2026, 11, 5)) is None
+    assert SHIPPED_PLAN.network_of(number, on=date(2026, 11, 6)) is network
 
 
 def test_the_prefixes_of_old_mobiles_hold_since_their_conversion() -> None:

@@ -1,6 +1,7 @@
 """What planning reads and writes: one carrier's situation, under locks, and when to plan it next."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -101,7 +102,7 @@ class SqlPlans(Plans):
     @override
     def campaigns(self, campaign_ids: Collection[CampaignId]) -> dict[CampaignId, Campaign]:
         found = self._connection.execute(_ENDING, {"campaigns": list(campaign_ids)}).mappings()
-        return {c.id: c for c in map(_campaign, found)}
+        return {CampaignId(row["id"]): replace(_campaign(row), domain=row["domain"]) for row in found}
 
     def _situation(self, carrier_id: CarrierId, *, lock: bool, now: DateTime) -> Situation | None:
         owner = self._connection.execute(_OWNER, {"carrier": carrier_id}).one_or_none()
@@ -185,7 +186,9 @@ _PLANNED: Final = (
 )
 _ASKED: Final = among(campaigns.c.id, "campaigns")
 _ENDING: Final = (
-    select(campaigns, tenants.c.timezone).join(tenants, tenants.c.id == campaigns.c.tenant_id).where(_ASKED)
+    select(campaigns, tenants.c.timezone, tenants.c.name.label("domain"))
+    .join(tenants, tenants.c.id == campaigns.c.tenant_id)
+    .where(_ASKED)
 )
 _HOMES: Final = (
     select(campaigns.c.id, campaigns.c.carrier_id, campaigns.c.tenant_id, tenants.c.concurrent_call)

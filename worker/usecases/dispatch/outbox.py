@@ -13,7 +13,7 @@ from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_text import body_text
 from worker.domain.callback_url import host_of
 from worker.domain.campaign import Campaign
-from worker.domain.cdr import Cdr, callback_body, subscription_fields
+from worker.domain.cdr import Cdr, callback_body, event_fields
 from worker.domain.ids import CampaignId, DeliveryId, LeadId, TenantId
 from worker.domain.json_value import Json
 from worker.ports.dispatch.messages import JobQueue
@@ -42,6 +42,7 @@ class _Notice:
     happening: Happening
     url: str
     zone: str
+    domain: str
     subscription: Subscription | None = None
 
 
@@ -156,8 +157,9 @@ def _notices(happening: Happening, *, campaign: Campaign, subscribed: Subscribed
         happening.event
     )
     zone = campaign.windows.zone
-    notices: list[_Notice | _Crowd] = [_Notice(happening, own, zone)] if own else []
-    notices += [_Notice(happening, one.url, zone, one) for one in subscribed.few if _wants(one, happening)]
+    notices: list[_Notice | _Crowd] = [_Notice(happening, own, zone, campaign.domain)] if own else []
+    theirs = [one for one in subscribed.few if _wants(one, happening)]
+    notices += [_Notice(happening, one.url, zone, one.domain, one) for one in theirs]
     domain = subscribed.many.get(_of_crowd(happening))
     return notices if domain is None else [*notices, _Crowd(happening, zone, domain)]
 
@@ -181,7 +183,6 @@ def _wants(subscription: Subscription, happening: Happening) -> bool:
 
 def _delivery(notice: _Notice, *, additional: Mapping[str, Json] | None, new_id: Callable[[], UUID]) -> Delivery:
     happening, call, subscription = notice.happening, notice.happening.call, notice.subscription
-    domain = None if subscription is None else subscription.domain
     return Delivery(
         id=DeliveryId(new_id()),
         tenant_id=call.tenant_id,
@@ -190,7 +191,7 @@ def _delivery(notice: _Notice, *, additional: Mapping[str, Json] | None, new_id:
         event=happening.event,
         url=notice.url,
         host=host_of(notice.url),
-        body=_body(happening, zone=notice.zone, domain=domain, additional=additional),
+        body=_body(happening, zone=notice.zone, domain=notice.domain, additional=additional),
         subscription_id=None if subscription is None else subscription.id,
         corrected=happening.is_correction,
     )
@@ -209,10 +210,9 @@ def _fan_out(crowd: _Crowd, *, additional: Mapping[str, Json] | None, new_id: Ca
     )
 
 
-def _body(happening: Happening, *, zone: str, domain: str | None, additional: Mapping[str, Json] | None) -> str:
-    """Return the body; ``domain`` is that of the subscription, None for a URL of the campaign's own."""
+def _body(happening: Happening, *, zone: str, domain: str, additional: Mapping[str, Json] | None) -> str:
+    """Return the body; ``domain`` is the tenant's name."""
     cdr = replace(happening.cdr, additional=additional)
     body = callback_body(cdr, event=happening.event, zone=zone, is_correction=happening.is_correction)
-    if domain is not None:
-        body |= subscription_fields(cdr, domain=domain)
+    body |= event_fields(cdr, domain=domain)
     return body_text(body, own=cdr.additional or {})

@@ -21,7 +21,9 @@ class Handled:
 def block_numbers(store: RecordStore, *, tenant: Tenant, numbers: Sequence[BlockedNumber], now: DateTime) -> Handled:
     """Add numbers; they hold for the very next dial."""
     readable, problems = readable_numbers([number.phone for number in numbers])
-    descriptions = {number.phone: number.description for number in numbers}
+    descriptions: dict[str, str] = {}
+    for number in numbers:  # a row that is refused as a duplicate changes nothing
+        descriptions.setdefault(number.phone, number.description)
     new = [BlockedNumber(national, descriptions[sent]) for national, sent in readable.items()]
     with store.transaction() as tx:
         added = tx.do_not_call.add(tenant.id, new, now=now)

@@ -150,7 +150,7 @@ def test_a_body_for_many_is_the_one_for_few(world: World, dialled: list[CallId])
     expand(world)
 
     many = next(json.loads(row.body) for row in written(world) if row.call_id == dialled[1])
-    of_the_call = {"id", "call_id", "parent_id", "lead_uuid", "phone_number", "to_number", "reference"}
+    of_the_call = {"id", "call_id", "parent_id", "lead_uuid", "customer_id", "phone_number", "to_number", "reference"}
     assert {name for name in few if few[name] != many[name]} <= of_the_call
     assert set(few) == set(many)
 
