@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.domain.caps import DEFAULT_CAPS, Cap, read_caps
 from worker.domain.errors import Rejected
+from worker.domain.extension import DEFAULT, check_extension_dial
 from worker.domain.speech.places import check_places
 
 PREFIX: Final = "CALLBEAT_"
@@ -37,6 +38,7 @@ _SECRETS: Final = frozenset({"api_token", "callback_secret", "secret_key"})
 MOST_SECRETS: Final = 2
 
 Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
+VoiceAddress: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*:[0-9]{1,5}$")]
 
 
 class WrongSetting(Rejected):
@@ -215,8 +217,18 @@ class Settings(BaseSettings):
         pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",
         description="DEBUG, INFO, WARNING, ERROR or CRITICAL",
     )
-    answer_application: str = Field(
-        default="transfer:callbeat XML callbeat",
+    voice_urls: Annotated[tuple[VoiceAddress, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(), description="HOST:PORT of voice processes as switches reach them, or several separated by commas"
+    )
+    voice_allow: Annotated[Networks, NoDecode, BeforeValidator(_networks)] = Field(
+        default=_networks("127.0.0.0/8,::1/128"),
+        description="networks of the switches, separated by commas, e.g. 127.0.0.0/8,10.1.0.0/16",
+    )
+    extension_dial: Annotated[str, AfterValidator(check_extension_dial)] = Field(
+        default=DEFAULT, description="how a switch dials an extension, e.g. user/{extension}"
+    )
+    answer_application: str | None = Field(
+        default=None,
         pattern=r"^[a-z_]+(:[^'\\\x00-\x1f\x7f]+)?$",
         description="APPLICATION or APPLICATION:ARGUMENTS without quotes, e.g. transfer:callbeat XML callbeat",
     )

@@ -56,6 +56,7 @@ from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS, WORKERS, Patience
 from worker.store.transaction import SqlStore
 from worker.telephony.events import SwitchEvents
+from worker.telephony.originate import ANSWER_APPLICATION, Answering, VoiceProcesses
 from worker.telephony.posted_cdr import JsonCdr
 from worker.telephony.switch import Switches
 from worker.usecases.callbacks.delivery_session import SenderPool
@@ -193,7 +194,7 @@ def _services(patience: Patience) -> Services:
     chance = random.SystemRandom().random
     stop = stopping()
     engines = _engines(chosen, clock=clock)
-    telephony = Switches(clock=clock, application=chosen.answer_application, is_stopping=lambda: stop.is_requested)
+    telephony = Switches(clock=clock, answering=_answering(chosen), is_stopping=lambda: stop.is_requested)
     return Services(
         store=database,
         queue=CeleryJobQueue(app, wakeups),
@@ -271,6 +272,19 @@ def _engines(chosen: Settings, *, clock: SystemClock) -> Engines:
 def _clock(database: SqlStore) -> SystemClock:
     """Return the database's clock, which all processes share; for a file database it is this machine's clock."""
     return SharedClock(database.moment) if database.has_own_clock else SystemClock()
+
+
+def _answering(chosen: Settings) -> Answering:
+    """Return what answered calls do: the operator's own application before voice processes, else our dialplan."""
+    if chosen.answer_application is not None:
+        return chosen.answer_application
+    return VoiceProcesses(chosen.voice_urls) if chosen.voice_urls else ANSWER_APPLICATION
+
+
+def answer_application(chosen: Settings) -> str:
+    """Return the application that a switch has to have, with its arguments."""
+    answering = _answering(chosen)
+    return f"socket:{'|'.join(answering.addresses)} async full" if isinstance(answering, VoiceProcesses) else answering
 
 
 def _ping(database: SqlStore) -> None:

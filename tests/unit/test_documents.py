@@ -210,7 +210,7 @@ def _actions() -> set[str]:
 
 def _actions_of(module: ast.Module) -> Iterator[str]:
     for function in ast.walk(module):
-        if not isinstance(function, ast.FunctionDef):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         for value in _logged(function):
             if isinstance(value, ast.Constant):
@@ -219,7 +219,7 @@ def _actions_of(module: ast.Module) -> Iterator[str]:
                 yield from _texts_given_to(function.name, module=module)
 
 
-def _logged(function: ast.FunctionDef) -> Iterator[ast.expr]:
+def _logged(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
     for node in ast.walk(function):
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):

@@ -22,6 +22,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     commands.worker,
     commands.beat,
     commands.listener,
+    commands.voice,
     commands.cdr_secret,
     commands.cdr_spool,
     commands.ready,

@@ -168,6 +168,19 @@ def listener() -> None:
     run()
 
 
+def voice(
+    host: Host = LOOPBACK,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where switches connect.")] = 8084,
+) -> None:
+    """Speak with callees: switches connect here for answered calls.
+
+    Run two, so that one of them always answers.
+    """
+    from worker.cli.processes import voice as run
+
+    run(host, port)
+
+
 def switch(  # noqa: PLR0913 - one argument for each option
     context: typer.Context,
     *,
@@ -178,6 +191,7 @@ def switch(  # noqa: PLR0913 - one argument for each option
     max_sessions: Annotated[int, typer.Option(min=0, help="Most calls at the same time.")] = 2000,
     clock_skew: Annotated[float, typer.Option(help="Seconds by which its clock is ahead of the machine's.")] = 0.0,
     record: Annotated[Path | None, typer.Option(help="File for its log of the calls it carried.")] = None,
+    heard: Annotated[Path | None, typer.Option(help="File for what callees heard and did.")] = None,
     json_cdr: Annotated[
         Path | None, typer.Option(help="A json_cdr.conf.xml, by which it posts the CDR of each call.")
     ] = None,
@@ -199,6 +213,7 @@ def switch(  # noqa: PLR0913 - one argument for each option
         max_sessions=max_sessions,
         clock_skew_seconds=clock_skew,
         log_path=record,
+        heard_path=heard,
         cdrs=None if json_cdr is None else read_json_cdr_conf(json_cdr),
     )
     run(url, options)
@@ -250,8 +265,8 @@ def forget_switch(name: SwitchName, *, as_json: AsJson = False) -> None:
 
 
 def ready(
-    kind: Annotated[str, typer.Argument(help="worker, beat or listener.", metavar="KIND")],
-    name: Annotated[str, typer.Option(help="The worker's name.")] = "worker",
+    kind: Annotated[str, typer.Argument(help="worker, beat, listener or voice.", metavar="KIND")],
+    name: Annotated[str, typer.Option(help="The worker's name, or HOST:PORT of a voice process.")] = "worker",
 ) -> None:
     """Exit with 0 if a process of this kind is ready, else say why not and exit with 1."""
     from worker.cli.ready import answers, check_ready

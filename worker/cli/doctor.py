@@ -30,7 +30,7 @@ from worker.store.transaction import SqlStore
 from worker.telephony.connection import LoginRefused, NotReached, open_connection
 from worker.telephony.survey import survey
 from worker.usecases.records.rotate_secret_key import present_key
-from worker.wiring import settings, switches
+from worker.wiring import answer_application, settings, switches
 
 _SET_UP: Final = "deploy/freeswitch/README.md, section Set up"
 
@@ -64,7 +64,7 @@ def examine() -> Iterator[Finding]:
     if not urls:
         seen = "CALLBEAT_SWITCH_URLS is not set, and no `callbeat up` runs here"
         yield Finding("switch", is_well=False, seen=seen, advice=_SET_UP)
-    needs = Needs(application=chosen.answer_application, gateways=demand, switches=max(1, len(urls)))
+    needs = Needs(application=answer_application(chosen), gateways=demand, switches=max(1, len(urls)))
     for url in urls:
         yield from _switch(url, needs=replace(needs, row=rows.get(url.name)))
 

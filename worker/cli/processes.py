@@ -78,6 +78,15 @@ def listener() -> None:
     Listeners(ready, first=switches(), make_source=make_source, stop=stop).run()
 
 
+def voice(host: str, port: int) -> None:
+    """Speak with callees until a signal comes and none of them is on the line any more."""
+    run: Callable[..., None] = import_module("worker.cli.speaking").speak  # asyncio and sounds are needed by it alone
+    _begin(first=stopping().request)
+    ready = services()
+    _refuse_older_schema(ready)
+    run(ready, settings(), host=host, port=port, stop=stopping())
+
+
 def switch(url: str, options: SimulatorOptions) -> None:
     """Run the simulated switch at the address of ``url``, or of the first configured switch."""
     log.configure(settings().log_level)
@@ -94,10 +103,10 @@ def broker(port: int | None, path: Path | None) -> None:
     embedded.serve_without_redis(port=port, path=path)
 
 
-def _begin() -> None:
+def _begin(*, first: Callable[[], None] = sys.exit) -> None:
     """Set up the log, and end the process in time after a signal, whatever it waits for then."""
     _set_up_log()
-    ends_on_signals(stopping())
+    ends_on_signals(stopping(), first=first)
 
 
 def _refuse_older_schema(parts: Services) -> None:

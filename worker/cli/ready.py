@@ -10,9 +10,11 @@ from worker.domain.switch_choice import why_no_switch
 from worker.jobs.app import app
 from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.store import DispatchStore
+from worker.telephony.outbound import CONNECT
 from worker.usecases.dispatch.switch_facts import known_switches
 
 ANSWER_SECONDS: Final = 5.0
+VOICE_PORT: Final = 8084
 
 
 class NotReady(Unavailable):
@@ -34,7 +36,8 @@ def check_ready(kind: str, *, name: str, parts: ReadyParts, answers: Callable[[s
     """Raise unless the parts that this kind of process needs are there, and it does its work.
 
     A worker on this machine has to answer a message. A beat has to lead, and a listener has to hear a switch that takes
-    calls, here or elsewhere: a standby does nothing that could be asked for. ``answers`` asks a worker by its name.
+    calls, here or elsewhere: a standby does nothing that could be asked for. A voice process has to greet a switch.
+    ``answers`` asks a worker by its name.
     """
     for probe in parts.probes.values():
         probe()
@@ -48,14 +51,32 @@ def check_ready(kind: str, *, name: str, parts: ReadyParts, answers: Callable[[s
                 if not tx.leader_leases.is_led(BEAT, now=parts.clock.now()):
                     raise NotReady("no beat leads")
         case "listener":
-            with parts.dispatch_store.reading() as tx:
-                reasons = why_no_switch(known_switches(tx, now=parts.clock.now()))
-            if reasons:
-                raise NotReady("no switch takes calls: " + ", ".join(sorted({why.reason.value for why in reasons})))
+            _check_listener(parts)
+        case "voice":
+            _check_voice(name)
         case _:
-            raise Rejected(f"{kind} is no kind of process: expected worker, beat or listener")
+            raise Rejected(f"{kind} is no kind of process: expected worker, beat, listener or voice")
+
+
+def _check_listener(parts: ReadyParts) -> None:
+    with parts.dispatch_store.reading() as tx:
+        reasons = why_no_switch(known_switches(tx, now=parts.clock.now()))
+    if reasons:
+        raise NotReady("no switch takes calls: " + ", ".join(sorted({why.reason.value for why in reasons})))
 
 
 def answers(node: str) -> bool:
     """Return True when a worker answers a message in time."""
     return bool(app.control.ping(destination=[node], timeout=ANSWER_SECONDS, limit=1))
+
+
+def _check_voice(address: str) -> None:
+    """Connect as a switch does; ``address`` is ``HOST:PORT``, else the usual port of this machine."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host or "127.0.0.1", int(port) if host else VOICE_PORT), 1.0) as connection:
+            greeting = connection.recv(len(CONNECT))
+    except OSError as error:
+        raise NotReady(f"the voice process does not answer: {error}") from error
+    if greeting != CONNECT:
+        raise NotReady("the voice process does not greet switches")

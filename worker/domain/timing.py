@@ -172,6 +172,20 @@ LONGEST_CALL_EXCEEDED: Final = Duration(seconds=5)
 Longer than a switch takes to end it by itself, which counts whole seconds and asks for one second of ringing more.
 """
 
+# --- What a callee hears ---------------------------------------------------------------------------------------------
+
+ANSWERED_TO_SILENCE: Final = Duration(seconds=3)
+"""The switch itself ends an answered call with which no voice process has spoken by then. It counts whole seconds, so
+that it may do so one second early."""
+SWITCH_INTRODUCES_ITSELF: Final = Duration(milliseconds=1500)
+"""A voice process closes a connection on which it could not begin within this time, and the call ends at once."""
+VOICE_STANDS_STILL: Final = Duration(milliseconds=2000)
+"""A voice process that shows no sign of life for so long is killed by its guard, which ends its connections."""
+VOICE_SIGN_OF_LIFE: Final = Duration(milliseconds=250)
+SILENCE_ENDS: Final = Duration(seconds=2)
+"""After each act of a conversation the switch ends the call so long after the act should have been over, if the voice
+process has told it nothing new: its machine or its network is gone."""
+
 # --- Callbacks -------------------------------------------------------------------------------------------------------
 
 HOST_LEASE: Final = Duration(seconds=8)

@@ -9,8 +9,9 @@ from worker.simulator import configuration
 from worker.simulator.channel import Channel, stamp
 from worker.simulator.gateways import as_xml, one_as_xml
 from worker.simulator.sched_hangup import ScheduledHangup
-from worker.simulator.switch import ReportResult, SimulatedSwitch
+from worker.simulator.switch import SimulatedSwitch
 from worker.simulator.trunks import TrunkState
+from worker.simulator.up import ReportResult
 
 _MODULES: Final = frozenset(
     {"mod_sofia", "mod_commands", "mod_dptools", "mod_event_socket", "mod_dialplan_xml", "mod_loopback", "mod_sndfile"}
@@ -149,6 +150,15 @@ def _sched_hangup(switch: SimulatedSwitch, arguments: str) -> str:
     return "+OK\n" if switch.end_later(bound) else "-ERR No such channel!\n"
 
 
+def _sched_del(switch: SimulatedSwitch, arguments: str) -> str:
+    return f"+OK Deleted: {switch.forget_bounds(arguments)}\n" if arguments else "-USAGE: <task_id>|<group_id>\n"
+
+
+def _uuid_break(switch: SimulatedSwitch, arguments: str) -> str:
+    call_id, _, rest = arguments.partition(" ")
+    return "+OK\n" if switch.lines.stop(call_id, drop=rest == "all") else "-ERR No such channel!\n"
+
+
 def _sofia(switch: SimulatedSwitch, arguments: str) -> str:
     match arguments.split():
         case ["status", "gateway", name] if not switch.options.gateways or name in switch.options.gateways:
@@ -233,7 +243,9 @@ _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "show": _show,
     "uuid_exists": lambda switch, arguments: "true" if arguments in switch else "false",
     "uuid_kill": _uuid_kill,
+    "uuid_break": _uuid_break,
     "sched_hangup": _sched_hangup,
+    "sched_del": _sched_del,
     "sofia": _sofia,
     "xml_locate": lambda _switch, arguments: configuration.xml_locate(arguments),
     "module_exists": lambda _switch, arguments: "true" if arguments in _MODULES else "false",

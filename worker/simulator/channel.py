@@ -13,6 +13,7 @@ _STATE_OF: Final = {
     "CHANNEL_CREATE": ("CS_INIT", "2"),
     "CHANNEL_PROGRESS": ("CS_CONSUME_MEDIA", "7"),
     "CHANNEL_ANSWER": ("CS_CONSUME_MEDIA", "7"),
+    **dict.fromkeys(("DTMF", "CHANNEL_BRIDGE", "CHANNEL_EXECUTE_COMPLETE"), ("CS_EXECUTE", "4")),
     "CHANNEL_HANGUP": ("CS_EXECUTE", "10"),
     "CHANNEL_HANGUP_COMPLETE": ("CS_REPORTING", "11"),
     "CHANNEL_DESTROY": ("CS_REPORTING", "12"),
@@ -43,6 +44,8 @@ class Channel:
     ended: int = 0
     cause: str = ""
     by_far_end: bool = False
+    digits: str = ""
+    """The keys that the callee pressed."""
     variables: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -100,6 +103,8 @@ class Channel:
                 return "RINGING" if self.progress else "DOWN"
             case "CHANNEL_HANGUP":
                 return "ACTIVE" if self.answered else "RINGING" if self.progress else "DOWN"
+            case "DTMF" | "CHANNEL_BRIDGE" | "CHANNEL_EXECUTE_COMPLETE":
+                return "ACTIVE"
             case _:
                 return "HANGUP"
 
@@ -179,7 +184,7 @@ class Channel:
         return {
             "variable_hangup_cause": self.cause,
             "variable_hangup_cause_q850": str(Q850.get(self.cause, 31)),
-            "variable_digits_dialed": "none",
+            "variable_digits_dialed": self.digits or "none",
             **_times("start", self.created),
             **_times("profile_start", self.created),
             **_times("answer", self.answered),

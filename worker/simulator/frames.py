@@ -54,7 +54,7 @@ class Event:
         return self._encoded[kind]
 
     def _as_plain(self) -> bytes:
-        lines = "".join(f"{name}: {_quoted(value)}\n" for name, value in self.headers.items())
+        lines = "".join(f"{name}: {quoted(value)}\n" for name, value in self.headers.items())
         if not self.body:
             return f"{lines}\n".encode()
         body = self.body.encode()
@@ -67,5 +67,6 @@ class Event:
 
 
 @lru_cache(maxsize=8192)
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """Percent-encode a value as FreeSWITCH does."""
     return quote(value, safe=_PLAIN_CHARACTERS)

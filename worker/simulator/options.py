@@ -39,6 +39,10 @@ class SimulatorOptions:
     clock_skew_seconds: float = 0.0
     """How far the switch's clock is ahead of the machine's; below 0 it is behind."""
     log_path: Path | None = None
+    heard_path: Path | None = None
+    """A file for what callees heard and did."""
+    copies_path: Path | None = None
+    """A folder for copies of the sounds that were played one by one."""
     heartbeat_seconds: float = 20.0
     cdrs: CdrOptions | None = None
     """Where CDRs are posted; None: none are."""

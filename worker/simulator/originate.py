@@ -11,6 +11,7 @@ _BRACE: Final = re.compile("[{}]")
 _LETTERS: Final = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 _FEWEST_ARGUMENTS: Final = 2
 _MOST_ARGUMENTS: Final = 7
+_WORDS_WITH_DIALPLAN: Final = 3
 USAGE: Final = (
     "-USAGE: <call url> <exten>|&<application_name>(<app_args>) [<dialplan>] [<context>] [<cid_name>] [<cid_num>] "
     "[<timeout_sec>]\n"
@@ -30,6 +31,7 @@ class Dial:
     gateway: str
     number: str
     application: str
+    dialplan: str = ""
 
 
 def parse_dial(arguments: str) -> Dial:
@@ -47,7 +49,7 @@ def parse_dial(arguments: str) -> Dial:
         rest = rest[end + 1 :]
     match rest.strip(" ").split("/"):
         case ["sofia", "gateway", gateway, number] if gateway and number:
-            return Dial(variables, "sofia", gateway, number, words[1])
+            return Dial(variables, "sofia", gateway, number, *words[1:_WORDS_WITH_DIALPLAN])
         case ["sofia", profile, address] if profile and address:
             return Dial(variables, "sofia", "", address.partition("@")[0], words[1])
         case ["loopback", number, *_] if number:

@@ -19,10 +19,12 @@ class ScheduledHangup:
     """The call that the ``api`` command names."""
 
     @classmethod
-    def on_answer(cls, variables: dict[str, str]) -> Self | None:
-        """Return what the variables of an originate schedule for the answer; None when they schedule nothing."""
-        found = _ON_ANSWER.fullmatch(variables.get("execute_on_answer", ""))
-        return None if found is None else cls(int(found[1]), (found[2] or _WITHOUT_CAUSE).upper())
+    def on_answer(cls, variables: dict[str, str]) -> list[Self]:
+        """Return what the variables of an originate schedule for the answer, each whose name begins so."""
+        found = (
+            _ON_ANSWER.fullmatch(value) for name, value in variables.items() if name.startswith("execute_on_answer")
+        )
+        return [cls(int(one[1]), (one[2] or _WITHOUT_CAUSE).upper()) for one in found if one is not None]
 
     @classmethod
     def of_command(cls, arguments: str) -> Self | None:

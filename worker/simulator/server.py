@@ -9,8 +9,10 @@ import signal
 import sys
 from collections.abc import Callable
 
+from worker.simulator.api import run_command
 from worker.simulator.cdr_post import CdrPoster
 from worker.simulator.event_headers import heartbeat
+from worker.simulator.heard import HeardLog
 from worker.simulator.log import SwitchLog
 from worker.simulator.options import SimulatorOptions
 from worker.simulator.session import Session
@@ -39,8 +41,11 @@ async def _serve(options: SimulatorOptions, ready: Ready) -> None:
     log = SwitchLog(options.log_path)
     poster = None if options.cdrs is None else CdrPoster(options.cdrs)
     posting = None if poster is None else asyncio.create_task(poster.run())
-    switch = SimulatedSwitch(options, loop=loop, log=log, post_cdr=_drop if poster is None else poster.put)
+    heard = HeardLog(options.heard_path, copies=options.copies_path)
+    put = _drop if poster is None else poster.put
+    switch = SimulatedSwitch(options, loop=loop, log=log, post_cdr=put, heard=heard)
     switch.on_shut_down = stop.set
+    switch.on_command = lambda line, report: run_command(line, switch=switch, job="", report=report)
     server = await loop.create_server(lambda: Session(switch), options.host, options.port, backlog=256)
     heartbeat = asyncio.create_task(_send_heartbeats(switch))
     try:
@@ -55,6 +60,7 @@ async def _serve(options: SimulatorOptions, ready: Ready) -> None:
         if posting is not None:
             posting.cancel()
         log.close()
+        heard.close()
 
 
 async def _send_heartbeats(switch: SimulatedSwitch) -> None:

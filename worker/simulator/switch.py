@@ -1,11 +1,12 @@
 """The simulated switch: accepts calls, moves each through its fate, and sends events to all listeners."""
 
 import time
-from asyncio import AbstractEventLoop, TimerHandle
+from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 from uuid import uuid4
+
+from typing_extensions import override
 
 from worker.simulator.admission import Admission
 from worker.simulator.call_lines import call_line
@@ -13,6 +14,7 @@ from worker.simulator.cdr import cdr_of
 from worker.simulator.channel import Channel
 from worker.simulator.event_headers import common_headers
 from worker.simulator.frames import Event
+from worker.simulator.heard import HeardLog
 from worker.simulator.log import Line, SwitchLog
 from worker.simulator.model import DIALPLAN_SLEEPS, POLICED, UNPLAYED, Model
 from worker.simulator.options import SimulatorOptions
@@ -20,34 +22,17 @@ from worker.simulator.originate import Dial, InvalidDial, parse_dial
 from worker.simulator.police import Police
 from worker.simulator.sched_hangup import ScheduledHangup
 from worker.simulator.trunks import Trunks
+from worker.simulator.up import Listener, PostCdr, ReportResult, Up
+from worker.simulator.voice_line import Exchange
+from worker.simulator.voice_lines import VoiceLines
 
 _MICROSECONDS: Final = 1_000_000
 _FULL: Final = "DESTINATION_OUT_OF_ORDER"
 DEFAULT_TIMEOUT: Final = 60.0
 """Seconds of ringing when the command sets no ``originate_timeout``; the default of FreeSWITCH."""
 
-ReportResult = Callable[[str], None]
-"""Called once with the result of a command."""
-PostCdr = Callable[[str, bytes], None]
 
-
-class Listener(Protocol):
-    """A client that receives events."""
-
-    def receive(self, event: Event) -> None:
-        """Send the event to the client if it subscribed to it."""
-
-
-@dataclass(slots=True)
-class _Up:
-    """A call that is up, the callback for its result, and the timers of its next steps."""
-
-    channel: Channel
-    report: ReportResult | None
-    timers: list[TimerHandle] = field(default_factory=list)
-
-
-class SimulatedSwitch:
+class SimulatedSwitch(Exchange):
     """Carries simulated calls. All methods run in the thread of one event loop."""
 
     def __init__(
@@ -57,6 +42,7 @@ class SimulatedSwitch:
         loop: AbstractEventLoop,
         log: SwitchLog,
         post_cdr: PostCdr = lambda _call_id, _body: None,
+        heard: HeardLog | None = None,
     ) -> None:
         """Start without calls; ``post_cdr`` gets the id and the CDR of each call that has ended."""
         self.options = options
@@ -69,6 +55,7 @@ class SimulatedSwitch:
         self.police = Police()
         self.gateways_used: dict[str, None] = {}
         self.on_shut_down: Callable[[], None] = lambda: None
+        self.on_command: Callable[[str, ReportResult], None] = lambda _command, report: report("-ERR no commands\n")
         self.listeners: set[Listener] = set()
         self.started_at = _now()
         self.sessions_since_start = 0
@@ -77,7 +64,8 @@ class SimulatedSwitch:
         self._log = log
         self._post_cdr = post_cdr
         self._model = Model(options)
-        self._calls: dict[str, _Up] = {}
+        self._calls: dict[str, Up] = {}
+        self.lines = VoiceLines(self, options, heard=heard or HeardLog(None), loop=loop)
         self.core_id = str(uuid4())
         self._sequence = 0
         self._report_shutdown: ReportResult | None = None
@@ -101,8 +89,8 @@ class SimulatedSwitch:
         """Return the microseconds since the switch started."""
         return _now() - self.started_at
 
+    @override
     def clock(self) -> int:
-        """Return the time that the switch tells, in microseconds: the machine's, and the skew."""
         return _now() + round(self.clock_skew * _MICROSECONDS)
 
     # --- calls -------------------------------------------------------------------------------------------------------
@@ -136,8 +124,8 @@ class SimulatedSwitch:
         )
         self._create(channel, report)
 
+    @override
     def kill(self, call_id: str, *, cause: str = "NORMAL_CLEARING") -> bool:
-        """End a call from our side; return False when there is no such call."""
         up = self._calls.get(call_id)
         if up is None:
             return False
@@ -150,6 +138,16 @@ class SimulatedSwitch:
         if up is not None:
             self._end_later(up, bound)
         return up is not None
+
+    def forget_bounds(self, call_id: str) -> int:
+        """Forget all scheduled ends of a call; return how many there were."""
+        up = self._calls.get(call_id)
+        return 0 if up is None else up.forget_bounds()
+
+    @override
+    def leave(self, call_id: str) -> None:
+        if (up := self._calls.get(call_id)) is not None:
+            self._end(up, cause="NORMAL_CLEARING", by_far_end=True)
 
     def shut_down(self) -> None:
         """End all calls with the cause ``SYSTEM_SHUTDOWN``, as a stopping FreeSWITCH does."""
@@ -182,7 +180,7 @@ class SimulatedSwitch:
         return None
 
     def _create(self, channel: Channel, report: ReportResult) -> None:
-        up = self._calls[channel.id] = _Up(channel, report)
+        up = self._calls[channel.id] = Up(channel, report)
         self.sessions_since_start += 1
         self.gateways_used[channel.dial.gateway] = None
         self.peak = max(self.peak, len(self._calls))
@@ -193,7 +191,7 @@ class SimulatedSwitch:
         seconds = float(timeout) if timeout.isdigit() and int(timeout) > 0 else DEFAULT_TIMEOUT
         self._later(up, self._model.ring_limit(seconds), self._time_out)
 
-    def _respond(self, up: _Up) -> None:
+    def _respond(self, up: Up) -> None:
         fate = up.channel.fate
         if not fate.far_end.value.rings:
             self._end(up, cause=fate.far_end.value.cause, by_far_end=True)
@@ -204,78 +202,82 @@ class SimulatedSwitch:
         if fate.far_end.value.answers:
             self._later(up, fate.ring, self._answer)
 
-    def _answer(self, up: _Up) -> None:
-        self._stop_timers(up)
+    def _answer(self, up: Up) -> None:
+        up.stop_timers()
         up.channel.answered = self.clock()
         self._write("answered", up.channel)
         self._fire_channel("CHANNEL_ANSWER", up.channel)
-        self._report(up, f"+OK {up.channel.id}\n")
-        if (bound := ScheduledHangup.on_answer(up.channel.dial.variables)) is not None:
+        up.tell(f"+OK {up.channel.id}\n")
+        for bound in ScheduledHangup.on_answer(up.channel.dial.variables):
             self._end_later(up, bound)
+        if self.lines.begin(up.channel):
+            return
         if up.channel.dial.variables.get("callbeat_template") in self.missing_messages:
             self._later(up, DIALPLAN_SLEEPS, self._give_up)
         else:
             self._later(up, up.channel.fate.talk, self._finish)
 
-    def _finish(self, up: _Up) -> None:
+    def _finish(self, up: Up) -> None:
         self._end(up, cause="NORMAL_CLEARING", by_far_end=not up.channel.fate.ended_by_us)
 
-    def _give_up(self, up: _Up) -> None:
+    def _give_up(self, up: Up) -> None:
         self._end(up, cause=UNPLAYED, by_far_end=False)
 
-    def _end_later(self, up: _Up, bound: ScheduledHangup) -> None:
+    def _end_later(self, up: Up, bound: ScheduledHangup) -> None:
         self._later(up, bound.seconds, lambda up: self._end(up, cause=bound.cause, by_far_end=False))
+        up.bounds.append(up.timers[-1])
 
-    def _time_out(self, up: _Up) -> None:
+    def _time_out(self, up: Up) -> None:
         self._end(up, cause="NO_ANSWER", by_far_end=False)
 
-    def _end(self, up: _Up, *, cause: str, by_far_end: bool) -> None:
+    def _end(self, up: Up, *, cause: str, by_far_end: bool) -> None:
         """End a call.
 
         As on FreeSWITCH, the job's result comes before ``CHANNEL_HANGUP_COMPLETE`` when our side cancelled the call,
         and after it when the far end refused the call.
         """
-        self._stop_timers(up)
+        up.stop_timers()
         channel = up.channel
         channel.ended, channel.cause, channel.by_far_end = self.clock(), cause, by_far_end
         del self._calls[channel.id]
         self._write("hangup", channel)
         self._fire_channel("CHANNEL_HANGUP", channel)
         if not by_far_end:
-            self._report(up, f"-ERR {cause}\n")
+            up.tell(f"-ERR {cause}\n")
         self._fire_channel("CHANNEL_HANGUP_COMPLETE", channel)
-        self._report(up, f"-ERR {cause}\n")
+        up.tell(f"-ERR {cause}\n")
+        self.lines.end(channel.id)
         self._fire_channel("CHANNEL_DESTROY", channel)
         if self.options.cdrs is not None:
             self._post_cdr(channel.id, cdr_of(channel, core_id=self.core_id))
         self._end_if_empty()
 
-    def _later(self, up: _Up, seconds: float, step: Callable[[_Up], None]) -> None:
+    def _later(self, up: Up, seconds: float, step: Callable[[Up], None]) -> None:
         up.timers.append(self._loop.call_later(seconds / self.options.speed, step, up))
-
-    @staticmethod
-    def _stop_timers(up: _Up) -> None:
-        for timer in up.timers:
-            timer.cancel()
-        up.timers.clear()
-
-    @staticmethod
-    def _report(up: _Up, result: str) -> None:
-        if up.report is not None:
-            report, up.report = up.report, None
-            report(result)
 
     # --- events ------------------------------------------------------------------------------------------------------
 
-    def fire(self, name: str, headers: Mapping[str, str], *, body: str = "") -> None:
-        """Send an event to all listeners."""
+    def fire(self, name: str, headers: Mapping[str, str], *, body: str = "", line: Listener | None = None) -> None:
+        """Send an event to all listeners, and to the line of its call."""
         self._sequence += 1
-        if not self.listeners:
+        to = (*self.listeners, line) if line is not None else tuple(self.listeners)
+        if not to:
             return
-        common = common_headers(name, core_id=self.core_id, at=self.clock(), number=self._sequence)
-        event = Event({**common, **headers}, body=body)
-        for listener in tuple(self.listeners):
+        event = Event({**self.common(name), **headers}, body=body)
+        for listener in to:
             listener.receive(event)
+
+    @override
+    def common(self, name: str) -> dict[str, str]:
+        return common_headers(name, core_id=self.core_id, at=self.clock(), number=self._sequence)
+
+    @override
+    def run(self, command: str, report: ReportResult) -> None:
+        self.on_command(command, report)
+
+    @override
+    def fire_of(self, name: str, channel: Channel, more: Mapping[str, str]) -> None:
+        self.fire(name, channel.headers(name) | dict(more), line=self.lines.of(channel.id))
 
     def fire_job(self, *, job: str, command: str, arguments: str, result: str) -> None:
         """Send the ``BACKGROUND_JOB`` event with a job's result."""
@@ -285,8 +287,9 @@ class SimulatedSwitch:
         self.fire("BACKGROUND_JOB", headers, body=result)
 
     def _fire_channel(self, name: str, channel: Channel) -> None:
-        if self.listeners:
-            self.fire(name, channel.headers(name))
+        line = self.lines.of(channel.id)
+        if self.listeners or line is not None:
+            self.fire(name, channel.headers(name), line=line)
 
     def _write(self, event: str, channel: Channel) -> None:
         is_silent = event == "hangup" and not channel.fate.far_end.value.replies

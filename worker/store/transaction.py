@@ -25,6 +25,7 @@ from worker.store.callbacks.fan_outs import SqlFanOuts
 from worker.store.callbacks.subscriptions import SqlSubscriptions
 from worker.store.dispatch.calls import SqlCalls
 from worker.store.dispatch.cause_tables import SqlCauseTables
+from worker.store.dispatch.conversations import SqlConversations
 from worker.store.dispatch.corrections import SqlCorrections
 from worker.store.dispatch.leadership import SqlLeaderLeases
 from worker.store.dispatch.leads import SqlLeads
@@ -113,6 +114,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def sounds(self) -> SqlSoundRows:
         return SqlSoundRows(self.connection)
+
+    @override
+    @cached_property
+    def conversations(self) -> SqlConversations:
+        return SqlConversations(self.connection)
 
     @override
     @cached_property

@@ -8,14 +8,36 @@ meaning wherever they occur. Values that no escaping protects raise ``Unencodabl
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from worker.domain.errors import Rejected
 from worker.domain.number_format import is_dialled_form
+from worker.domain.outcome import UNPLAYED
+from worker.domain.timing import ANSWERED_TO_SILENCE
 from worker.ports.dispatch.telephony import Origination
 
 ANSWER_APPLICATION: Final = "transfer:callbeat XML callbeat"
 """What an answered call executes: extension, dialplan and context of ``deploy/freeswitch/callbeat.xml``."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceProcesses:
+    """An answered call that has a template connects to the first of these that answers, each ``HOST:PORT``."""
+
+    addresses: tuple[str, ...]
+
+
+Answering = str | VoiceProcesses
+"""What an answered call does: executes ``NAME`` or ``NAME:ARGUMENTS``, or connects to a voice process."""
+
+TEMPLATE: Final = "callbeat_template"
+"""The variable that names the template of a call; a call without one says nothing of ours."""
+_SPOKEN: Final = {
+    "execute_on_answer_silence": f"sched_hangup +{ANSWERED_TO_SILENCE.in_seconds()} {UNPLAYED}",
+    "playback_terminators": "none",  # otherwise the key * ends a playback
+    "socket_resume": "true",  # otherwise the playback of a voice process that died runs to its end
+}
 
 _GATEWAY: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -29,29 +51,40 @@ class Unencodable(Rejected):
     """A value that no escaping brings through the switch's parser; the message names the variable, not the value."""
 
 
-def bgapi_originate(origination: Origination, *, application: str = ANSWER_APPLICATION) -> bytes:
+def bgapi_originate(origination: Origination, *, answering: Answering = ANSWER_APPLICATION) -> bytes:
     """Return the complete ``bgapi`` command; the job's id is the call's id. Raises ``Unencodable``."""
-    arguments = originate_arguments(origination, application=application)
+    arguments = originate_arguments(origination, answering=answering)
     command = f"bgapi originate {arguments}\nJob-UUID: {origination.call_id}\n\n"
     return command.encode()
 
 
-def originate_arguments(origination: Origination, *, application: str = ANSWER_APPLICATION) -> str:
+def originate_arguments(origination: Origination, *, answering: Answering = ANSWER_APPLICATION) -> str:
     """Return the arguments of ``originate``: variables, gateway and number, application. Raises ``Unencodable``.
 
-    ``application`` is ``NAME`` or ``NAME:ARGUMENTS`` without quotes and backslashes.
+    Names and arguments of ``answering`` have no quotes and backslashes.
     """
     if _GATEWAY.fullmatch(origination.gateway) is None:
         raise Unencodable("the gateway contains characters that a dial string cannot contain")
     if not is_dialled_form(origination.destination):
         raise Unencodable("the destination is not a phone number")
-    variables = ",".join(f"{name}={escape(name, value)}" for name, value in _variables(origination).items() if value)
-    name, _, given = application.partition(":")
-    # The quotes keep the spaces of the arguments together; the switch removes them.
-    return f"{{{variables}}}sofia/gateway/{origination.gateway}/{_uri_user(origination.destination)} '&{name}({given})'"
+    if isinstance(answering, VoiceProcesses) and TEMPLATE not in origination.variables:
+        answering = ANSWER_APPLICATION
+    own = _variables(origination, is_spoken=isinstance(answering, VoiceProcesses))
+    variables = ",".join(f"{name}={escape(name, value)}" for name, value in own.items() if value)
+    destination = f"sofia/gateway/{origination.gateway}/{_uri_user(origination.destination)}"
+    return f"{{{variables}}}{destination} {_answer(answering)}"
 
 
-def _variables(origination: Origination) -> Mapping[str, str]:
+def _answer(answering: Answering) -> str:
+    """Return what is executed at the answer; the quotes keep the spaces together, and the switch removes them."""
+    if isinstance(answering, VoiceProcesses):
+        # Should no process answer, or the one that did be gone, the second action ends the call with a cause of ours.
+        return f"'socket:{'|'.join(answering.addresses)} async full,hangup:{UNPLAYED}' inline"
+    name, _, given = answering.partition(":")
+    return f"'&{name}({given})'"
+
+
+def _variables(origination: Origination, *, is_spoken: bool) -> Mapping[str, str]:
     """Return all variables, ours first. The caller leaves out empty ones: to the switch that is the same."""
     ours = {
         "origination_uuid": str(origination.call_id),
@@ -64,6 +97,7 @@ def _variables(origination: Origination) -> Mapping[str, str]:
         "callbeat_lead": str(origination.lead_id),
         "callbeat_run": "" if origination.run_id is None else str(origination.run_id),
         "callbeat_dial": str(origination.dial),
+        **(_SPOKEN if is_spoken else {}),
     }
     for name in origination.variables:
         if name in ours or _NAME.fullmatch(name) is None:

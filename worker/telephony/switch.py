@@ -31,7 +31,7 @@ from worker.telephony.connection import (
     open_connection,
 )
 from worker.telephony.gateways import gateways_of
-from worker.telephony.originate import ANSWER_APPLICATION, Unencodable, bgapi_originate
+from worker.telephony.originate import ANSWER_APPLICATION, Answering, Unencodable, bgapi_originate
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class Switches(Telephony):
         *,
         clock: Clock,
         chance: Chance = system_chance,
-        application: str = ANSWER_APPLICATION,
+        answering: Answering = ANSWER_APPLICATION,
         is_stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         """Store the addresses and what answered calls execute; connections are opened when first needed.
@@ -113,7 +113,7 @@ class Switches(Telephony):
         self._urls = {url.name: url for url in urls}
         self._clock = clock
         self._chance = chance
-        self._application = application
+        self._answering = answering
         self._is_stopping = is_stopping
         self._open()
 
@@ -142,7 +142,7 @@ class Switches(Telephony):
         self, originations: Sequence[Origination], *, switch: str, until: DateTime, awaits_begin: bool = False
     ) -> Placed:
         # ``until`` may pass while this process is suspended or the connection accepts no data: then nothing is sent.
-        commands, undialled = _commands(originations, application=self._application)
+        commands, undialled = _commands(originations, answering=self._answering)
         client = self._known(switch)
         if client is None or self._is_stopping():
             return Placed(undialled | {call_id for call_id, _ in commands})
@@ -223,13 +223,13 @@ class Switches(Telephony):
 
 
 def _commands(
-    originations: Sequence[Origination], *, application: str
+    originations: Sequence[Origination], *, answering: Answering
 ) -> tuple[list[tuple[CallId, bytes]], frozenset[CallId]]:
     commands = []
     unencodable = set()
     for origination in originations:
         try:
-            commands.append((origination.call_id, bgapi_originate(origination, application=application)))
+            commands.append((origination.call_id, bgapi_originate(origination, answering=answering)))
         except Unencodable as error:
             unencodable.add(origination.call_id)
             fields = {"action": "call_unsayable", "call_id": str(origination.call_id), "problem": str(error)}

@@ -141,3 +141,13 @@ def test_a_switch_that_takes_no_calls_gets_none_between_two_of_its_answers() -> 
 def test_a_call_is_given_up_unasked_only_after_every_other_way_of_ending_it() -> None:
     assert timing.CALL_SURELY_OVER > timing.LONGEST_CALL_EXCEEDED
     assert timing.CALL_SURELY_OVER > timing.CALL_LOST_AFTER
+
+
+def test_a_callee_who_hears_nothing_is_let_go_within_three_seconds() -> None:
+    assert timing.ANSWERED_TO_SILENCE <= 3 * SECOND
+    assert timing.VOICE_STANDS_STILL + 2 * timing.VOICE_SIGN_OF_LIFE < 3 * SECOND
+    assert timing.SWITCH_INTRODUCES_ITSELF < timing.ANSWERED_TO_SILENCE - SECOND
+
+
+def test_a_voice_process_may_miss_signs_of_life_before_it_is_killed() -> None:
+    assert timing.VOICE_STANDS_STILL > 4 * timing.VOICE_SIGN_OF_LIFE

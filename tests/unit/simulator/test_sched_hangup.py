@@ -16,7 +16,9 @@ from worker.simulator.sched_hangup import ScheduledHangup
     ],
 )
 def test_what_an_originate_schedules(value: str, scheduled: ScheduledHangup | None) -> None:
-    assert ScheduledHangup.on_answer({"execute_on_answer": value}) == scheduled
+    expected = [] if scheduled is None else [scheduled]
+    assert ScheduledHangup.on_answer({"execute_on_answer": value}) == expected
+    assert ScheduledHangup.on_answer({"execute_on_answer_2": value, "other": value}) == expected
 
 
 def test_what_a_command_schedules() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.ports.dispatch.telephony import Origination
 from worker.simulator.originate import Dial, parse_dial, read_variables
-from worker.telephony.originate import Unencodable, bgapi_originate, originate_arguments
+from worker.telephony.originate import Unencodable, VoiceProcesses, bgapi_originate, originate_arguments
 
 CALL = CallId(UUID(int=1))
 ORIGINATION = Origination(
@@ -66,9 +66,30 @@ def test_the_switch_reads_what_was_said() -> None:
 def test_an_answered_call_executes_what_the_operator_names(application: str) -> None:
     name, _, arguments = application.partition(":")
 
-    dial = parse_dial(originate_arguments(ORIGINATION, application=application))
+    dial = parse_dial(originate_arguments(ORIGINATION, answering=application))
 
     assert dial.application == f"&{name}({arguments})"
+
+
+def test_an_answered_call_with_a_template_connects_to_a_voice_process() -> None:
+    """Recorded of a real switch: should no process answer, or the one that did die, the second action runs at once."""
+    processes = VoiceProcesses(("10.0.0.5:8084", "10.0.0.6:8084"))
+
+    command = originate_arguments(_with("callbeat_template", "a"), answering=processes)
+
+    assert command.endswith(" 'socket:10.0.0.5:8084|10.0.0.6:8084 async full,hangup:SERVICE_UNAVAILABLE' inline")
+    assert {
+        "execute_on_answer": "sched_hangup +900 ALLOTTED_TIMEOUT",
+        "execute_on_answer_silence": "sched_hangup +3 SERVICE_UNAVAILABLE",
+        "playback_terminators": "none",
+        "socket_resume": "true",
+    }.items() <= parse_dial(command).variables.items()
+
+
+def test_a_call_without_a_template_goes_to_the_shipped_dialplan() -> None:
+    processes = VoiceProcesses(("10.0.0.5:8084",))
+
+    assert originate_arguments(ORIGINATION, answering=processes) == originate_arguments(ORIGINATION)
 
 
 def test_a_call_without_run_and_caller_id_says_nothing_of_them() -> None:

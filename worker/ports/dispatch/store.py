@@ -18,6 +18,7 @@ from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
 from worker.domain.rotation import Rotation
 from worker.ports.dispatch.cause_tables import CauseTables
+from worker.ports.dispatch.conversations import Conversations
 from worker.ports.dispatch.counts import UpByOwner
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.one_time_codes import OneTimeCodes
@@ -319,6 +320,8 @@ class DispatchTransaction(Protocol):
     def speech(self) -> Speech: ...
     @property
     def sounds(self) -> SoundRows: ...
+    @property
+    def conversations(self) -> Conversations: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

@@ -1,0 +1,34 @@
+"""Builds the voice process of its parts."""
+
+from pendulum import Duration
+from uuid_utils.compat import uuid7
+
+from worker.cli.open_files import allow_open_files
+from worker.settings import Settings
+from worker.stopping import Stop
+from worker.usecases.voice.opt_out import opt_out
+from worker.usecases.voice.prepare import Sounds, delete_left_over, prepare
+from worker.voice.guard import Guard
+from worker.voice.server import VoiceOptions, VoiceWork, serve
+from worker.wiring import Services
+
+LEFT_OVER_AFTER_LONGEST_CALL = Duration(minutes=1)
+
+
+def speak(services: Services, settings: Settings, *, host: str, port: int, stop: Stop) -> None:
+    """Speak with callees until the stop, and for the drain time while calls are up."""
+    allow_open_files()
+    sounds = Sounds(services.sounds, services.sound_places, services.sound_names, uuid7)
+    longest = Duration(seconds=settings.longest_call_seconds) + LEFT_OVER_AFTER_LONGEST_CALL
+    work = VoiceWork(
+        prepare=lambda asked: prepare(services.store, sounds=sounds, asked=asked),
+        block_callee=lambda call_id: opt_out(services.store, call_id, now=services.clock.now()),
+        over=sounds.delete,
+        clean=lambda: delete_left_over(sounds, before=services.clock.now() - longest),
+    )
+    options = VoiceOptions(host=host, port=port, allow=settings.voice_allow, extension_dial=settings.extension_dial)
+    guard = Guard()
+    try:
+        serve(options, work, stop=stop, guard=guard)
+    finally:
+        guard.end()

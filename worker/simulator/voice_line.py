@@ -1,0 +1,240 @@
+"""One answered call of the simulated switch: runs its actions, hears sounds, and does what its callee does."""
+
+import asyncio
+from asyncio import AbstractEventLoop, TimerHandle
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol
+
+from worker.simulator.actions import Action, addresses_of
+from worker.simulator.callee import Callee
+from worker.simulator.channel import Channel
+from worker.simulator.execution import Execution
+from worker.simulator.frames import Event, quoted
+from worker.simulator.heard import HeardLog
+from worker.simulator.socket_talk import SocketTalk
+from worker.simulator.sounds import Heard, sounds_of
+
+ORDINARY: Final = "NORMAL_CLEARING"
+_JITTER: Final = 0.02
+"""Seconds from one application to the next, as a real switch takes them."""
+_PICKS_UP_AFTER: Final = 0.3
+_TALKS_FOR: Final = 2.0
+_BUSY: Final = "9"
+"""An extension that ends so is busy; others pick up."""
+_MICROSECONDS: Final = 1_000_000
+
+
+class Exchange(Protocol):
+    """The switch, as a call on it sees it."""
+
+    def kill(self, call_id: str, *, cause: str = ORDINARY) -> bool:
+        """End a call from our side."""
+
+    def leave(self, call_id: str) -> None:
+        """End a call from the callee's side."""
+
+    def clock(self) -> int:
+        """Return the switch's time in microseconds."""
+
+    def fire_of(self, name: str, channel: Channel, more: Mapping[str, str]) -> None:
+        """Send an event of the call."""
+
+    def common(self, name: str) -> dict[str, str]:
+        """Return the headers that every event has."""
+
+    def run(self, command: str, report: Callable[[str], None]) -> None:
+        """Run an ``api`` command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is the same for all calls of a switch."""
+
+    heard: HeardLog
+    speed: float
+    loop: AbstractEventLoop
+
+
+class VoiceLine:
+    """A call between its answer and its end."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        channel: Channel,
+        *,
+        actions: Sequence[Action],
+        callee: Callee,
+        surroundings: Surroundings,
+    ) -> None:
+        """Begin: the actions run in a task, and the callee's timers with it."""
+        self.exchange = exchange
+        self.channel = channel
+        self._heard = surroundings.heard
+        self._speed = surroundings.speed
+        self._loop = loop = surroundings.loop
+        self._queue: deque[Execution] = deque()
+        self._running: Execution | None = None
+        self._step: TimerHandle | None = None
+        self._talk: SocketTalk | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.is_bridged = False
+        self._callee = [self._later(after, self._press, digit) for after, digit in callee.keys]
+        self._callee.append(self._later(callee.hangs_up_after, self.exchange.leave, channel.id))
+        self._task = loop.create_task(self._run(actions))
+
+    # --- actions -----------------------------------------------------------------------------------------------------
+
+    async def _run(self, actions: Sequence[Action]) -> None:
+        for action in actions:
+            match action.name:
+                case "socket":
+                    await self._connect(action.argument)
+                case "hangup":
+                    self.exchange.kill(self.channel.id, cause=action.argument or ORDINARY)
+                    return
+                case _:
+                    await asyncio.sleep(0)
+        self.exchange.kill(self.channel.id)
+
+    async def _connect(self, argument: str) -> None:
+        """Speak with the first host that accepts, until it closes the connection; with none, return at once."""
+        for host, port in addresses_of(argument):
+            closed = asyncio.Event()
+            try:
+                _, talk = await self._loop.create_connection(partial(SocketTalk, self, closed), host, port)
+            except OSError:
+                continue
+            self._talk = talk
+            self._note("connected", port=port)
+            await closed.wait()
+            self._talk = None
+            if self.channel.dial.variables.get("socket_resume") == "true" and not self.is_bridged:
+                self.stop(drop=True)
+            await self._idle.wait()
+            return
+
+    # --- what a voice process asks for -------------------------------------------------------------------------------
+
+    def data(self) -> str:
+        """Return the channel's data as header lines, percent-encoded as in an event."""
+        headers = self.exchange.common("CHANNEL_DATA") | self.channel.headers("CHANNEL_ANSWER")
+        return "".join(f"{name}: {quoted(value)}\n" for name, value in headers.items())
+
+    def hang_up(self, cause: str) -> None:
+        """End the call from our side."""
+        self.exchange.kill(self.channel.id, cause=cause)
+
+    def api(self, command: str, report: Callable[[str], None]) -> None:
+        """Run an ``api`` command."""
+        self.exchange.run(command, report)
+
+    def execute(self, execution: Execution) -> None:
+        """Run an application when those before it have ended."""
+        self._queue.append(execution)
+        self._idle.clear()
+        if self._running is None:
+            self._next()
+
+    def stop(self, *, drop: bool) -> None:
+        """End the present playback; ``drop`` drops what waits behind it too."""
+        if drop:
+            self._queue.clear()
+        if self._running is not None and self._running.name == "playback":
+            self._cancel_step()
+            self._note("stopped")
+            self._step = self._loop.call_later(_JITTER, self._complete, "FILE PLAYED")
+        elif self._running is None:
+            self._idle.set()
+
+    def _next(self) -> None:
+        self._running = self._queue.popleft() if self._queue else None
+        if self._running is None:
+            self._idle.set()
+            return
+        match self._running.name:
+            case "playback":
+                self._play(sounds_of(self._running.argument))
+            case "bridge":
+                self._bridge(self._running.argument)
+            case _:
+                self._complete("_none_")
+
+    def _play(self, sounds: list[Heard]) -> None:
+        if not sounds:
+            self._step = self._loop.call_later(_JITTER, self._complete, "FILE NOT FOUND")
+            return
+        if self._running is not None:
+            self._heard.copy(self._running.argument)
+        self._hear(deque(sounds))
+
+    def _hear(self, left: deque[Heard]) -> None:
+        if not left:
+            self._complete("FILE PLAYED")
+            return
+        sound = left.popleft()
+        self._note("sound", sound=sound.name, seconds=sound.seconds)
+        self._step = self._later(sound.seconds, self._hear, left)
+
+    def _bridge(self, target: str) -> None:
+        if target.endswith(_BUSY):
+            self._step = self._later(_PICKS_UP_AFTER, self._complete, "_none_")
+            return
+        self._step = self._later(_PICKS_UP_AFTER, self._pick_up, target.rpartition("}")[2])
+
+    def _pick_up(self, target: str) -> None:
+        self.is_bridged = True
+        self._note("bridged", target=target)
+        self.exchange.fire_of("CHANNEL_BRIDGE", self.channel, {"Bridge-A-Unique-ID": self.channel.id})
+        self._step = self._later(_TALKS_FOR, self._complete, "_none_")
+
+    def _complete(self, response: str) -> None:
+        ended, self._running, self.is_bridged = self._running, None, False
+        if ended is not None:
+            told = {
+                "Application": ended.name,
+                "Application-Data": ended.argument,
+                "Application-Response": response,
+                "Application-UUID": ended.uuid,
+            }
+            self.exchange.fire_of("CHANNEL_EXECUTE_COMPLETE", self.channel, told)
+        self._next()
+
+    # --- the callee, and the end -------------------------------------------------------------------------------------
+
+    def _press(self, digit: str) -> None:
+        self.channel.digits += digit
+        self._note("key", key=digit)
+        told = {"DTMF-Digit": digit, "DTMF-Duration": "2240", "DTMF-Source": "RTP"}
+        self.exchange.fire_of("DTMF", self.channel, told)
+
+    def receive(self, event: Event) -> None:
+        """Take an event of this call."""
+        if self._talk is not None:
+            self._talk.receive(event)
+
+    def end(self) -> None:
+        """Note that the call is over; its connection lingers."""
+        self._cancel_step()
+        for timer in self._callee:
+            timer.cancel()
+        self._queue.clear()
+        if self._talk is not None:
+            self._talk.linger()
+        if asyncio.current_task(self._loop) is not self._task:
+            self._task.cancel()
+
+    def _cancel_step(self) -> None:
+        if self._step is not None:
+            self._step.cancel()
+
+    def _later(self, seconds: float, action: Callable[..., object], *arguments: object) -> TimerHandle:
+        return self._loop.call_later(seconds / self._speed, action, *arguments)
+
+    def _note(self, event: str, **values: object) -> None:
+        at = self.exchange.clock() / _MICROSECONDS
+        self._heard.write(event, call=self.channel.id, number=self.channel.dial.number, at=at, **values)

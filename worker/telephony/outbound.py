@@ -1,0 +1,168 @@
+"""The outbound event socket: what we tell a switch that has connected for one call, and what it reports.
+
+Plain functions of bytes and frames; no socket is used here. `tests/payloads/outbound-*` are recorded conversations.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+from uuid import UUID
+
+from worker.domain.ids import CallId
+from worker.telephony.esl import Frame, MalformedEvent, SwitchEvent, event_of
+
+CONNECT: Final = b"connect\n\n"
+"""The first command of each conversation: the switch says nothing before it."""
+LINGER_SECONDS: Final = 5
+"""So long the switch keeps the connection after the hang-up; without it, the hang-up event is often lost."""
+_EVENTS: Final = "CHANNEL_EXECUTE_COMPLETE CHANNEL_BRIDGE DTMF CHANNEL_HANGUP_COMPLETE"
+_BOUND: Final = re.compile(r"sched_hangup \+([0-9]{1,6}) ALLOTTED_TIMEOUT")
+_ACT: Final = "ca11bea7-0000-4000-8000-"
+"""Begins the ids of our acts; the number of the act follows, in twelve digits."""
+_MICROSECONDS: Final = 1_000_000
+_NOT_FOUND: Final = "FILE NOT FOUND"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOnLine:
+    """The call for which a switch has connected."""
+
+    call_id: CallId
+    core_id: str
+    """The switch's ``Core-UUID``, which tells switches and their restarts apart."""
+    longest_seconds: int | None = None
+    """How long the call may last; None when its originate set no bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """An application has ended; ``is_done`` is False when it could not do what it was told."""
+
+    act: int
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    """The callee is connected to the other leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """The callee pressed a key, so many seconds after the answer by the switch's clock."""
+
+    digit: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The call is over."""
+
+
+Report = Executed | Bridged | Digit | Gone
+
+
+def call_on_line(frame: Frame) -> CallOnLine | None:
+    """Return the call in the reply to ``connect``; None when the frame is no such reply."""
+    headers = frame.headers
+    if frame.content_type != "command/reply" or "Unique-ID" not in headers:
+        return None
+    try:
+        call_id = CallId(UUID(headers["Unique-ID"]))
+    except ValueError:
+        return None
+    on_answer = (unquote(value) for name, value in headers.items() if name.startswith("variable_execute_on_answer"))
+    longest = min((int(found[1]) for one in on_answer if (found := _BOUND.fullmatch(one))), default=None)
+    return CallOnLine(call_id=call_id, core_id=headers.get("Core-UUID", ""), longest_seconds=longest)
+
+
+def listen(call_id: CallId) -> bytes:
+    """Return the commands that subscribe to the call's events, and to no other call's."""
+    return f"linger {LINGER_SECONDS}\n\nfilter Unique-ID {call_id}\n\nevent json {_EVENTS}\n\n".encode()
+
+
+def play(what: str, *, act: int) -> bytes:
+    """Return the command that plays a file, or several that FreeSWITCH's ``file_string`` joins."""
+    return _execute("playback", what, act=act)
+
+
+def bridge(target: str, *, seconds: int, act: int) -> bytes:
+    """Return the command that rings the target for so long and connects the callee to it."""
+    return _execute("bridge", f"{{originate_timeout={seconds},ignore_early_media=true}}{target}", act=act)
+
+
+def stop_playing(call_id: CallId) -> bytes:
+    """Return the command that ends the present playback and drops those that are queued behind it."""
+    return f"api uuid_break {call_id} all\n\n".encode()
+
+
+def hang_up(cause: str) -> bytes:
+    """Return the command that ends the call."""
+    return f"sendmsg\ncall-command: hangup\nhangup-cause: {cause}\n\n".encode()
+
+
+def hang_up_within(seconds: float, *, call_id: CallId, cause: str) -> bytes:
+    """Return the commands that replace what the switch had scheduled for the call by this end.
+
+    FreeSWITCH counts whole seconds and ends the call up to one second early, which is added here.
+    """
+    whole = math.ceil(seconds) + 1
+    return f"api sched_del {call_id}\n\napi sched_hangup +{whole} {call_id} {cause}\n\n".encode()
+
+
+def report_of(frame: Frame) -> Report | None:
+    """Return what the frame reports; None for replies, and for events that change nothing."""
+    if frame.content_type == "text/disconnect-notice":
+        return None if frame.headers.get("Content-Disposition") == "linger" else Gone()
+    return _reported(frame) if frame.is_event else None
+
+
+def _reported(frame: Frame) -> Report | None:
+    try:
+        event = event_of(frame)
+    except MalformedEvent:
+        return None
+    match event["Event-Name"]:
+        case "CHANNEL_EXECUTE_COMPLETE":
+            return _executed(event)
+        case "CHANNEL_BRIDGE":
+            return Bridged()
+        case "DTMF":
+            return _digit(event)
+        case "CHANNEL_HANGUP_COMPLETE":
+            return Gone()
+        case _:
+            return None
+
+
+def _execute(application: str, argument: str, *, act: int) -> bytes:
+    """Return a command that waits for those before it: without the lock, FreeSWITCH runs it inside of them."""
+    lines = (
+        "sendmsg",
+        "call-command: execute",
+        f"execute-app-name: {application}",
+        f"execute-app-arg: {argument}",
+        f"Event-UUID: {_ACT}{act:012d}",
+        "event-lock: true",
+    )
+    return ("\n".join(lines) + "\n\n").encode()
+
+
+def _executed(event: SwitchEvent) -> Executed | None:
+    name = event.get("Application-UUID", "")
+    number = name.removeprefix(_ACT)
+    if number == name or not number.isdecimal():  # an application that we did not ask for, such as `socket` itself
+        return None
+    return Executed(int(number), is_done=event.get("Application-Response") != _NOT_FOUND)
+
+
+def _digit(event: Mapping[str, str]) -> Digit | None:
+    digit = event.get("DTMF-Digit", "")
+    pressed, answered = event.get("Event-Date-Timestamp", ""), event.get("Caller-Channel-Answered-Time", "")
+    if len(digit) != 1 or not (pressed.isdecimal() and answered.isdecimal()):
+        return None
+    return Digit(digit, max(0.0, (int(pressed) - int(answered)) / _MICROSECONDS))

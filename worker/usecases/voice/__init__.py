@@ -1,0 +1,1 @@
+"""What callees hear: which calls are spoken with, and with which sounds."""

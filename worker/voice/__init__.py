@@ -1,0 +1,1 @@
+"""The process that speaks with callees: switches connect to it when somebody answers."""
