@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from api.date_ranges import DateRange, to_date_range
 from api.deps import BEARER, Part, Services, Whose, listed
@@ -14,6 +15,7 @@ from api.requests.fields import Line, to_uuid
 from worker.domain.call import Outcome
 from worker.domain.cdr import cdr_body
 from worker.domain.ids import CampaignId
+from worker.domain.keys import NO_KEY
 from worker.ports.paging import Page
 from worker.ports.records.entities import CdrFilter
 from worker.usecases.records import queries
@@ -40,6 +42,9 @@ class CdrQuery(Body):
     phone: Line = ""
     direction: Line = ""
     campaign_uuid: Line = ""
+    press_key: Annotated[
+        str, Field(pattern=r"^([0-9*#]|127)?$", description="The last key that was pressed; 127 for no key.")
+    ] = ""
 
 
 @router.get("/v3/cdr")
@@ -74,11 +79,16 @@ def _filter(asked: CdrQuery, *, zone: str) -> CdrFilter | None:
         outcome=outcome,
         phone=national(asked.phone) or None,
         hotline=asked.hotline or None,
+        key=_key(asked.press_key),
         started_from=moments.get("start_date", none).start,
         started_before=moments.get("end_date", none).end,
         ended_from=moments.get("start_date_ended", none).start,
         ended_before=moments.get("end_date_ended", none).end,
     )
+
+
+def _key(text: str) -> str | None:
+    return "" if text == NO_KEY else text or None
 
 
 def _outcome(text: str) -> Outcome | None:

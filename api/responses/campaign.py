@@ -11,6 +11,7 @@ from pendulum import DateTime
 from api.timestamps import rfc3339
 from worker.domain.campaign_settings import CampaignSettings, schedule_row_id
 from worker.domain.json_value import Json
+from worker.domain.keys import NO_KEY
 from worker.domain.network import Network
 from worker.ports.records.entities import CampaignStatistics, NamedCampaign
 
@@ -58,6 +59,7 @@ def monitor_shape(settings: CampaignSettings, statistics: CampaignStatistics) ->
         "total_dnc": statistics.dnc_leads,
         "total_remain": sum(statistics.waiting.values()),
         **{f"total_remain_{network}": statistics.waiting.get(network, 0) for network in Network},
+        "press_key": {**statistics.keys, NO_KEY: max(0, statistics.calls - sum(statistics.keys.values()))},
         "finished": statistics.finished,
     }
 

@@ -9,7 +9,7 @@ from worker.domain.call import CallState
 from worker.domain.campaign import Status
 from worker.domain.lead import Ending, Stage
 from worker.ports.records.entities import CampaignStatistics
-from worker.store.base.tables import leads
+from worker.store.base.tables import calls, leads
 from worker.store.transaction import SqlStore
 
 
@@ -75,3 +75,13 @@ def test_a_running_campaign_without_leads_has_nothing_to_do(store: SqlStore) -> 
     assert numbers(store) == CampaignStatistics(
         leads=0, in_call=0, calls=0, called_leads=0, dnc_leads=0, waiting={}, finished=True
     )
+
+
+def test_calls_are_counted_by_the_last_key_that_was_pressed(store: SqlStore) -> None:
+    fill_store(store)
+    call_ids = insert_calls(store, *[CallState.ENDED] * 4)
+    with store.transaction() as tx:
+        for call_id, key in zip(call_ids, ["1", "1", "9", None], strict=True):
+            tx.connection.execute(update(calls).where(calls.c.id == call_id).values(last_key=key))
+
+    assert numbers(store).keys == {"1": 2, "9": 1}

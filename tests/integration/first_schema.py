@@ -29,6 +29,8 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
     "leads": {"uncounted": 0, "parked": False, "call_id": None, "ref_id": "", "template_id": None}
     | {"refreshed_at": None, "removed_at": None},
     "calls": {
+        "pressed": (),
+        "last_key": None,
         "over_by": None,
         "template_id": None,
         "uncounted": 0,

@@ -9,6 +9,7 @@ from pendulum import DateTime
 
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
+from worker.domain.keys import KeyPress
 
 
 class CallState(StrEnum):
@@ -71,6 +72,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """The callee pressed a key; ``seconds`` are those since the answer, by the switch's clock."""
+
+    call_id: CallId
+    press: KeyPress
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The call is over, with everything that its CDR needs.
 
@@ -91,6 +100,8 @@ class HungUp:
     """Whole seconds from start to end, as the switch counts them."""
     billsec: int | None = None
     """Whole seconds from answer to end, as the switch counts them."""
+    digits: str | None = None
+    """All keys that the callee pressed, as the switch counts them; None when it does not say."""
     is_assumed: bool = False
     """True when no source reported this end; a later report replaces it."""
 
@@ -134,7 +145,7 @@ class Refused:
     """Which of the call's dials was refused; None when the switch does not say."""
 
 
-CallEvent = Ringing | Answered | HungUp | Refused | Unreached
+CallEvent = Ringing | Answered | KeyPressed | HungUp | Refused | Unreached
 
 LIFE: Final[Mapping[tuple[CallState, type[CallEvent]], CallState]] = {
     (CallState.DIALING, Refused): CallState.QUEUED,
@@ -142,6 +153,7 @@ LIFE: Final[Mapping[tuple[CallState, type[CallEvent]], CallState]] = {
     (CallState.DIALING, Ringing): CallState.RINGING,
     (CallState.DIALING, Answered): CallState.ANSWERED,
     (CallState.RINGING, Answered): CallState.ANSWERED,
+    (CallState.ANSWERED, KeyPressed): CallState.ANSWERED,
     (CallState.DIALING, HungUp): CallState.ENDED,
     (CallState.RINGING, HungUp): CallState.ENDED,
     (CallState.ANSWERED, HungUp): CallState.ENDED,

@@ -10,12 +10,13 @@ from worker.domain.call import Outcome
 from worker.domain.callback_event import CallbackEvent, sequence_number
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.domain.json_value import Json
+from worker.domain.keys import KeyPress, delay_of, keys_on_wire, pressed_at
 from worker.domain.network import Network
 from worker.domain.zone import zone_named
 
 LOCAL_TIME: Final = "%Y-%m-%d %H:%M:%S"
 _TEXTS_OF_AGENT_CALLS: Final = (
-    "recording_url autocall_recording_url extension receive_dest autocall_presskey_epoch time_presskey fullname email "
+    "recording_url autocall_recording_url extension receive_dest fullname email "
     "username rate digits note customer_fullname customer_email demand_customer interest_segment".split()
 )
 """Text fields of the wire that only calls of agents fill; they are always empty here."""
@@ -49,6 +50,8 @@ class Cdr:
     """Whole seconds from answer to end as the switch counts them."""
     counted: bool = True
     """False: the end used no attempt, by the carrier's cause table."""
+    pressed: tuple[KeyPress, ...] = ()
+    """What the callee pressed."""
     uncounted: int = 0
     """How many ends of the lead used no attempt before this call."""
 
@@ -73,6 +76,7 @@ def seconds_between(start: DateTime | None, end: DateTime | None) -> int:
 def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
     """Return the CDR object of the wire: local times without a zone, ``""`` for missing text, no null."""
     started = _local(cdr.started_at, zone=zone)
+    pressed = pressed_at(cdr.pressed, answered_at=cdr.answered_at)
     return {
         **dict.fromkeys(_TEXTS_OF_AGENT_CALLS, ""),
         "id": str(cdr.call_id),
@@ -91,8 +95,10 @@ def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
         "status": "" if cdr.outcome is None else cdr.outcome.value,
         "counted": cdr.counted,
         "app": "autocall",
-        "press_key": "{}",
-        "presskey_delay": 0,
+        "press_key": keys_on_wire(cdr.pressed),
+        "presskey_delay": round(delay_of(cdr.pressed) or 0),
+        "autocall_presskey_epoch": "" if pressed is None else str(pressed.int_timestamp),
+        "time_presskey": _local(pressed, zone=zone),
         "sip_hangup_disposition": cdr.hangup_disposition,
         "campaign_uuid": str(cdr.campaign_id),
         "lead_uuid": str(cdr.lead_id),

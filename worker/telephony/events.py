@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 SUBSCRIPTION: Final = (
     "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_HANGUP_COMPLETE "
-    "BACKGROUND_JOB HEARTBEAT"
+    "DTMF BACKGROUND_JOB HEARTBEAT"
 )
 WAIT_SECONDS: Final = 0.5
 """The longest that one ``read`` or ``stand_by`` waits."""

@@ -19,6 +19,7 @@ from worker.domain.timing import JOB_WAITS_FOR_CHANNEL
 from worker.domain.trunk_result import is_unreached
 from worker.telephony.causes import REFUSALS, hangup_of
 from worker.telephony.esl import BODY, SwitchEvent
+from worker.telephony.keys import digits_in, key_in
 
 logger = logging.getLogger(__name__)
 
@@ -69,9 +70,14 @@ class Translation:
 
     def _read(self, event: SwitchEvent, *, at: float) -> CallEvent | None:
         try:
-            if event["Event-Name"] == "BACKGROUND_JOB":
-                self._read_job(event, at=at)
-                return None
+            match event["Event-Name"]:
+                case "BACKGROUND_JOB":
+                    self._read_job(event, at=at)
+                    return None
+                case "DTMF":
+                    return key_in(event)
+                case _:
+                    pass
             return self._read_channel(event)
         except (KeyError, ValueError, OverflowError) as error:  # one malformed event must not stop the events after it
             fields = {
@@ -155,6 +161,7 @@ def _hung_up(call_id: CallId, event: SwitchEvent) -> HungUp:
         ringing_at=rang,
         answered_at=answered,
         dial=_dial_of(event),
+        digits=digits_in(event),
         sip_call_id=event.get("variable_sip_call_id", ""),
         hangup_disposition=event.get("variable_sip_hangup_disposition", ""),
     )

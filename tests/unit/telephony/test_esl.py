@@ -17,7 +17,7 @@ def test_a_recording_cut_at_every_byte_gives_the_same_frames(recording: Path) ->
     pieces = [frame for index in range(len(stream)) for frame in reader.feed(stream[index : index + 1])]
 
     assert pieces == whole
-    assert whole[0].content_type == ("command/reply" if "outbound" in recording.stem else "auth/request")
+    assert whole[0].content_type == ("command/reply" if recording.stem.startswith("outbound") else "auth/request")
 
 
 @given(data=st.data(), recording=st.sampled_from(RECORDINGS))

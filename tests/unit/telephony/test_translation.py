@@ -5,9 +5,10 @@ import pytest
 
 from tests.builders import shipped_outcome
 from tests.builders.recordings import recorded_events
-from worker.domain.call import Answered, HungUp, Outcome, Refused, Ringing
+from worker.domain.call import Answered, HungUp, KeyPressed, Outcome, Refused, Ringing
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
+from worker.domain.keys import KeyPress
 from worker.domain.timing import JOB_WAITS_FOR_CHANNEL
 from worker.telephony.esl import BODY, SwitchEvent
 from worker.telephony.translation import Translation
@@ -45,6 +46,7 @@ def test_times_are_the_switchs_to_the_microsecond(translation: Translation) -> N
         ended_at=pendulum.from_timestamp(1795407103).replace(microsecond=41215),
         sip_call_id="d387b0d2-6196-1240-7e8a-e23c25a259e1",
         hangup_disposition="recv_bye",
+        digits="",
     )
 
 
@@ -224,3 +226,22 @@ def _job(result: str, *, call: CallId = CALL) -> SwitchEvent:
         "Event-Date-Timestamp": "1795407100000000",
         BODY: result,
     }
+
+
+def test_keys_come_with_the_seconds_since_the_answer_and_all_of_them_with_the_end(translation: Translation) -> None:
+    events = recorded_events("json-answered-dtmf-1-2")
+
+    read = translation.read(events, at=0.0)
+
+    assert [event.press for event in read if isinstance(event, KeyPressed)] == [
+        KeyPress("1", 0.960027),
+        KeyPress("2", 1.660013),
+    ]
+    assert [event.digits for event in read if isinstance(event, HungUp)] == ["12"]
+
+
+@pytest.mark.parametrize("wrong", [{"DTMF-Digit": "x"}, {"Caller-Channel-Answered-Time": "0"}, {"Unique-ID": "x"}])
+def test_a_key_that_cannot_be_read_is_passed_over(translation: Translation, wrong: dict[str, str]) -> None:
+    event = next(one for one in recorded_events("json-answered-dtmf-1-2") if one["Event-Name"] == "DTMF")
+
+    assert translation.read([event | wrong], at=0.0) == []

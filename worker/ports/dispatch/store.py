@@ -12,6 +12,7 @@ from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
 from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId, RunId, TemplateId, TenantId
 from worker.domain.json_value import Json
+from worker.domain.keys import KeyPress
 from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant, Situation
@@ -79,6 +80,8 @@ class Call:
     template_id: TemplateId | None = None
     uncounted: int = 0
     """How many ended calls of the lead used no attempt before this one."""
+    pressed: tuple[KeyPress, ...] = ()
+    """What the callee pressed so far, or in all once the call has ended."""
 
     @property
     def dialled_at(self) -> DateTime:
@@ -104,7 +107,7 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A call that ends with its outcome, and the next step of its lead."""
+    """A call that ends with its outcome, and the next step of its lead; its keys are all that the callee pressed."""
 
     call: Call
     event: HungUp
@@ -223,6 +226,9 @@ class Calls(Protocol):
 
     def move(self, moves: Mapping[CallId, Move]) -> None:
         """Move locked rows to ``ringing`` or ``answered``."""
+
+    def note_keys(self, keys: Mapping[CallId, Sequence[KeyPress]]) -> None:
+        """Write what the callees of locked rows have pressed so far."""
 
     def put_back(self, call_ids: Collection[CallId], *, resend_at: DateTime, refused: bool) -> None:
         """Move rows from ``dialing`` back to ``queued``; only for calls that certainly dialled nobody."""

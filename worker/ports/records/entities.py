@@ -191,6 +191,8 @@ class CdrFilter:
     outcome: Outcome | None = None
     phone: str | None = None
     hotline: str | None = None
+    key: str | None = None
+    """The last key that the callee pressed; empty for calls without keys."""
     started_from: DateTime | None = None
     started_before: DateTime | None = None
     ended_from: DateTime | None = None
@@ -233,6 +235,8 @@ class CampaignStatistics:
     dnc_leads: int
     waiting: Mapping[Network, int]
     """Leads that are still to be called, those of inactive lists included."""
+    keys: Mapping[str, int] = field(default_factory=dict)
+    """Calls by the last key that was pressed; those without a key are left out."""
     finished: bool = False
     """True when it runs, has no live call, and no lead waits outside inactive lists; new leads are still called."""
 

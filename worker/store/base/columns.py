@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from typing_extensions import override
 
+from worker.domain.keys import KeyPress, as_text, from_text
+
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
 
@@ -64,6 +66,21 @@ class Choice(TypeDecorator[EnumT], Generic[EnumT]):
     @override
     def process_result_value(self, value: str | None, dialect: Dialect) -> EnumT | None:
         return None if value is None else self.members(value)
+
+
+class Keys(TypeDecorator[tuple[KeyPress, ...]]):
+    """The keys that a callee pressed, stored as a short text; null without keys."""
+
+    impl = String
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: tuple[KeyPress, ...] | None, dialect: Dialect) -> str | None:
+        return as_text(value or ())
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[KeyPress, ...]:
+        return from_text(value)
 
 
 def json_type() -> TypeEngine[Any]:

@@ -39,7 +39,7 @@ from worker.store.base import (
     switch_tables,  # noqa: F401 - see above
 )
 from worker.store.base.campaign_columns import campaign_columns
-from worker.store.base.columns import Choice, Instant, id_column, json_type, reference
+from worker.store.base.columns import Choice, Instant, Keys, id_column, json_type, reference
 from worker.store.base.schema import partial_index as _partial_index
 
 metadata: Final = schema.metadata
@@ -211,6 +211,8 @@ calls: Final = Table(
     Column("cause", String, nullable=False),
     Column("sip_call_id", String, nullable=False),
     Column("hangup_disposition", String, nullable=False),
+    Column("pressed", Keys),  # what the callee pressed, and when
+    Column("last_key", String),  # of them; null without keys
     Column("assumed_at", Instant),  # when the end was assumed; null: it was told
 )
 LIVE_ROWS: Final = text("state IN ('queued', 'dialing', 'ringing', 'answered')")
@@ -221,6 +223,7 @@ for _columns in (("carrier_id", "network"), ("campaign_id", "network"), ("tenant
     )
 _MOVED: Final = text("gateway IS NOT NULL AND state IN ('queued', 'dialing', 'ringing', 'answered')")
 _partial_index("ix_calls_live_gateway", calls.c.gateway, where=_MOVED)
+_partial_index("ix_calls_last_key", calls.c.campaign_id, calls.c.last_key, where=text("last_key IS NOT NULL"))
 _partial_index("ix_calls_resend_at", calls.c.resend_at, where=QUEUED_ROWS)
 Index("ix_calls_tenant_id_id", calls.c.tenant_id, calls.c.id)
 Index("ix_calls_campaign_id_id", calls.c.campaign_id, calls.c.id)

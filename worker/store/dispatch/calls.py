@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from worker.domain.call import LIVE, ON_SWITCH, CallState
 from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
+from worker.domain.keys import KeyPress
 from worker.domain.lead import Stage
 from worker.domain.reason import Reason
 from worker.domain.timing import CLOCK_SET_BACK, MESSAGE_RESENT, TRUNK_LONGEST_PAUSE
@@ -100,6 +101,12 @@ class SqlCalls(Calls):
             rows = [{"call": call_id, "moment": one.at} for call_id, one in moves.items() if one.to is state]
             if rows:
                 self._connection.execute(moving, rows)
+
+    @override
+    def note_keys(self, keys: Mapping[CallId, Sequence[KeyPress]]) -> None:
+        if keys:
+            rows = [{"call": call_id, "new_pressed": tuple(pressed)} for call_id, pressed in keys.items()]
+            self._connection.execute(_NOTE_KEYS, rows)
 
     @override
     def put_back(self, call_ids: Collection[CallId], *, resend_at: DateTime, refused: bool) -> None:
@@ -209,6 +216,12 @@ _MOVES: Final = {
     for state, moment in ((CallState.RINGING, "ringing_at"), (CallState.ANSWERED, "answered_at"))
 }
 
+_NOTE_KEYS: Final = (
+    update(calls)
+    .where(calls.c.id == bindparam("call"))
+    .values(pressed=bindparam("new_pressed", type_=calls.c.pressed.type))
+)
+
 FINISH_CALL: Final = (
     update(calls)
     .where(calls.c.id == bindparam("call"))
@@ -229,6 +242,8 @@ FINISH_CALL: Final = (
                 "switch_billsec",
                 "sip_call_id",
                 "hangup_disposition",
+                "pressed",
+                "last_key",
                 "assumed_at",
             )
         },
@@ -274,6 +289,8 @@ def end_values(ended: Ended, *, now: DateTime) -> dict[str, object]:
         "new_switch_billsec": event.billsec,
         "new_sip_call_id": event.sip_call_id,
         "new_hangup_disposition": event.hangup_disposition,
+        "new_pressed": ended.call.pressed,
+        "new_last_key": ended.call.pressed[-1].digit if ended.call.pressed else None,
         "new_assumed_at": now if event.is_assumed else None,
     }
 

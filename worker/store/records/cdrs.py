@@ -74,6 +74,8 @@ def _conditions(tenant_id: TenantId, wanted: CdrFilter) -> list[ColumnElement[bo
         found.append(or_(calls.c.phone == wanted.phone, calls.c.caller_id == wanted.phone))
     if wanted.hotline is not None:
         found.append(calls.c.caller_id == wanted.hotline)
+    if wanted.key is not None:
+        found.append(calls.c.last_key == wanted.key if wanted.key else calls.c.last_key.is_(None))
     since = ((calls.c.started_at, wanted.started_from), (calls.c.ended_at, wanted.ended_from))
     before = ((calls.c.started_at, wanted.started_before), (calls.c.ended_at, wanted.ended_before))
     found += [column >= moment for column, moment in since if moment is not None]

@@ -51,6 +51,7 @@ class SqlStatistics(Statistics):
             called_leads=sum(row.called_leads for row in networks),
             dnc_leads=sum(row.dnc_leads for row in networks),
             waiting=waiting,
+            keys=dict(self._connection.execute(_BY_KEY, {"campaign": campaign_id}).all()),
             finished=self._runs(campaign_id) and not states and not any(row.in_sight for row in networks),
         )
 
@@ -66,6 +67,11 @@ class SqlStatistics(Statistics):
         return Totals(dict(self._connection.execute(live).all()), waiting or 0, pending or 0)
 
 
+_BY_KEY: Final = (
+    select(calls.c.last_key, func.count())
+    .where(calls.c.campaign_id == bindparam("campaign"), calls.c.last_key.is_not(None))
+    .group_by(calls.c.last_key)
+)
 _IS_WAITING: Final = leads.c.stage.in_(WAITING_STAGES)
 _IS_PRESENT: Final = leads.c.removed_at.is_(None)
 """Calls of removed leads count; the leads themselves do not."""

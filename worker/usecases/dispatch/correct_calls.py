@@ -14,6 +14,7 @@ from worker.domain.lead import Stage
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
 from worker.usecases.dispatch.finish_calls import cdr_of, decide_ends, events_at_the_end
+from worker.usecases.dispatch.opt_out_by_key import opt_out_by_key
 from worker.usecases.dispatch.outbox import Happening, post_happenings
 from worker.usecases.dispatch.withdraw_calls import withdraw_next_calls
 
@@ -40,6 +41,7 @@ def correct_calls(
     withdraw_next_calls(tx, corrected, now=now)
     tx.corrections.write(corrected, now=now)
     _call_again(tx, corrected, campaigns=campaigns, now=now)
+    opt_out_by_key(tx, corrected, campaigns=campaigns, now=now)
     happenings = [
         Happening(event, one.call, cdr_of(one), is_correction=True)
         for one in corrected

@@ -14,12 +14,14 @@ from worker.domain.callback_event import CallbackEvent
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr
 from worker.domain.ids import CampaignId
+from worker.domain.keys import settle_keys
 from worker.domain.lead import Stage
 from worker.domain.outcome import CauseRule, Verdict, decide_outcome
 from worker.domain.recall import MOST_UNCOUNTED, GiveUp, RecallAt, decide_recall, decide_repeat, give_up
 from worker.domain.switch_clock import end_on_our_clock
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
+from worker.usecases.dispatch.opt_out_by_key import opt_out_by_key
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
 
 logger = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ def finish_calls(
     campaigns = tx.plans.campaigns({call.campaign_id for call, _ in ended})
     steps = decide_ends(tx, ended, campaigns=campaigns, now=now)
     tx.calls.finish(steps, now=now)
+    opt_out_by_key(tx, steps, campaigns=campaigns, now=now)
     happenings = [Happening(event, step.call, cdr_of(step)) for step in steps for event in events_at_the_end(step)]
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
     for carrier_id in {call.carrier_id for call, _ in ended}:
@@ -86,6 +89,7 @@ def _placed(event: HungUp, *, call: Call, now: DateTime) -> HungUp:
 def _next_step(call: Call, event: HungUp, *, campaign: Campaign, rules: Sequence[CauseRule]) -> Ended:
     verdict = decide_outcome(event.end, rules=rules)
     counted = verdict.counts or call.uncounted >= MOST_UNCOUNTED
+    call = replace(call, pressed=settle_keys(call.pressed, dialled=event.digits))
     step = partial(Ended, call, event, verdict.outcome, counted=counted)
     match _decide(call, event, campaign=campaign, verdict=replace(verdict, counts=counted)):
         case RecallAt(moment):
@@ -134,4 +138,5 @@ def cdr_of(ended: Ended) -> Cdr:
         switch_duration=event.duration,
         switch_billsec=event.billsec,
         counted=ended.counted,
+        pressed=call.pressed,
     )

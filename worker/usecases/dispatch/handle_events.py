@@ -14,6 +14,7 @@ from worker.domain.call import (
     CallEvent,
     CallState,
     HungUp,
+    KeyPressed,
     Refused,
     Ringing,
     Unreached,
@@ -21,6 +22,7 @@ from worker.domain.call import (
 )
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId, CarrierId
+from worker.domain.keys import MOST_KEYS, KeyPress
 from worker.domain.leadership import LeaderLease
 from worker.domain.refused_call import end_of_refused
 from worker.domain.switch_clock import step_on_our_clock
@@ -75,6 +77,7 @@ def apply_events(
     late = {call_id: end for call_id, end in reported.items() if call_id not in calls}
     changes = _fold(events, calls=calls, now=now)
     tx.calls.move(changes.moved)
+    tx.calls.note_keys(changes.pressed)
     trunks = watch_trunks(tx, changes.told, queue=queue, now=now, new_id=new_id)
     changes.ended += put_back_calls(tx, changes.put_back, trunks=trunks, now=now)
     happenings = [Happening(event, call, cdr_so_far(call, now=now)) for event, call in changes.happened]
@@ -95,6 +98,8 @@ class _Changes:
     """The result of a batch: only the last move of a call is written, and none of a call that ends."""
 
     moved: dict[CallId, Move] = field(default_factory=dict)
+    pressed: dict[CallId, tuple[KeyPress, ...]] = field(default_factory=dict)
+    """All keys of a call so far; none of a call that ends, since its end writes them."""
     happened: list[tuple[CallbackEvent, Call]] = field(default_factory=list)
     put_back: list[tuple[Call, HungUp | None]] = field(default_factory=list)
     """Calls that reached nobody; an unreached one with the end that the switch told."""
@@ -142,20 +147,17 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes, no
             answered = replace(call, state=to, answered_at=at)
             changes.happened.append((CallbackEvent.ANSWERED, answered))
             return answered
+        case KeyPressed(press=press):
+            pressed = (*call.pressed, press)[:MOST_KEYS]
+            changes.pressed[call.id] = pressed
+            return replace(call, pressed=pressed)
         case HungUp():
             changes.moved.pop(call.id, None)
+            changes.pressed.pop(call.id, None)
             changes.ended.append((call, event))
             return replace(call, state=to)
-        case Refused(cause=cause):
-            end = end_of_refused(event, refusals=call.refusals, dialled_at=call.dialled_at, now=now)
-            if end is not None:
-                changes.ended.append((call, end))
-                return replace(call, state=CallState.ENDED)
-            changes.put_back.append((call, None))
-            changes.refusal = cause if is_own_refusal(cause) else changes.refusal
-            extra = {"action": "switch_refused", "call_id": call.id, "switch": call.switch, "cause": cause}
-            logger.warning("switch refused a call", extra=extra)
-            return replace(call, state=to, refusals=call.refusals + 1)
+        case Refused():
+            return _refused(event, call=call, to=to, changes=changes, now=now)
         case Unreached(hung_up=hung_up):
             changes.put_back.append((call, hung_up))
             extra = {"action": "trunk_silent", "call_id": call.id, "carrier_id": call.carrier_id}
@@ -165,12 +167,24 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes, no
             assert_never(never)
 
 
+def _refused(event: Refused, *, call: Call, to: CallState, changes: _Changes, now: DateTime) -> Call:
+    end = end_of_refused(event, refusals=call.refusals, dialled_at=call.dialled_at, now=now)
+    if end is not None:
+        changes.ended.append((call, end))
+        return replace(call, state=CallState.ENDED)
+    changes.put_back.append((call, None))
+    changes.refusal = event.cause if is_own_refusal(event.cause) else changes.refusal
+    extra = {"action": "switch_refused", "call_id": call.id, "switch": call.switch, "cause": event.cause}
+    logger.warning("switch refused a call", extra=extra)
+    return replace(call, state=to, refusals=call.refusals + 1)
+
+
 def _result_of(event: CallEvent, *, call: Call) -> TrunkResult | None:
     """Return what an event says of the trunk: the first sign of the far side counts, and no later one."""
     if call.state is not CallState.DIALING:
         return None
     match event:
-        case Ringing() | Answered():
+        case Ringing() | Answered() | KeyPressed():
             return REPLIED
         case HungUp(end=end) | Unreached(hung_up=HungUp(end=end)):
             return trunk_result_of(end)
@@ -186,7 +200,7 @@ def _unproven(event: CallEvent, *, call: Call) -> bool:
     An event of an earlier dial may arrive late or twice: that dial reached nobody. A refusal proves that nobody was
     dialled only if the listener was connected before the dial.
     """
-    if not isinstance(event, Ringing | Answered):
+    if not isinstance(event, Ringing | Answered | KeyPressed):
         of_dial = event.hung_up if isinstance(event, Unreached) else event
         if not is_of_present_dial(of_dial, call=call):
             return True
