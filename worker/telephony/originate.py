@@ -35,6 +35,8 @@ TEMPLATE: Final = "callbeat_template"
 """The variable that names the template of a call; a call without one says nothing of ours."""
 _SPOKEN: Final = {
     "execute_on_answer_silence": f"sched_hangup +{ANSWERED_TO_SILENCE.in_seconds()} {UNPLAYED}",
+    "continue_on_fail": "true",  # otherwise an extension that is busy or unknown ends the callee's call with its cause
+    "hangup_after_bridge": "false",
     "playback_terminators": "none",  # otherwise the key * ends a playback
     "socket_resume": "true",  # otherwise the playback of a voice process that died runs to its end
 }

@@ -81,6 +81,8 @@ def test_an_answered_call_with_a_template_connects_to_a_voice_process() -> None:
     assert {
         "execute_on_answer": "sched_hangup +900 ALLOTTED_TIMEOUT",
         "execute_on_answer_silence": "sched_hangup +3 SERVICE_UNAVAILABLE",
+        "continue_on_fail": "true",
+        "hangup_after_bridge": "false",
         "playback_terminators": "none",
         "socket_resume": "true",
     }.items() <= parse_dial(command).variables.items()
