@@ -20,6 +20,7 @@ from api import (
     metrics,
     network,
     operator_gateways,
+    sounds,
     switch_cdrs,
     switches,
     templates,
@@ -73,6 +74,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     )
     for module in routers:
         app.include_router(module.router, responses=REFUSED)
+    app.include_router(sounds.router, responses=UNAVAILABLE)
     app.include_router(metrics.router, responses=UNAVAILABLE)
     app.include_router(health.router)
     return app

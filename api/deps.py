@@ -22,6 +22,7 @@ from worker.ports.records.access import Caller
 from worker.ports.records.entities import Tenant
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordStore
+from worker.ports.sounds import SoundNames, SoundStore
 from worker.usecases.records.limit_requests import import_place
 
 LARGEST_SLICE: Final = 10_000
@@ -65,6 +66,10 @@ class ApiServices(Protocol):
     def request_limits(self) -> RequestLimits: ...
     @property
     def why_never_sent(self) -> Callable[[str], str]: ...
+    @property
+    def sounds(self) -> SoundStore: ...
+    @property
+    def spoken_names(self) -> SoundNames | None: ...
     @property
     def probes(self) -> Mapping[str, Callable[[], None]]: ...
 

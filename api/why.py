@@ -30,5 +30,5 @@ def why_campaign(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSON
 def why_lead(lead_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Return what keeps the lead from being called now; ``due`` when nothing does."""
     now = services.clock.now()
-    found = explain_lead(services.store, tenant=tenant, lead_id=LeadId(lead_uuid), now=now)
+    found = explain_lead(services.store, tenant=tenant, lead_id=LeadId(lead_uuid), names=services.spoken_names, now=now)
     return JSONResponse(lead_why_shape(found, now=now, zone=tenant.timezone))

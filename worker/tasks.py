@@ -16,8 +16,10 @@ from worker.usecases.callbacks import clear_callbacks as clearing
 from worker.usecases.callbacks import deliver_callbacks as delivering
 from worker.usecases.callbacks import fan_out_callbacks as fanning_out
 from worker.usecases.dispatch import drop_codes as dropping
+from worker.usecases.dispatch import drop_unused_sounds as expiring
 from worker.usecases.dispatch import place_calls as placing
 from worker.usecases.dispatch import plan_carrier as planning
+from worker.usecases.dispatch import render_sounds as rendering
 from worker.usecases.dispatch import settle_posted_cdrs as settling
 from worker.usecases.dispatch import sweep as sweeping
 from worker.usecases.dispatch import tick as ticking
@@ -66,7 +68,12 @@ def plan_carrier(*, carrier_id: str, **_: object) -> None:
         parts.queue.plan_carrier(carrier)
         return
     planning.plan_carrier(
-        parts.store, queue=parts.queue, carrier_id=carrier, now=parts.clock.now(), new_id=parts.new_id
+        parts.store,
+        queue=parts.queue,
+        carrier_id=carrier,
+        now=parts.clock.now(),
+        new_id=parts.new_id,
+        names=parts.spoken_names,
     )
 
 
@@ -105,6 +112,15 @@ def ask_for_callbacks(**_: object) -> None:
         asking.ask_for_callbacks(parts.store, queue=parts.queue, now=parts.clock.now())
 
 
+@_task(names.RENDER_SOUNDS)
+def render_sounds(**_: object) -> None:
+    parts = services()
+    if parts.queue.taken(names.RENDER_SOUNDS):  # otherwise an earlier message did the work
+        rendering.render_sounds(
+            parts.store, studio=parts.studio, queue=parts.queue, is_stopping=lambda: stopping().is_requested
+        )
+
+
 @_task(names.SWEEP)
 def sweep(*, from_beat: bool = False, **_: object) -> None:
     parts = services()
@@ -113,6 +129,7 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     clearing.clear_callbacks(parts.store, now=parts.clock.now())
     dropping.drop_codes(parts.store, now=parts.clock.now())
     access.drop_access(parts.store, now=parts.clock.now())
+    expiring.drop_unused_sounds(parts.store, sounds=parts.sounds, now=parts.clock.now())
     settling.settle_posted_cdrs(
         parts.store, queue=parts.queue, cdr_format=parts.cdr_format, now=parts.clock.now(), new_id=parts.new_id
     )
@@ -129,4 +146,6 @@ def tick(*, from_beat: bool = False, **_: object) -> None:
     if from_beat and not parts.queue.taken(names.TICK):
         return
     ticking.tick(parts.store, queue=parts.queue, now=parts.clock.now())
+    if parts.speaks:
+        parts.queue.render_sounds()
     backfills.run_backfills(parts.store, queue=parts.queue, now=parts.clock.now())

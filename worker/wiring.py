@@ -62,6 +62,7 @@ from worker.telephony.switch import Switches
 from worker.usecases.callbacks.delivery_session import SenderPool
 from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.dispatch.sound_key import sound_key
+from worker.usecases.dispatch.sound_work import Studio
 from worker.usecases.records.tenants import DEFAULT_TENANT, find_tenant
 
 DOUBTFUL_HOSTS: Final = 24
@@ -100,8 +101,20 @@ class Services:
     sound_places: SoundPlaces
     sound_names: SoundNames
     request_limits: RequestLimits
+    speaks: bool
+    """True when answered calls are spoken with; otherwise an own dialplan plays, and no sound is needed."""
     probes: Mapping[str, Callable[[], None]]
     """Health checks by the name of the part; a check raises ``Unavailable`` when its part cannot be reached."""
+
+    @property
+    def spoken_names(self) -> SoundNames | None:
+        """Return the names of sounds that must be there before a dial; None when we speak with nobody."""
+        return self.sound_names if self.speaks else None
+
+    @property
+    def studio(self) -> Studio:
+        """Return what renders and keeps sounds."""
+        return Studio(engines=self.engines, sounds=self.sounds, names=self.sound_names, clock=self.clock)
 
     @property
     def dispatch_store(self) -> SqlStore:
@@ -194,6 +207,11 @@ def _services(patience: Patience) -> Services:
     chance = random.SystemRandom().random
     stop = stopping()
     engines = _engines(chosen, clock=clock)
+    names = KeyedNames(
+        partial(sound_key, database, new_key=partial(secrets.token_bytes, SOUND_KEY_BYTES)),
+        rendered_by=engines.rendered_by,
+    )
+    speaks = _speaks(chosen)
     telephony = Switches(clock=clock, answering=_answering(chosen), is_stopping=lambda: stop.is_requested)
     return Services(
         store=database,
@@ -208,6 +226,7 @@ def _services(patience: Patience) -> Services:
             wait=clock.wait,
             beside=Background(PACED_AT_ONCE),
             longest_call_seconds=chosen.longest_call_seconds,
+            names=names if speaks else None,
         ),
         pool=_sender_pool(chosen, database, chance=chance),
         clock=clock,
@@ -220,10 +239,8 @@ def _services(patience: Patience) -> Services:
         caps=chosen.tenant_caps,
         sounds=FolderStore(chosen.sounds),
         sound_places=Places(chosen.sounds_url or str(chosen.sounds)),
-        sound_names=KeyedNames(
-            partial(sound_key, database, new_key=partial(secrets.token_bytes, SOUND_KEY_BYTES)),
-            rendered_by=engines.rendered_by,
-        ),
+        sound_names=names,
+        speaks=speaks,
         engines=engines,
         audio_reader=MiniaudioReader(),
         request_limits=_request_limits(redis_url(chosen)),
@@ -260,6 +277,11 @@ def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
         secrets=secrets_of(chosen.callback_secret),
         find_default_tenant=partial(find_tenant, database, name=DEFAULT_TENANT),
     )
+
+
+def _speaks(chosen: Settings) -> bool:
+    """Return True when voice processes speak with callees, and no dialplan of the operator's does."""
+    return isinstance(_answering(chosen), VoiceProcesses)
 
 
 def _engines(chosen: Settings, *, clock: SystemClock) -> Engines:

@@ -48,6 +48,8 @@ MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.SWITCH_REFUSES: "The switch refuses calls: nobody is dialled, and few calls find out when it takes them.",
     Reason.SWITCH_AWAY: "Calls are on a switch that cannot be asked, and hold their slots until they are surely over.",
     Reason.VALUE_MISSING: "The lead lacks a value that its template reads aloud, or it cannot be read.",
+    Reason.SOUND_NOT_READY: "What the callee will hear is being rendered; the call follows when it is ready.",
+    Reason.SOUND_FAILED: "What the callee would hear cannot be rendered now; it is tried again after growing pauses.",
     Reason.NOT_DUE: "It is not yet time to call.",
     Reason.NOTHING_LEFT: "Nobody is left to be called; it goes on when leads are added.",
     Reason.IN_CALL: "The lead is being called.",

@@ -19,6 +19,7 @@ class FakeJobQueue(JobQueue):
         self.deliveries: list[str] = []
         self.asked_for_callbacks = 0
         self.fan_outs: list[TenantId] = []
+        self.renderings = 0
         self.held: list[str] = []
         self.sweeps: list[float] = []
         """The seconds after which each was asked for."""
@@ -46,6 +47,10 @@ class FakeJobQueue(JobQueue):
     @override
     def fan_out_callbacks(self, tenant_id: TenantId) -> None:
         self.fan_outs.append(tenant_id)
+
+    @override
+    def render_sounds(self) -> None:
+        self.renderings += 1
 
     @override
     def deliver_callbacks(self, host: str) -> None:

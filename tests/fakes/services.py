@@ -10,12 +10,14 @@ from uuid_utils.compat import uuid7
 from tests.builders import NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
+from tests.fakes.engines import FakeSounds
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.request_limits import NoRequestLimits
 from tests.fakes.telephony import FakeTelephony
 from worker.domain.caps import DEFAULT_CAPS, Cap
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.records.request_limits import RequestLimits
+from worker.ports.sounds import SoundNames, SoundStore
 from worker.store.transaction import SqlStore
 from worker.telephony.posted_cdr import JsonCdr
 
@@ -39,6 +41,8 @@ class FakeServices:
     caps: Mapping[Cap, int] = field(default_factory=lambda: DEFAULT_CAPS)
     request_limits: RequestLimits = field(default_factory=NoRequestLimits)
     cdr_format: CdrFormat = field(default_factory=JsonCdr)
+    sounds: SoundStore = field(default_factory=FakeSounds)
+    spoken_names: SoundNames | None = None
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     @property

@@ -68,7 +68,7 @@ def _processes(wanted: Wanted) -> list[Child]:
     children += [
         Child(name, _callbeat("worker", f"--queues={QUICK_QUEUES}", f"--name={name}"), Group.DIALLING) for name in quick
     ]
-    callbacks = _callbeat("worker", f"--queues={names.CALLBACKS}", f"--name={names.CALLBACKS}")
+    callbacks = _callbeat("worker", f"--queues={names.CALLBACKS},{names.SPEECH}", f"--name={names.CALLBACKS}")
     children += [Child("callbacks", callbacks), Child("beat", _callbeat("beat"), Group.DIALLING)]
     if wanted.flower_port is not None:
         children.append(Child("flower", _callbeat("flower", f"--port={wanted.flower_port}")))

@@ -28,6 +28,8 @@ class QueuedCall:
     list_active: bool = True
     is_spoken: bool = True
     """False when the template reads a value that the lead lacks."""
+    soundless: Why | None = None
+    """Why the sounds of its template are not there; None when they are, or when none are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def why_not_dial(
         or why_no_caller_id(campaign, carrier)
         or (None if call.list_active else Why(Reason.LIST_INACTIVE))
         or (None if call.is_spoken else Why(Reason.VALUE_MISSING))
+        or call.soundless
         or _why_no_room(call.network, campaign=campaign, carrier=carrier, up=up, tenant_cap=tenant_cap)
     )
 

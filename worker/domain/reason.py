@@ -50,6 +50,8 @@ class Reason(StrEnum):
     SWITCH_REFUSES = "switch_refuses"
     SWITCH_AWAY = "switch_away"
     VALUE_MISSING = "value_missing"
+    SOUND_NOT_READY = "sound_not_ready"
+    SOUND_FAILED = "sound_failed"
     NOT_DUE = "not_due"
     NOTHING_LEFT = "nothing_left"
     IN_CALL = "in_call"

@@ -7,12 +7,14 @@ PLACE_CALLS: Final = "callbeat.place_calls"
 DELIVER_CALLBACKS: Final = "callbeat.deliver_callbacks"
 ASK_FOR_CALLBACKS: Final = "callbeat.ask_for_callbacks"
 FAN_OUT_CALLBACKS: Final = "callbeat.fan_out_callbacks"
+RENDER_SOUNDS: Final = "callbeat.render_sounds"
 SWEEP: Final = "callbeat.sweep"
 TICK: Final = "callbeat.tick"
 
 PLAN: Final = "plan"
 CALLS: Final = "calls"
 CALLBACKS: Final = "callbacks"
+SPEECH: Final = "speech"
 MAINTENANCE: Final = "maintenance"
 
 QUEUE_OF: Final = {
@@ -21,6 +23,7 @@ QUEUE_OF: Final = {
     DELIVER_CALLBACKS: CALLBACKS,
     ASK_FOR_CALLBACKS: CALLBACKS,
     FAN_OUT_CALLBACKS: CALLBACKS,
+    RENDER_SOUNDS: SPEECH,
     SWEEP: MAINTENANCE,
     TICK: MAINTENANCE,
 }

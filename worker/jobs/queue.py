@@ -59,6 +59,11 @@ class CeleryJobQueue(JobQueue):
             self._send(names.FAN_OUT_CALLBACKS, tenant_id=str(tenant_id))
 
     @override
+    def render_sounds(self) -> None:
+        if self._is_first(names.RENDER_SOUNDS):
+            self._send(names.RENDER_SOUNDS)
+
+    @override
     def deliver_callbacks(self, host: str) -> None:
         if self._is_first(_delivery_key(host)):
             self._send(names.DELIVER_CALLBACKS, host=host)

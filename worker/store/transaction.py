@@ -33,6 +33,7 @@ from worker.store.dispatch.one_time_codes import SqlOneTimeCodes
 from worker.store.dispatch.plans import SqlPlans
 from worker.store.dispatch.posted_cdrs import SqlPostedCdrs
 from worker.store.dispatch.sound_rows import SqlSoundRows
+from worker.store.dispatch.sound_waits import SqlSoundWaits
 from worker.store.dispatch.speech import SqlSpeech
 from worker.store.dispatch.switches import SqlSwitches
 from worker.store.dispatch.tenant_caps import SqlTenantCaps
@@ -119,6 +120,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def conversations(self) -> SqlConversations:
         return SqlConversations(self.connection)
+
+    @override
+    @cached_property
+    def sound_waits(self) -> SqlSoundWaits:
+        return SqlSoundWaits(self.connection)
 
     @override
     @cached_property

@@ -18,6 +18,7 @@ from worker.domain.call import CallEvent
 from worker.domain.ids import CallId
 from worker.domain.leadership import LeaderLease, listener_of
 from worker.ports.dispatch.messages import Rate
+from worker.ports.sounds import SoundNames
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.dispatch.handle_events import handle_events
@@ -38,6 +39,8 @@ class World:
     queue: FakeJobQueue = field(default_factory=FakeJobQueue)
     telephony: FakeTelephony = field(default_factory=FakeTelephony)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
+    names: SoundNames | None = None
+    """The names of sounds, when callees hear ours."""
     rate: FakeRate = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,7 +57,8 @@ class World:
     def plan(self) -> list[CallId]:
         """Plan the carrier; give the calls that were queued."""
         before = len(self.queue.calls)
-        plan_carrier(self.store, queue=self.queue, carrier_id=CARRIER, now=self.clock.now(), new_id=uuid7)
+        now, names = self.clock.now(), self.names
+        plan_carrier(self.store, queue=self.queue, carrier_id=CARRIER, now=now, new_id=uuid7, names=names)
         return self.queue.calls[before:]
 
     def place(self, call_ids: list[CallId], *, rate: Rate | None = None) -> int:
@@ -71,6 +75,7 @@ class World:
             wait=self.clock.wait,
             beside=lambda work: work(),
             longest_call_seconds=900,
+            names=self.names,
         )
         return place_calls(self.store, queue=self.queue, dialler=dialler, call_ids=call_ids)
 

@@ -30,6 +30,9 @@ class JobQueue(Protocol):
     def fan_out_callbacks(self, tenant_id: TenantId) -> None:
         """Ask for the deliveries that events of the tenant still lack; at most one request per tenant waits."""
 
+    def render_sounds(self) -> None:
+        """Ask for sounds to be rendered for waiting and next leads; at most one such request waits."""
+
     def deliver_callbacks(self, host: str) -> None:
         """Ask for the host's due deliveries to be sent; at most one request per host waits."""
 

@@ -25,7 +25,7 @@ from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.one_time_codes import OneTimeCodes
 from worker.ports.dispatch.outbox import FanOuts, Outbox, Subscribers
 from worker.ports.dispatch.second_source import PostedCdrs
-from worker.ports.dispatch.sound_rows import SoundRows
+from worker.ports.dispatch.sound_rows import SoundRows, SoundWaits
 from worker.ports.dispatch.speech import Speech
 from worker.ports.dispatch.switches import SwitchRows
 from worker.ports.dispatch.trunks import Trunks
@@ -328,6 +328,8 @@ class DispatchTransaction(Protocol):
     def sounds(self) -> SoundRows: ...
     @property
     def conversations(self) -> Conversations: ...
+    @property
+    def sound_waits(self) -> SoundWaits: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

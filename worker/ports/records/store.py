@@ -12,6 +12,8 @@ from worker.domain.cdr import Cdr
 from worker.domain.ids import CampaignId, CarrierId, LeadId, TemplateId, TenantId
 from worker.domain.lead import Ending
 from worker.ports.dispatch.leadership import LeaderLeases
+from worker.ports.dispatch.sound_rows import SoundRows, SoundWaits
+from worker.ports.dispatch.speech import Speech
 from worker.ports.dispatch.store import Calls, Plans
 from worker.ports.dispatch.switches import SwitchRows
 from worker.ports.dispatch.tenant_caps import TenantCaps
@@ -265,6 +267,12 @@ class RecordTransaction(Protocol):
     def trunks(self) -> Trunks: ...
     @property
     def switches(self) -> SwitchRows: ...
+    @property
+    def speech(self) -> Speech: ...
+    @property
+    def sounds(self) -> SoundRows: ...
+    @property
+    def sound_waits(self) -> SoundWaits: ...
     @property
     def secret_rows(self) -> SecretRows: ...
     @property

@@ -14,6 +14,7 @@ from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import JobQueue, Rate, SharedPace, Taken, Tokens
 from worker.ports.dispatch.store import DispatchStore
 from worker.ports.dispatch.telephony import Telephony
+from worker.ports.sounds import SoundNames
 from worker.usecases.dispatch.choose_switches import note_refusals, place_on_switches
 from worker.usecases.dispatch.judge_calls import Won
 
@@ -33,6 +34,8 @@ class Dialler:
     """Runs work beside the worker's tasks, because it sleeps between calls."""
     longest_call_seconds: int
     """How long a call may last, unless its carrier says otherwise."""
+    names: SoundNames | None = None
+    """The names of sounds; None when callees hear nothing of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from pendulum import DateTime
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier, route
 from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
-from worker.domain.ids import CallId, CarrierId, LeadId, TemplateId, TenantId
+from worker.domain.ids import CallId, CarrierId, TemplateId, TenantId
 from worker.domain.lead import LANE_OF, Lane
 from worker.domain.network import Network
 from worker.domain.number_format import dialled_form
@@ -18,11 +18,23 @@ from worker.domain.reason import Reason
 from worker.ports.dispatch.messages import Tokens
 from worker.ports.dispatch.store import Call, DialRules, DispatchTransaction
 from worker.ports.dispatch.telephony import Origination
+from worker.ports.sounds import SoundNames
+from worker.usecases.dispatch.soundless_leads import soundless_leads
 from worker.usecases.dispatch.trunk_limits import TrunkLimits
 from worker.usecases.dispatch.unspoken_leads import unspoken_leads
 
 _LOW_BITS = 0xFFFFFFFF
 OwnerT = TypeVar("OwnerT")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the installation sets for all calls."""
+
+    longest_call_seconds: int
+    """How long a call may last, unless its carrier says otherwise."""
+    names: SoundNames | None = None
+    """The names of sounds; None when callees hear nothing of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +81,13 @@ def judge_calls(
     *,
     rules: DialRules,
     tokens: Mapping[CarrierId, Tokens],
-    longest_call_seconds: int,
+    terms: Terms,
     now: DateTime,
 ) -> Verdicts:
-    """Judge locked queued calls, OTP first; ``tokens`` are those of carriers with a limit of calls per second.
-
-    ``longest_call_seconds`` holds for the calls of carriers that have no such limit of their own.
-    """
+    """Judge locked queued calls, OTP first; ``tokens`` are those of carriers with a limit of calls per second."""
     counted = _Counted(tx, rules)
     listed = _listed(tx, calls)
-    unspoken = unspoken_leads(tx, {call.lead_id: _template(call, rules=rules) for call in calls})
+    spoken = _Spoken(tx, calls, rules=rules, names=terms.names, now=now)
     trunks = TrunkLimits(tx, {carrier.id for carrier in rules.carriers.values()}, now=now)
     left = {carrier_id: available.count for carrier_id, available in tokens.items()}
     verdicts = Verdicts()
@@ -87,7 +96,7 @@ def judge_calls(
         campaign, carrier = rules.campaigns.get(call.campaign_id), rules.carriers.get(call.campaign_id)
         up = counted.up(call)
         why = why_not_dial(
-            _asked(call, listed=listed, unspoken=unspoken, rules=rules),
+            _asked(call, listed=listed, spoken=spoken, rules=rules),
             campaign=campaign,
             carrier=carrier,
             up=up,
@@ -105,7 +114,7 @@ def judge_calls(
                 left[carrier.id] -= 1
             up.count(call.network)
             origination = _origination(
-                call, campaign=campaign, carrier=carrier, longest_call_seconds=longest_call_seconds
+                call, campaign=campaign, carrier=carrier, longest_call_seconds=terms.longest_call_seconds
             )
             verdicts.won.append(Won(origination, carrier, campaign.revision))
     trunks.use_trials({won.carrier.id for won in verdicts.won})
@@ -145,6 +154,24 @@ class _Counted:
         )
 
 
+class _Spoken:
+    """Leads that cannot be spoken to: their values or their sounds are missing."""
+
+    def __init__(
+        self,
+        tx: DispatchTransaction,
+        calls: Sequence[Call],
+        *,
+        rules: DialRules,
+        names: SoundNames | None,
+        now: DateTime,
+    ) -> None:
+        asked = {call.lead_id: _template(call, rules=rules) for call in calls}
+        self.unspoken = unspoken_leads(tx, asked)
+        left = {lead: template_id for lead, template_id in asked.items() if lead not in self.unspoken}
+        self.soundless = soundless_leads(tx, left, names=names, now=now)
+
+
 def _counters(counts: Mapping[OwnerT, Mapping[Network, int]]) -> dict[OwnerT, Counter[Network]]:
     return {owner: Counter(by_network) for owner, by_network in counts.items()}
 
@@ -163,9 +190,7 @@ def _template(call: Call, *, rules: DialRules) -> TemplateId | None:
     return call.template_id or (None if campaign is None else campaign.template_id)
 
 
-def _asked(
-    call: Call, *, listed: Collection[tuple[TenantId, str]], unspoken: Collection[LeadId], rules: DialRules
-) -> QueuedCall:
+def _asked(call: Call, *, listed: Collection[tuple[TenantId, str]], spoken: "_Spoken", rules: DialRules) -> QueuedCall:
     return QueuedCall(
         call.network,
         attempt=call.attempt,
@@ -173,7 +198,8 @@ def _asked(
         do_not_call=(call.tenant_id, call.phone) in listed,
         lane=LANE_OF[call.stage_before],
         list_active=call.list_id not in rules.inactive_lists,
-        is_spoken=call.lead_id not in unspoken,
+        is_spoken=call.lead_id not in spoken.unspoken,
+        soundless=spoken.soundless.get(call.lead_id),
     )
 
 

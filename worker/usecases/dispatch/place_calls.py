@@ -23,7 +23,7 @@ from worker.usecases.dispatch.choose_switches import (
     wait_for_switch,
 )
 from worker.usecases.dispatch.dial_paced import Dialler, PacedCalls, dial_paced
-from worker.usecases.dispatch.judge_calls import Won, judge_calls
+from worker.usecases.dispatch.judge_calls import Terms, Won, judge_calls
 from worker.usecases.dispatch.pace import available_tokens, by_limited_carrier, plan_at, postpone_calls, reserve_tokens
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,12 @@ def _win(
         return _Winnings(at=now, until=until)
     available = available_tokens(rate, rules.carriers.values(), calls=calls)
     judged = judge_calls(
-        tx, calls, rules=rules, tokens=available, longest_call_seconds=dialler.longest_call_seconds, now=now
+        tx,
+        calls,
+        rules=rules,
+        tokens=available,
+        terms=Terms(dialler.longest_call_seconds, dialler.names),
+        now=now,
     )
     verdicts = replace(judged, won=assign(judged.won, names))
     reserved = reserve_tokens(rate, verdicts.won)

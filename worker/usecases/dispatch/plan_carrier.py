@@ -18,15 +18,26 @@ from worker.domain.timing import MESSAGE_RESENT, PACED_PLAN_LEAD, PLANNED_AT_LEA
 from worker.domain.trunk import calls_allowed
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import Call, DispatchStore, DispatchTransaction
+from worker.ports.sounds import SoundNames
+from worker.usecases.dispatch.hold_soundless import OTHERS_LOOKED_FOR, hold_soundless
 from worker.usecases.dispatch.unspoken_leads import LOOKED_AT_AGAIN, unspoken_leads
 
 logger = logging.getLogger(__name__)
 
 
 def plan_carrier(
-    store: DispatchStore, *, queue: JobQueue, carrier_id: CarrierId, now: DateTime, new_id: Callable[[], UUID]
+    store: DispatchStore,
+    *,
+    queue: JobQueue,
+    carrier_id: CarrierId,
+    now: DateTime,
+    new_id: Callable[[], UUID],
+    names: SoundNames | None = None,
 ) -> int:
-    """Queue every call that the carrier's limits and its campaigns' settings allow now; return how many."""
+    """Queue every call that the carrier's limits and its campaigns' settings allow now; return how many.
+
+    ``names`` are those of sounds, which must be there before a lead is called; None when callees hear nothing of ours.
+    """
     with store.transaction() as tx:
         situation = tx.plans.lock_situation(carrier_id, now=now)
         if situation is None:
@@ -34,19 +45,22 @@ def plan_carrier(
         situation = _resume_due(tx, situation, now=now)
         plan = calls_to_start(situation, now=now)
         calls: list[Call] = []
-        claimed = 0
+        closed = waiting = 0
         for grant in plan.grants:
             leads = tx.leads.claim(grant, now=now)
-            claimed += len(leads)
+            ours = _callable(tx, leads, grant=grant, now=now)
+            held = hold_soundless(tx, ours, campaign=grant.campaign, names=names, queue=queue, now=now)
+            closed += len(leads) - len(ours) + held.failed
+            waiting += held.rendered
             calls += [
                 _call_for(lead, campaign=grant.campaign, carrier_id=carrier_id, now=now, new_id=new_id)
-                for lead in _callable(tx, leads, grant=grant, now=now)
+                for lead in held.ready
             ]
         tx.calls.insert(calls)
         _send(tx, calls, situation=situation, queue=queue, now=now)
-        if claimed > len(calls):  # some leads were closed instead: their places go to the next leads
+        if closed:  # some leads were not called instead: their places go to the next leads
             tx.after_commit(partial(queue.plan_carrier, carrier_id))
-        again = now if claimed > len(calls) else plan.look_again_at
+        again = now if closed else now + OTHERS_LOOKED_FOR if waiting else plan.look_again_at
         at = None if again is None else min(again, now + PLANNED_AT_LEAST)
         waits_since = _wake_others(tx, plan, situation=situation, planned=len(calls), queue=queue, now=now)
         tx.plans.set_next_plan(carrier_id, at=at, rotation=plan.rotation, gateway_waits_since=waits_since)

@@ -24,7 +24,9 @@ from worker.domain.template import template_of
 from worker.domain.trunk_limit import trunk_limit
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.ports.sounds import SoundNames
 from worker.usecases.dispatch.switch_facts import known_switches
+from worker.usecases.records.explain_sounds import why_many_soundless, why_soundless
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def explain_in(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId
     held_up_by = [*no_switch] if is_held_up else []
     if queued:
         held_up_by += _of_trunk(view, now=now)
+    held_up_by += why_many_soundless(tx, campaign_id, now=now)
     reasons = _without(queued, view.reasons) if is_held_up else view.reasons
     away = why_held_by_switches(switches) if view.is_full else ()
     return CampaignExplanation(
@@ -100,8 +103,10 @@ def explain_in(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId
     )
 
 
-def explain_lead(store: RecordStore, *, tenant: Tenant, lead_id: LeadId, now: DateTime) -> LeadExplanation:
-    """Return what holds one lead back now; ``due`` when nothing does."""
+def explain_lead(
+    store: RecordStore, *, tenant: Tenant, lead_id: LeadId, names: SoundNames | None = None, now: DateTime
+) -> LeadExplanation:
+    """Return what holds one lead back now; ``due`` when nothing does. Without ``names`` no sound is needed."""
     with store.reading() as tx:
         lead = tx.standings.of_lead(tenant.id, lead_id)
         try:
@@ -111,7 +116,8 @@ def explain_lead(store: RecordStore, *, tenant: Tenant, lead_id: LeadId, now: Da
         reasons = why_not_called(lead, campaign=view.campaign, carrier=view.carrier, now=now)
         if lead.call_state is CallState.QUEUED:
             reasons += why_no_switch(known_switches(tx, now=now))
-        reasons = (*_unspoken(tx, tenant=tenant, lead=lead, campaign=view.campaign), *reasons)
+        unspoken = _unspoken(tx, tenant=tenant, lead=lead, campaign=view.campaign)
+        reasons = (*(unspoken or why_soundless(tx, lead, campaign=view.campaign, names=names, now=now)), *reasons)
         if not reasons and not _is_next(tx, lead, grants=view.grants, now=now):
             reasons = why_not_next(lead, of_campaign=view.reasons)
     return LeadExplanation(lead, reasons or (Why(Reason.DUE),))
