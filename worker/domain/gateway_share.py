@@ -47,11 +47,12 @@ def free_for(carrier_id: CarrierId, use: GatewayUse, *, held: int, now: DateTime
 def woken(carrier_id: CarrierId, use: GatewayUse, *, held: int, now: DateTime) -> list[CarrierId]:
     """Return the other carriers that may take what this one has left free, those that wait longest first.
 
-    ``live`` and ``held`` count the calls that it has just planned.
+    ``live`` and ``held`` count the calls that it has just planned. A carrier that waits no longer claims nothing.
     """
     if not use.others:
         return []
-    allotted = _allotted(_claimants(carrier_id, use, held=held, now=now), free=use.free)
+    claimants = dict(use.others) if use.waits_since is None else _claimants(carrier_id, use, held=held, now=now)
+    allotted = _allotted(claimants, free=use.free)
     return [other for other, calls in allotted.items() if calls and other != carrier_id]
 
 

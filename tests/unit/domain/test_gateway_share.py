@@ -45,6 +45,13 @@ def test_carriers_that_wait_for_nothing_keep_what_they_have() -> None:
     assert free_for(A, shared, held=0, now=NOON.add(seconds=1)) == 2
 
 
+def test_a_carrier_that_wants_nothing_more_leaves_its_share_to_who_waits() -> None:
+    """A's last call has ended, B waits for a second one."""
+    one_ended = use(2, 1, others={B: Waiting(since=NOON, held=1)})
+
+    assert woken(A, one_ended, held=0, now=NOON) == [B]
+
+
 @dataclass
 class Gateway:
     """A gateway in memory, and the plans of its carriers as the use case makes them."""
