@@ -44,6 +44,9 @@ class PressOptionBody(Body):
     extension: Line = ""
 
 
+KeyBodies = Annotated[list[PressOptionBody], Field(max_length=MOST_KEYS)]
+
+
 def _keys(value: Any) -> Any:  # Any: checked as a list after this
     """Return keys that are given as an answer of ours writes them, by digit, in the form in which they are sent."""
     if not isinstance(value, list):
@@ -74,7 +77,7 @@ class TemplateBody(Body):
     enable_option: bool = False
     exit_sound: SoundBody | None = None
     invalid_sound: SoundBody | None = None
-    press_options: Annotated[list[PressOptionBody] | None, BeforeValidator(_keys), Field(max_length=MOST_KEYS)] = None
+    press_options: Annotated[KeyBodies | None, BeforeValidator(_keys)] = None
     press_timeout: Seconds = 1
     max_timeout: Times = 1
     inter_digit_timeout: Seconds = 1

@@ -43,3 +43,10 @@ def test_an_unknown_template_is_not_found(client: TestClient) -> None:
     answer = client.get("/v3/template/6b1d6d3c-0000-4000-8000-000000000000")
 
     assert (answer.status_code, answer.json()) == (404, {"error": "template not found"})
+
+
+@pytest.mark.parametrize("options", [None, [{"press_num": str(number % 10)} for number in range(101)]])
+def test_keys_may_be_null_and_are_bounded(client: TestClient, options: object) -> None:
+    answer = client.post("/v3/template", json={"template_name": "x", "press_options": options})
+
+    assert answer.status_code == (200 if options is None else 400)
