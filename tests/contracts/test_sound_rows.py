@@ -21,7 +21,7 @@ REST = Rest(2, NOON.add(minutes=1), "too long")
 
 
 def held(store: SqlStore, lead_ids: Sequence[LeadId]) -> None:
-    """Let leads wait as a plan does."""
+    """Make leads wait as a plan does."""
     with store.transaction() as tx:
         tx.connection.execute(update(leads).where(leads.c.id.in_(lead_ids)).values(stage=Stage.CALLING))
         tx.speech.wait(dict.fromkeys(lead_ids, Stage.NEW), until=LATER)

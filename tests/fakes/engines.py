@@ -77,5 +77,5 @@ class FakeEngines(SpeechEngines):
 
 
 def some_names() -> SoundNames:
-    """Give the names of an installation."""
+    """Return the names of an installation."""
     return KeyedNames(lambda: b"key", rendered_by=lambda _: ENGINE)

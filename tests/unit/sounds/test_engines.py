@@ -133,7 +133,7 @@ def test_a_wrong_file_is_named_with_its_fault(tmp_path: Path, text: str, message
 )
 def test_espeak_speaks_vietnamese_and_english(engine: Engine) -> None:
     if isinstance(engine, EspeakProgram) and not shutil.which("espeak-ng"):
-        pytest.skip("the program espeak-ng is not on the PATH")
+        pytest.skip("the program espeak-ng is not on the PATH; the library from its wheel is tried anyway")
     renderer = Engines({}, default=Casting(engine), reader=READER)
 
     slow, quick, english = renderer.render(

@@ -127,7 +127,7 @@ class Scene:
         self.talk = Talk(self.wire, self.backstage)
 
     def connect(self, *, longest: int = 900) -> list[str]:
-        """Let the switch introduce itself; return what it is told."""
+        """Have the switch introduce itself; return what it is told."""
         lines = {
             "Unique-ID": CALL, "Core-UUID": "core", "Content-Type": "command/reply", "Reply-Text": "%2BOK%0A",
             "variable_execute_on_answer": f"sched_hangup%20%2B{longest}%20ALLOTTED_TIMEOUT",

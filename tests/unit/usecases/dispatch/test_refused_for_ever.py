@@ -22,7 +22,7 @@ def the_switch(world: World) -> Switch:
 
 
 def refuse(world: World, call_id: CallId, *, cause: str, times: int) -> None:
-    """Let the switch refuse the call's dials; it is dialled again after each."""
+    """Have the switch refuse the call's dials; it is dialled again after each."""
     for dial in range(1, times + 1):
         if dial > 1:
             world.clock.wait(10)
