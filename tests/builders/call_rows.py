@@ -18,7 +18,7 @@ from worker.domain.ids import CallId, LeadId
 from worker.domain.lead import ClaimedLead, Lane, Stage
 from worker.domain.network import Network
 from worker.domain.planner import Grant
-from worker.ports.dispatch.store import Call
+from worker.ports.dispatch.call_rows import Call
 from worker.store.transaction import SqlStore
 
 V, M = Network.VIETTEL, Network.MOBI

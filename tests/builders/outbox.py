@@ -13,8 +13,8 @@ from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId, DeliveryId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
+from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.outbox import Delivery
-from worker.ports.dispatch.store import Call
 from worker.store.base.callback_tables import deliveries
 from worker.store.transaction import SqlStore
 

@@ -22,8 +22,8 @@ from worker.domain.ids import CampaignId, CarrierId
 from worker.domain.lead import Ending, Stage
 from worker.domain.outcome import CauseRule
 from worker.domain.reason import Reason
+from worker.ports.dispatch.call_rows import Dial, Ended
 from worker.ports.dispatch.counts import UpByOwner
-from worker.ports.dispatch.store import Dial, Ended
 from worker.store.base.tables import calls, leads
 from worker.store.dispatch.cause_tables import shipped_causes, to_stored
 from worker.store.transaction import SqlStore

@@ -26,7 +26,7 @@ from worker.domain.ids import CallId, LeadId
 from worker.domain.lead import Ending, Stage
 from worker.domain.list_refresh import Which
 from worker.domain.unheard import LastKnown, assume_end
-from worker.ports.dispatch.store import Dial
+from worker.ports.dispatch.call_rows import Dial
 from worker.ports.records.entities import Tenant
 from worker.store.base.tables import calls, leads
 from worker.store.transaction import SqlStore

@@ -11,7 +11,7 @@ from worker.domain.call import CallState, HungUp
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId, LeadId
 from worker.domain.lead import Stage
-from worker.ports.dispatch.store import Dial
+from worker.ports.dispatch.call_rows import Dial
 from worker.ports.records.entities import DuplicateScope
 from worker.store.base.callback_tables import deliveries
 from worker.store.base.tables import leads, lists

@@ -14,8 +14,8 @@ from worker.domain.call import CallState, HungUp, Outcome
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId
 from worker.domain.lead import Ending, Stage
+from worker.ports.dispatch.call_rows import Ended
 from worker.ports.dispatch.second_source import PostedCdr, PostedCdrId
-from worker.ports.dispatch.store import Ended
 from worker.store.base.tables import calls, leads
 from worker.store.transaction import SqlStore
 

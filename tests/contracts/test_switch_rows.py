@@ -11,7 +11,7 @@ from tests.builders import NOON
 from tests.builders.outbox import fill_with_calls
 from worker.domain.call import CallState
 from worker.domain.switch import Switch, SwitchState
-from worker.ports.dispatch.store import Dial, Move
+from worker.ports.dispatch.call_rows import Dial, Move
 from worker.store.base.tables import calls
 from worker.store.transaction import SqlStore
 

@@ -19,7 +19,7 @@ from worker.domain.ids import CallId
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
 from worker.domain.unheard import LastKnown, assume_end
-from worker.ports.dispatch.store import Dial
+from worker.ports.dispatch.call_rows import Dial
 from worker.store.base.tables import calls, campaigns, leads
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.finish_calls import finish_calls

@@ -14,8 +14,9 @@ from worker.domain.keys import KeyPress
 from worker.domain.lead import Stage
 from worker.domain.reason import Reason
 from worker.domain.timing import CLOCK_SET_BACK, MESSAGE_RESENT, TRUNK_LONGEST_PAUSE
+from worker.ports.dispatch.call_rows import Call, Dial, Ended, Move
 from worker.ports.dispatch.counts import UpByOwner
-from worker.ports.dispatch.store import NOT_AHEAD, Call, Calls, Dial, Ended, Move
+from worker.ports.dispatch.store import NOT_AHEAD, Calls
 from worker.store.base.dialect import among
 from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 from worker.store.dispatch.gateway_access import count_on_gateways

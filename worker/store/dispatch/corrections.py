@@ -10,7 +10,8 @@ from typing_extensions import override
 from worker.domain.call import CallState
 from worker.domain.ids import CallId, LeadId
 from worker.domain.lead import Ending, Stage
-from worker.ports.dispatch.store import Call, Corrections, Ended, UsedUpLead
+from worker.ports.dispatch.call_rows import Call, Ended, UsedUpLead
+from worker.ports.dispatch.store import Corrections
 from worker.store.base.dialect import among
 from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, campaigns, carriers, leads
 from worker.store.dispatch.calls import FINISH_CALL, READ, end_values, lead_values, to_call

@@ -11,8 +11,9 @@ from worker.domain.call import HungUp
 from worker.domain.campaign import Campaign
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Stage
+from worker.ports.dispatch.call_rows import Call, Ended
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
+from worker.ports.dispatch.store import DispatchTransaction
 from worker.usecases.dispatch.finish_calls import cdr_of, decide_ends, events_at_the_end
 from worker.usecases.dispatch.opt_out_by_key import opt_out_by_key
 from worker.usecases.dispatch.outbox import Happening, post_happenings

@@ -8,7 +8,7 @@ from pendulum import DateTime
 from worker.domain.call import TOO_LONG
 from worker.domain.errors import NotFound, Unavailable
 from worker.domain.timing import LONGEST_CALL_EXCEEDED
-from worker.ports.dispatch.store import Call
+from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.telephony import Telephony
 
 logger = logging.getLogger(__name__)

@@ -19,8 +19,9 @@ from worker.domain.lead import Stage
 from worker.domain.outcome import CauseRule, Verdict, decide_outcome
 from worker.domain.recall import MOST_UNCOUNTED, GiveUp, RecallAt, decide_recall, decide_repeat, give_up
 from worker.domain.switch_clock import end_on_our_clock
+from worker.ports.dispatch.call_rows import Call, Ended
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
+from worker.ports.dispatch.store import DispatchTransaction
 from worker.usecases.dispatch.opt_out_by_key import opt_out_by_key
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
 

@@ -30,8 +30,9 @@ from worker.domain.switch_refusal import SwitchNews, is_own_refusal
 from worker.domain.timing import PROCESS_CLOCKS_APART
 from worker.domain.trunk import REPLIED, TrunkResult
 from worker.domain.trunk_result import trunk_result_of, trunk_result_of_refusal
+from worker.ports.dispatch.call_rows import Call, Move
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, DispatchStore, DispatchTransaction, Move
+from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
 from worker.usecases.dispatch.correct_calls import correct_calls
 from worker.usecases.dispatch.finish_calls import finish_calls
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings

@@ -15,8 +15,9 @@ from worker.domain.lead import LANE_OF, Lane
 from worker.domain.network import Network
 from worker.domain.number_format import dialled_form
 from worker.domain.reason import Reason
+from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import Tokens
-from worker.ports.dispatch.store import Call, DialRules, DispatchTransaction
+from worker.ports.dispatch.store import DialRules, DispatchTransaction
 from worker.ports.dispatch.telephony import Origination
 from worker.ports.sounds import SoundNames
 from worker.usecases.dispatch.soundless_leads import soundless_leads

@@ -8,7 +8,8 @@ from pendulum import DateTime
 from worker.domain.campaign import Campaign
 from worker.domain.ids import CampaignId, TemplateId
 from worker.domain.template import Template, template_of
-from worker.ports.dispatch.store import DispatchTransaction, Ended
+from worker.ports.dispatch.call_rows import Ended
+from worker.ports.dispatch.store import DispatchTransaction
 
 logger = logging.getLogger(__name__)
 

@@ -16,9 +16,10 @@ from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr, callback_body, event_fields
 from worker.domain.ids import CampaignId, DeliveryId, LeadId, TenantId
 from worker.domain.json_value import Json
+from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.outbox import Delivery, FanOut, Subscribed, Subscription
-from worker.ports.dispatch.store import Call, DispatchTransaction
+from worker.ports.dispatch.store import DispatchTransaction
 
 _OF_CAMPAIGNS: Final = frozenset({CallbackEvent.CDR, CallbackEvent.ANSWERED})
 """Events for which a campaign has URLs of its own."""

@@ -14,8 +14,9 @@ from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.pacing import MICROSECONDS
 from worker.domain.timing import PACED_PLAN_LEAD, UNREACHABLE_PAUSE
+from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue, Rate, Tokens
-from worker.ports.dispatch.store import Call, DispatchTransaction
+from worker.ports.dispatch.store import DispatchTransaction
 from worker.usecases.dispatch.dial_paced import shared_pace
 from worker.usecases.dispatch.judge_calls import Won
 

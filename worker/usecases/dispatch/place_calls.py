@@ -13,8 +13,9 @@ from worker.domain.lead import Ending
 from worker.domain.reason import Reason
 from worker.domain.switch_choice import spread
 from worker.domain.timing import UNREACHABLE_PAUSE, VERDICT_HOLDS
+from worker.ports.dispatch.call_rows import Call, Dial
 from worker.ports.dispatch.messages import JobQueue, Tokens
-from worker.ports.dispatch.store import Call, Dial, DispatchStore, DispatchTransaction
+from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
 from worker.usecases.dispatch.choose_switches import (
     assign,
     note_refusals,

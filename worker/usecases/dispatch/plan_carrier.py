@@ -16,8 +16,9 @@ from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.planner import Grant, Plan, Situation, calls_to_start
 from worker.domain.timing import MESSAGE_RESENT, PACED_PLAN_LEAD, PLANNED_AT_LEAST, TRUNK_LONGEST_PAUSE
 from worker.domain.trunk import calls_allowed
+from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, DispatchStore, DispatchTransaction
+from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
 from worker.ports.sounds import SoundNames
 from worker.usecases.dispatch.hold_soundless import OTHERS_LOOKED_FOR, hold_soundless
 from worker.usecases.dispatch.unspoken_leads import LOOKED_AT_AGAIN, unspoken_leads

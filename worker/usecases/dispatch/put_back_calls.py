@@ -11,7 +11,8 @@ from worker.domain.hangup import Hangup
 from worker.domain.ids import CarrierId
 from worker.domain.reason import Reason
 from worker.domain.trunk import UNREACHED_DIALS, Trunk, is_proven
-from worker.ports.dispatch.store import Call, DispatchTransaction
+from worker.ports.dispatch.call_rows import Call
+from worker.ports.dispatch.store import DispatchTransaction
 
 LONGEST_REFUSAL_PAUSE: Final = 4
 """Seconds. A switch that was full may have room again at any time, and calls that wait hold slots meanwhile."""

@@ -15,8 +15,9 @@ from worker.domain.ids import CallId
 from worker.domain.switch import Switch, SwitchState
 from worker.domain.timing import CALL_ASKED_AFTER, CALL_LOST_AFTER, UNHEARD_CALL_ASKED_AFTER, UNHEARD_CALL_LOST_AFTER
 from worker.domain.unheard import LastKnown, assume_end, has_restarted_since, patience_for, seen_in_listing
+from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, DispatchStore
+from worker.ports.dispatch.store import DispatchStore
 from worker.ports.dispatch.telephony import Telephony
 from worker.usecases.dispatch.end_overlong import end_overlong
 from worker.usecases.dispatch.finish_calls import finish_calls

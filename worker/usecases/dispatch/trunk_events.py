@@ -12,9 +12,10 @@ from worker.domain.callback_url import host_of
 from worker.domain.ids import DeliveryId
 from worker.domain.trunk import Trunk
 from worker.domain.trunk_event import trunk_event_body
+from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.outbox import Delivery, FanOut
-from worker.ports.dispatch.store import Call, DispatchTransaction
+from worker.ports.dispatch.store import DispatchTransaction
 from worker.usecases.dispatch.outbox import write_callbacks
 
 

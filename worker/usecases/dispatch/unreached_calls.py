@@ -10,8 +10,9 @@ from pendulum import DateTime
 from worker.domain.call import ON_SWITCH, HungUp
 from worker.domain.timing import CALL_SURELY_OVER, UNBOUNDED_CALL
 from worker.domain.unheard import LastKnown, assume_end
+from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, DispatchStore
+from worker.ports.dispatch.store import DispatchStore
 from worker.usecases.dispatch.finish_calls import finish_calls
 
 logger = logging.getLogger(__name__)

@@ -12,8 +12,9 @@ from pendulum import DateTime
 from worker.domain.ids import CarrierId
 from worker.domain.timing import TRUNK_LONGEST_PAUSE
 from worker.domain.trunk import Trunk, TrunkResult, after_results, is_proven
+from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.store import Call, DispatchTransaction
+from worker.ports.dispatch.store import DispatchTransaction
 from worker.usecases.dispatch.trunk_events import TrunkChange, post_trunk_event
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ from pendulum import DateTime
 
 from worker.domain.lead import Ending
 from worker.domain.reason import Reason
-from worker.ports.dispatch.store import Call, DispatchTransaction, Ended
+from worker.ports.dispatch.call_rows import Call, Ended
+from worker.ports.dispatch.store import DispatchTransaction
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from tests.unit.usecases.look import an_end, call_row, lead_rows, states
 from worker.domain.call import Answered, CallState, Outcome, Refused
 from worker.domain.errors import Conflict
 from worker.domain.ids import CallId
-from worker.ports.dispatch.store import Dial
+from worker.ports.dispatch.call_rows import Dial
 from worker.store.base.tables import leader_leases
 from worker.usecases.dispatch.keep_switches import forget_switch
 
