@@ -39,6 +39,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "POST /v3/token": _RULE,
     "DELETE /v3/token/{token_uuid}": _RULE,
     "POST /v3/token/{token_uuid}/rotate": _RULE,
+    "GET /v3/audit": _RULE,
     "GET /v3/campaign": _READ,
     "POST /v3/campaign": _WORK,
     "GET /v3/campaign/{campaign_uuid}": _READ,

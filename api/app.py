@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from api import (
     api_keys,
+    audit,
     auth,
     autocall,
     blacklist,
@@ -33,6 +34,7 @@ from api.deps import ApiServices
 from api.kept import KEPT_SECONDS, Kept
 from api.login_guard import LoginGuard
 from api.refusals import REFUSED, UNAVAILABLE
+from api.request_id import RequestIds
 from worker import wiring
 
 
@@ -49,11 +51,13 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     )
     own: ApiServices = wiring.api_services() if services is None else services
     app.state.services = own
+    app.add_middleware(RequestIds, new_id=own.new_id)
     set_limits(app)
     errors.install(app)
     routers = (
         auth,
         api_keys,
+        audit,
         campaigns,
         carriers,
         templates,

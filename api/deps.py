@@ -1,6 +1,7 @@
 """What endpoints depend on: the services, the request's tenant, and paging."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Final, Protocol
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
+from api.auditing import sent_of
 from api.requests.body import MOST_NAMED, Body
 from worker.domain.caps import Cap
 from worker.domain.json_value import Json
@@ -19,6 +21,7 @@ from worker.ports.dispatch.store import DispatchStore
 from worker.ports.dispatch.telephony import Telephony
 from worker.ports.paging import Page, Slice
 from worker.ports.records.access import Caller
+from worker.ports.records.audit import Act
 from worker.ports.records.entities import Tenant
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordStore
@@ -62,6 +65,9 @@ class ApiServices(Protocol):
     def caps(self) -> Mapping[Cap, int]: ...
     @property
     def callback_https_only(self) -> bool: ...
+    def acting(self, act: Act) -> "ApiServices":
+        """Return the same services for one request, whose changes the audit trail gets."""
+
     @property
     def request_limits(self) -> RequestLimits: ...
     @property
@@ -84,7 +90,11 @@ def services_of(request: Request) -> ApiServices:
 
 
 async def _services(request: Request) -> ApiServices:
-    return services_of(request)
+    services = services_of(request)
+    act: Act | None = getattr(request.state, "act", None)
+    if act is None:
+        return services
+    return services.acting(replace(act, sent=sent_of(getattr(request, "parsed", None), endpoint=act.action)))
 
 
 async def _caller(request: Request) -> Caller:

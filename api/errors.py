@@ -179,7 +179,9 @@ def _http(_: Request, error: Exception) -> JSONResponse:
     return response
 
 
-def _bug(_: Request, error: Exception) -> JSONResponse:
+def _bug(request: Request, error: Exception) -> JSONResponse:
     """Return 500 without details; Uvicorn logs the traceback."""
     logger.error("request failed", extra={"action": "request_failed", "error": type(error).__name__})
-    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
+    response = answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
+    response.headers["X-Request-ID"] = request.state.request_id  # this answer does not pass the middleware
+    return response

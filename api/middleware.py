@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from typing_extensions import override
 
 from api.access import Credential, check_access, needed_for
+from api.auditing import act_of, is_entered
 from api.authentication import address_of, caller_of
 from api.body_budget import BodyBudget, HeldBody
 from api.concurrency_limit import ConcurrencyLimit
@@ -117,7 +118,8 @@ class JsonRequest(BoundedBody):
 
     @override
     async def json(self) -> Any:  # Any: JSON of any shape
-        return await run_in_threadpool(parse_json, await self.body())
+        self.parsed = await run_in_threadpool(parse_json, await self.body())
+        return self.parsed
 
 
 def parse_json(text: bytes) -> Any:  # Any: JSON of any shape
@@ -139,7 +141,8 @@ class GuardedRoute(BoundedRoute):
 
     @override
     def get_route_handler(self) -> Handler:
-        self.needed = needed_for("".join(self.methods or ()), self.path_format)
+        method = "".join(self.methods or ())
+        self.operation, self.needed = f"{method} {self.path_format}", needed_for(method, self.path_format)
         is_urgent = self.needed is Credential.INSTALLATION or any(one is STOPS_CALLS for one in self.dependencies)
         self.traffic = Traffic.STOPS if is_urgent else Traffic.ORDINARY
         return super().get_route_handler()
@@ -150,6 +153,9 @@ class GuardedRoute(BoundedRoute):
         admit_request(services.request_limits, tenant=caller.tenant, traffic=self.traffic, caps=services.caps)
         check_access(caller, self.needed)
         request.state.caller = caller
+        if is_entered(self.operation):
+            address, now = address_of(request), services.clock.now()
+            request.state.act = act_of(request, caller, endpoint=self.operation, address=address, now=now)
         return str(caller.tenant.id)
 
 

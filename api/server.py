@@ -5,7 +5,7 @@ import errno
 import os
 import signal
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -68,10 +68,15 @@ class Server(uvicorn.Server):
             loop.default_exception_handler(context)
 
 
-def serve(host: str, port: int, *, open_files: int, ending: Iterable[signal.Signals]) -> bool:
-    """Serve the API until a signal comes, with so many file descriptors; return False if it could not start."""
+def serve(
+    host: str, port: int, *, open_files: int, ending: Iterable[signal.Signals], proxies: Sequence[str] = ()
+) -> bool:
+    """Serve the API until a signal comes, with so many file descriptors; return False if it could not start.
+
+    A client's address is taken from ``X-Forwarded-For`` only behind one of the ``proxies``, which are networks.
+    """
     limits = ConnectionLimits.within(open_files)
-    server = make_server("api.app:create_app", host=host, port=port, limits=limits, ending=ending)
+    server = make_server("api.app:create_app", host=host, port=port, limits=limits, ending=ending, proxies=proxies)
     server.run()
     return server.started
 
@@ -83,6 +88,7 @@ def make_server(
     port: int,
     limits: ConnectionLimits,
     ending: Iterable[signal.Signals] = (),
+    proxies: Sequence[str] = (LOOPBACK,),
 ) -> Server:
     """Return a server that is not started yet."""
     config = uvicorn.Config(
@@ -97,7 +103,7 @@ def make_server(
         access_log=False,
         backlog=ACCEPTED_AT_ONCE,
         workers=1,  # Uvicorn would take WEB_CONCURRENCY and FORWARDED_ALLOW_IPS from the environment
-        forwarded_allow_ips=LOOPBACK,
+        forwarded_allow_ips=list(proxies),
         timeout_keep_alive=round(limits.idle_seconds),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -2,12 +2,15 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 from typing import Final, TextIO
 
 import orjson
 import pendulum
 from typing_extensions import override
 
+REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
+"""The id of the request that this process is answering; each log line of it has it."""
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
 """The attributes that every record has; all others were passed as ``extra``."""
 
@@ -26,6 +29,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if REQUEST_ID.get():
+            line["request_id"] = REQUEST_ID.get()
         line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

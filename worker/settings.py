@@ -35,6 +35,8 @@ DEFAULT_PORTS: Final = "80,443,1024-65535"
 _USERINFO: Final = re.compile(r"^(.*?://)?.*@", re.DOTALL)
 _SECRETS: Final = frozenset({"api_token", "callback_secret", "secret_key"})
 
+LOOPBACK_PROXIES: Final = "127.0.0.0/8,::1/128"
+
 MOST_SECRETS: Final = 2
 
 Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
@@ -210,6 +212,10 @@ class Settings(BaseSettings):
     secret_key: Annotated[SecretStr, AfterValidator(_check_secret_key)] | None = Field(
         default=None,
         description="a key of `callbeat secret-key new`, or several separated by commas, the newest one first",
+    )
+    trusted_proxies: Annotated[Networks, NoDecode, BeforeValidator(_networks)] = Field(
+        default=_networks(LOOPBACK_PROXIES),
+        description="networks separated by commas, e.g. 127.0.0.0/8,10.1.0.0/16",
     )
     drain_seconds: int = Field(default=30, ge=0, le=3600, description="seconds from 0 to 3600, e.g. 30")
     log_level: Annotated[str, BeforeValidator(lambda value: str(value).upper())] = Field(

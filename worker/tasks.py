@@ -23,6 +23,7 @@ from worker.usecases.dispatch import render_sounds as rendering
 from worker.usecases.dispatch import settle_posted_cdrs as settling
 from worker.usecases.dispatch import sweep as sweeping
 from worker.usecases.dispatch import tick as ticking
+from worker.usecases.records import audit_trail
 from worker.usecases.records import delete_list as deleting
 from worker.usecases.records import drop_access as access
 from worker.usecases.records import refresh_list as refreshing
@@ -130,6 +131,7 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     dropping.drop_codes(parts.store, now=parts.clock.now())
     access.drop_access(parts.store, now=parts.clock.now())
     expiring.drop_unused_sounds(parts.store, sounds=parts.sounds, now=parts.clock.now())
+    audit_trail.drop_old_audit(parts.store, now=parts.clock.now())
     settling.settle_posted_cdrs(
         parts.store, queue=parts.queue, cdr_format=parts.cdr_format, now=parts.clock.now(), new_id=parts.new_id
     )

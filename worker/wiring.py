@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from threading import Semaphore
 from typing import Any, Final
@@ -42,6 +42,7 @@ from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import Wakeups
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.dispatch.telephony import EventSource, Telephony
+from worker.ports.records.audit import Act
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.sounds import AudioReader, SoundNames, SoundPlaces, SoundStore, SpeechEngines
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
@@ -105,6 +106,10 @@ class Services:
     """True when answered calls are spoken with; otherwise an own dialplan plays, and no sound is needed."""
     probes: Mapping[str, Callable[[], None]]
     """Health checks by the name of the part; a check raises ``Unavailable`` when its part cannot be reached."""
+
+    def acting(self, act: Act) -> "Services":
+        """Return the same services for one request, whose changes the audit trail gets."""
+        return replace(self, store=self.store.acting(act))
 
     @property
     def spoken_names(self) -> SoundNames | None:

@@ -1,7 +1,7 @@
 """What the API needs, without servers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from tests.fakes.request_limits import NoRequestLimits
 from tests.fakes.telephony import FakeTelephony
 from worker.domain.caps import DEFAULT_CAPS, Cap
 from worker.ports.dispatch.second_source import CdrFormat
+from worker.ports.records.audit import Act
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.sounds import SoundNames, SoundStore
 from worker.store.transaction import SqlStore
@@ -44,6 +45,9 @@ class FakeServices:
     sounds: SoundStore = field(default_factory=FakeSounds)
     spoken_names: SoundNames | None = None
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+
+    def acting(self, act: Act) -> "FakeServices":
+        return replace(self, store=self.store.acting(act))
 
     @property
     def callback_store(self) -> SqlStore:

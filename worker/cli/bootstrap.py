@@ -8,6 +8,7 @@ from typing import Final
 import typer
 from uuid_utils.compat import uuid7
 
+from worker.cli.audited import act_of_command
 from worker.cli.encryption import encrypt_new_database
 from worker.clock import SystemClock
 from worker.home import make_private
@@ -33,13 +34,6 @@ def migrate() -> None:
         _tenant(store, name=DEFAULT_TENANT, chosen=chosen)
         insert_first_list(store, switches(), now=SystemClock().now())
     typer.echo("The database is up to date.")
-
-
-def create_token(tenant: str) -> None:
-    """Print a new bearer token; it cannot be shown again."""
-    chosen = settings()
-    with opened(chosen) as store:
-        typer.echo(_new_token(store, name=tenant, chosen=chosen))
 
 
 def bring_up_to_date(chosen: Settings) -> None:
@@ -75,9 +69,14 @@ def opened(chosen: Settings) -> Iterator[SqlStore]:
     try:
         store = SqlStore(engine)
         store.check_schema()
-        yield store
+        yield store.acting(act_of_command())
     finally:
         engine.dispose()
+
+
+def tenant_made_if_missing(store: SqlStore, *, name: str, chosen: Settings) -> Tenant:
+    """Return the tenant of this name; create it if there is none."""
+    return _tenant(store, name=name, chosen=chosen)
 
 
 def _new_token(store: SqlStore, *, name: str, chosen: Settings) -> str:

@@ -68,15 +68,6 @@ def migrate() -> None:
     bring_up_to_date()
 
 
-def create_token(
-    tenant: Annotated[str, typer.Option(help="The tenant of the token; it is created if it does not exist.")],
-) -> None:
-    """Print a new bearer token; it cannot be shown again."""
-    from worker.cli.bootstrap import create_token as create
-
-    create(tenant)
-
-
 def set_tenant(
     tenant: Annotated[str, typer.Option(help="The tenant to change.")],
     concurrent_call: Annotated[

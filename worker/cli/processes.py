@@ -38,7 +38,8 @@ def api(host: str, port: int) -> None:
     _begin()
     _refuse_older_schema(api_services())  # a wrong setting stops the process at start instead of at the first request
     serve: Callable[..., bool] = import_module("api.server").serve  # by its name, because `api` imports this package
-    if not serve(host, port, open_files=allow_open_files(), ending=ENDING):
+    proxies = [str(network) for network in settings().trusted_proxies]
+    if not serve(host, port, open_files=allow_open_files(), ending=ENDING, proxies=proxies):
         sys.exit(NOT_STARTED)
 
 

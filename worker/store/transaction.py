@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from functools import cached_property
 from typing import Final
 
@@ -12,6 +13,7 @@ from typing_extensions import override
 
 from worker.ports.callbacks.store import CallbackStore, CallbackTransaction
 from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
+from worker.ports.records.audit import Act
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.store.base.columns import Instant
 from worker.store.base.outages import outages_named
@@ -39,6 +41,7 @@ from worker.store.dispatch.switches import SqlSwitches
 from worker.store.dispatch.tenant_caps import SqlTenantCaps
 from worker.store.dispatch.trunks import SqlTrunks
 from worker.store.records.api_keys import SqlApiKeys
+from worker.store.records.audit import SqlAuditTrail, audited
 from worker.store.records.backfill_leads import SqlBackfillLeads
 from worker.store.records.backfills import SqlBackfills
 from worker.store.records.campaigns import SqlCampaigns
@@ -203,6 +206,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
 
     @override
     @cached_property
+    def audit(self) -> SqlAuditTrail:
+        return SqlAuditTrail(self.connection)
+
+    @override
+    @cached_property
     def tenants(self) -> SqlTenants:
         return SqlTenants(self.connection)
 
@@ -293,9 +301,16 @@ class SqlStore(DispatchStore, CallbackStore, RecordStore):
     def __init__(self, engine: Engine) -> None:
         """Use this engine; nothing is connected yet."""
         self._engine = engine
+        self._act: Act | None = None
         self._reader = engine.execution_options(callbeat_read_only=True)
         if engine.dialect.name == "postgresql":  # one snapshot for all reads; SQLite has no other level
             self._reader = self._reader.execution_options(isolation_level="REPEATABLE READ")
+
+    def acting(self, act: Act | None) -> "SqlStore":
+        """Return the same store for one request or command, whose changes the audit trail gets."""
+        acting = copy(self)
+        acting._act = act  # noqa: SLF001 - its own class
+        return acting
 
     @property
     def has_own_clock(self) -> bool:
@@ -315,7 +330,7 @@ class SqlStore(DispatchStore, CallbackStore, RecordStore):
     @override
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
-        with outages_named(), self._engine.begin() as connection:
+        with outages_named(), self._engine.begin() as connection, audited(connection, self._act):
             transaction = SqlTransaction(connection)
             yield transaction
         for action in transaction.after_commit_actions:

@@ -67,6 +67,7 @@ RIGHT = (
     Right("POST", "/v3/auth/token", {"api_key": "none"}),
     Right("POST", "/v1/auth", {"username": "crm@default", "password": "none"}),
     Right("GET", "/v3/token", query=PAGES),
+    Right("GET", "/v3/audit", query=("start_date", "end_date", "token_uuid", "action", "subject", *PAGES)),
     Right("POST", "/v3/token", {"name": "crm", "role": "operator", "expires_at": "2099-01-01T00:00:00Z"}),
     Right("POST", "/v3/token/{token_uuid}/rotate", {"hours": 1}),
     Right("DELETE", "/v3/token/{token_uuid}"),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api.access import ACCESS, Access, Credential, needed_for
 from api.app import set_limits
+from api.auditing import UNAUDITED
 from tests.builders import NOON
 from tests.builders.api import SEED_CARRIER, SEED_TEMPLATE, a_tenant, make_campaign, make_list
 from tests.builders.stored_calls import store_call, store_delivery
@@ -31,7 +32,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "POST /v3/token/{token_uuid}/rotate": {"hours": 1},
     "POST /v3/list": {"campaign_uuid": "{campaign_uuid}", "list_name": "theirs"},
     "POST /v3/lead": {"list_uuid": "{list_uuid}", "phone_number": "0981000001"},
-    "POST /v3/lead/multi": {"list_uuid": "{list_uuid}", "data": [{"phone_number": "0981000001"}]},
+    "POST /v3/lead/multi": {"list_uuid": "{list_uuid}", "data": [{"phone_number": "0981000003"}]},
     "POST /v3/autocall/import": {"campaign_uuid": "{campaign_uuid}", "phone_number": "0981000001", "param": {"a": 1}},
     "POST /v3/template/preview": {"template_uuid": "{template_uuid}"},
 }
@@ -187,6 +188,11 @@ def test_a_role_may_do_what_is_not_above_it(
     }
 
     assert {name: told for name, told in answers.items() if told in {401, 403} or told >= 500} == {}
+    entered = {
+        row["action"] for row in client.get("/v3/audit", params={"actor": role.value, "limit": 1000}).json()["data"]
+    }
+    changed = {name for name, told in answers.items() if told == 200 and not name.startswith("GET")}
+    assert entered == changed - UNAUDITED - {"POST /v3/template/preview", "POST /v3/callback/replay"}
 
 
 def test_another_tenants_ids_are_not_found_and_nothing_changes(

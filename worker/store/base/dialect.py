@@ -41,6 +41,12 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+def changes_so_far(connection: Connection) -> int:
+    """Return a number that grows when this transaction writes for the first time, or each time."""
+    asked = "total_changes()" if is_sqlite(connection) else "(pg_current_xact_id_if_assigned() IS NOT NULL)::int"
+    return int(connection.scalar(text(f"SELECT {asked}")))
+
+
 def commit_without_waiting(connection: Connection) -> None:
     """Make this transaction's commit return before the disk has it; for work that is repeated if a crash loses it.
 
