@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from worker.domain.timing import BURST_TOKEN_RETURNS, PACED_AHEAD, TOKEN_RETURNS
+from worker.domain.timing import BURST_TOKEN_RETURNS, DIAL_TAKES, PACED_AHEAD, TOKEN_RETURNS
 
 MICROSECONDS: Final = 1_000_000
 LONGEST_TENTH_MICROS: Final = 150_000
@@ -38,10 +38,11 @@ def pace_of(per_second: int) -> Pace:
     """Return how so many calls per second are spread; at least 1.
 
     A tenth of a second is kept for longer than it lasts, up to half as long again, as far as the whole rate stays
-    within reach: a busy switch begins calls a little after it has accepted them.
+    within reach of a worker whose dials take ``DIAL_TAKES``: a busy switch begins calls a little after it has
+    accepted them.
     """
     in_a_tenth = -(-per_second // 10) + 1
-    spare = in_a_tenth * MICROSECONDS * 100 // (101 * per_second)  # one percent is left for what dialling takes
+    spare = in_a_tenth * MICROSECONDS // per_second - _micros(DIAL_TAKES.total_seconds())
     shortest = _micros(BURST_TOKEN_RETURNS.total_seconds())
     return Pace(
         windows=(
