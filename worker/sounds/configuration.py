@@ -1,4 +1,4 @@
-"""Which engine renders which voice: espeak-ng for all, or what a file of the operator says."""
+"""Which engine renders which voice: espeak-ng for all, or what a file of the operator's says."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +11,8 @@ from worker.ports.sounds import AudioReader
 from worker.sounds.engine import Casting, Engine, Engines
 from worker.sounds.espeak import NAME, find_espeak
 from worker.sounds.http_engine import HttpEngine, HttpEngineSettings
+from worker.sounds.piper import NAME as PIPER
+from worker.sounds.piper import Piper, check_voice
 
 MOST_CONNECTIONS: Final = 64
 
@@ -39,8 +41,10 @@ def read_engines(speech: str, *, reader: AudioReader, wait: Callable[[float], No
         return Engines({}, default=Casting(find_espeak()), reader=reader)
     file = _read(Path(speech))
     client = httpx.Client(limits=httpx.Limits(max_connections=MOST_CONNECTIONS))
-    engines: dict[str, Engine] = {NAME: find_espeak()}
+    engines: dict[str, Engine] = {NAME: find_espeak(), PIPER: Piper()}
     for name, settings in file.engines.items():
+        if name in engines:
+            raise ValueError(f"{speech}: engines.{name}: {name} is there without being named, and runs in this process")
         engines[name] = HttpEngine(name, settings, client=client, wait=wait)
     castings = {name: _casting(one, engines=engines) for name, one in file.voices.items()}
     return Engines(castings, default=_casting(file.default, engines=engines), reader=reader)
@@ -60,4 +64,6 @@ def _read(path: Path) -> _File:
 def _casting(casting: _Casting, *, engines: dict[str, Engine]) -> Casting:
     if casting.engine not in engines:
         raise ValueError(f"no engine is named {casting.engine}")
+    if casting.engine == PIPER:
+        check_voice(casting.voice)
     return Casting(engines[casting.engine], casting.voice)

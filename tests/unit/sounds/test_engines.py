@@ -97,7 +97,10 @@ def test_a_file_names_engines_and_voices(tmp_path: Path) -> None:
         json.dumps(
             {
                 "engines": {"acme": {"url": "https://tts.example", "per_minute": 600, "body": {"t": "{text}"}}},
-                "voices": {"north-f-01": {"engine": "acme", "voice": "banmai"}},
+                "voices": {
+                    "north-f-01": {"engine": "acme", "voice": "banmai"},
+                    "south-f-03": {"engine": "piper", "voice": "/voices/vi.onnx#vivos-11"},
+                },
             }
         )
     )
@@ -105,6 +108,7 @@ def test_a_file_names_engines_and_voices(tmp_path: Path) -> None:
     found = read_engines(str(file), reader=READER, wait=_no_wait)
 
     assert found.rendered_by(Voice("north-f-01")) == "acme/banmai/"
+    assert found.rendered_by(Voice("south-f-03")) == "piper//voices/vi.onnx#vivos-11/"
     assert found.engine_of(Voice()) == "espeak-ng"
     assert found.per_minute("acme") == 600
 
@@ -116,6 +120,9 @@ def test_a_file_names_engines_and_voices(tmp_path: Path) -> None:
         ('{"voice": {}}', "voice"),
         ('{"engines": {"a": {}}}', "engines.a.url"),
         ('{"default": {"engine": "acme"}}', "no engine is named acme"),
+        ('{"default": {"engine": "piper"}}', "absolute path of its .onnx file, not empty"),
+        ('{"default": {"engine": "piper", "voice": "vi.onnx#1"}}', "absolute path of its .onnx file, not vi.onnx"),
+        ('{"engines": {"piper": {"url": "http://127.0.0.1:5000"}}}', "engines.piper: piper is there without being"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_fault(tmp_path: Path, text: str, message: str) -> None:
