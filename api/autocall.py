@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import ASKS_FOR_CALLS, BEARER, Services, Whose, answered
+from api.deps import ASKS_FOR_CALLS, BEARER, ONCE, Services, Whose, answered
 from api.middleware import GuardedRoute
 from api.phone_numbers import NO_PHONE, TOO_SHORT
 from api.requests.autocall import ImportBody, OtpBody
@@ -15,7 +15,7 @@ from worker.usecases.records.call_now import CallRequest, Promise, call_now, fin
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["single calls"])
 
 
-@router.post("/v3/autocall/import", dependencies=[ASKS_FOR_CALLS])
+@router.post("/v3/autocall/import", dependencies=[ASKS_FOR_CALLS, ONCE])
 def import_one(body: ImportBody, services: Services, tenant: Whose) -> JSONResponse:
     """Call one number with the campaign's template, ahead of its lists, inside its windows and while it is started.
 
@@ -26,7 +26,7 @@ def import_one(body: ImportBody, services: Services, tenant: Whose) -> JSONRespo
     return answered({"call_id": str(promise.call_id), "lead_uuid": str(promise.lead_id), "message": "success"}, to=body)
 
 
-@router.post("/v3/autocall/otp", dependencies=[ASKS_FOR_CALLS])
+@router.post("/v3/autocall/otp", dependencies=[ASKS_FOR_CALLS, ONCE])
 def read_code(body: OtpBody, services: Services, tenant: Whose) -> JSONResponse:
     """Call one number and read out a code: ahead of all other calls, at any hour, also while the campaign is stopped.
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, STOPS_CALLS, Part, Services, Whose, answered, listed
+from api.deps import BEARER, ONCE, STOPS_CALLS, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.phone_numbers import national
 from api.requests.blacklist import AllowBody, BlockBody, BlockedBody
@@ -19,7 +19,7 @@ from worker.usecases.records.block_numbers import allow_numbers, block_numbers
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["do not call"])
 
 
-@router.post("/v1/blacklist", dependencies=[STOPS_CALLS])
+@router.post("/v1/blacklist", dependencies=[STOPS_CALLS, ONCE])
 def add(body: BlockBody, services: Services, tenant: Whose) -> JSONResponse:
     """Add numbers to the do-not-call list; they hold for the very next dial."""
     rows, problems = checked_rows(body.blacklist, BlockedBody)

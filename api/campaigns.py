@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pendulum import DateTime
 
 from api.callback_urls import refuse_unsendable
-from api.deps import BEARER, STOPS_CALLS, Part, Services, Whose, answered, listed
+from api.deps import BEARER, ONCE, STOPS_CALLS, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.campaign import NewCampaignBody
 from api.requests.campaign_copy import ChangedCampaignBody
@@ -36,7 +36,7 @@ DryRun = Annotated[bool, Query(description="True: nothing is changed; the answer
 MISMATCH: Final = "campaign_uuid is invalid"
 
 
-@router.post("/v3/campaign")
+@router.post("/v3/campaign", dependencies=[ONCE])
 def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResponse:
     """Create a campaign; the client may choose its id."""
     campaign_id = body.id() or CampaignId(services.new_id())
@@ -110,8 +110,8 @@ def delete(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONRespon
     return JSONResponse({"campaign_uuid": str(campaign_uuid)})
 
 
-@router.post("/v1/campaign/{campaign_uuid}/run/start")
-@router.post("/v3/campaign/{campaign_uuid}/run/start")
+@router.post("/v1/campaign/{campaign_uuid}/run/start", dependencies=[ONCE])
+@router.post("/v3/campaign/{campaign_uuid}/run/start", dependencies=[ONCE])
 def start(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Dial inside the windows; a start after a stop is a new run."""
     return _save(campaign_uuid, CampaignChanges(status=Status.START), services=services, tenant=tenant)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pendulum import DateTime
 
-from api.deps import BEARER, Part, Services, Whose, answered, listed
+from api.deps import BEARER, ONCE, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
 from api.responses.causes import cause_shape
@@ -29,7 +29,7 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["carri
 NO_CHANNELS: Final = {network.value: 0 for network in Network}
 
 
-@router.post("/v3/carrier")
+@router.post("/v3/carrier", dependencies=[ONCE])
 def create(body: NewCarrierBody, services: Services, tenant: Whose) -> JSONResponse:
     """Create a carrier; the client may choose its id."""
     now = services.clock.now()

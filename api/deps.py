@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Final, Protocol
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
@@ -13,6 +13,7 @@ from api.auditing import sent_of
 from api.requests.body import MOST_NAMED, Body
 from worker.domain.caps import Cap
 from worker.domain.json_value import Json
+from worker.domain.repeated_request import HEADER as IDEMPOTENCY_KEY
 from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import JobQueue, Wakeups
@@ -23,8 +24,9 @@ from worker.ports.paging import Page, Slice
 from worker.ports.records.access import Caller
 from worker.ports.records.audit import Act
 from worker.ports.records.entities import Tenant
+from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.request_limits import RequestLimits
-from worker.ports.records.store import RecordStore
+from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.ports.sounds import SoundNames, SoundStore
 from worker.usecases.records.limit_requests import import_place
 
@@ -78,11 +80,13 @@ class ApiServices(Protocol):
     def spoken_names(self) -> SoundNames | None: ...
     @property
     def probes(self) -> Mapping[str, Callable[[], None]]: ...
+    def joined(self, first: Callable[[RecordTransaction], None]) -> tuple[JoinedTransactions, "ApiServices"]:
+        """Return the same services for one request, all of whose transactions are a single one that begins so."""
 
 
 def services_of(request: Request) -> ApiServices:
-    """Return the application's services."""
-    services: ApiServices = request.app.state.services
+    """Return the application's services, or those that this request has of its own."""
+    services: ApiServices = getattr(request.state, "services", None) or request.app.state.services
     return services
 
 
@@ -127,6 +131,15 @@ async def _stops_calls() -> None:
     pass
 
 
+async def _once(
+    _key: Annotated[
+        str,
+        Header(alias=IDEMPOTENCY_KEY, description="A text of your own: the same request with it is done only once."),
+    ] = "",
+) -> None:
+    pass
+
+
 Services = Annotated[ApiServices, Depends(_services)]
 Whose = Annotated[Tenant, Depends(_tenant)]
 Who = Annotated[Caller, Depends(_caller)]
@@ -136,6 +149,8 @@ IMPORTS: Final = Depends(_import_place)
 """Requests that import many leads get 429 while too many others of their tenant run."""
 STOPS_CALLS: Final = Depends(_stops_calls)
 """Marks requests that keep calls from being dialled: their tenant's other requests leave them room."""
+ONCE: Final = Depends(_once)
+"""Requests that create or import: with an ``Idempotency-Key`` the middleware answers a repeated one as the first."""
 Part = Annotated[Slice, Depends(_slice)]
 
 

@@ -20,6 +20,7 @@ from worker.domain.errors import (
     NotFound,
     Overtaken,
     Rejected,
+    Reused,
     TooManyFailures,
     Unavailable,
 )
@@ -65,6 +66,7 @@ def install(app: FastAPI) -> None:
         NotFound: HTTPStatus.NOT_FOUND,
         Conflict: HTTPStatus.CONFLICT,
         Overtaken: HTTPStatus.PRECONDITION_FAILED,
+        Reused: HTTPStatus.UNPROCESSABLE_ENTITY,
         Invalid: HTTPStatus.BAD_REQUEST,
         NoAccess: HTTPStatus.UNAUTHORIZED,
         Forbidden: HTTPStatus.FORBIDDEN,

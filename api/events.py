@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.callback_urls import refuse_unsendable
-from api.deps import BEARER, Services, Whose, answered
+from api.deps import BEARER, ONCE, Services, Whose, answered
 from api.middleware import GuardedRoute
 from api.requests.callbacks import SubscriptionBody
 from worker.domain.callback_event import CallbackEvent
@@ -30,7 +30,7 @@ def list_all(services: Services, tenant: Whose) -> JSONResponse:
     return JSONResponse({"data": [_shape(one) for one in found], "total": len(found)})
 
 
-@router.post("/v1/event")
+@router.post("/v1/event", dependencies=[ONCE])
 def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONResponse:
     """Subscribe a URL to an event of each call or trunk from now on; the key, if any, is sent as ``X-Api-Key``."""
     refuse_unsendable(services, {"callback_url": body.callback_url})

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from api.deps import ASKS_FOR_CALLS, BEARER, IMPORTS, Part, Services, Whose, answered, listed
+from api.deps import ASKS_FOR_CALLS, BEARER, IMPORTS, ONCE, Part, Services, Whose, answered, listed
 from api.errors import problems_line
 from api.middleware import GuardedRoute
 from api.phone_numbers import NO_PHONE, TOO_SHORT, national
@@ -38,7 +38,7 @@ class LeadQuery(Body):
     phone_number: Line = ""
 
 
-@router.post("/v3/lead", dependencies=[ASKS_FOR_CALLS])
+@router.post("/v3/lead", dependencies=[ASKS_FOR_CALLS, ONCE])
 def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse:
     """Add one lead; it is called as soon as its campaign may dial. ``duplicate_scope`` as for many."""
     try:
@@ -63,7 +63,7 @@ def create(body: NewLeadBody, services: Services, tenant: Whose) -> JSONResponse
     return JSONResponse({"created": True, "lead_uuid": str(imported.leads[0])})
 
 
-@router.post("/v3/lead/multi", dependencies=[ASKS_FOR_CALLS, IMPORTS])
+@router.post("/v3/lead/multi", dependencies=[ASKS_FOR_CALLS, IMPORTS, ONCE])
 def create_many(body: ManyLeadsBody, services: Services, tenant: Whose) -> JSONResponse:
     """Add up to 2 000 leads; ``fail`` lists each row that was not added (0 is the first) with the reason.
 

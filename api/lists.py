@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import ASKS_FOR_CALLS, BEARER, STOPS_CALLS, Part, Services, Whose, answered, listed
+from api.deps import ASKS_FOR_CALLS, BEARER, ONCE, STOPS_CALLS, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.fields import ActiveBody
 from api.requests.leads import ChangedListBody, ListBody, RefreshBody
@@ -24,7 +24,7 @@ from worker.usecases.records.save_list import create_list, save_list, switch_lis
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["lists"])
 
 
-@router.post("/v3/list")
+@router.post("/v3/list", dependencies=[ONCE])
 def create(body: ListBody, services: Services, tenant: Whose) -> JSONResponse:
     """Create a list in a campaign; the client may choose its id."""
     now = services.clock.now()
@@ -88,7 +88,7 @@ def change(list_uuid: UUID, body: ChangedListBody, services: Services, tenant: W
     return answered({"list_uuid": str(list_uuid)}, to=body)
 
 
-@router.post("/v3/list/{list_uuid}/refresh", dependencies=[ASKS_FOR_CALLS])
+@router.post("/v3/list/{list_uuid}/refresh", dependencies=[ASKS_FOR_CALLS, ONCE])
 def refresh(list_uuid: UUID, body: RefreshBody, services: Services, tenant: Whose) -> JSONResponse:
     """Call the list's leads anew in the background, as if they had not been called: attempts start anew.
 

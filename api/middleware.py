@@ -2,6 +2,7 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Coroutine
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -17,10 +18,12 @@ from api.auditing import act_of, is_entered
 from api.authentication import address_of, caller_of
 from api.body_budget import BodyBudget, HeldBody
 from api.concurrency_limit import ConcurrencyLimit
-from api.deps import STOPS_CALLS, services_of
+from api.deps import ONCE, STOPS_CALLS, services_of
+from api.idempotency import answer_once, key_of
 from api.query_keys import known_to, refuse_unknown_query
 from api.requests.json_limits import NO_NUL, why_not_kept
 from worker.domain.login_limit import site_of
+from worker.ports.records.access import Caller
 from worker.ports.records.request_limits import Traffic
 from worker.usecases.records.limit_requests import admit_request
 
@@ -39,6 +42,10 @@ class BoundedRoute(APIRoute):
         """Return whose budget of bodies the request uses; raise when it must not come in. It runs in a thread."""
         raise NotImplementedError
 
+    async def answer(self, request: Request, handle: Handler, *, body: bytes) -> Response:  # noqa: ARG002 - for others
+        """Return the endpoint's answer to a request that was let in."""
+        return await handle(request)
+
     @override
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
@@ -55,11 +62,11 @@ class BoundedRoute(APIRoute):
                 owner = await run_in_threadpool(self.let_in, request)
                 refuse_unknown_query(request.query_params, known=known)
                 if not has_body:
-                    return await handle(read)
+                    return await self.answer(read, handle, body=b"")
             with bodies_of(request).hold(owner=owner) as held:
-                await read.read_into(held)
+                body = await read.read_into(held)
                 async with limit.admit():
-                    return await handle(read)
+                    return await self.answer(read, handle, body=body)
 
         return guarded
 
@@ -144,6 +151,7 @@ class GuardedRoute(BoundedRoute):
         method = "".join(self.methods or ())
         self.operation, self.needed = f"{method} {self.path_format}", needed_for(method, self.path_format)
         is_urgent = self.needed is Credential.INSTALLATION or any(one is STOPS_CALLS for one in self.dependencies)
+        self.is_once = any(one is ONCE for one in self.dependencies)
         self.traffic = Traffic.STOPS if is_urgent else Traffic.ORDINARY
         return super().get_route_handler()
 
@@ -157,6 +165,14 @@ class GuardedRoute(BoundedRoute):
             address, now = address_of(request), services.clock.now()
             request.state.act = act_of(request, caller, endpoint=self.operation, address=address, now=now)
         return str(caller.tenant.id)
+
+    @override
+    async def answer(self, request: Request, handle: Handler, *, body: bytes) -> Response:
+        key = key_of(request) if self.is_once else ""
+        if not key:
+            return await handle(request)
+        caller: Caller = request.state.caller
+        return await answer_once(request, partial(handle, request), key=key, tenant_id=caller.tenant.id, body=body)
 
 
 class LoginRequest(JsonRequest):

@@ -5,7 +5,7 @@ from datetime import date
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Part, Services, Whose, answered, listed
+from api.deps import BEARER, ONCE, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.network import PortBody, PortedBody, PrefixesBody, PrefixKeysBody, UnportBody
 from api.requests.numbers import checked_phones, checked_rows, ignored_keys
@@ -60,7 +60,7 @@ def list_ported(services: Services, tenant: Whose, part: Part) -> JSONResponse:
     return listed(Page(rows, page.total), part)
 
 
-@router.post("/v3/network/ported")
+@router.post("/v3/network/ported", dependencies=[ONCE])
 def port(body: PortBody, services: Services, tenant: Whose) -> JSONResponse:
     """Set the network of single numbers, whatever their prefix; waiting leads follow at once."""
     rows, problems = checked_rows(body.ported, PortedBody)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Services, answered
+from api.deps import BEARER, ONCE, Services, answered
 from api.middleware import GuardedRoute
 from api.requests.gateway import GatewayLimitsBody, GrantBody, NewGatewayBody
 from worker.usecases.records import keep_gateways
@@ -23,7 +23,7 @@ def list_all(services: Services) -> JSONResponse:
     return JSONResponse({"data": [facts_of(gateway) for gateway in found]})
 
 
-@router.post("/v3/operator/gateway")
+@router.post("/v3/operator/gateway", dependencies=[ONCE])
 def add(body: NewGatewayBody, services: Services) -> JSONResponse:
     """Add a gateway; from then on only tenants with a grant dial over it."""
     now = services.clock.now()

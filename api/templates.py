@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, Part, Services, Whose, answered, listed
+from api.deps import BEARER, ONCE, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.fields import Line
 from api.requests.template import ChangedTemplateBody, PreviewBody, TemplateBody
@@ -26,7 +26,7 @@ from worker.usecases.records.save_template import create_template, save_template
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["templates"])
 
 
-@router.post("/v3/template")
+@router.post("/v3/template", dependencies=[ONCE])
 def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONResponse:
     """Create a template; the client may choose its id."""
     now = services.clock.now()

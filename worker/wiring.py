@@ -43,7 +43,9 @@ from worker.ports.dispatch.messages import Wakeups
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.ports.records.audit import Act
+from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.request_limits import RequestLimits
+from worker.ports.records.store import RecordTransaction
 from worker.ports.sounds import AudioReader, SoundNames, SoundPlaces, SoundStore, SpeechEngines
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
 from worker.sounds.configuration import read_engines
@@ -55,6 +57,7 @@ from worker.sounds.reader import MiniaudioReader
 from worker.stopping import Stop, check_not_stopping
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS, WORKERS, Patience
+from worker.store.joined import JoinedStore
 from worker.store.transaction import SqlStore
 from worker.telephony.events import SwitchEvents
 from worker.telephony.originate import ANSWER_APPLICATION, Answering, VoiceProcesses
@@ -110,6 +113,11 @@ class Services:
     def acting(self, act: Act) -> "Services":
         """Return the same services for one request, whose changes the audit trail gets."""
         return replace(self, store=self.store.acting(act))
+
+    def joined(self, first: Callable[[RecordTransaction], None]) -> tuple[JoinedTransactions, "Services"]:
+        """Return the same services for one request, all of whose transactions are a single one that begins so."""
+        store = JoinedStore(self.store, first=first)
+        return store, replace(self, store=store)
 
     @property
     def spoken_names(self) -> SoundNames | None:

@@ -17,8 +17,11 @@ from tests.fakes.telephony import FakeTelephony
 from worker.domain.caps import DEFAULT_CAPS, Cap
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.records.audit import Act
+from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.request_limits import RequestLimits
+from worker.ports.records.store import RecordTransaction
 from worker.ports.sounds import SoundNames, SoundStore
+from worker.store.joined import JoinedStore
 from worker.store.transaction import SqlStore
 from worker.telephony.posted_cdr import JsonCdr
 
@@ -48,6 +51,10 @@ class FakeServices:
 
     def acting(self, act: Act) -> "FakeServices":
         return replace(self, store=self.store.acting(act))
+
+    def joined(self, first: Callable[[RecordTransaction], None]) -> tuple[JoinedTransactions, "FakeServices"]:
+        store = JoinedStore(self.store, first=first)
+        return store, replace(self, store=store)
 
     @property
     def callback_store(self) -> SqlStore:

@@ -27,6 +27,10 @@ class Overtaken(Rejected):
     """The object is no longer the one that the request names in ``If-Match``."""
 
 
+class Reused(Rejected):
+    """The client's key of an earlier request came with another request."""
+
+
 class Invalid(Rejected):
     """The request is invalid whatever is stored; the message is the text of the wire."""
 

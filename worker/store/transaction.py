@@ -40,6 +40,7 @@ from worker.store.dispatch.speech import SqlSpeech
 from worker.store.dispatch.switches import SqlSwitches
 from worker.store.dispatch.tenant_caps import SqlTenantCaps
 from worker.store.dispatch.trunks import SqlTrunks
+from worker.store.records.answers import SqlAnswers
 from worker.store.records.api_keys import SqlApiKeys
 from worker.store.records.audit import SqlAuditTrail, audited
 from worker.store.records.backfill_leads import SqlBackfillLeads
@@ -198,6 +199,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def api_keys(self) -> SqlApiKeys:
         return SqlApiKeys(self.connection)
+
+    @override
+    @cached_property
+    def answers(self) -> SqlAnswers:
+        return SqlAnswers(self.connection)
 
     @override
     @cached_property

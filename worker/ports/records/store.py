@@ -20,6 +20,7 @@ from worker.ports.dispatch.tenant_caps import TenantCaps
 from worker.ports.dispatch.trunks import Trunks
 from worker.ports.paging import Page, Slice
 from worker.ports.records.access import ApiKeys, LoginFailures
+from worker.ports.records.answers import Answers
 from worker.ports.records.audit import AuditTrail
 from worker.ports.records.backfills import BackfillLeads, Backfills
 from worker.ports.records.entities import (
@@ -280,6 +281,8 @@ class RecordTransaction(Protocol):
     def api_keys(self) -> ApiKeys: ...
     @property
     def audit(self) -> AuditTrail: ...
+    @property
+    def answers(self) -> Answers: ...
     @property
     def login_failures(self) -> LoginFailures: ...
     def after_commit(self, action: Callable[[], None]) -> None:

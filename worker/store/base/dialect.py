@@ -65,6 +65,17 @@ def lock_by_name(connection: Connection, name: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
+def try_lock_by_name(connection: Connection, name: str) -> bool:
+    """Lock this name until the transaction ends; return False at once when another transaction has it.
+
+    SQLite has one writer at a time, so nothing is to be locked.
+    """
+    if is_sqlite(connection):
+        return True
+    locking = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+    return bool(connection.execute(locking, {"name": name}).scalar_one())
+
+
 class among(FunctionElement[bool]):  # noqa: N801 - reads like SQLAlchemy's own in_
     """A condition: the column's value is in the list that a parameter of this name holds.
 

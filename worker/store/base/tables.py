@@ -30,6 +30,7 @@ from worker.domain.number_format import NumberFormat
 from worker.domain.reason import Reason
 from worker.store.base import (
     access_tables,  # noqa: F401 - registers its tables in the schema
+    answer_tables,  # noqa: F401 - see above
     audit_tables,  # noqa: F401 - see above
     callback_tables,  # noqa: F401 - see above
     gateway_tables,  # noqa: F401 - see above

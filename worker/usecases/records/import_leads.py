@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -85,8 +86,9 @@ def import_leads(
         added = tx.lead_records.add(list(leads.values()), to=home, scope=wanted.scope, ended=ended, now=now)
         if added and campaign.carrier_uuid is not None:
             tx.carriers.wake([campaign.carrier_uuid], at=now)
-    if added:
-        _ask_for_plan(store, queue=queue, tenant=wanted.tenant, campaign_id=home.campaign_id)
+        if added:
+            ask = partial(_ask_for_plan, store, queue=queue, tenant=wanted.tenant, campaign_id=home.campaign_id)
+            tx.after_commit(ask)
     problems |= unsorted | {row: DUPLICATE for row, lead in leads.items() if lead.phone not in added}
     problems |= {row: "; ".join(f"{one.field} {one.message}" for one in why) for row, why in unspoken.items()}
     return Imported({row: lead.id for row, lead in leads.items() if lead.phone in added}, problems, unspoken)
