@@ -94,6 +94,7 @@ def test_the_demonstration_dials_every_lead_whatever_other_programs_variables_sa
     assert done.returncode == 0, done.stdout + done.stderr
     assert "30 of 30" in done.stdout
     assert "25 allowed" in done.stdout
+    assert "One callee heard: Xin chào" in done.stdout
 
 
 @pytest.mark.slow
@@ -140,6 +141,6 @@ def test_everything_ends_together_and_leaves_nothing_behind(tmp_path: Path) -> N
     code = up.stop()
 
     assert code == 0
-    assert {"api", "worker", "beat", "listener", "switch", "flower"} <= commands
+    assert {"api", "worker", "beat", "listener", "switch", "flower", "voice"} <= commands
     assert [process for process in processes if process.is_running()] == []
     assert not (tmp_path / "embedded.env").exists()

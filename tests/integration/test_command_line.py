@@ -28,9 +28,14 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         yield home
 
 
-def test_migrate_makes_the_database_and_may_be_repeated() -> None:
+def test_migrate_makes_the_database_and_may_be_repeated(home: Path) -> None:
     assert run("migrate") == (0, "The database is up to date.\n")
     assert run("migrate") == (0, "The database is up to date.\n")
+
+    engine = make_engine(f"sqlite:///{home}/callbeat.sqlite3")
+    with SqlStore(engine).reading() as tx:
+        assert tx.sounds.key() is not None, "a plan that made it in its own transaction would wait for itself"
+    engine.dispose()
 
 
 def test_a_token_is_printed_once_and_opens_its_tenants_door(home: Path) -> None:

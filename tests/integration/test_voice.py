@@ -62,7 +62,7 @@ class Rig:
         self.address = f"127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
         self.log, self.heard_log = SwitchLog(self.folder / "switch.jsonl"), HeardLog(self.folder / "heard.jsonl")
         self.switch = SimulatedSwitch(
-            SimulatorOptions(by_last_digit=True, speed=SPEED),
+            SimulatorOptions(by_last_digit=True, speed=SPEED, bounds_speed=SPEED),
             loop=loop,
             log=self.log,
             heard=self.heard_log,

@@ -20,6 +20,7 @@ from tests.stack.waiting import wait_until
 from worker.settings import DATABASE_FILE
 from worker.simulator.log import Line, read_log
 from worker.simulator.options import SimulatorOptions
+from worker.telephony.originate import ANSWER_APPLICATION
 
 START_SECONDS: Final = 200.0
 """Long enough for a busy machine; a process that ends is noticed at once."""
@@ -106,9 +107,10 @@ def client(*, port: int, host: str = LOOPBACK, timeout: float = 10.0, limits: ht
 
 
 def stack_settings(*, switch_url: str, network: str = LOOPBACK_NETWORK) -> dict[str, str]:
-    """Return the settings that every whole Callbeat of tests has."""
+    """Return the settings that every whole Callbeat of tests has; its calls last as the switch says, without voice."""
     return {
         "switch_urls": switch_url,
+        "answer_application": ANSWER_APPLICATION,
         "api_token": TOKEN,
         "callback_allow": network,
         "callback_secret": SECRET,

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from random import SystemRandom
+from secrets import token_bytes
 from typing import Final
 
 import typer
@@ -14,10 +16,12 @@ from worker.clock import SystemClock
 from worker.home import make_private
 from worker.ports.records.entities import Tenant
 from worker.settings import DATABASE_FILE, Settings
+from worker.sounds.names import SOUND_KEY_BYTES
 from worker.store.base.engine import make_engine
 from worker.store.base.schema_state import NO_SCHEMA, OlderSchema
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.keep_switches import insert_first_list
+from worker.usecases.dispatch.sound_key import sound_key
 from worker.usecases.records.api_tokens import create_token as make_token
 from worker.usecases.records.tenants import DEFAULT_TENANT, create_tenant_if_missing
 from worker.wiring import settings, switches
@@ -37,7 +41,7 @@ def migrate() -> None:
 
 
 def bring_up_to_date(chosen: Settings) -> None:
-    """Run the missing migrations."""
+    """Run the missing migrations, and make the key of names of sounds: a plan that made it would wait for itself."""
     from worker.store.base.migrate import migrate as run_revisions  # noqa: PLC0415 - Alembic takes 11 MiB, which workers need not carry
 
     if chosen.database_url is None:
@@ -45,6 +49,7 @@ def bring_up_to_date(chosen: Settings) -> None:
     engine = make_engine(chosen.database, keys=chosen.secret_keys)
     try:
         run_revisions(engine)
+        sound_key(SqlStore(engine), new_key=partial(token_bytes, SOUND_KEY_BYTES))
     finally:
         engine.dispose()
 

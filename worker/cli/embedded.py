@@ -23,6 +23,7 @@ from worker.domain.switch_address import SwitchUrl
 from worker.settings import EMBEDDED_FILE, PREFIX
 
 LOOPBACK: Final = "127.0.0.1"
+EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not listened on
 REDIS_SOCKET: Final = "redis.sock"
 REDIS_CONFIGURATION: Final = "redis.conf"
 SOCKET_PATH_LIMIT: Final = 100
@@ -30,6 +31,10 @@ SOCKET_PATH_LIMIT: Final = 100
 OLDEST_REDIS: Final = (6, 2)
 """An older one on the ``PATH`` is passed over."""
 _IN_MEMORY_ONLY: Final = ("--save", "", "--appendonly", "no")
+VOICE_FILE: Final = "voice.urls"
+"""A file in the home, with the addresses of the voice processes that ``callbeat up`` starts."""
+VOICES: Final = 2
+"""Two, so that a switch finds one while the other is restarted."""
 SWITCH_FILE: Final = "switch.url"
 """A file in the home, with the address of the simulated switch that ``callbeat up`` starts."""
 
@@ -63,6 +68,12 @@ def is_free(host: str, port: int) -> bool:
 def is_in_home(socket_path: Path) -> bool:
     """Return True when the path is short enough for a local socket."""
     return len(os.fsencode(socket_path)) <= SOCKET_PATH_LIMIT
+
+
+def url_of(host: str, port: int) -> str:
+    """Return the URL at which this machine reaches its own server."""
+    name = LOOPBACK if host in EVERYWHERE else host
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def broker(home: Path) -> Broker:
@@ -160,6 +171,30 @@ def switch_url(home: Path) -> str:
     note.touch(mode=0o600)
     note.write_text(url)
     return url
+
+
+def voice_addresses(home: Path) -> list[str]:
+    """Return an address for each voice process; each start in this home uses the same ones where they are free.
+
+    Calls that rang while an ``up`` was killed connect to the addresses that they were dialled with.
+    """
+    note = home / VOICE_FILE
+    noted = note.read_text().split(",") if note.exists() else []
+    if len(noted) == VOICES and all(is_free(LOOPBACK, int(one.rpartition(":")[2])) for one in noted):
+        return noted
+    found: dict[str, None] = {}
+    while len(found) < VOICES:
+        found[f"{LOOPBACK}:{free_port()}"] = None
+    note.touch(mode=0o600)
+    note.write_text(",".join(found))
+    return list(found)
+
+
+def noted_voices(home: Path) -> list[str]:
+    """Return the addresses of the voice processes that a running ``up`` has started in this home."""
+    note, name = home / EMBEDDED_FILE, f"{PREFIX}VOICE_URLS="
+    lines = note.read_text().splitlines() if note.exists() else []
+    return [address for line in lines if line.startswith(name) for address in line.removeprefix(name).split(",")]
 
 
 def write_note(home: Path, addresses: dict[str, str]) -> Path:

@@ -1,24 +1,28 @@
 """Which processes make a whole Callbeat on one machine, and their environment."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from worker.cli import embedded
 from worker.cli.supervision import Child, Group
+from worker.domain.switch_address import SwitchUrl
 from worker.jobs import names
 from worker.settings import PREFIX, Settings
 
 SWITCH_RECORD: Final = "switch.jsonl"
 """In the home: the simulated switch's log of the calls it carried."""
+HEARD: Final = "heard.jsonl"
+"""In the home: what callees of the simulated switch heard and did."""
 JSON_CDR: Final = "json_cdr.conf.xml"
 """In the home: where the simulated switch posts CDRs, and with which secret."""
 UNSENT: Final = "cdr-unsent"
 """In the home: CDRs that the simulated switch could not post."""
 LISTENERS: Final = ("listener", "listener-2")
 """Two: a standby listener has received what a leader misses when it dies, and a switch sends no event twice."""
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 QUICK_QUEUES: Final = f"{names.PLAN},{names.CALLS},{names.MAINTENANCE}"
 
 
@@ -55,10 +59,32 @@ def assemble(settings: Settings, *, home: Path, wanted: Wanted) -> Whole:
         whole.children.append(Child("redis", broker.command, group=Group.GROUND))
     if not settings.switch_urls:
         whole.addresses["switch_urls"] = embedded.switch_url(home)
-        options = (f"--speed={wanted.speed}", f"--record={home / SWITCH_RECORD}", f"--json-cdr={home / JSON_CDR}")
+        files = (f"--record={home / SWITCH_RECORD}", f"--heard={home / HEARD}", f"--json-cdr={home / JSON_CDR}")
+        options = (f"--speed={wanted.speed}", *files)
         whole.children.append(Child("switch", _callbeat("switch", *options), group=Group.GROUND))
     whole.children += _processes(wanted)
+    _add_voice(whole, settings, home=home, wanted=wanted)
     return whole
+
+
+def _add_voice(whole: Whole, settings: Settings, *, home: Path, wanted: Wanted) -> None:
+    """Add voice processes, unless the operator has some, or a dialplan of his own, or a switch on another machine.
+
+    A switch that is not ours has a user of its own, who may not read the home: it fetches sounds from the API.
+    """
+    if settings.voice_urls or settings.answer_application is not None or not _all_here(settings.switch_urls):
+        return
+    addresses = embedded.voice_addresses(home)
+    whole.addresses["voice_urls"] = ",".join(addresses)
+    if settings.switch_urls and settings.sounds_url is None:
+        whole.addresses["sounds_url"] = f"http_cache://{embedded.url_of(wanted.host, wanted.port)}/sounds"
+    for number, address in enumerate(addresses, start=1):
+        host, _, port = address.rpartition(":")
+        whole.children.append(Child(f"voice-{number}", _callbeat("voice", f"--host={host}", f"--port={port}")))
+
+
+def _all_here(switch_urls: Sequence[str]) -> bool:
+    return all(SwitchUrl.parse(url).host in _THIS_MACHINE for url in switch_urls)
 
 
 def _processes(wanted: Wanted) -> list[Child]:
@@ -68,8 +94,9 @@ def _processes(wanted: Wanted) -> list[Child]:
     children += [
         Child(name, _callbeat("worker", f"--queues={QUICK_QUEUES}", f"--name={name}"), Group.DIALLING) for name in quick
     ]
-    callbacks = _callbeat("worker", f"--queues={names.CALLBACKS},{names.SPEECH}", f"--name={names.CALLBACKS}")
-    children += [Child("callbacks", callbacks), Child("beat", _callbeat("beat"), Group.DIALLING)]
+    serving = (names.CALLBACKS, names.SPEECH)
+    children += [Child(queue, _callbeat("worker", f"--queues={queue}", f"--name={queue}")) for queue in serving]
+    children.append(Child("beat", _callbeat("beat"), Group.DIALLING))
     if wanted.flower_port is not None:
         children.append(Child("flower", _callbeat("flower", f"--port={wanted.flower_port}")))
     return children

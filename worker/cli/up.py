@@ -2,8 +2,9 @@
 
 import fcntl
 import signal
+import socket
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from subprocess import Popen
@@ -33,7 +34,6 @@ from worker.wiring import checked
 START_SECONDS: Final = 180.0
 """A dozen processes begin at once; on a busy machine with two cores that takes more than a minute."""
 LOOK_SECONDS: Final = 0.1
-EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not listened on
 
 
 class CannotStart(Rejected):
@@ -49,8 +49,8 @@ def up(host: str, port: int, flower_port: int, workers: int) -> None:
     with sole_use_of(chosen.home) as home, stopped_by_signals(again=again) as stop:
         prepare(chosen)
         with running(chosen, base=environment(), home=home, wanted=wanted) as supervisor:
-            address = url_of(host, port)
-            wait_until_ready(address, supervisor=supervisor, stop=stop)
+            address = embedded.url_of(host, port)
+            wait_until_ready(address, home=home, supervisor=supervisor, stop=stop)
             if not stop.is_set():
                 _greet(address, flower_port=flower_port, home=home, drain_seconds=chosen.drain_seconds)
             while supervisor.poll() is None and not stop.wait(LOOK_SECONDS):
@@ -97,7 +97,7 @@ def _let_embedded_switch_post_cdrs(chosen: Settings, url: str, *, home: Path, wa
     now = SystemClock().now()
     switch = Switch(name=SwitchUrl.parse(url).name, url=url, state_since=now, created_at=now)
     with opened(chosen) as store:
-        api, unsent = url_of(wanted.host, wanted.port), {"err-log-dir": str(home / UNSENT)}
+        api, unsent = embedded.url_of(wanted.host, wanted.port), {"err-log-dir": str(home / UNSENT)}
         write_json_cdr(store, home / JSON_CDR, switch=switch, api=api, more=unsent)
 
 
@@ -150,15 +150,16 @@ def refuse_used_ports(options: dict[str, tuple[str, int]]) -> None:
             raise CannotStart(f"port {port} on {host} is in use: choose another with --{option}")
 
 
-def wait_until_ready(address: str, *, supervisor: Popen[bytes], stop: Event) -> None:
-    """Wait until the API reports that its parts are ready."""
+def wait_until_ready(address: str, *, home: Path, supervisor: Popen[bytes], stop: Event) -> None:
+    """Wait until the API reports that its parts are ready, and our voice processes accept switches."""
     deadline = monotonic() + START_SECONDS
+    voices = embedded.noted_voices(home)
     with httpx.Client(base_url=address, timeout=2, trust_env=False) as client:
-        while not _is_ready(client):
+        while not (_is_ready(client) and all(map(_accepts, voices))):
             if stop.wait(LOOK_SECONDS):
                 return
             if supervisor.poll() is not None or monotonic() > deadline:
-                raise CannotStart("the API did not come up")
+                raise CannotStart("the API and the voice processes did not come up")
 
 
 def _is_ready(client: httpx.Client) -> bool:
@@ -168,10 +169,11 @@ def _is_ready(client: httpx.Client) -> bool:
         return False
 
 
-def url_of(host: str, port: int) -> str:
-    """Return the URL at which this machine reaches its own server."""
-    name = embedded.LOOPBACK if host in EVERYWHERE else host
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+def _accepts(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    with suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+        return True
+    return False
 
 
 def _greet(address: str, *, flower_port: int, home: Path, drain_seconds: int) -> None:
@@ -179,7 +181,7 @@ def _greet(address: str, *, flower_port: int, home: Path, drain_seconds: int) ->
         f"""
 Callbeat is up.
   API      {address}/docs
-  Flower   {url_of(embedded.LOOPBACK, flower_port)}
+  Flower   {embedded.url_of(embedded.LOOPBACK, flower_port)}
   logs     {home / "log"}
   token    `callbeat token create --tenant default` makes one
   try      curl -H "Authorization: Bearer $TOKEN" {address}/v3/campaign

@@ -23,6 +23,8 @@ class SimulatorOptions:
     password: str = field(default=PASSWORD, repr=False)
     seed: int = 1
     speed: float = 1.0
+    bounds_speed: float = 1.0
+    """As ``speed``, for what ``sched_hangup`` bounds in calls with a voice process, whose clock runs as ours."""
     by_last_digit: bool = False
     """True: the last digit decides the fate, by ``model.BY_LAST_DIGIT``. False: the fate is random."""
     spread: float = 0.0
@@ -49,7 +51,7 @@ class SimulatorOptions:
 
     def __post_init__(self) -> None:
         """Check the values. Raises ``ValueError``."""
-        if self.speed <= 0 or self.max_sessions < 0 or self.heartbeat_seconds <= 0:
-            raise ValueError("speed and heartbeat_seconds must be above 0, max_sessions must not be below 0")
+        if min(self.speed, self.bounds_speed) <= 0 or self.max_sessions < 0 or self.heartbeat_seconds <= 0:
+            raise ValueError("speeds and heartbeat_seconds must be above 0, max_sessions must not be below 0")
         if not 0 <= self.spread < 1:
             raise ValueError("spread must be at least 0 and below 1")

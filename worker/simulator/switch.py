@@ -224,7 +224,12 @@ class SimulatedSwitch(Exchange):
         self._end(up, cause=UNPLAYED, by_far_end=False)
 
     def _end_later(self, up: Up, bound: ScheduledHangup) -> None:
-        self._later(up, bound.seconds, lambda up: self._end(up, cause=bound.cause, by_far_end=False))
+        self._later(
+            up,
+            bound.seconds,
+            lambda up: self._end(up, cause=bound.cause, by_far_end=False),
+            speed=self.lines.bounds_speed(up.channel),
+        )
         up.bounds.append(up.timers[-1])
 
     def _time_out(self, up: Up) -> None:
@@ -252,8 +257,8 @@ class SimulatedSwitch(Exchange):
             self._post_cdr(channel.id, cdr_of(channel, core_id=self.core_id))
         self._end_if_empty()
 
-    def _later(self, up: Up, seconds: float, step: Callable[[Up], None]) -> None:
-        up.timers.append(self._loop.call_later(seconds / self.options.speed, step, up))
+    def _later(self, up: Up, seconds: float, step: Callable[[Up], None], *, speed: float | None = None) -> None:
+        up.timers.append(self._loop.call_later(seconds / (speed or self.options.speed), step, up))
 
     # --- events ------------------------------------------------------------------------------------------------------
 

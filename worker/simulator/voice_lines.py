@@ -1,10 +1,11 @@
 """The answered calls that run actions of their own, such as connecting to a voice process."""
 
 from asyncio import AbstractEventLoop
+from collections.abc import Sequence
 from random import Random
 from typing import Final
 
-from worker.simulator.actions import actions_of
+from worker.simulator.actions import Action, actions_of
 from worker.simulator.callee import Callee, callee_by_chance, callee_by_digits
 from worker.simulator.channel import Channel
 from worker.simulator.heard import HeardLog
@@ -30,7 +31,7 @@ class VoiceLines:
     def begin(self, channel: Channel) -> bool:
         """Run the actions of a call that was answered; return False when it has none that are simulated."""
         actions = actions_of(channel.dial)
-        if all(action.name != _SIMULATED for action in actions):
+        if not _speak(actions):
             return False
         self._lines[channel.id] = VoiceLine(
             self._exchange,
@@ -40,6 +41,11 @@ class VoiceLines:
             surroundings=self._surroundings,
         )
         return True
+
+    def bounds_speed(self, channel: Channel) -> float:
+        """Return the speed at which the seconds of ``sched_hangup`` pass in a call."""
+        options = self._options
+        return options.bounds_speed if _speak(actions_of(channel.dial)) else options.speed
 
     def of(self, call_id: str) -> VoiceLine | None:
         """Return the line of a call."""
@@ -62,3 +68,7 @@ class VoiceLines:
         if self._options.by_last_digit:
             return callee_by_digits(channel.dial.number)
         return callee_by_chance(self._chance)
+
+
+def _speak(actions: Sequence[Action]) -> bool:
+    return any(action.name == _SIMULATED for action in actions)

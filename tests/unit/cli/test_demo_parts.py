@@ -9,8 +9,11 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from tests.builders import NOON, SHIPPED_PLAN
+from tests.fakes.engines import some_names
+from worker.cli.demo.heard import sample_of, words_of
 from worker.cli.demo.numbers import phone_numbers
-from worker.cli.demo.operator import seed_body
+from worker.cli.demo.operator import seed_body, template_body
+from worker.cli.demo.people import people
 from worker.cli.demo.receiver import Signed
 from worker.cli.demo.summary import Summary, first_dial_after
 from worker.cli.demo.watch import Sight, line
@@ -77,6 +80,8 @@ def a_summary(**changes: Any) -> Summary:
         "limit": 1,
         "first_dial_ms": 80,
         "seconds": 20.0,
+        "keys": Counter({"1": 1}),
+        "sample": "Xin chào",
     }
     return Summary(**{**facts, **changes})
 
@@ -86,10 +91,32 @@ def test_all_is_well_when_leads_are_done_cdrs_arrived_and_the_limit_held() -> No
 
 
 @pytest.mark.parametrize(
-    "changes", [{"leads_done": 1}, {"cdrs_received": 1}, {"cdrs_refused": 1}, {"peak": 2}], ids=lambda c: next(iter(c))
+    "changes",
+    [{"leads_done": 1}, {"cdrs_received": 1}, {"cdrs_refused": 1}, {"peak": 2}, {"sample": ""}],
+    ids=lambda c: next(iter(c)),
 )
-def test_anything_less_is_not_well(changes: dict[str, int]) -> None:
+def test_anything_less_is_not_well(changes: dict[str, Any]) -> None:
     assert not a_summary(**changes).is_well
+
+
+def test_a_demonstration_that_nobody_answered_has_said_nothing() -> None:
+    assert a_summary(outcomes=Counter(busy=2), sample="").is_well
+
+
+def test_the_sample_is_what_the_switch_played_in_words() -> None:
+    callee, names, template = people(1)[0], some_names(), template_body("t")
+    words = words_of(callee, template=template, names=names)
+    played = {text: name for name, text in words.items()}
+    call = {"call": "1", "number": callee.phone}
+    lines = [
+        {**call, "event": "connected"},
+        *({**call, "event": "sound", "sound": played[text]} for text in ("Xin chào", callee.name)),
+        {**call, "event": "key", "key": "1"},
+        {"call": "2", "number": "0999999999", "event": "connected"},
+    ]
+
+    assert sample_of(lines, callees=[callee], words=lambda _: words) == f"Xin chào {callee.name} [key 1]"
+    assert sample_of(lines[:1], callees=[callee], words=lambda _: words) == ""
 
 
 def test_the_first_dial_is_counted_from_the_start() -> None:

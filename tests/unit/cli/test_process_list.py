@@ -9,6 +9,7 @@ from worker.cli.process_list import Wanted, assemble
 from worker.cli.supervision import Child, Group, write_configuration
 from worker.settings import defaults
 
+VOICES = ["voice-1", "voice-2"]
 WANTED = Wanted(host="127.0.0.1", port=8000, flower_port=5555, workers=2)
 
 
@@ -16,9 +17,9 @@ def test_everything_that_is_not_configured_is_brought_along(tmp_path: Path) -> N
     whole = assemble(defaults(), home=tmp_path, wanted=WANTED)
 
     names = [child.name for child in whole.children]
-    workers = ["worker-1", "worker-2", "callbacks"]
-    assert names == ["redis", "switch", "api", "listener", "listener-2", *workers, "beat", "flower"]
-    assert set(whole.addresses) == {"redis_url", "switch_urls"}
+    workers = ["worker-1", "worker-2", "callbacks", "speech"]
+    assert names == ["redis", "switch", "api", "listener", "listener-2", *workers, "beat", "flower", *VOICES]
+    assert set(whole.addresses) == {"redis_url", "switch_urls", "voice_urls"}
 
 
 def test_what_is_configured_is_not_started(tmp_path: Path) -> None:
@@ -26,7 +27,7 @@ def test_what_is_configured_is_not_started(tmp_path: Path) -> None:
 
     whole = assemble(chosen, home=tmp_path, wanted=WANTED)
 
-    assert {"redis", "switch"}.isdisjoint(child.name for child in whole.children)
+    assert {"redis", "switch", *VOICES}.isdisjoint(child.name for child in whole.children)
     assert whole.addresses == {}
 
 

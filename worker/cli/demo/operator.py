@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 import httpx
 import orjson
 
+from worker.cli.demo.people import Person
 from worker.domain.errors import Unavailable
 
 ROWS_PER_REQUEST: Final = 2000
@@ -26,6 +27,7 @@ class Operator:
             base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_SECONDS, trust_env=False
         )
         self.seed = seed_body()
+        self.template = template_body(self.seed["template_uuid"])
 
     def __enter__(self) -> Self:
         return self
@@ -41,7 +43,7 @@ class Operator:
     def set_up(self, *, channels: int) -> None:
         """Create what the documented body refers to, under the ids that it uses, and PUT that body unchanged."""
         self._ask("POST", "/v3/carrier", _carrier(self.seed["carrier_uuid"], channels=channels))
-        self._ask("POST", "/v3/template", _template(self.seed["template_uuid"]))
+        self._ask("POST", "/v3/template", self.template)
         self._ask("POST", "/v3/campaign", _campaign(self.seed))
         self._ask("PUT", f"/v3/campaign/{self.campaign}", self.seed)
 
@@ -49,11 +51,12 @@ class Operator:
         """PUT the documented body again with these settings changed."""
         self._ask("PUT", f"/v3/campaign/{self.campaign}", {**self.seed, **settings})
 
-    def import_leads(self, numbers: Sequence[str]) -> None:
+    def import_leads(self, callees: Sequence[Person]) -> None:
         """Create a list and fill it."""
         created = self._ask("POST", "/v3/list", {"campaign_uuid": self.campaign, "list_name": "demo"})
-        for start in range(0, len(numbers), ROWS_PER_REQUEST):
-            rows = [{"phone_number": number} for number in numbers[start : start + ROWS_PER_REQUEST]]
+        for start in range(0, len(callees), ROWS_PER_REQUEST):
+            part = callees[start : start + ROWS_PER_REQUEST]
+            rows = [{"phone_number": one.phone, "additional": one.values} for one in part]
             self._ask("POST", "/v3/lead/multi", {"list_uuid": created["list_uuid"], "data": rows})
 
     def start(self) -> None:
@@ -103,15 +106,20 @@ def _carrier(carrier_id: str, *, channels: int) -> Answer:
     }
 
 
-def _template(template_id: str) -> Answer:
+def template_body(template_id: str) -> Answer:
     return {
         "template_uuid": template_id,
         "template_name": "demo",
         "voice_type": "tts",
         "voice_tts": "south-f-03",
         "speed_tts": 1,
-        "content": "Callbeat.",
-        "enable_option": False,
+        "content": "Xin chào {{name}}. Khoản vay của quý khách còn {{amount}} đồng. Để xác nhận, bấm phím 1.",
+        "enable_option": True,
+        "press_options": [{"press_num": "1", "type": "say", "content": "Cảm ơn quý khách đã xác nhận."}],
+        "invalid_sound": {"content": "Phím không đúng."},
+        "exit_sound": {"content": "Xin cảm ơn."},
+        "max_timeout": 1,
+        "press_timeout": 1,
     }
 
 

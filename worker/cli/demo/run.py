@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from threading import Event
@@ -15,17 +16,19 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from worker.cli import embedded
-from worker.cli.demo.numbers import phone_numbers
+from worker.cli.demo.heard import names_of, sample_of, words_of
 from worker.cli.demo.operator import Operator
+from worker.cli.demo.people import people
 from worker.cli.demo.receiver import Receiver, receiving
-from worker.cli.demo.summary import Summary, first_dial_after, received_of, show
+from worker.cli.demo.summary import Summary, first_dial_after, keys_of, received_of, show
 from worker.cli.demo.watch import Sight, line, look, screen
 from worker.cli.plain_text import plain
-from worker.cli.process_list import SWITCH_RECORD, Wanted
-from worker.cli.up import prepare, running, url_of, wait_until_ready
+from worker.cli.process_list import HEARD, SWITCH_RECORD, Wanted
+from worker.cli.up import prepare, running, wait_until_ready
 from worker.clock import SystemClock
 from worker.domain.errors import Unavailable
 from worker.settings import PREFIX, Settings, defaults, environment
+from worker.simulator.heard import read_heard
 from worker.simulator.log import peak, read_log
 
 CHANNELS: Final = 25
@@ -62,6 +65,7 @@ class Stage:
     receiver: Receiver
     address: str
     token: str
+    chosen: Settings
 
 
 def run(demo: Demo) -> bool:
@@ -96,17 +100,17 @@ def _stage(demo: Demo) -> Iterator[Stage]:
     wanted = Wanted(
         host=embedded.LOOPBACK, port=embedded.free_port(), flower_port=flower_port, workers=2, speed=demo.speed
     )
-    address = url_of(wanted.host, wanted.port)
+    address = embedded.url_of(wanted.host, wanted.port)
     prepare(chosen)
     with (
         running(chosen, base=_environment(chosen), home=demo.home, wanted=wanted, quiet=True) as supervisor,
         receiving(secret=signing) as receiver,
         Operator(address, token=token) as operator,
     ):
-        wait_until_ready(address, supervisor=supervisor, stop=demo.stop)
+        wait_until_ready(address, home=demo.home, supervisor=supervisor, stop=demo.stop)
         if flower_port and not demo.stop.is_set():
-            demo.console.print(f"Flower is at {url_of(embedded.LOOPBACK, flower_port)}")
-        yield Stage(operator, receiver, address, token)
+            demo.console.print(f"Flower is at {embedded.url_of(embedded.LOOPBACK, flower_port)}")
+        yield Stage(operator, receiver, address, token, chosen)
 
 
 def _environment(chosen: Settings) -> dict[str, str]:
@@ -130,7 +134,7 @@ def _set_up(stage: Stage, *, demo: Demo) -> None:
         concurrent_call=CHANNELS,
         callback_url=stage.receiver.url,
     )
-    stage.operator.import_leads(phone_numbers(demo.leads))
+    stage.operator.import_leads(people(demo.leads))
 
 
 def _watch(stage: Stage, *, demo: Demo) -> Sight:
@@ -164,7 +168,16 @@ def _sum_up(stage: Stage, *, demo: Demo, last: Sight, started: DateTime) -> Summ
         limit=CHANNELS,
         first_dial_ms=first_dial_after(started.timestamp(), log),
         seconds=demo.seconds,
+        keys=keys_of(stage.receiver, calls=calls),
+        sample=_sample(stage, demo=demo),
     )
+
+
+def _sample(stage: Stage, *, demo: Demo) -> str:
+    lines = read_heard(demo.home / HEARD)
+    with names_of(stage.chosen) as names:
+        words = partial(words_of, template=stage.operator.template, names=names)
+        return sample_of(lines, callees=people(demo.leads), words=words)
 
 
 def _stay(stage: Stage, *, demo: Demo) -> None:

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import orjson
 from rich.console import Console
 from rich.table import Table
 
 from worker.cli.demo.receiver import Receiver
+from worker.cli.plain_text import plain
 from worker.simulator.log import Line
 
 
@@ -26,12 +28,17 @@ class Summary:
     limit: int
     first_dial_ms: int | None
     seconds: float
+    keys: Counter[str]
+    """The last key of each call in which one was pressed."""
+    sample: str
+    """What one callee heard, in words."""
 
     @property
     def is_well(self) -> bool:
-        """Return True when every lead has ended, every call's CDR arrived, and the limit was kept."""
+        """Return True when every lead has ended, every call's CDR arrived, and limits and promises were kept."""
         delivered = self.cdrs_received == self.calls and self.cdrs_refused == 0
-        return self.leads_done == self.leads and delivered and self.peak <= self.limit
+        spoken = bool(self.sample) or not self.outcomes["answered"]
+        return self.leads_done == self.leads and delivered and self.peak <= self.limit and spoken
 
 
 def received_of(receiver: Receiver, *, calls: set[str]) -> tuple[Counter[str], int, int]:
@@ -39,6 +46,12 @@ def received_of(receiver: Receiver, *, calls: set[str]) -> tuple[Counter[str], i
     cdrs = [receiver.cdrs[call] for call in calls if call in receiver.cdrs]
     outcomes = Counter(str(cdr["status"]) for cdr in cdrs)
     return outcomes, sum(cdr["attempt"] > 1 for cdr in cdrs), len(cdrs)
+
+
+def keys_of(receiver: Receiver, *, calls: set[str]) -> Counter[str]:
+    """Count the last keys that callees of these calls pressed, by their CDRs."""
+    pressed = (orjson.loads(receiver.cdrs[call]["press_key"]) for call in calls if call in receiver.cdrs)
+    return Counter(one["key"] for one in pressed if one)
 
 
 def first_dial_after(moment: float, lines: Sequence[Line]) -> int | None:
@@ -58,5 +71,8 @@ def show(summary: Summary, console: Console) -> None:
     table.add_row("CDRs delivered and verified", f"{summary.cdrs_received} of {summary.calls}")
     if summary.first_dial_ms is not None:
         table.add_row("first originate after start", f"{summary.first_dial_ms} ms")
+    table.add_row("keys pressed", ", ".join(f"{key}: {count}" for key, count in sorted(summary.keys.items())) or "none")
     table.add_row("elapsed, start-up included", f"{summary.seconds:.1f} s")
     console.print(table)
+    if summary.sample:
+        console.print(plain(f"One callee heard: {summary.sample}"))
