@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 PRESSES_AFTER: Final = 1.0
-"""Seconds after the answer, by digit."""
+"""Seconds after the first sound, by digit."""
 BETWEEN_KEYS: Final = 1.0
 HANGS_UP_AFTER: Final = 1.5
 PATIENCE: Final = 120.0
@@ -18,7 +18,7 @@ _KEYS_BY_CHANCE: Final = "1112229037*#"
 
 @dataclass(frozen=True, slots=True)
 class Callee:
-    """Keys with the seconds after the answer at which they are pressed, and when the callee hangs up."""
+    """Keys with the seconds after the first sound at which they are pressed, and when the callee hangs up."""
 
     keys: Sequence[tuple[float, str]] = ()
     hangs_up_after: float = PATIENCE

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from worker.simulator.actions import Action, addresses_of
-from worker.simulator.callee import Callee
+from worker.simulator.callee import PATIENCE, Callee
 from worker.simulator.channel import Channel
 from worker.simulator.execution import Execution
 from worker.simulator.frames import Event, quoted
@@ -83,8 +83,8 @@ class VoiceLine:
         self._idle = asyncio.Event()
         self._idle.set()
         self.is_bridged = False
-        self._callee = [self._later(after, self._press, digit) for after, digit in callee.keys]
-        self._callee.append(self._later(callee.hangs_up_after, self.exchange.leave, channel.id))
+        self._manner: Callee | None = callee
+        self._callee = [self._later(PATIENCE, self.exchange.leave, channel.id)]
         self._task = loop.create_task(self._run(actions))
 
     # --- actions -----------------------------------------------------------------------------------------------------
@@ -173,6 +173,7 @@ class VoiceLine:
         self._hear(deque(sounds))
 
     def _hear(self, left: deque[Heard]) -> None:
+        self._notice()
         if not left:
             self._complete("FILE PLAYED")
             return
@@ -205,6 +206,13 @@ class VoiceLine:
         self._next()
 
     # --- the callee, and the end -------------------------------------------------------------------------------------
+
+    def _notice(self) -> None:
+        """Start what the callee does, with the first sound: people do not answer to silence."""
+        if self._manner is not None:
+            manner, self._manner = self._manner, None
+            self._callee += [self._later(after, self._press, digit) for after, digit in manner.keys]
+            self._callee.append(self._later(manner.hangs_up_after, self.exchange.leave, self.channel.id))
 
     def _press(self, digit: str) -> None:
         self.channel.digits += digit
