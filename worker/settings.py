@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from worker.domain.caps import DEFAULT_CAPS, Cap, read_caps
 from worker.domain.errors import Rejected
 from worker.domain.extension import DEFAULT, check_extension_dial
+from worker.domain.speech.bucket import check_bucket
 from worker.domain.speech.places import check_places
 
 PREFIX: Final = "CALLBEAT_"
@@ -244,6 +245,9 @@ class Settings(BaseSettings):
         description="espeak-ng, or the absolute path of a JSON file with engines and voices",
     )
     sounds_folder: Path | None = Field(default=None, description="a folder for sounds, which all processes share")
+    sounds_s3: Annotated[str, AfterValidator(check_bucket)] | None = Field(
+        default=None, description="https://KEY:SECRET@HOST/BUCKET/PREFIX?region=NAME; prefix and region may be left out"
+    )
     sounds_url: Annotated[str, AfterValidator(check_places)] | None = Field(
         default=None,
         description="where switches find sounds: https://HOST/sounds, http_cache://http://HOST:8000/sounds, or the "

@@ -29,6 +29,7 @@ from worker.coordination.rate import RedisRate
 from worker.coordination.request_limits import LocalRequestLimits, RedisRequestLimits, SharedOrLocal
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.caps import Cap
+from worker.domain.speech.bucket import Bucket
 from worker.domain.switch_address import SwitchUrl
 from worker.domain.timing import CALLBACK_ANSWERED_WITHIN
 from worker.foreign_variables import forget_foreign_variables
@@ -54,6 +55,7 @@ from worker.sounds.folder import FolderStore
 from worker.sounds.names import SOUND_KEY_BYTES, KeyedNames
 from worker.sounds.places import Places
 from worker.sounds.reader import MiniaudioReader
+from worker.sounds.s3 import S3Store
 from worker.stopping import Stop, check_not_stopping
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS, WORKERS, Patience
@@ -250,7 +252,7 @@ def _services(patience: Patience) -> Services:
         callback_https_only=chosen.callback_https_only,
         why_never_sent=partial(why_never_sent, allow=chosen.callback_allow, ports=chosen.callback_ports),
         caps=chosen.tenant_caps,
-        sounds=FolderStore(chosen.sounds),
+        sounds=_sounds(chosen),
         sound_places=Places(chosen.sounds_url or str(chosen.sounds)),
         sound_names=names,
         speaks=speaks,
@@ -302,6 +304,19 @@ def _engines(chosen: Settings, *, clock: SystemClock) -> Engines:
         return read_engines(chosen.speech, reader=MiniaudioReader(), wait=clock.wait)
     except ValueError as error:
         raise WrongSetting("speech", value=chosen.speech, expected=f"{_expected('speech')} ({error})") from error
+
+
+def _sounds(chosen: Settings) -> SoundStore:
+    """Return the bucket of sounds if one is set, else the folder. No switch reads a bucket: it needs an address."""
+    if chosen.sounds_s3 is None:
+        return FolderStore(chosen.sounds)
+    if chosen.sounds_url is None or chosen.sounds_url.startswith("/"):
+        expected = "an address, because CALLBEAT_SOUNDS_S3 is set: http_cache://http://HOST:8000/sounds"
+        raise WrongSetting("sounds_url", value=chosen.sounds_url, expected=expected)
+    try:
+        return S3Store(Bucket.parse(chosen.sounds_s3))
+    except ValueError as error:
+        raise WrongSetting("sounds_s3", value=chosen.sounds_s3, expected=str(error)) from error
 
 
 def _clock(database: SqlStore) -> SystemClock:

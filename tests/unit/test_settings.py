@@ -171,6 +171,27 @@ def test_sounds_are_found_in_a_folder_or_at_an_address(url: str, monkeypatch: py
     assert read_settings().sounds_url == url
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://s3.example/bucket",
+        "https://key:secret@s3.example",
+        "https://key@s3.example/bucket",
+        "s3://key:secret@bucket",
+        "https://key:secret@s3.example/bucket?acl=public",
+        "https://key:secret@s3.example/bucket?region",
+    ],
+)
+def test_a_bucket_of_sounds_is_named_whole_and_its_secret_is_not_repeated(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLBEAT_SOUNDS_S3", url)
+
+    with pytest.raises(WrongSetting, match="CALLBEAT_SOUNDS_S3") as found:
+        read_settings()
+    assert "secret" not in str(found.value)
+
+
 @pytest.mark.parametrize("url", ["sounds", "ftp://host/sounds", "http:///sounds", "/a b", "/a!b", "/a'b", "/a,b"])
 def test_what_a_switch_would_take_apart_is_no_place_of_sounds(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALLBEAT_SOUNDS_URL", url)
