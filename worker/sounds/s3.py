@@ -49,7 +49,7 @@ class S3Store(SoundStore):
         with _errors_as_ours(self._bucket):
             answer = self._client.get_object(self._bucket.name, key)
             try:
-                return answer.read()
+                return bytes(answer.read())
             finally:
                 answer.close()
                 answer.release_conn()
