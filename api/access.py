@@ -115,6 +115,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "DELETE /v3/operator/gateway/{gateway_uuid}": _OWN,
     "PUT /v3/operator/gateway/{gateway_uuid}/grant": _OWN,
     "DELETE /v3/operator/gateway/{gateway_uuid}/grant/{tenant}": _OWN,
+    "GET /v3/operator/tenant/{tenant}": _OWN,
+    "PUT /v3/operator/tenant/{tenant}": _OWN,
     "GET /v3/switch": _OWN,
     "PUT /v3/switch": _OWN,
     "POST /v3/switch/cdr": Credential.SWITCH,

@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import BEARER, Services, Whose
 from api.middleware import GuardedRoute
+from api.responses.tenant import tenant_shape
 from worker.usecases.records import queries
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["tenant"])
@@ -12,15 +13,6 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["tenan
 
 @router.get("/v3/tenant")
 def read(services: Services, tenant: Whose) -> JSONResponse:
-    """Return the tenant's time zone, its cap on live calls (null for none), its live calls, and its other caps."""
+    """Return the tenant's time zone, limits of calls at once and a day (null: none), destinations, and other caps."""
     found = queries.get_tenant(services.store, tenant=tenant)
-    return JSONResponse(
-        {
-            "domain_uuid": str(found.id),
-            "name": found.name,
-            "timezone": found.timezone,
-            "concurrent_call": found.concurrent_call,
-            "in_use": found.live,
-            "caps": {cap.value: found.caps.get(cap.value, default) for cap, default in services.caps.items()},
-        }
-    )
+    return JSONResponse(tenant_shape(found, defaults=services.caps))

@@ -25,6 +25,8 @@ MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.CALLER_ID_NOT_GRANTED: "The tenant may show none of the carrier's caller ids over its gateway.",
     Reason.PREFIX_NOT_DIALABLE: "The carrier's prefix and a number of this network cannot be dialled together.",
     Reason.CARRIER_CHANGED: "The campaign has moved to another carrier.",
+    Reason.DAY_LIMIT: "The tenant has dialled or queued as many calls as it may on one day; it goes on at midnight.",
+    Reason.DESTINATION_FORBIDDEN: "The tenant may not call numbers with this prefix.",
     Reason.LIMIT_LOWERED: "A limit was lowered, and as many calls are up as it still allows.",
     Reason.LIST_INACTIVE: "Leads wait in a list that is not active.",
     Reason.NETWORK_NOT_SET_UP: "There are no channels for this network.",

@@ -12,7 +12,7 @@ from worker.domain.role import Role
 from worker.store.dispatch.campaign_rows import to_row
 
 ADDED: Final[dict[str, dict[str, Any]]] = {
-    "tenants": {"caps": {}},
+    "tenants": {"caps": {}, "calls_per_day": None, "destinations": []},
     "tokens": {"name": "", "role": Role.ADMIN, "expires_at": None, "last_used_at": None, "last_used_from": ""},
     "carriers": {
         "calls_per_second": 0,
@@ -29,6 +29,7 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
     "leads": {"uncounted": 0, "parked": False, "call_id": None, "ref_id": "", "template_id": None}
     | {"refreshed_at": None, "removed_at": None},
     "calls": {
+        "spend_day": None,
         "pressed": (),
         "last_key": None,
         "over_by": None,

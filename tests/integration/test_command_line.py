@@ -199,16 +199,34 @@ def shown(output: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("│")[1:-1]] for line in output.splitlines() if line.startswith("│")]
 
 
+UNGUARDED = ["no limit", "any"]
+"""How a tenant's calls of a day and its destinations are shown until an operator guards them."""
+
+
+def test_what_a_tenant_spends_is_guarded_and_shown() -> None:
+    run("migrate")
+
+    run("tenant", "set", "--tenant", "default", "--calls-per-day", "500", "--destinations", "viettel,09,!0900")
+
+    assert shown(run("tenant", "show")[1]) == [
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", "500", "viettel,09,!0900", ""]
+    ]
+
+    run("tenant", "set", "--tenant", "default", "--calls-per-day", "any", "--destinations", "any")
+
+    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, ""]]
+
+
 def test_a_tenants_cap_and_zone_are_set_and_shown() -> None:
     run("migrate")
     run("token", "create", "--tenant", "acme")
 
     code, output = run("tenant", "set", "--tenant", "acme", "--concurrent-call", "30", "--timezone", "Europe/Berlin")
 
-    assert (code, shown(output)) == (0, [["acme", "Europe/Berlin", "30", "0", ""]])
+    assert (code, shown(output)) == (0, [["acme", "Europe/Berlin", "30", "0", *UNGUARDED, ""]])
     assert shown(run("tenant", "show")[1]) == [
-        ["acme", "Europe/Berlin", "30", "0", ""],
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", ""],
+        ["acme", "Europe/Berlin", "30", "0", *UNGUARDED, ""],
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, ""],
     ]
 
 
@@ -216,12 +234,14 @@ def test_a_tenants_cap_is_lifted() -> None:
     run("migrate")
     run("tenant", "set", "--tenant", "default", "--concurrent-call", "0")
 
-    assert shown(run("tenant", "show", "--tenant", "default")[1]) == [["default", "Asia/Ho_Chi_Minh", "0", "0", ""]]
+    assert shown(run("tenant", "show", "--tenant", "default")[1]) == [
+        ["default", "Asia/Ho_Chi_Minh", "0", "0", *UNGUARDED, ""]
+    ]
 
     run("tenant", "set", "--tenant", "default", "--no-cap")
 
     assert shown(run("tenant", "show", "--tenant", "default")[1]) == [
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", ""]
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, ""]
     ]
 
 
@@ -229,11 +249,13 @@ def test_what_a_tenant_may_store_is_set_and_shown_and_set_back() -> None:
     run("migrate")
     run("tenant", "set", "--tenant", "default", "--cap", "subscriptions=3")
 
-    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", "subscriptions=3"]]
+    assert shown(run("tenant", "show")[1]) == [
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "subscriptions=3"]
+    ]
 
     run("tenant", "set", "--tenant", "default", "--cap", "subscriptions=default")
 
-    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", ""]]
+    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, ""]]
 
 
 @pytest.mark.parametrize(
@@ -243,6 +265,8 @@ def test_what_a_tenant_may_store_is_set_and_shown_and_set_back() -> None:
         (["--concurrent-call", "1", "--no-cap"], "contradict each other"),
         (["--cap", "callbacks=3"], "with a NAME of subscriptions"),
         (["--timezone", "Mars"], "expected an IANA time zone"),
+        (["--calls-per-day", "-1"], "expected a number of calls, or any"),
+        (["--destinations", "+84"], "expected prefixes of national numbers"),
         ([], "nothing to change"),
     ],
 )
@@ -253,7 +277,7 @@ def test_what_a_tenant_cannot_be_is_told_and_changes_nothing(arguments: list[str
 
     assert code == 2
     assert told in output
-    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", ""]]
+    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, ""]]
 
 
 def test_a_tenant_that_is_not_there_is_not_made() -> None:

@@ -24,12 +24,13 @@ from worker.domain.lead import Stage
 from worker.domain.leadership import LeaderLease, listener_of
 from worker.domain.network import Network
 from worker.domain.reason import Reason
-from worker.store.base.tables import LIVE_ROWS, calls, campaigns, leads, tenants
+from worker.store.base.tables import LIVE_ROWS, calls, campaigns, dialled_days, leads, tenants
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.dispatch.place_calls import place_calls
 from worker.usecases.dispatch.plan_carrier import plan_carrier
 from worker.usecases.records import keep_gateways
+from worker.usecases.records.save_tenant import save_tenant
 
 SECOND_CARRIER = CarrierId(UUID(int=22))
 SECOND_CAMPAIGN = CampaignId(UUID(int=23))
@@ -164,6 +165,30 @@ def test_two_batches_dialled_at_once_keep_a_limit_that_came_after_their_plans(st
         placed = list(threads.map(lambda call_ids: place(store, call_ids), batches))
 
     assert (sum(placed), [len(batch) for batch in batches]) == (CAP, [5, 5])
+
+
+def test_two_batches_dialled_at_once_keep_their_tenants_calls_of_a_day(store: SqlStore) -> None:
+    batches = [plan(store, carrier_id) for carrier_id in (CARRIER, SECOND_CARRIER)]
+    save_tenant(store, name="default", changes={"calls_per_day": CAP}, now=NOON)
+
+    with ThreadPoolExecutor(2) as threads:
+        placed = list(threads.map(lambda call_ids: place(store, call_ids), batches))
+
+    assert (sum(placed), [len(batch) for batch in batches]) == (CAP, [5, 5])
+    with store.reading() as tx:
+        assert tx.connection.scalar(select(func.sum(dialled_days.c.calls))) == CAP
+
+
+def test_plans_and_dials_at_once_keep_their_tenants_calls_of_a_day(store: SqlStore) -> None:
+    save_tenant(store, name="default", changes={"calls_per_day": 2 * CAP}, now=NOON)
+
+    def dial(carrier_id: CarrierId) -> int:
+        return place(store, plan(store, carrier_id))
+
+    with ThreadPoolExecutor(4) as threads:
+        placed = list(threads.map(dial, [CARRIER, SECOND_CARRIER] * 4))
+
+    assert sum(placed) == 2 * CAP
 
 
 def test_a_dial_that_overlaps_with_the_revocation_of_its_gateway_dials_nobody(store: SqlStore) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from worker.cli import commands, secret_commands
 from worker.cli.gateway_commands import GATEWAY
+from worker.cli.tenant_commands import TENANT
 from worker.cli.token_commands import TOKEN
 from worker.domain.errors import CallbeatError
 from worker.foreign_variables import forget_foreign_variables
@@ -31,7 +32,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
 )
 GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
     "token": ("API keys: bearer tokens with a name, a role and perhaps an end.", TOKEN),
-    "tenant": ("A tenant's own settings.", {"set": commands.set_tenant, "show": commands.show_tenants}),
+    "tenant": ("A tenant's own settings.", TENANT),
     "gateway": ("Gateways: their limits, and the tenants that may use them.", GATEWAY),
     "secret": (
         "The secret that signs a tenant's callbacks.",

@@ -68,37 +68,6 @@ def migrate() -> None:
     bring_up_to_date()
 
 
-def set_tenant(
-    tenant: Annotated[str, typer.Option(help="The tenant to change.")],
-    concurrent_call: Annotated[
-        int | None, typer.Option(min=0, max=MOST_CALLS, help="Most live calls over all its carriers; 0 dials nobody.")
-    ] = None,
-    no_cap: Annotated[bool, typer.Option("--no-cap", help="Remove the cap.")] = False,  # noqa: FBT002 - a switch
-    timezone: Annotated[
-        str | None, typer.Option(help="Time zone of its windows, dates and CDRs.", metavar="ZONE")
-    ] = None,
-    cap: Annotated[
-        list[str] | None,
-        typer.Option(help="How much it may store, e.g. subscriptions=100; =default for the default.", metavar="NAME=N"),
-    ] = None,
-) -> None:
-    """Change a tenant's caps or time zone, from the next dial or request on."""
-    from worker.cli.tenants import set_tenant as change
-
-    if no_cap and concurrent_call is not None:
-        raise typer.BadParameter("--concurrent-call and --no-cap contradict each other")
-    if not no_cap and concurrent_call is None and timezone is None and not cap:
-        raise typer.BadParameter("nothing to change: give --concurrent-call, --no-cap, --timezone or --cap")
-    change(tenant, concurrent_call, no_cap=no_cap, timezone=timezone, caps=cap or ())
-
-
-def show_tenants(tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None) -> None:
-    """Print tenants with their caps, time zones and live calls."""
-    from worker.cli.tenants import show_tenants as show
-
-    show(tenant)
-
-
 def cdr_secret(name: Annotated[str, typer.Argument(help="The switch, as HOST:PORT.")]) -> None:
     """Print a new secret with which the switch posts CDRs; the one before is void at once."""
     from worker.cli.json_cdr import print_new_secret

@@ -1,6 +1,7 @@
 """How an operator changes and reads tenants."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import typer
 from rich.console import Console
@@ -9,12 +10,15 @@ from rich.table import Table
 from worker.cli.bootstrap import opened
 from worker.cli.plain_text import plain
 from worker.clock import SystemClock
-from worker.domain.caps import Cap, read_caps
+from worker.domain.caps import LARGEST_CAP, Cap, read_caps
+from worker.domain.destinations import read_rules
 from worker.ports.records.entities import TenantSettings
 from worker.settings import check_zone
 from worker.usecases.records import queries
 from worker.usecases.records.save_tenant import TenantChanges, save_tenant
 from worker.wiring import settings
+
+NO_LIMIT: Final = "any"
 
 
 def _zone(name: str) -> str:
@@ -22,6 +26,22 @@ def _zone(name: str) -> str:
         return check_zone(name)
     except ValueError as error:
         raise typer.BadParameter("expected an IANA time zone, e.g. Asia/Ho_Chi_Minh") from error
+
+
+def _calls(text: str) -> int | None:
+    if text == NO_LIMIT:
+        return None
+    if not text.isdecimal() or int(text) > LARGEST_CAP:
+        raise typer.BadParameter(f"expected a number of calls, or {NO_LIMIT} for no limit")
+    return int(text)
+
+
+def _rules(text: str) -> tuple[str, ...]:
+    try:
+        return read_rules(text)
+    except ValueError as error:
+        expected = f"expected prefixes of national numbers or networks, such as 09,tel,!0900, or {NO_LIMIT} for all"
+        raise typer.BadParameter(expected) from error
 
 
 def _caps(given: Sequence[str]) -> dict[str, int | None]:
@@ -36,31 +56,40 @@ def _caps(given: Sequence[str]) -> dict[str, int | None]:
     return found
 
 
-def set_tenant(
-    tenant: str, concurrent_call: int | None, *, no_cap: bool, timezone: str | None, caps: Sequence[str]
-) -> None:
-    """Change a tenant's caps or time zone; they hold from the next dial, or the next request, on."""
+def changes_of(
+    *, timezone: str | None, caps: Sequence[str], calls_per_day: str | None, destinations: str | None
+) -> TenantChanges:
+    """Return what these texts change; raises ``BadParameter`` for one that is wrong."""
     changes = TenantChanges()
-    if no_cap or concurrent_call is not None:
-        changes["concurrent_call"] = concurrent_call
     if timezone is not None:
         changes["timezone"] = _zone(timezone)
     if caps:
         changes["caps"] = _caps(caps)
+    if calls_per_day is not None:
+        changes["calls_per_day"] = _calls(calls_per_day)
+    if destinations is not None:
+        changes["destinations"] = _rules(destinations)
+    return changes
+
+
+def set_tenant(tenant: str, changes: TenantChanges) -> None:
+    """Change a tenant's limits, destinations or time zone; they hold from the next dial, or the next request, on."""
     with opened(settings()) as store:
         _print([save_tenant(store, name=tenant, changes=changes, now=SystemClock().now())])
 
 
 def show_tenants(tenant: str | None) -> None:
-    """Print tenants with their caps, time zones and live calls."""
+    """Print tenants with their limits, destinations, time zones and live calls."""
     with opened(settings()) as store:
         _print(queries.list_tenants(store, name=tenant))
 
 
 def _print(tenants: list[TenantSettings]) -> None:
-    table = Table("tenant", "timezone", "concurrent_call", "in use", "caps of its own")
+    table = Table("tenant", "timezone", "concurrent_call", "in use", "calls_per_day", "destinations", "caps of its own")
     for one in tenants:
         cap = "no cap" if one.concurrent_call is None else str(one.concurrent_call)
         own = ", ".join(f"{name}={value}" for name, value in sorted(one.caps.items()))
-        table.add_row(plain(one.name), one.timezone, cap, str(one.live), own)
+        a_day = "no limit" if one.calls_per_day is None else str(one.calls_per_day)
+        to = ",".join(one.destinations) or NO_LIMIT
+        table.add_row(plain(one.name), one.timezone, cap, str(one.live), a_day, to, own)
     Console(soft_wrap=True, markup=False).print(table)

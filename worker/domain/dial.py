@@ -30,6 +30,9 @@ class QueuedCall:
     """False when the template reads a value that the lead lacks."""
     soundless: Why | None = None
     """Why the sounds of its template are not there; None when they are, or when none are needed."""
+    is_allowed_destination: bool = True
+    has_day_left: bool = True
+    """False when its tenant has dialled as many calls as it may on this day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ def why_not_dial(
         or (None if call.list_active else Why(Reason.LIST_INACTIVE))
         or (None if call.is_spoken else Why(Reason.VALUE_MISSING))
         or call.soundless
+        or (None if call.is_allowed_destination else Why(Reason.DESTINATION_FORBIDDEN))
+        or (None if call.has_day_left else Why(Reason.DAY_LIMIT))
         or _why_no_room(call.network, campaign=campaign, carrier=carrier, up=up, tenant_cap=tenant_cap)
     )
 

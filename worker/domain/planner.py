@@ -24,6 +24,7 @@ from worker.domain.quota import Limits, LiveCalls
 from worker.domain.reason import Reason, Why, may_dial_from, why_not_run
 from worker.domain.rotation import Rotation, Served
 from worker.domain.share import share_one_by_one
+from worker.domain.spend_guard import NO_GUARD, SpendGuard
 from worker.domain.timing import NEXT_TOKEN, PLANNED_WHILE_DUE
 from worker.domain.trunk import Trunk
 from worker.domain.trunk_limit import trunk_limit
@@ -65,6 +66,11 @@ class Situation:
     demand: Mapping[CampaignId, Demand]
     live: LiveCalls
     tenant_cap: int | None = None
+    guard: SpendGuard = NO_GUARD
+    dialled_today: int = 0
+    """The tenant's calls of this day, if they are limited."""
+    queued_of_tenant: int = 0
+    """Its queued calls on all carriers, if its calls of a day are limited."""
     queued: int = 0
     """Number of the carrier's queued calls; each still needs one of the carrier's calls per second."""
     trunk: Trunk | None = None
@@ -133,6 +139,7 @@ def _limits_of(situation: Situation, *, now: DateTime) -> Limits:
         live=live,
         tenant_cap=situation.tenant_cap,
         queued=queued,
+        day=situation.guard.limit(dialled=situation.dialled_today, queued=situation.queued_of_tenant, now=now),
         trunk=None if trunk is None else trunk_limit(trunk, dialing=situation.dialing, queued=queued, now=now),
     )
 

@@ -84,16 +84,19 @@ class Limits:
         tenant_cap: int | None,
         queued: int = 0,
         trunk: Limit | None = None,
+        day: Limit | None = None,
     ) -> None:
         """Start from the live calls; ``queued`` is the number of calls that wait for the carrier's calls per second.
 
-        ``trunk`` is the limit that the carrier's trunk sets, if it sets one.
+        ``trunk`` is the limit that the carrier's trunk sets, ``day`` that of the tenant's calls of this day, if any.
         """
         self._carrier = carrier
         self._live = live
         self._of_campaigns: dict[CampaignId, Limit] = {}
         self._of_campaigns_on: dict[tuple[CampaignId, Network], Limit] = {}
         self.of_all = [] if tenant_cap is None else [Limit(Reason.TENANT_LIMIT, tenant_cap, live.tenant)]
+        if day is not None:
+            self.of_all.append(day)
         most = carrier.access.limits.concurrent_call
         if most is not None:
             self.of_all.append(Limit(Reason.GATEWAY_LIMIT, most, live.gateway))

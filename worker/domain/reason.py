@@ -27,6 +27,8 @@ class Reason(StrEnum):
     CALLER_ID_NOT_GRANTED = "caller_id_not_granted"
     PREFIX_NOT_DIALABLE = "prefix_not_dialable"
     CARRIER_CHANGED = "carrier_changed"
+    DAY_LIMIT = "day_limit"
+    DESTINATION_FORBIDDEN = "destination_forbidden"
     LIMIT_LOWERED = "limit_lowered"
     LIST_INACTIVE = "list_inactive"
     NETWORK_NOT_SET_UP = "network_not_set_up"

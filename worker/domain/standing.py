@@ -26,6 +26,7 @@ SAID_OF: Final[Mapping[Ending, Reason]] = {
 
 FULL: Final = frozenset(
     {
+        Reason.DAY_LIMIT,
         Reason.TENANT_LIMIT,
         Reason.GATEWAY_LIMIT,
         Reason.CARRIER_LIMIT,

@@ -37,6 +37,7 @@ from worker.store.dispatch.posted_cdrs import SqlPostedCdrs
 from worker.store.dispatch.sound_rows import SqlSoundRows
 from worker.store.dispatch.sound_waits import SqlSoundWaits
 from worker.store.dispatch.speech import SqlSpeech
+from worker.store.dispatch.spend import SqlSpend
 from worker.store.dispatch.switches import SqlSwitches
 from worker.store.dispatch.tenant_caps import SqlTenantCaps
 from worker.store.dispatch.trunks import SqlTrunks
@@ -129,6 +130,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def sound_waits(self) -> SqlSoundWaits:
         return SqlSoundWaits(self.connection)
+
+    @override
+    @cached_property
+    def spend(self) -> SqlSpend:
+        return SqlSpend(self.connection)
 
     @override
     @cached_property

@@ -136,6 +136,8 @@ RIGHT = (
     Right("GET", "/v3/network/{phone_number}"),
     Right("GET", "/v3/tenant"),
     Right("GET", "/v3/gateway", query=PAGES),  # before there is a switch that nobody can ask
+    Right("GET", "/v3/operator/tenant/{tenant}"),
+    Right("PUT", "/v3/operator/tenant/{tenant}", {"calls_per_day": 5000, "destinations": ["03", "!0900"]}),
     Right("GET", "/v3/operator/gateway"),
     Right("POST", "/v3/operator/gateway", {"gateway_uuid": "another", "concurrent_call": 30, "calls_per_second": 5}),
     Right("GET", "/v3/operator/gateway/{gateway_uuid}"),

@@ -1,6 +1,7 @@
 """Calls as the use cases see them: their rows, and what is written to those."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from pendulum import DateTime
 
@@ -59,6 +60,8 @@ class Call:
     """How many ended calls of the lead used no attempt before this one."""
     pressed: tuple[KeyPress, ...] = ()
     """What the callee pressed so far, or in all once the call has ended."""
+    spend_day: date | None = None
+    """The latest day of its tenant in whose number of calls it is counted."""
 
     @property
     def dialled_at(self) -> DateTime:
@@ -80,6 +83,8 @@ class Dial:
     caller_id: str
     revision: int
     over_by: DateTime
+    spend_day: date | None = None
+    """The day of its tenant on which it is dialled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
 from worker.domain.rotation import Rotation
+from worker.domain.spend_guard import SpendGuard
 from worker.ports.dispatch.call_rows import Call, Dial, Ended, Move, UsedUpLead
 from worker.ports.dispatch.cause_tables import CauseTables
 from worker.ports.dispatch.conversations import Conversations
@@ -27,6 +28,7 @@ from worker.ports.dispatch.outbox import FanOuts, Outbox, Subscribers
 from worker.ports.dispatch.second_source import PostedCdrs
 from worker.ports.dispatch.sound_rows import SoundRows, SoundWaits
 from worker.ports.dispatch.speech import Speech
+from worker.ports.dispatch.spend import Spend
 from worker.ports.dispatch.switches import SwitchRows
 from worker.ports.dispatch.trunks import Trunks
 
@@ -44,6 +46,7 @@ class DialRules:
     campaigns: Mapping[CampaignId, Campaign]
     carriers: Mapping[CampaignId, Carrier]
     tenant_caps: Mapping[TenantId, int]
+    guards: Mapping[TenantId, SpendGuard]
     inactive_lists: Collection[ListId]
 
 
@@ -222,6 +225,8 @@ class DispatchTransaction(Protocol):
     def corrections(self) -> Corrections: ...
     @property
     def subscriptions(self) -> Subscribers: ...
+    @property
+    def spend(self) -> Spend: ...
     @property
     def fan_outs(self) -> FanOuts: ...
     @property

@@ -35,6 +35,8 @@ class Tenant:
     name: str
     timezone: str
     caps: Mapping[str, int] = field(default_factory=dict)
+    destinations: Sequence[str] = ()
+    """Prefixes that it may call, or may not ("!"); see ``worker/domain/destinations.py``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class TenantSettings:
     timezone: str
     concurrent_call: int | None
     caps: Mapping[str, int] = field(default_factory=dict)
+    calls_per_day: int | None = None
+    destinations: Sequence[str] = ()
     live: int = 0
 
 

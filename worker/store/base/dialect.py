@@ -117,6 +117,15 @@ def insert_or_replace(
     return inserting.on_conflict_do_update(index_elements=list(same), set_=dict(new(inserting.excluded)))
 
 
+def insert_or_add(
+    connection: Connection, table: Table, *, same: Sequence[str], sum_of: str
+) -> Any:  # Any: the Insert of two dialects
+    """Return an INSERT that adds to one column of an existing row with the same values in ``same``."""
+    inserting = _insert(table, on_sqlite=is_sqlite(connection))
+    total = table.c[sum_of] + inserting.excluded[sum_of]
+    return inserting.on_conflict_do_update(index_elements=list(same), set_={sum_of: total})
+
+
 @cache
 def _inserting_or_ignoring(table: Table, *, on_sqlite: bool) -> Any:  # Any: see above
     return _insert(table, on_sqlite=on_sqlite).on_conflict_do_nothing()

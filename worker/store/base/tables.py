@@ -55,6 +55,8 @@ tenants: Final = Table(
     Column("concurrent_call", Integer),  # a cap over all the tenant's carriers; null for none
     Column("callback_secret", String, nullable=False),
     Column("caps", json_type(), nullable=False, server_default=text("'{}'")),  # its own caps, by name
+    Column("calls_per_day", Integer),  # of its zone's days; null for no limit
+    Column("destinations", json_type(), nullable=False, server_default=text("'[]'")),  # prefixes; "!" forbids
     Column("created_at", Instant, nullable=False),
 )
 
@@ -215,6 +217,7 @@ calls: Final = Table(
     Column("hangup_disposition", String, nullable=False),
     Column("pressed", Keys),  # what the callee pressed, and when
     Column("last_key", String),  # of them; null without keys
+    Column("spend_day", Date),  # the day of its tenant for which it counts in calls_per_day
     Column("assumed_at", Instant),  # when the end was assumed; null: it was told
 )
 LIVE_ROWS: Final = text("state IN ('queued', 'dialing', 'ringing', 'answered')")
@@ -230,6 +233,16 @@ _partial_index("ix_calls_resend_at", calls.c.resend_at, where=QUEUED_ROWS)
 Index("ix_calls_tenant_id_id", calls.c.tenant_id, calls.c.id)
 Index("ix_calls_campaign_id_id", calls.c.campaign_id, calls.c.id)
 Index("ix_calls_sip_call_id", calls.c.sip_call_id)
+
+dialled_days: Final = Table(
+    "dialled_days",
+    metadata,
+    Column("carrier_id", Uuid, primary_key=True),  # no foreign key: the count outlives a carrier
+    Column("day", Date, primary_key=True),  # in the tenant's zone
+    Column("tenant_id", Uuid, nullable=False),
+    Column("calls", Integer, nullable=False),
+)
+Index("ix_dialled_days_tenant_id_day", dialled_days.c.tenant_id, dialled_days.c.day)
 
 do_not_call: Final = Table(
     "do_not_call",

@@ -80,6 +80,7 @@ class SqlCalls(Calls):
                 "shown": d.caller_id,
                 "judged_by": d.revision,
                 "over": d.over_by,
+                "counts_on": d.spend_day,
             }
             for d in dials
         ]
@@ -208,6 +209,7 @@ _DIAL: Final = (
         caller_id=bindparam("shown"),
         revision=bindparam("judged_by"),
         over_by=bindparam("over", type_=calls.c.over_by.type),
+        spend_day=bindparam("counts_on", type_=calls.c.spend_day.type),
     )
 )
 _MOVES: Final = {

@@ -1,9 +1,9 @@
 """Slots in use: live call rows, counted by owner through each owner's partial index."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, func, literal, select, union_all
 
@@ -18,10 +18,17 @@ from worker.store.base.tables import LIVE_ROWS, calls
 from worker.store.dispatch.gateway_access import count_on_gateways
 
 
+class Queued(NamedTuple):
+    """Calls that have not been dialled yet; those of the tenant are counted only if it is limited."""
+
+    of_carrier: int
+    of_tenant: int
+
+
 def read_live(
     connection: Connection, carrier: Carrier, *, campaign_ids: Sequence[CampaignId], capped: bool
-) -> tuple[LiveCalls, int]:
-    """Count the slots in use, and the carrier's calls that have not been dialled yet.
+) -> tuple[LiveCalls, Queued]:
+    """Count the slots in use, and the calls that have not been dialled yet.
 
     One statement gives one snapshot. Calls end without the carrier's lock; one that ended between two counts would be a
     free channel of the carrier that its campaign still seems to hold. The gateway's calls may be counted later: nobody
@@ -61,15 +68,15 @@ def _count(
     carriers: Collection[CarrierId],
     tenants: Collection[TenantId],
     states: Collection[CallState],
-) -> tuple[UpByOwner, int]:
-    """Count calls in these states by owner and network, and those of the carriers that are queued."""
+) -> tuple[UpByOwner, Queued]:
+    """Count calls in these states by owner and network, and those of carriers and tenants that are queued."""
     asked = {"campaigns": list(campaigns), "carriers": list(carriers), "tenants": list(tenants)}
     counted: dict[str, defaultdict[Any, dict[Network, int]]] = {kind: defaultdict(dict) for kind in asked}
-    queued = 0
+    queued: Counter[str] = Counter()
     for row in connection.execute(LIVE_AT_ONCE, {**asked, "states": list(states)}):
         counted[row.kind][row.owner][row.network] = row.taken
-        queued += row.queued if row.kind == "carriers" else 0
-    return UpByOwner(**counted), queued
+        queued[row.kind] += row.queued
+    return UpByOwner(**counted), Queued(queued["carriers"], queued["tenants"])
 
 
 def _live_by(owner: ColumnElement[Any], *, kind: str) -> Select[Any]:  # Any: an id of one kind

@@ -22,12 +22,12 @@ from typing_extensions import override
 
 from worker.domain.campaign import Campaign, Status
 from worker.domain.campaign_settings import to_campaign
-from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId, ListId, TenantId
 from worker.domain.lead import Stage
 from worker.domain.permitted import permitted
 from worker.domain.planner import Situation
 from worker.domain.rotation import Rotation
+from worker.domain.spend_guard import NO_GUARD
 from worker.domain.timing import CLOCK_SET_BACK, PLANNED_AT_LEAST
 from worker.domain.trunk import is_proven
 from worker.ports.dispatch.store import NOT_AHEAD, DialRules, Plans
@@ -38,6 +38,7 @@ from worker.store.dispatch.carrier_rows import to_carrier
 from worker.store.dispatch.demand import read_demand
 from worker.store.dispatch.gateway_access import read_access
 from worker.store.dispatch.gateway_use import read_use
+from worker.store.dispatch.limits import check_limits, guards_of, limits_of, lock_limited, read_dialled
 from worker.store.dispatch.live import read_live
 from worker.store.dispatch.rotation import to_json, to_rotation
 from worker.store.dispatch.trunks import SqlTrunks
@@ -82,11 +83,11 @@ class SqlPlans(Plans):
     @override
     def lock_for_dial(self, call_ids: Collection[CallId]) -> DialRules:
         homes = self._connection.execute(_HOMES, {"calls": list(call_ids)}).all()
-        caps = self._locked_caps({TenantId(home.tenant_id): home.concurrent_call for home in homes})
+        limits = lock_limited(self._connection, {TenantId(home.tenant_id): limits_of(home) for home in homes})
         locked = self._carriers({CarrierId(home.carrier_id) for home in homes if home.carrier_id}, lock=True)
         access = read_access(self._connection, locked, lock=True)
         rows = self._campaigns(_OF_THESE, {"campaigns": [home.id for home in homes]})
-        _check_caps(rows, caps=caps)
+        check_limits(rows, limits=limits)
         found = [_campaign(row) for row in rows]
         return DialRules(
             campaigns={c.id: c for c in found},
@@ -95,7 +96,8 @@ class SqlPlans(Plans):
                 for c in found
                 if c.carrier_id in locked
             },
-            tenant_caps={tenant_id: cap for tenant_id, cap in caps.items() if cap is not None},
+            tenant_caps={one: own.concurrent_call for one, own in limits.items() if own.concurrent_call is not None},
+            guards=guards_of(rows),
             inactive_lists=self._inactive_lists(_ids(rows, "has_inactive_lists")),
         )
 
@@ -108,17 +110,18 @@ class SqlPlans(Plans):
         owner = self._connection.execute(_OWNER, {"carrier": carrier_id}).one_or_none()
         if owner is None:
             return None
-        tenant_id, cap = TenantId(owner.id), owner.concurrent_call
+        tenant_id, limits = TenantId(owner.id), limits_of(owner)
         if lock:
-            cap = self._locked_caps({tenant_id: cap})[tenant_id]
+            limits = lock_limited(self._connection, {tenant_id: limits})[tenant_id]
         row = self._carriers([carrier_id], lock=lock)[carrier_id]
         carrier = permitted(to_carrier(row), read_access(self._connection, [carrier_id], lock=lock)[carrier_id])
         rows = self._campaigns(THAT_MATTER if lock else THAT_MAY_DIAL, {"carrier": carrier_id})
         if lock:
-            _check_caps(rows, caps={tenant_id: cap})
+            check_limits(rows, limits={tenant_id: limits})
         may_dial = tuple(map(_campaign, rows))
+        guard = guards_of(rows).get(tenant_id, NO_GUARD)
         live, queued = read_live(
-            self._connection, carrier, campaign_ids=[c.id for c in may_dial], capped=cap is not None
+            self._connection, carrier, campaign_ids=[c.id for c in may_dial], capped=limits.is_limited
         )
         trunks = SqlTrunks(self._connection)
         trunk = trunks.of([carrier_id])[carrier_id]
@@ -137,22 +140,16 @@ class SqlPlans(Plans):
                 with_inactive_lists=[] if lock else _ids(rows, "has_inactive_lists"),
             ),
             live=live,
-            tenant_cap=cap,
-            queued=queued,
+            tenant_cap=limits.concurrent_call,
+            guard=guard,
+            dialled_today=read_dialled(self._connection, {tenant_id: guard}, now=now).get(tenant_id, 0),
+            queued=queued.of_carrier,
+            queued_of_tenant=queued.of_tenant,
             trunk=trunk,
             dialing=0 if is_proven(trunk, now=now) else trunks.unanswered([carrier_id])[carrier_id],
             gateway=read_use(self._connection, carrier, live=live.gateway, waits_since=row["gateway_waits_since"]),
             rotation=to_rotation(row["rotation"]),
         )
-
-    def _locked_caps(self, caps: Mapping[TenantId, int | None]) -> Mapping[TenantId, int | None]:
-        """Lock the tenants that have a cap, and read it again; others need no lock for their calls."""
-        capped = sorted(tenant_id for tenant_id, cap in caps.items() if cap is not None)
-        if not capped:
-            return caps
-        asked = select(tenants.c.id, tenants.c.concurrent_call).where(tenants.c.id.in_(capped)).order_by(tenants.c.id)
-        rows = self._connection.execute(asked.with_for_update(key_share=True))
-        return {**caps, **{TenantId(row.id): row.concurrent_call for row in rows}}
 
     def _carriers(self, carrier_ids: Collection[CarrierId], *, lock: bool) -> dict[CarrierId, RowMapping]:
         rows = self._connection.execute(
@@ -171,7 +168,7 @@ class SqlPlans(Plans):
 
 
 _OWNER: Final = (
-    select(tenants.c.id, tenants.c.concurrent_call)
+    select(tenants.c.id, tenants.c.concurrent_call, tenants.c.calls_per_day)
     .join(carriers, carriers.c.tenant_id == tenants.c.id)
     .where(carriers.c.id == bindparam("carrier"))
 )
@@ -191,7 +188,13 @@ _ENDING: Final = (
     .where(_ASKED)
 )
 _HOMES: Final = (
-    select(campaigns.c.id, campaigns.c.carrier_id, campaigns.c.tenant_id, tenants.c.concurrent_call)
+    select(
+        campaigns.c.id,
+        campaigns.c.carrier_id,
+        campaigns.c.tenant_id,
+        tenants.c.concurrent_call,
+        tenants.c.calls_per_day,
+    )
     .join(tenants, tenants.c.id == campaigns.c.tenant_id)
     .where(campaigns.c.id.in_(select(calls.c.campaign_id).where(among(calls.c.id, "calls"), QUEUED_ROWS)))
 )
@@ -212,6 +215,8 @@ _CAMPAIGNS: Final = select(
     campaigns,
     tenants.c.timezone,
     tenants.c.concurrent_call.label("tenant_cap"),
+    tenants.c.calls_per_day,
+    tenants.c.destinations,
     _INACTIVE.exists().correlate(campaigns).label("has_inactive_lists"),
     _first_lead(URGENT).is_not(None).label("has_single_calls"),
 ).join(tenants, tenants.c.id == campaigns.c.tenant_id)
@@ -250,12 +255,3 @@ def _campaign(row: RowMapping) -> Campaign:
 
 def _ids(rows: Sequence[RowMapping], flag: str) -> list[CampaignId]:
     return [CampaignId(row["id"]) for row in rows if row[flag]]
-
-
-def _check_caps(rows: Sequence[RowMapping], *, caps: Mapping[TenantId, int | None]) -> None:
-    """Raise ``Unavailable`` when a tenant got a cap while this transaction waited for its carrier: its lock is missing.
-
-    Setting the cap also wakes the tenant's carriers, so they are planned again; the sweep sends queued calls again.
-    """
-    if any(row["tenant_cap"] is not None and caps[TenantId(row["tenant_id"])] is None for row in rows):
-        raise Unavailable("the tenant has just been given a limit")

@@ -27,7 +27,7 @@ _KEY: Final = (
     tokens.c.last_used_at,
     tokens.c.last_used_from,
 )
-_TENANT: Final = (tenants.c.name.label("tenant_name"), tenants.c.timezone, tenants.c.caps)
+_TENANT: Final = (tenants.c.name.label("tenant_name"), tenants.c.timezone, tenants.c.caps, tenants.c.destinations)
 _BY_KEY: Final = select(*_KEY, *_TENANT).join(tenants, tenants.c.id == tokens.c.tenant_id)
 _BY_ACCESS_TOKEN: Final = (
     select(
@@ -140,4 +140,10 @@ def _key(row: RowMapping) -> ApiKey:
 
 
 def _tenant(row: RowMapping, *, tenant_id: TenantId) -> Tenant:
-    return Tenant(id=tenant_id, name=row["tenant_name"], timezone=row["timezone"], caps=row["caps"])
+    return Tenant(
+        id=tenant_id,
+        name=row["tenant_name"],
+        timezone=row["timezone"],
+        caps=row["caps"],
+        destinations=tuple(row["destinations"]),
+    )

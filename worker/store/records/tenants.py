@@ -3,7 +3,7 @@
 from typing import Final
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 from typing_extensions import override
 
 from worker.domain.ids import TenantId
@@ -15,7 +15,7 @@ from worker.store.base.dialect import conflicts_named, insert_or_replace
 from worker.store.base.sealing import Sealer
 from worker.store.base.tables import LIVE_ROWS, calls, tenants
 
-_TENANT: Final = select(tenants.c.id, tenants.c.name, tenants.c.timezone, tenants.c.caps)
+_TENANT: Final = select(tenants.c.id, tenants.c.name, tenants.c.timezone, tenants.c.caps, tenants.c.destinations)
 _LIVE: Final = select(func.count()).where(calls.c.tenant_id == tenants.c.id, LIVE_ROWS).correlate(tenants)
 _SETTINGS: Final = select(
     tenants.c.id,
@@ -23,6 +23,8 @@ _SETTINGS: Final = select(
     tenants.c.timezone,
     tenants.c.concurrent_call,
     tenants.c.caps,
+    tenants.c.calls_per_day,
+    tenants.c.destinations,
     _LIVE.scalar_subquery().label("live"),
 )
 
@@ -41,17 +43,16 @@ class SqlTenants(Tenants):
 
     @override
     def get(self, tenant_id: TenantId) -> Tenant:
-        return Tenant(**self._connection.execute(_TENANT.where(tenants.c.id == tenant_id)).mappings().one())
+        return _to_tenant(self._connection.execute(_TENANT.where(tenants.c.id == tenant_id)).mappings().one())
 
     @override
     def settings(self, tenant_id: TenantId) -> TenantSettings:
-        row = self._connection.execute(_SETTINGS.where(tenants.c.id == tenant_id)).mappings().one()
-        return TenantSettings(**row)
+        return _settings(self._connection.execute(_SETTINGS.where(tenants.c.id == tenant_id)).mappings().one())
 
     @override
     def all_settings(self) -> list[TenantSettings]:
         rows = self._connection.execute(_SETTINGS.order_by(tenants.c.name)).mappings()
-        return [TenantSettings(**row) for row in rows]
+        return [_settings(row) for row in rows]
 
     @override
     def lock(self, tenant_id: TenantId) -> None:
@@ -60,8 +61,9 @@ class SqlTenants(Tenants):
     @override
     def save(self, settings: TenantSettings) -> None:
         row = update(tenants).where(tenants.c.id == settings.id)
-        changed = {"timezone": settings.timezone, "concurrent_call": settings.concurrent_call}
-        self._connection.execute(row.values(**changed, caps=dict(settings.caps)))
+        changed = {name: getattr(settings, name) for name in ("timezone", "concurrent_call", "calls_per_day")}
+        given = {"caps": dict(settings.caps), "destinations": [*settings.destinations]}
+        self._connection.execute(row.values(**changed, **given))
 
     @override
     def add(self, tenant: Tenant, *, callback_secret: str, now: DateTime) -> None:
@@ -100,4 +102,12 @@ class SqlTenants(Tenants):
 
     def _one(self, condition: ColumnElement[bool]) -> Tenant | None:
         row = self._connection.execute(_TENANT.where(condition)).mappings().one_or_none()
-        return None if row is None else Tenant(**row)
+        return None if row is None else _to_tenant(row)
+
+
+def _to_tenant(row: RowMapping) -> Tenant:
+    return Tenant(**{**row, "destinations": tuple(row["destinations"])})
+
+
+def _settings(row: RowMapping) -> TenantSettings:
+    return TenantSettings(**{**row, "destinations": tuple(row["destinations"])})

@@ -15,11 +15,13 @@ from worker.domain.lead import LANE_OF, Lane
 from worker.domain.network import Network
 from worker.domain.number_format import dialled_form
 from worker.domain.reason import Reason
+from worker.domain.spend_guard import NO_GUARD
 from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import Tokens
 from worker.ports.dispatch.store import DialRules, DispatchTransaction
 from worker.ports.dispatch.telephony import Origination
 from worker.ports.sounds import SoundNames
+from worker.usecases.dispatch.day_counts import DayCounts
 from worker.usecases.dispatch.soundless_leads import soundless_leads
 from worker.usecases.dispatch.trunk_limits import TrunkLimits
 from worker.usecases.dispatch.unspoken_leads import unspoken_leads
@@ -89,6 +91,7 @@ def judge_calls(
     counted = _Counted(tx, rules)
     listed = _listed(tx, calls)
     spoken = _Spoken(tx, calls, rules=rules, names=terms.names, now=now)
+    days = DayCounts(tx, rules.guards, now=now)
     trunks = TrunkLimits(tx, {carrier.id for carrier in rules.carriers.values()}, now=now)
     left = {carrier_id: available.count for carrier_id, available in tokens.items()}
     verdicts = Verdicts()
@@ -97,7 +100,7 @@ def judge_calls(
         campaign, carrier = rules.campaigns.get(call.campaign_id), rules.carriers.get(call.campaign_id)
         up = counted.up(call)
         why = why_not_dial(
-            _asked(call, listed=listed, spoken=spoken, rules=rules),
+            _asked(call, listed=listed, spoken=spoken, rules=rules, days=days),
             campaign=campaign,
             carrier=carrier,
             up=up,
@@ -114,6 +117,7 @@ def judge_calls(
             if carrier.id in left:
                 left[carrier.id] -= 1
             up.count(call.network)
+            days.count(call)
             origination = _origination(
                 call, campaign=campaign, carrier=carrier, longest_call_seconds=terms.longest_call_seconds
             )
@@ -191,7 +195,9 @@ def _template(call: Call, *, rules: DialRules) -> TemplateId | None:
     return call.template_id or (None if campaign is None else campaign.template_id)
 
 
-def _asked(call: Call, *, listed: Collection[tuple[TenantId, str]], spoken: "_Spoken", rules: DialRules) -> QueuedCall:
+def _asked(
+    call: Call, *, listed: Collection[tuple[TenantId, str]], spoken: "_Spoken", rules: DialRules, days: DayCounts
+) -> QueuedCall:
     return QueuedCall(
         call.network,
         attempt=call.attempt,
@@ -201,6 +207,8 @@ def _asked(call: Call, *, listed: Collection[tuple[TenantId, str]], spoken: "_Sp
         list_active=call.list_id not in rules.inactive_lists,
         is_spoken=call.lead_id not in spoken.unspoken,
         soundless=spoken.soundless.get(call.lead_id),
+        is_allowed_destination=rules.guards.get(call.tenant_id, NO_GUARD).allows(call.phone, network=call.network),
+        has_day_left=days.has_left(call),
     )
 
 

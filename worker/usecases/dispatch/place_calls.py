@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 
 from pendulum import DateTime
@@ -23,6 +24,7 @@ from worker.usecases.dispatch.choose_switches import (
     read_candidates,
     wait_for_switch,
 )
+from worker.usecases.dispatch.day_counts import count_dials, days_of
 from worker.usecases.dispatch.dial_paced import Dialler, PacedCalls, dial_paced
 from worker.usecases.dispatch.judge_calls import Terms, Won, judge_calls
 from worker.usecases.dispatch.pace import available_tokens, by_limited_carrier, plan_at, postpone_calls, reserve_tokens
@@ -102,7 +104,9 @@ def _win(
     reserved_at = clock.now()
     won = verdicts.with_times(reserved)
     if won:
-        tx.calls.move_to_dialing([_dial(one, now=now) for one in won], now=now)
+        days = days_of(calls, guards=rules.guards, now=now)
+        tx.calls.move_to_dialing([_dial(one, days=days, now=now) for one in won], now=now)
+        count_dials(tx, calls, dialled={one.origination.call_id for one in won}, days=days)
     if without := judged.won[len(verdicts.won) :]:
         wait_for_switch(tx, [one.origination.call_id for one in without], queue=queue, now=now)
     if verdicts.waiting:
@@ -116,9 +120,10 @@ def _win(
     return _Winnings(calls=won, tokens=reserved, at=reserved_at, until=until)
 
 
-def _dial(won: Won, *, now: DateTime) -> Dial:
+def _dial(won: Won, *, days: Mapping[CallId, date], now: DateTime) -> Dial:
     called = won.origination
-    return Dial(called.call_id, called.switch, called.caller_id, won.revision, over_by=won.over_by(since=now))
+    over_by = won.over_by(since=now)
+    return Dial(called.call_id, called.switch, called.caller_id, won.revision, over_by, spend_day=days[called.call_id])
 
 
 def _put_back(tx: DispatchTransaction, undialled: Collection[CallId], *, now: DateTime) -> None:

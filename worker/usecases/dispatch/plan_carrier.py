@@ -14,6 +14,7 @@ from worker.domain.gateway_share import woken
 from worker.domain.ids import CallId, CarrierId
 from worker.domain.lead import ClaimedLead, Ending, Stage
 from worker.domain.planner import Grant, Plan, Situation, calls_to_start
+from worker.domain.spend_guard import SpendGuard
 from worker.domain.timing import MESSAGE_RESENT, PACED_PLAN_LEAD, PLANNED_AT_LEAST, TRUNK_LONGEST_PAUSE
 from worker.domain.trunk import calls_allowed
 from worker.ports.dispatch.call_rows import Call
@@ -49,7 +50,7 @@ def plan_carrier(
         closed = waiting = 0
         for grant in plan.grants:
             leads = tx.leads.claim(grant, now=now)
-            ours = _callable(tx, leads, grant=grant, now=now)
+            ours = _callable(tx, leads, grant=grant, guard=situation.guard, now=now)
             held = hold_soundless(tx, ours, campaign=grant.campaign, names=names, queue=queue, now=now)
             closed += len(leads) - len(ours) + held.failed
             waiting += held.rendered
@@ -113,9 +114,9 @@ def _resume_due(tx: DispatchTransaction, situation: Situation, *, now: DateTime)
 
 
 def _callable(
-    tx: DispatchTransaction, leads: Sequence[ClaimedLead], *, grant: Grant, now: DateTime
+    tx: DispatchTransaction, leads: Sequence[ClaimedLead], *, grant: Grant, guard: SpendGuard, now: DateTime
 ) -> list[ClaimedLead]:
-    """Close leads that must not be called, and let those wait that cannot be spoken to; return the others.
+    """Close leads that must not be called, let those wait that may not be called now or spoken to; return the others.
 
     Their promised call ids are free again.
     """
@@ -125,7 +126,11 @@ def _callable(
         if ids:
             tx.leads.close(ids, ending=ending, now=now)
     closed = {*refused, *used_up}
-    ours = _speakable(tx, [lead for lead in leads if lead.id not in closed], campaign=grant.campaign, now=now)
+    left = [lead for lead in leads if lead.id not in closed]
+    forbidden = {lead.id: lead.stage_before for lead in left if not guard.allows(lead.phone, network=lead.network)}
+    tx.speech.wait(forbidden, until=now + LOOKED_AT_AGAIN)
+    left = [lead for lead in left if lead.id not in forbidden]
+    ours = _speakable(tx, left, campaign=grant.campaign, now=now)
     tx.calls.forget_cancelled([lead.promised_call_id for lead in ours if lead.promised_call_id is not None])
     return ours
 

@@ -11,11 +11,12 @@ from pendulum import DateTime
 from worker.domain.campaign import AUTOCALL
 from worker.domain.campaign_settings import CampaignSettings, to_campaign
 from worker.domain.cdr import Cdr
+from worker.domain.destinations import FORBIDDEN, is_allowed
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Lane, Stage
-from worker.domain.network import Network, national_form
+from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import calendar_day
 from worker.domain.reason import Reason, why_not_run
 from worker.domain.script import values_of_lead, why_not_spoken
@@ -56,8 +57,9 @@ def call_now(
 ) -> Promise:
     """Add a lead that is called ahead of its campaign's lists, and ask for a plan at once.
 
-    Raises ``NotDialable`` when the number plan does not cover the number, and ``InvalidFields`` when the template
-    cannot be read aloud with these values. A number on the do-not-call list is accepted: planning ends such a lead.
+    Raises ``NotDialable`` for a number that the number plan or the tenant's destinations do not cover, and
+    ``InvalidFields`` when the template cannot be read aloud with these values. A number on the do-not-call list is
+    accepted: planning ends such a lead.
     """
     phone = national_form(request.phone_number)
     with store.transaction() as tx:
@@ -152,7 +154,10 @@ def _home(tx: RecordTransaction, campaign: CampaignSettings, *, now: DateTime, n
 
 def _network(tx: RecordTransaction, phone: str, *, tenant: Tenant, now: DateTime) -> Network:
     plan = tx.number_plan.of(tenant.id, [phone])
-    return plan.dialable(phone, on=calendar_day(now, zone=tenant.timezone))
+    network = plan.dialable(phone, on=calendar_day(now, zone=tenant.timezone))
+    if not is_allowed(phone, network=network, rules=tenant.destinations):
+        raise NotDialable(FORBIDDEN)
+    return network
 
 
 def _template(tx: RecordTransaction, campaign: CampaignSettings) -> TemplateRecord:

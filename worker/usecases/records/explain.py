@@ -10,6 +10,7 @@ from worker.domain.call import CallState
 from worker.domain.campaign import Campaign
 from worker.domain.campaign_settings import to_campaign
 from worker.domain.carrier import Carrier
+from worker.domain.destinations import is_allowed
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, LeadId
 from worker.domain.network import Network
@@ -118,6 +119,7 @@ def explain_lead(
             reasons += why_no_switch(known_switches(tx, now=now))
         unspoken = _unspoken(tx, tenant=tenant, lead=lead, campaign=view.campaign)
         reasons = (*(unspoken or why_soundless(tx, lead, campaign=view.campaign, names=names, now=now)), *reasons)
+        reasons = (*_forbidden(tx, tenant=tenant, lead=lead), *reasons)
         if not reasons and not _is_next(tx, lead, grants=view.grants, now=now):
             reasons = why_not_next(lead, of_campaign=view.reasons)
     return LeadExplanation(lead, reasons or (Why(Reason.DUE),))
@@ -137,6 +139,15 @@ def _unspoken(tx: RecordTransaction, *, tenant: Tenant, lead: LeadStanding, camp
     problems = why_not_spoken(template, values=values)
     said = "; ".join(f"{problem.field} {problem.message}" for problem in problems)
     return (Why(Reason.VALUE_MISSING, cause=said),) if problems else ()
+
+
+def _forbidden(tx: RecordTransaction, *, tenant: Tenant, lead: LeadStanding) -> tuple[Why, ...]:
+    """Return the reason when a waiting lead has a number that its tenant may not call."""
+    if lead.lane is None or not tenant.destinations:
+        return ()
+    phone = tx.lead_records.get(tenant.id, lead.id).phone
+    allowed = is_allowed(phone, network=lead.network, rules=tenant.destinations)
+    return () if allowed else (Why(Reason.DESTINATION_FORBIDDEN),)
 
 
 @dataclass(frozen=True, slots=True)

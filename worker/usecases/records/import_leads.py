@@ -11,6 +11,7 @@ from pendulum import DateTime
 
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
+from worker.domain.destinations import FORBIDDEN, is_allowed
 from worker.domain.errors import NotFound, Problem, Unavailable
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.json_value import Json
@@ -74,7 +75,12 @@ def import_leads(
         except NotFound as error:
             raise NotFound("list is not found") from error
         _check_cap(tx, wanted, asked=len(drafts))
-        new, unsorted = _classified(drafts, plan=tx.number_plan.of(wanted.tenant.id, drafts), today=today)
+        new, unsorted = _classified(
+            drafts,
+            plan=tx.number_plan.of(wanted.tenant.id, drafts),
+            today=today,
+            rules=wanted.tenant.destinations,
+        )
         campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
         unspoken = _unspoken(tx, new, campaign=campaign)
         leads = {
@@ -130,16 +136,21 @@ def _readable(drafts: Sequence[Draft]) -> tuple[dict[str, Draft], dict[int, str]
 
 
 def _classified(
-    drafts: Mapping[str, Draft], *, plan: NumberPlan, today: date
+    drafts: Mapping[str, Draft], *, plan: NumberPlan, today: date, rules: Sequence[str]
 ) -> tuple[dict[str, tuple[Draft, Network]], dict[int, str]]:
-    """Return the network of each number, and the numbers that have none."""
+    """Return the network of each number, and the rows that have none or that the tenant may not call."""
     found: dict[str, tuple[Draft, Network]] = {}
     problems: dict[int, str] = {}
     for phone, draft in drafts.items():
         try:
-            found[phone] = draft, plan.dialable(phone, on=today)
+            network = plan.dialable(phone, on=today)
         except NotDialable as error:
             problems[draft.row] = str(error)
+            continue
+        if is_allowed(phone, network=network, rules=rules):
+            found[phone] = draft, network
+        else:
+            problems[draft.row] = FORBIDDEN
     return found, problems
 
 

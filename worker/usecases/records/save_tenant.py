@@ -1,6 +1,6 @@
-"""Change a tenant's own settings: its cap on live calls, and its time zone."""
+"""Change a tenant's own settings: its limits, where it may call, and its time zone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
@@ -13,10 +13,12 @@ from worker.ports.records.store import RecordStore, RecordTransaction
 
 
 class TenantChanges(TypedDict, total=False):
-    """What to change; a ``concurrent_call`` of None removes the cap."""
+    """What to change; a ``concurrent_call`` or ``calls_per_day`` of None removes the limit."""
 
     timezone: str
     concurrent_call: int | None
+    calls_per_day: int | None
+    destinations: Sequence[str]
     caps: Mapping[str, int | None]
     """By name; None gives a cap its default again. Caps that are not named stay as they are."""
 
@@ -46,6 +48,8 @@ def _changed(before: TenantSettings, changes: TenantChanges) -> TenantSettings:
         before,
         timezone=changes.get("timezone", before.timezone),
         concurrent_call=changes.get("concurrent_call", before.concurrent_call),
+        calls_per_day=changes.get("calls_per_day", before.calls_per_day),
+        destinations=changes.get("destinations", before.destinations),
         caps={name: value for name, value in caps.items() if value is not None},
     )
 

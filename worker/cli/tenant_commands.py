@@ -1,0 +1,55 @@
+"""The members of ``callbeat tenant``: signatures and help; the parts behind them are imported when one runs."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Final
+
+import typer
+
+from worker.cli.commands import MOST_CALLS
+
+
+def set_tenant(  # noqa: PLR0913 - the options of one command
+    tenant: Annotated[str, typer.Option(help="The tenant to change.")],
+    *,
+    concurrent_call: Annotated[
+        int | None, typer.Option(min=0, max=MOST_CALLS, help="Most live calls over all its carriers; 0 dials nobody.")
+    ] = None,
+    no_cap: Annotated[bool, typer.Option("--no-cap", help="Remove the cap.")] = False,
+    timezone: Annotated[
+        str | None, typer.Option(help="Time zone of its windows, dates and CDRs.", metavar="ZONE")
+    ] = None,
+    cap: Annotated[
+        list[str] | None,
+        typer.Option(help="How much it may store, e.g. subscriptions=100; =default for the default.", metavar="NAME=N"),
+    ] = None,
+    calls_per_day: Annotated[
+        str | None, typer.Option(help="Most calls dialled on one day of its time zone; any for no limit.", metavar="N")
+    ] = None,
+    destinations: Annotated[
+        str | None,
+        typer.Option(help="Prefixes or networks it may call, or with ! may not, e.g. 09,tel,!0900.", metavar="RULES"),
+    ] = None,
+) -> None:
+    """Change a tenant's limits, destinations or time zone, from the next dial or request on."""
+    from worker.cli.tenants import changes_of
+    from worker.cli.tenants import set_tenant as change
+
+    if no_cap and concurrent_call is not None:
+        raise typer.BadParameter("--concurrent-call and --no-cap contradict each other")
+    changes = changes_of(timezone=timezone, caps=cap or (), calls_per_day=calls_per_day, destinations=destinations)
+    if no_cap or concurrent_call is not None:
+        changes["concurrent_call"] = concurrent_call
+    if not changes:
+        raise typer.BadParameter("nothing to change: see callbeat tenant set --help")
+    change(tenant, changes)
+
+
+def show_tenants(tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None) -> None:
+    """Print tenants with their limits, destinations, time zones and live calls."""
+    from worker.cli.tenants import show_tenants as show
+
+    show(tenant)
+
+
+TENANT: Final[Mapping[str, Callable[..., None]]] = {"set": set_tenant, "show": show_tenants}
+"""The members of ``callbeat tenant``."""
