@@ -17,12 +17,14 @@ from api.responses.campaign import campaign_shape, monitor_shape, named_campaign
 from api.responses.edit_preview import edit_preview_shape
 from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignChanges, to_windows
+from worker.domain.chosen_ids import Kind
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId
 from worker.domain.json_value import Json
 from worker.domain.stale_copy import NO_COPY, ReadCopy
 from worker.ports.paging import Page
 from worker.usecases.records import queries
+from worker.usecases.records.choose_id import create_under
 from worker.usecases.records.delete_campaign import delete_campaign
 from worker.usecases.records.preview_edit import preview_edit
 from worker.usecases.records.save_campaign import CampaignEdit, SavedCampaign, create_campaign, save_campaign
@@ -39,21 +41,25 @@ MISMATCH: Final = "campaign_uuid is invalid"
 @router.post("/v3/campaign", dependencies=[ONCE])
 def create(body: NewCampaignBody, services: Services, tenant: Whose) -> JSONResponse:
     """Create a campaign; the client may choose its id."""
-    campaign_id = body.id() or CampaignId(services.new_id())
     changes = body.changes(zone=tenant.timezone)
     refuse_unsendable(services, _urls(changes))
-    edit = CampaignEdit(tenant=tenant, campaign_id=campaign_id, changes=changes, caps=services.caps)
     now = services.clock.now()
-    saved = create_campaign(
-        services.store,
-        queue=services.queue,
-        wakeups=services.wakeups,
-        edit=edit,
-        now=now,
-        new_id=services.new_id,
+
+    def create_as(row_id: UUID) -> SavedCampaign:
+        return create_campaign(
+            services.store,
+            queue=services.queue,
+            wakeups=services.wakeups,
+            edit=CampaignEdit(tenant=tenant, campaign_id=CampaignId(row_id), changes=changes, caps=services.caps),
+            now=now,
+            new_id=services.new_id,
+        )
+
+    known_as, saved = create_under(
+        services.store, Kind.CAMPAIGN, tenant_id=tenant.id, chosen=body.id(), new_id=services.new_id, create=create_as
     )
     told = _told(saved, tenant=tenant, now=now)
-    return answered({"campaign_uuid": str(campaign_id), "created": True, **told}, to=body, headers=_tag(saved))
+    return answered({"campaign_uuid": str(known_as), "created": True, **told}, to=body, headers=_tag(saved))
 
 
 @router.put("/v3/campaign/{campaign_uuid}")

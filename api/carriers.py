@@ -1,5 +1,6 @@
 """Carriers: create, change, read, delete."""
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from api.requests.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
 from api.responses.causes import cause_shape
 from api.responses.trunk import trunk_shape
 from api.timestamps import rfc3339
+from worker.domain.chosen_ids import Kind
 from worker.domain.errors import Invalid
 from worker.domain.ids import CarrierId
 from worker.domain.json_value import Json
@@ -21,6 +23,7 @@ from worker.domain.number_format import NumberFormat
 from worker.ports.paging import Page
 from worker.ports.records.entities import CarrierRecord
 from worker.usecases.records import queries
+from worker.usecases.records.choose_id import create_under
 from worker.usecases.records.delete_carrier import delete_carrier
 from worker.usecases.records.save_carrier import create_carrier, save_carrier
 
@@ -35,7 +38,7 @@ def create(body: NewCarrierBody, services: Services, tenant: Whose) -> JSONRespo
     now = services.clock.now()
     changes = body.changes()
     carrier = CarrierRecord(
-        id=body.id() or CarrierId(services.new_id()),
+        id=CarrierId(body.id() or services.new_id()),
         tenant_id=tenant.id,
         name=body.carrier_name,
         description=body.description,
@@ -51,8 +54,15 @@ def create(body: NewCarrierBody, services: Services, tenant: Whose) -> JSONRespo
         created_at=now,
         updated_at=now,
     )
-    create_carrier(services.store, carrier)
-    return answered({"carrier_uuid": str(carrier.id), "created": True}, to=body)
+    known_as, _ = create_under(
+        services.store,
+        Kind.CARRIER,
+        tenant_id=tenant.id,
+        chosen=carrier.id,
+        new_id=services.new_id,
+        create=lambda row_id: create_carrier(services.store, replace(carrier, id=CarrierId(row_id))),
+    )
+    return answered({"carrier_uuid": str(known_as), "created": True}, to=body)
 
 
 @router.put("/v3/carrier/{carrier_uuid}")

@@ -15,6 +15,7 @@ from worker.domain.caps import OverCap
 from worker.domain.errors import (
     Conflict,
     Forbidden,
+    IdTaken,
     Invalid,
     InvalidFields,
     NotFound,
@@ -65,6 +66,7 @@ def install(app: FastAPI) -> None:
     statuses: dict[type[Exception], HTTPStatus] = {
         NotFound: HTTPStatus.NOT_FOUND,
         Conflict: HTTPStatus.CONFLICT,
+        IdTaken: HTTPStatus.CONFLICT,
         Overtaken: HTTPStatus.PRECONDITION_FAILED,
         Reused: HTTPStatus.UNPROCESSABLE_ENTITY,
         Invalid: HTTPStatus.BAD_REQUEST,

@@ -10,6 +10,7 @@ from api.middleware import GuardedRoute
 from api.requests.fields import ActiveBody
 from api.requests.leads import ChangedListBody, ListBody, RefreshBody
 from api.timestamps import NEVER, rfc3339
+from worker.domain.chosen_ids import Kind
 from worker.domain.errors import Invalid
 from worker.domain.ids import ListId
 from worker.domain.json_value import Json
@@ -17,6 +18,7 @@ from worker.domain.list_refresh import Which
 from worker.ports.paging import Page
 from worker.ports.records.entities import ListRecord
 from worker.usecases.records import queries
+from worker.usecases.records.choose_id import create_under
 from worker.usecases.records.delete_list import delete_list
 from worker.usecases.records.refresh_list import refresh_list
 from worker.usecases.records.save_list import create_list, save_list, switch_list
@@ -28,18 +30,24 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["lists
 def create(body: ListBody, services: Services, tenant: Whose) -> JSONResponse:
     """Create a list in a campaign; the client may choose its id."""
     now = services.clock.now()
-    new = ListRecord(
-        id=body.id() or ListId(services.new_id()),
-        tenant_id=tenant.id,
-        campaign_id=body.campaign(),
-        name=body.list_name,
-        description=body.description,
-        active=True,
-        created_at=now,
-        updated_at=now,
+
+    def create_as(row_id: UUID) -> None:
+        new = ListRecord(
+            id=ListId(row_id),
+            tenant_id=tenant.id,
+            campaign_id=body.campaign(),
+            name=body.list_name,
+            description=body.description,
+            active=True,
+            created_at=now,
+            updated_at=now,
+        )
+        create_list(services.store, new, caps=services.caps)
+
+    known_as, _ = create_under(
+        services.store, Kind.LIST, tenant_id=tenant.id, chosen=body.id(), new_id=services.new_id, create=create_as
     )
-    create_list(services.store, new, caps=services.caps)
-    return answered({"created": True, "list_uuid": str(new.id)}, to=body)
+    return answered({"created": True, "list_uuid": str(known_as)}, to=body)
 
 
 @router.get("/v3/list")

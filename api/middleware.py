@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from typing_extensions import override
 
+from api import own_ids
 from api.access import Credential, check_access, needed_for
 from api.auditing import act_of, is_entered
 from api.authentication import address_of, caller_of
@@ -62,11 +63,11 @@ class BoundedRoute(APIRoute):
                 owner = await run_in_threadpool(self.let_in, request)
                 refuse_unknown_query(request.query_params, known=known)
                 if not has_body:
-                    return await self.answer(read, handle, body=b"")
+                    return own_ids.shown(request, await self.answer(read, handle, body=b""))
             with bodies_of(request).hold(owner=owner) as held:
                 body = await read.read_into(held)
                 async with limit.admit():
-                    return await self.answer(read, handle, body=body)
+                    return own_ids.shown(request, await self.answer(read, handle, body=body))
 
         return guarded
 
@@ -125,7 +126,7 @@ class JsonRequest(BoundedBody):
 
     @override
     async def json(self) -> Any:  # Any: JSON of any shape
-        self.parsed = await run_in_threadpool(parse_json, await self.body())
+        self.parsed = own_ids.body_of(self, await run_in_threadpool(parse_json, await self.body()))
         return self.parsed
 
 
@@ -161,6 +162,7 @@ class GuardedRoute(BoundedRoute):
         admit_request(services.request_limits, tenant=caller.tenant, traffic=self.traffic, caps=services.caps)
         check_access(caller, self.needed)
         request.state.caller = caller
+        own_ids.let_in(request, caller.tenant.chosen_ids)
         if is_entered(self.operation):
             address, now = address_of(request), services.clock.now()
             request.state.act = act_of(request, caller, endpoint=self.operation, address=address, now=now)

@@ -12,6 +12,7 @@ from api.requests.fields import Line
 from api.requests.template import ChangedTemplateBody, PreviewBody, TemplateBody
 from api.responses.script import script_shape
 from api.timestamps import rfc3339
+from worker.domain.chosen_ids import Kind
 from worker.domain.errors import Invalid
 from worker.domain.ids import TemplateId
 from worker.domain.json_value import Json
@@ -19,6 +20,7 @@ from worker.domain.text import plain_name
 from worker.ports.paging import Page
 from worker.ports.records.entities import TemplateRecord
 from worker.usecases.records import queries
+from worker.usecases.records.choose_id import create_under
 from worker.usecases.records.delete_template import delete_template
 from worker.usecases.records.preview_template import preview_template
 from worker.usecases.records.save_template import create_template, save_template
@@ -30,16 +32,27 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["templ
 def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONResponse:
     """Create a template; the client may choose its id."""
     now = services.clock.now()
-    template = TemplateRecord(
-        id=body.id() or TemplateId(services.new_id()),
+
+    def create_as(row_id: UUID) -> None:
+        template = TemplateRecord(
+            id=TemplateId(row_id),
+            tenant_id=tenant.id,
+            name=body.template_name,
+            body=body.stored(),
+            created_at=now,
+            updated_at=now,
+        )
+        create_template(services.store, template)
+
+    known_as, _ = create_under(
+        services.store,
+        Kind.TEMPLATE,
         tenant_id=tenant.id,
-        name=body.template_name,
-        body=body.stored(),
-        created_at=now,
-        updated_at=now,
+        chosen=body.id(),
+        new_id=services.new_id,
+        create=create_as,
     )
-    create_template(services.store, template)
-    return answered({"created": "true", "template_uuid": str(template.id)}, to=body)  # a string: worker/REFERENCE.md
+    return answered({"created": "true", "template_uuid": str(known_as)}, to=body)  # a string: worker/REFERENCE.md
 
 
 @router.put("/v3/template/{template_uuid}")

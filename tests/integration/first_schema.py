@@ -12,7 +12,7 @@ from worker.domain.role import Role
 from worker.store.dispatch.campaign_rows import to_row
 
 ADDED: Final[dict[str, dict[str, Any]]] = {
-    "tenants": {"caps": {}, "calls_per_day": None, "destinations": []},
+    "tenants": {"caps": {}, "calls_per_day": None, "destinations": [], "chosen_ids": {}},
     "tokens": {"name": "", "role": Role.ADMIN, "expires_at": None, "last_used_at": None, "last_used_from": ""},
     "carriers": {
         "calls_per_second": 0,

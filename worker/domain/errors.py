@@ -23,6 +23,10 @@ class Conflict(Rejected):
     """The request contradicts what is stored; the message is the text of the wire."""
 
 
+class IdTaken(Conflict):
+    """A row with this id exists, of whatever tenant."""
+
+
 class Overtaken(Rejected):
     """The object is no longer the one that the request names in ``If-Match``."""
 

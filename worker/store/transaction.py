@@ -49,6 +49,7 @@ from worker.store.records.backfills import SqlBackfills
 from worker.store.records.campaigns import SqlCampaigns
 from worker.store.records.carriers import SqlCarriers
 from worker.store.records.cdrs import SqlCdrs
+from worker.store.records.chosen_ids import SqlChosenIds
 from worker.store.records.do_not_call import SqlDoNotCall
 from worker.store.records.gateways import SqlGateways
 from worker.store.records.lead_edits import SqlLeadEdits
@@ -130,6 +131,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def sound_waits(self) -> SqlSoundWaits:
         return SqlSoundWaits(self.connection)
+
+    @override
+    @cached_property
+    def chosen_ids(self) -> SqlChosenIds:
+        return SqlChosenIds(self.connection)
 
     @override
     @cached_property

@@ -10,6 +10,7 @@ from pendulum import DateTime
 from worker.domain.breaker import HostHealth
 from worker.domain.callback_share import Address
 from worker.domain.callback_url import UrlStanding
+from worker.domain.chosen_ids import ChosenIds
 from worker.domain.ids import DeliveryId, SubscriptionId, TenantId
 from worker.domain.retry import Answer, Dead, Delivered, RetryAt
 from worker.ports.dispatch.outbox import Delivery, Outbox, Subscribers, Subscription
@@ -104,6 +105,9 @@ class Deliveries(Outbox, Protocol):
 
     def forget(self, *, ended_before: DateTime, limit: int) -> int:
         """Delete deliveries that ended before ``ended_before``, with their attempts; return how many."""
+
+    def chosen_ids(self, tenant_id: TenantId) -> ChosenIds:
+        """Return the ids that the tenant chose although another has them: it must not read ours in a body."""
 
     def secrets(self, tenant_id: TenantId, *, now: DateTime) -> list[str]:
         """Return the tenant's signing secrets (``whsec_…``): the present one, then the retired one if still valid."""

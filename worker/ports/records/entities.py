@@ -10,6 +10,7 @@ from pendulum import DateTime
 from worker.domain.call import CallState, Outcome
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.carrier import DialType
+from worker.domain.chosen_ids import ChosenIds
 from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Stage
@@ -37,6 +38,7 @@ class Tenant:
     caps: Mapping[str, int] = field(default_factory=dict)
     destinations: Sequence[str] = ()
     """Prefixes that it may call, or may not ("!"); see ``worker/domain/destinations.py``."""
+    chosen_ids: ChosenIds = field(default_factory=ChosenIds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

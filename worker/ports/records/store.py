@@ -23,6 +23,7 @@ from worker.ports.records.access import ApiKeys, LoginFailures
 from worker.ports.records.answers import Answers
 from worker.ports.records.audit import AuditTrail
 from worker.ports.records.backfills import BackfillLeads, Backfills
+from worker.ports.records.chosen_ids import ChosenIdRows
 from worker.ports.records.entities import (
     BlockedEntry,
     BlockedNumber,
@@ -227,6 +228,8 @@ class RecordTransaction(Protocol):
     def tenant_caps(self) -> TenantCaps: ...
     @property
     def tenants(self) -> Tenants: ...
+    @property
+    def chosen_ids(self) -> ChosenIdRows: ...
     @property
     def campaigns(self) -> Campaigns: ...
     @property

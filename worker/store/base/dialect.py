@@ -32,7 +32,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON
 
-from worker.domain.errors import Conflict
+from worker.domain.errors import Conflict, IdTaken
 from worker.store.base.columns import Instant
 
 
@@ -137,14 +137,17 @@ def _insert(table: Table, *, on_sqlite: bool) -> Any:  # Any: see above
 
 @contextmanager
 def conflicts_named(**messages: str) -> Iterator[None]:
-    """Raise ``Conflict`` with the message for the violated constraint's last column; a primary key counts as ``id``."""
+    """Raise ``Conflict`` with the message for the violated constraint's last column; a primary key counts as ``id``.
+
+    That one is an ``IdTaken``.
+    """
     try:
         yield
     except IntegrityError as error:
         broken = _broken_rule(error)
         for name, message in messages.items():
             if broken.endswith(name):
-                raise Conflict(message) from error
+                raise (IdTaken if name == "id" else Conflict)(message) from error
         raise
 
 

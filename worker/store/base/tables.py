@@ -57,6 +57,7 @@ tenants: Final = Table(
     Column("caps", json_type(), nullable=False, server_default=text("'{}'")),  # its own caps, by name
     Column("calls_per_day", Integer),  # of its zone's days; null for no limit
     Column("destinations", json_type(), nullable=False, server_default=text("'[]'")),  # prefixes; "!" forbids
+    Column("chosen_ids", json_type(), nullable=False, server_default=text("'{}'")),  # that another tenant has
     Column("created_at", Instant, nullable=False),
 )
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from worker.domain.callback_share import Address
+from worker.domain.chosen_ids import ChosenIds
 from worker.domain.ids import DeliveryId, TenantId
 from worker.domain.retry import Dead, Delivered, DeliveryState, RetryAt
 from worker.domain.secret_place import SecretPlace
@@ -113,6 +114,10 @@ class SqlDeliveries(Deliveries):
                 found[row.host] = None
             last = Position(row.host, TenantId(row.tenant_id), row.url)
         return DueHosts(list(found), last if len(rows) == urls else None)
+
+    @override
+    def chosen_ids(self, tenant_id: TenantId) -> ChosenIds:
+        return ChosenIds(self._connection.scalar(select(tenants.c.chosen_ids).where(tenants.c.id == tenant_id)) or {})
 
     @override
     def secrets(self, tenant_id: TenantId, *, now: DateTime) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func
 from typing_extensions import override
 
 from worker.domain.api_key import EXPIRED_KEY_SHOWN, MOST_ACCESS_TOKENS, USE_NOTED_EVERY, key_id
+from worker.domain.chosen_ids import ChosenIds
 from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
 from worker.domain.role import Role
@@ -27,7 +28,13 @@ _KEY: Final = (
     tokens.c.last_used_at,
     tokens.c.last_used_from,
 )
-_TENANT: Final = (tenants.c.name.label("tenant_name"), tenants.c.timezone, tenants.c.caps, tenants.c.destinations)
+_TENANT: Final = (
+    tenants.c.name.label("tenant_name"),
+    tenants.c.timezone,
+    tenants.c.caps,
+    tenants.c.destinations,
+    tenants.c.chosen_ids,
+)
 _BY_KEY: Final = select(*_KEY, *_TENANT).join(tenants, tenants.c.id == tokens.c.tenant_id)
 _BY_ACCESS_TOKEN: Final = (
     select(
@@ -146,4 +153,5 @@ def _tenant(row: RowMapping, *, tenant_id: TenantId) -> Tenant:
         timezone=row["timezone"],
         caps=row["caps"],
         destinations=tuple(row["destinations"]),
+        chosen_ids=ChosenIds(row["chosen_ids"]),
     )

@@ -6,6 +6,7 @@ from pendulum import DateTime
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 from typing_extensions import override
 
+from worker.domain.chosen_ids import ChosenIds
 from worker.domain.ids import TenantId
 from worker.domain.secret_place import SecretPlace
 from worker.ports.records.entities import Tenant, TenantSettings
@@ -15,7 +16,9 @@ from worker.store.base.dialect import conflicts_named, insert_or_replace
 from worker.store.base.sealing import Sealer
 from worker.store.base.tables import LIVE_ROWS, calls, tenants
 
-_TENANT: Final = select(tenants.c.id, tenants.c.name, tenants.c.timezone, tenants.c.caps, tenants.c.destinations)
+_TENANT: Final = select(
+    tenants.c.id, tenants.c.name, tenants.c.timezone, tenants.c.caps, tenants.c.destinations, tenants.c.chosen_ids
+)
 _LIVE: Final = select(func.count()).where(calls.c.tenant_id == tenants.c.id, LIVE_ROWS).correlate(tenants)
 _SETTINGS: Final = select(
     tenants.c.id,
@@ -106,7 +109,8 @@ class SqlTenants(Tenants):
 
 
 def _to_tenant(row: RowMapping) -> Tenant:
-    return Tenant(**{**row, "destinations": tuple(row["destinations"])})
+    converted = {"destinations": tuple(row["destinations"]), "chosen_ids": ChosenIds(row["chosen_ids"])}
+    return Tenant(**{**row, **converted})
 
 
 def _settings(row: RowMapping) -> TenantSettings:

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Final
 
 from pendulum import DateTime
@@ -10,6 +11,7 @@ from pendulum import DateTime
 from worker.domain.breaker import HostHealth
 from worker.domain.callback_share import Address, Message, Share
 from worker.domain.callback_url import UrlStanding, after_attempt
+from worker.domain.chosen_ids import ChosenIds
 from worker.domain.ids import DeliveryId, SubscriptionId, TenantId
 from worker.domain.retry import Answer
 from worker.ports.callbacks.deliveries import WaitingUrl
@@ -34,6 +36,7 @@ class Outgoing:
         self.has_more = False
         self._rotation = UrlRotation(host, served=served)
         self._secrets: dict[TenantId, list[str]] = {}
+        self._chosen_ids: dict[TenantId, ChosenIds] = {}
         self._apikeys: dict[SubscriptionId, str] = {}
         self._standings: dict[Address, UrlStanding] = {}
         self._changed: dict[Address, UrlStanding] = {}
@@ -54,8 +57,9 @@ class Outgoing:
         self._apikeys.update(tx.subscriptions.apikeys({d.subscription_id for d in found if d.subscription_id}))
         for tenant_id in {delivery.tenant_id for delivery in found} - self._secrets.keys():
             self._secrets[tenant_id] = tx.deliveries.secrets(tenant_id, now=now)
+            self._chosen_ids[tenant_id] = tx.deliveries.chosen_ids(tenant_id)
         dead = self._mark_dead(tx, found, now=now)
-        self.waiting += [delivery for delivery in found if delivery.id not in dead]
+        self.waiting += [self._as_read(delivery) for delivery in found if delivery.id not in dead]
         self.has_more = bool(dead) and not self.waiting
 
     def _wanted(
@@ -126,6 +130,11 @@ class Outgoing:
             facts = {"host": self.host, "deliveries": len(reasons)}
             logger.warning("callbacks not sent", extra={"action": "callbacks_buried", **facts})
         return reasons
+
+    def _as_read(self, delivery: Delivery) -> Delivery:
+        """Return the delivery with the ids by which its tenant knows its rows."""
+        ids = self._chosen_ids[delivery.tenant_id]
+        return replace(delivery, body=ids.shown(delivery.body)) if ids else delivery
 
     def _why_not(self, delivery: Delivery) -> str:
         standing = self.standing(delivery.address)
