@@ -3,12 +3,13 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pendulum import DateTime
 
 from api.callback_urls import refuse_unsendable
 from api.deps import BEARER, ONCE, STOPS_CALLS, Part, Services, Whose, answered, listed
+from api.entity_tags import IfMatch, read_copy, tag_of
 from api.middleware import GuardedRoute
 from api.requests.campaign import NewCampaignBody
 from api.requests.campaign_copy import ChangedCampaignBody
@@ -31,9 +32,6 @@ from worker.usecases.records.save_campaign import CampaignEdit, SavedCampaign, c
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["campaigns"])
 
-IfMatch = Annotated[
-    str, Header(alias="If-Match", max_length=1000, description="The `ETag` that was read: 412 when it is another now.")
-]
 DryRun = Annotated[bool, Query(description="True: nothing is changed; the answer says what would be.")]
 MISMATCH: Final = "campaign_uuid is invalid"
 
@@ -101,40 +99,49 @@ def read(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse
 
 
 @router.patch("/v3/campaign/{campaign_uuid}/active", dependencies=[STOPS_CALLS])
-def switch(campaign_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose) -> JSONResponse:
+def switch(
+    campaign_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose, if_match: IfMatch = ""
+) -> JSONResponse:
     """Activate or deactivate a campaign; live calls end by themselves."""
     if body.active is None:
         raise Invalid("active is missing")
-    _saved(campaign_uuid, CampaignChanges(active=body.active), services=services, tenant=tenant)
-    return answered({"active": body.active, "campaign_uuid": str(campaign_uuid)}, to=body)
+    changes, copy = CampaignChanges(active=body.active), read_copy(if_match)
+    saved = _saved(campaign_uuid, changes, services=services, tenant=tenant, copy=copy)
+    return answered({"active": body.active, "campaign_uuid": str(campaign_uuid)}, to=body, headers=_tag(saved))
 
 
 @router.delete("/v3/campaign/{campaign_uuid}")
-def delete(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+def delete(campaign_uuid: UUID, services: Services, tenant: Whose, if_match: IfMatch = "") -> JSONResponse:
     """Delete a campaign that is not active; its CDRs stay."""
-    delete_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid), now=services.clock.now())
+    delete_campaign(
+        services.store,
+        tenant=tenant,
+        campaign_id=CampaignId(campaign_uuid),
+        now=services.clock.now(),
+        copy=read_copy(if_match),
+    )
     return JSONResponse({"campaign_uuid": str(campaign_uuid)})
 
 
 @router.post("/v1/campaign/{campaign_uuid}/run/start", dependencies=[ONCE])
 @router.post("/v3/campaign/{campaign_uuid}/run/start", dependencies=[ONCE])
-def start(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+def start(campaign_uuid: UUID, services: Services, tenant: Whose, if_match: IfMatch = "") -> JSONResponse:
     """Dial inside the windows; a start after a stop is a new run."""
-    return _save(campaign_uuid, CampaignChanges(status=Status.START), services=services, tenant=tenant)
+    return _steered(campaign_uuid, Status.START, services=services, tenant=tenant, if_match=if_match)
 
 
 @router.post("/v1/campaign/{campaign_uuid}/run/pause", dependencies=[STOPS_CALLS])
 @router.post("/v3/campaign/{campaign_uuid}/run/pause", dependencies=[STOPS_CALLS])
-def pause(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+def pause(campaign_uuid: UUID, services: Services, tenant: Whose, if_match: IfMatch = "") -> JSONResponse:
     """Pause until the next window opens."""
-    return _save(campaign_uuid, CampaignChanges(status=Status.PAUSE), services=services, tenant=tenant)
+    return _steered(campaign_uuid, Status.PAUSE, services=services, tenant=tenant, if_match=if_match)
 
 
 @router.post("/v1/campaign/{campaign_uuid}/run/stop", dependencies=[STOPS_CALLS])
 @router.post("/v3/campaign/{campaign_uuid}/run/stop", dependencies=[STOPS_CALLS])
-def stop(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+def stop(campaign_uuid: UUID, services: Services, tenant: Whose, if_match: IfMatch = "") -> JSONResponse:
     """Stop until the campaign is started again."""
-    return _save(campaign_uuid, CampaignChanges(status=Status.STOP), services=services, tenant=tenant)
+    return _steered(campaign_uuid, Status.STOP, services=services, tenant=tenant, if_match=if_match)
 
 
 @router.get("/v3/campaign/{campaign_uuid}/monitor")
@@ -144,8 +151,9 @@ def monitor(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONRespo
     return JSONResponse(monitor_shape(settings, numbers))
 
 
-def _save(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, tenant: Whose) -> JSONResponse:
-    saved = _saved(campaign_uuid, changes, services=services, tenant=tenant)
+def _steered(campaign_uuid: UUID, status: Status, *, services: Services, tenant: Whose, if_match: str) -> JSONResponse:
+    changes, copy = CampaignChanges(status=status), read_copy(if_match)
+    saved = _saved(campaign_uuid, changes, services=services, tenant=tenant, copy=copy)
     told = _told(saved, tenant=tenant, now=services.clock.now())
     return JSONResponse({"campaign_uuid": str(campaign_uuid), **told}, headers=_tag(saved))
 
@@ -191,7 +199,7 @@ def _told(saved: SavedCampaign, *, tenant: Whose, now: DateTime) -> dict[str, Js
 
 
 def _tag(saved: SavedCampaign) -> dict[str, str]:
-    return {"ETag": f'"{saved.settings.revision}"'}
+    return tag_of(saved.settings.revision)
 
 
 def _refuse_new_urls(campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, tenant: Whose) -> None:

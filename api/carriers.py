@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse
 from pendulum import DateTime
 
 from api.deps import BEARER, ONCE, Part, Services, Whose, answered, listed
+from api.entity_tags import IfMatch, read_copy, tag_of_change
 from api.middleware import GuardedRoute
-from api.requests.carrier import NO_NUMBERS, CarrierBody, NewCarrierBody
+from api.requests.carrier import NO_NUMBERS, ChangedCarrierBody, NewCarrierBody
 from api.responses.causes import cause_shape
 from api.responses.trunk import trunk_shape
 from api.timestamps import rfc3339
@@ -20,6 +21,7 @@ from worker.domain.ids import CarrierId
 from worker.domain.json_value import Json
 from worker.domain.network import Network
 from worker.domain.number_format import NumberFormat
+from worker.domain.stale_copy import revision_of
 from worker.ports.paging import Page
 from worker.ports.records.entities import CarrierRecord
 from worker.usecases.records import queries
@@ -62,23 +64,27 @@ def create(body: NewCarrierBody, services: Services, tenant: Whose) -> JSONRespo
         new_id=services.new_id,
         create=lambda row_id: create_carrier(services.store, replace(carrier, id=CarrierId(row_id))),
     )
-    return answered({"carrier_uuid": str(known_as), "created": True}, to=body)
+    told: dict[str, Json] = {"carrier_uuid": str(known_as), "created": True}
+    return answered(told, to=body, headers=tag_of_change(now))
 
 
 @router.put("/v3/carrier/{carrier_uuid}")
-def change(carrier_uuid: UUID, body: CarrierBody, services: Services, tenant: Whose) -> JSONResponse:
+def change(
+    carrier_uuid: UUID, body: ChangedCarrierBody, services: Services, tenant: Whose, if_match: IfMatch = ""
+) -> JSONResponse:
     """Change a carrier; its limits hold for the very next dial."""
     if body.id() not in {None, carrier_uuid}:
         raise Invalid("carrier_uuid is invalid")
-    save_carrier(
+    saved = save_carrier(
         services.store,
         queue=services.queue,
         tenant=tenant,
         carrier_id=CarrierId(carrier_uuid),
         changes=body.changes(),
         now=services.clock.now(),
+        copy=read_copy(if_match, revision=body.revision),
     )
-    return answered({"carrier_uuid": str(carrier_uuid)}, to=body)
+    return answered({"carrier_uuid": str(carrier_uuid)}, to=body, headers=tag_of_change(saved.updated_at))
 
 
 @router.get("/v3/carrier")
@@ -93,13 +99,20 @@ def list_all(services: Services, tenant: Whose, part: Part) -> JSONResponse:
 def read(carrier_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Return one carrier, with the channels that are free now and the state of its trunk."""
     found = queries.get_carrier(services.store, tenant=tenant, carrier_id=CarrierId(carrier_uuid))
-    return JSONResponse(_shape(found, zone=tenant.timezone, now=services.clock.now()))
+    shown = _shape(found, zone=tenant.timezone, now=services.clock.now())
+    return JSONResponse(shown, headers=tag_of_change(found.updated_at))
 
 
 @router.delete("/v3/carrier/{carrier_uuid}")
-def delete(carrier_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+def delete(carrier_uuid: UUID, services: Services, tenant: Whose, if_match: IfMatch = "") -> JSONResponse:
     """Delete a carrier that no campaign uses and that has no live call; its CDRs stay."""
-    delete_carrier(services.store, tenant=tenant, carrier_id=CarrierId(carrier_uuid), now=services.clock.now())
+    delete_carrier(
+        services.store,
+        tenant=tenant,
+        carrier_id=CarrierId(carrier_uuid),
+        now=services.clock.now(),
+        copy=read_copy(if_match),
+    )
     return JSONResponse({"carrier_uuid": str(carrier_uuid), "deleted": True})
 
 
@@ -124,6 +137,7 @@ def _shape(carrier: CarrierRecord, *, zone: str, now: DateTime) -> dict[str, Jso
         "remaining_concurrent_call": max(0, carrier.concurrent_call - sum(carrier.live.values())),
         "trunk": trunk_shape(carrier.trunk, now=now, zone=zone),
         "groups": None,
+        "revision": revision_of(carrier.updated_at),
         "created_at": rfc3339(carrier.created_at, zone=zone),
         "updated_at": rfc3339(carrier.updated_at, zone=zone),
     }

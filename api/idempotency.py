@@ -62,7 +62,7 @@ async def _answered(
             keeping = keep_answer(asked, status=response.status_code, body=body, now=services.clock.now())
             await run_in_threadpool(joined.finish, keeping)
     finally:
-        joined.give_up()
+        await run_in_threadpool(joined.give_up)
     return response
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from api.deps import ASKS_FOR_CALLS, BEARER, IMPORTS, ONCE, Part, Services, Whose, answered, listed
+from api.entity_tags import IfMatch, read_copy, tag_of_change
 from api.errors import problems_line
 from api.middleware import GuardedRoute
 from api.phone_numbers import NO_PHONE, TOO_SHORT, national
@@ -105,11 +106,13 @@ def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[Lea
 def read(lead_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Return one lead."""
     found = queries.get_lead(services.store, tenant=tenant, lead_id=LeadId(lead_uuid))
-    return JSONResponse(lead_shape(found, zone=tenant.timezone))
+    return JSONResponse(lead_shape(found, zone=tenant.timezone), headers=tag_of_change(found.updated_at))
 
 
 @router.put("/v3/lead/{lead_uuid}")
-def change(lead_uuid: UUID, body: ChangedLeadBody, services: Services, tenant: Whose) -> JSONResponse:
+def change(
+    lead_uuid: UUID, body: ChangedLeadBody, services: Services, tenant: Whose, if_match: IfMatch = ""
+) -> JSONResponse:
     """Change what the body names, from the very next dial on; a lead that is done stays done.
 
     While the lead is being called its number cannot be changed: what comes of the call belongs to the old one.
@@ -124,6 +127,7 @@ def change(lead_uuid: UUID, body: ChangedLeadBody, services: Services, tenant: W
             lead_id=LeadId(lead_uuid),
             changes=body.changes(),
             now=services.clock.now(),
+            copy=read_copy(if_match),
         )
     except NotDialable as error:
         raise InvalidFields((NO_PHONE,) if body.phone_number else (TOO_SHORT, NO_PHONE)) from error

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.deps import ASKS_FOR_CALLS, BEARER, ONCE, STOPS_CALLS, Part, Services, Whose, answered, listed
+from api.entity_tags import IfMatch, read_copy, tag_of_change
 from api.middleware import GuardedRoute
 from api.requests.fields import ActiveBody
 from api.requests.leads import ChangedListBody, ListBody, RefreshBody
@@ -15,6 +16,7 @@ from worker.domain.errors import Invalid
 from worker.domain.ids import ListId
 from worker.domain.json_value import Json
 from worker.domain.list_refresh import Which
+from worker.domain.stale_copy import revision_of
 from worker.ports.paging import Page
 from worker.ports.records.entities import ListRecord
 from worker.usecases.records import queries
@@ -47,7 +49,8 @@ def create(body: ListBody, services: Services, tenant: Whose) -> JSONResponse:
     known_as, _ = create_under(
         services.store, Kind.LIST, tenant_id=tenant.id, chosen=body.id(), new_id=services.new_id, create=create_as
     )
-    return answered({"created": True, "list_uuid": str(known_as)}, to=body)
+    told: dict[str, Json] = {"created": True, "list_uuid": str(known_as)}
+    return answered(told, to=body, headers=tag_of_change(now))
 
 
 @router.get("/v3/list")
@@ -61,39 +64,46 @@ def list_all(services: Services, tenant: Whose, part: Part) -> JSONResponse:
 def read(list_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Return one list."""
     found = queries.get_list(services.store, tenant=tenant, list_id=ListId(list_uuid))
-    return JSONResponse(_shape(found, zone=tenant.timezone))
+    return JSONResponse(_shape(found, zone=tenant.timezone), headers=tag_of_change(found.updated_at))
 
 
 @router.patch("/v3/list/{list_uuid}/active", dependencies=[STOPS_CALLS])
-def switch(list_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose) -> JSONResponse:
+def switch(
+    list_uuid: UUID, body: ActiveBody, services: Services, tenant: Whose, if_match: IfMatch = ""
+) -> JSONResponse:
     """Activate or deactivate a list, from the very next dial on; its leads keep their place."""
     if body.active is None:
         raise Invalid("active is missing")
-    switch_list(
+    saved = switch_list(
         services.store,
         queue=services.queue,
         tenant=tenant,
         list_id=ListId(list_uuid),
         active=body.active,
         now=services.clock.now(),
+        copy=read_copy(if_match),
     )
-    return answered({"active": body.active, "list_uuid": str(list_uuid)}, to=body)
+    told: dict[str, Json] = {"active": body.active, "list_uuid": str(list_uuid)}
+    return answered(told, to=body, headers=tag_of_change(saved.updated_at))
 
 
 @router.put("/v3/list/{list_uuid}")
-def change(list_uuid: UUID, body: ChangedListBody, services: Services, tenant: Whose) -> JSONResponse:
+def change(
+    list_uuid: UUID, body: ChangedListBody, services: Services, tenant: Whose, if_match: IfMatch = ""
+) -> JSONResponse:
     """Change a list's name, description and `active`; it stays in its campaign."""
     if body.id() not in {None, list_uuid}:
         raise Invalid("list_uuid is invalid")
-    save_list(
+    saved = save_list(
         services.store,
         queue=services.queue,
         tenant=tenant,
         list_id=ListId(list_uuid),
         changes=body.changes(),
         now=services.clock.now(),
+        copy=read_copy(if_match, revision=body.revision),
     )
-    return answered({"list_uuid": str(list_uuid)}, to=body)
+    return answered({"list_uuid": str(list_uuid)}, to=body, headers=tag_of_change(saved.updated_at))
 
 
 @router.post("/v3/list/{list_uuid}/refresh", dependencies=[ASKS_FOR_CALLS, ONCE])
@@ -114,10 +124,15 @@ def refresh(list_uuid: UUID, body: RefreshBody, services: Services, tenant: Whos
 
 
 @router.delete("/v3/list/{list_uuid}")
-def delete(list_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+def delete(list_uuid: UUID, services: Services, tenant: Whose, if_match: IfMatch = "") -> JSONResponse:
     """Delete a list: its leads are not dialled from now on, and are removed in the background; CDRs stay."""
     delete_list(
-        services.store, queue=services.queue, tenant=tenant, list_id=ListId(list_uuid), now=services.clock.now()
+        services.store,
+        queue=services.queue,
+        tenant=tenant,
+        list_id=ListId(list_uuid),
+        now=services.clock.now(),
+        copy=read_copy(if_match),
     )
     return JSONResponse({"list_uuid": str(list_uuid)})
 
@@ -131,6 +146,7 @@ def _shape(found: ListRecord, *, zone: str) -> dict[str, Json]:
         "description": found.description,
         "reset_time": NEVER if found.reset_at is None else rfc3339(found.reset_at, zone=zone),
         "active": found.active,
+        "revision": revision_of(found.updated_at),
         "user_uuid": "",
         "created_at": rfc3339(found.created_at, zone=zone),
         "updated_at": rfc3339(found.updated_at, zone=zone),

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.deps import BEARER, ONCE, Part, Services, Whose, answered, listed
+from api.entity_tags import IfMatch, read_copy, tag_of_change
 from api.middleware import GuardedRoute
 from api.requests.fields import Line
 from api.requests.template import ChangedTemplateBody, PreviewBody, TemplateBody
@@ -16,6 +17,7 @@ from worker.domain.chosen_ids import Kind
 from worker.domain.errors import Invalid
 from worker.domain.ids import TemplateId
 from worker.domain.json_value import Json
+from worker.domain.stale_copy import revision_of
 from worker.domain.text import plain_name
 from worker.ports.paging import Page
 from worker.ports.records.entities import TemplateRecord
@@ -52,27 +54,32 @@ def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONRespons
         new_id=services.new_id,
         create=create_as,
     )
-    return answered({"created": "true", "template_uuid": str(known_as)}, to=body)  # a string: worker/REFERENCE.md
+    told: dict[str, Json] = {"created": "true", "template_uuid": str(known_as)}  # a string: worker/REFERENCE.md
+    return answered(told, to=body, headers=tag_of_change(now))
 
 
 @router.put("/v3/template/{template_uuid}")
-def change(template_uuid: UUID, body: ChangedTemplateBody, services: Services, tenant: Whose) -> JSONResponse:
+def change(
+    template_uuid: UUID, body: ChangedTemplateBody, services: Services, tenant: Whose, if_match: IfMatch = ""
+) -> JSONResponse:
     """Change what the body names; running campaigns play it from the very next dial on."""
     if body.id() not in {None, template_uuid}:
         raise Invalid("template_uuid is invalid")
-    save_template(
+    saved = save_template(
         services.store,
         tenant=tenant,
         template_id=TemplateId(template_uuid),
         name=body.template_name,
         changes=body.changes(),
         now=services.clock.now(),
+        copy=read_copy(if_match, revision=body.revision),
     )
-    return answered({"created": True, "template_uuid": str(template_uuid), "updated": "true"}, to=body)
+    told: dict[str, Json] = {"created": True, "template_uuid": str(template_uuid), "updated": "true"}
+    return answered(told, to=body, headers=tag_of_change(saved.updated_at))
 
 
 @router.delete("/v3/template/{template_uuid}")
-def delete(template_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+def delete(template_uuid: UUID, services: Services, tenant: Whose, if_match: IfMatch = "") -> JSONResponse:
     """Delete a template; campaigns that run with it stop, and `stopped` names them."""
     stopped = delete_template(
         services.store,
@@ -81,6 +88,7 @@ def delete(template_uuid: UUID, services: Services, tenant: Whose) -> JSONRespon
         template_id=TemplateId(template_uuid),
         now=services.clock.now(),
         new_id=services.new_id,
+        copy=read_copy(if_match),
     )
     ids: list[Json] = [str(campaign_id) for campaign_id in stopped]
     return JSONResponse({"deleted": "true", **({"stopped": ids} if ids else {})})
@@ -116,7 +124,7 @@ def list_all(services: Services, tenant: Whose, part: Part, template_name: Line 
 def read(template_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
     """Return one template."""
     found = queries.get_template(services.store, tenant=tenant, template_id=TemplateId(template_uuid))
-    return JSONResponse(_shape(found, zone=tenant.timezone))
+    return JSONResponse(_shape(found, zone=tenant.timezone), headers=tag_of_change(found.updated_at))
 
 
 def _shape(template: TemplateRecord, *, zone: str) -> dict[str, Json]:
@@ -126,6 +134,7 @@ def _shape(template: TemplateRecord, *, zone: str) -> dict[str, Json]:
         "domain_uuid": str(template.tenant_id),
         "template_uuid": str(template.id),
         "template_name": template.name,
+        "revision": revision_of(template.updated_at),
         "created_at": rfc3339(template.created_at, zone=zone),
         "updated_at": rfc3339(template.updated_at, zone=zone),
     }

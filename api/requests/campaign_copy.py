@@ -2,8 +2,10 @@
 
 from typing import Annotated, Any
 
+from pydantic import ConfigDict
+
 from api.requests.campaign import CampaignBody
-from api.requests.fields import Number, meaning
+from api.requests.fields import Number, meaning, without_defaults
 from api.requests.unused_keys import OF_CAMPAIGN_COPY
 from api.timestamps import to_moment
 from worker.domain.stale_copy import ReadCopy, digits_of_second
@@ -12,6 +14,7 @@ from worker.domain.stale_copy import ReadCopy, digits_of_second
 class ChangedCampaignBody(CampaignBody):
     """A campaign to be changed; it may be a whole object that was read, with one value changed."""
 
+    model_config = ConfigDict(json_schema_extra=without_defaults)
     UNUSED = OF_CAMPAIGN_COPY
 
     revision: Annotated[

@@ -2,12 +2,22 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from api.requests.body import Body
 from api.requests.causes import Causes, rules_of
-from api.requests.fields import Channels, Line, Name, NetworkBody, Text, channels_of, to_uuid
+from api.requests.fields import (
+    Channels,
+    Line,
+    Name,
+    NetworkBody,
+    Revision,
+    Text,
+    channels_of,
+    to_uuid,
+    without_defaults,
+)
 from api.requests.unused_keys import OF_CARRIER
 from worker.domain.carrier import DialType
 from worker.domain.gateway_access import GATEWAY_PATTERN
@@ -92,7 +102,7 @@ class DataBody(NumbersBody):
 
 
 class CarrierBody(NumbersBody):
-    """A carrier to be changed: the name is required; any other key that is not sent stays as it is."""
+    """A carrier: the name is required; any other key that is not sent stays as it is."""
 
     UNUSED = OF_CARRIER
 
@@ -155,6 +165,15 @@ class CarrierBody(NumbersBody):
         below = {} if self.data is None else self.data.model_dump(exclude={"causes"}, exclude_unset=True)
         pooled = ALIASES[self.dial_type] in {DialType.SIP_RANDOM, DialType.SIP_RANDOM_BY_NETWORK}
         return {**top, **below} if pooled else {**below, **top}
+
+
+class ChangedCarrierBody(CarrierBody):
+    """A carrier to be changed; it may be a whole object that was read."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+    UNUSED = OF_CARRIER - {"revision"}
+
+    revision: Revision = None
 
 
 class NewCarrierBody(CarrierBody):

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from api.requests.body import Body
+from api.requests.json_limits import LARGEST_NUMBER
 from worker.domain.errors import Invalid
 from worker.domain.text import plain_name
 
@@ -82,6 +83,10 @@ Line = Annotated[str, Field(max_length=255)]
 Text = Annotated[str, Field(max_length=4000)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(check_url)]
 Number = Annotated[int, Field(ge=0, le=LARGEST_INT)]
+Revision = Annotated[
+    Annotated[int, Field(ge=0, le=LARGEST_NUMBER)] | None,
+    meaning("The revision that was read: the change is refused with 409 when it is another now."),
+]
 Channels = Annotated[int, Field(ge=0, le=MOST_CHANNELS)]
 Things = Annotated[list[Any], Field(max_length=1000)]  # Any: stored as it was sent
 

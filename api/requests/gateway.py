@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.requests.body import Body
 from api.requests.carrier import CallsPerSecond
-from api.requests.fields import MOST_CHANNELS, Name
+from api.requests.fields import MOST_CHANNELS, Name, without_defaults
 from worker.domain.gateway_access import CALLER_ID_PATTERN, GATEWAY_PATTERN
 from worker.usecases.records.keep_gateways import GatewayChanges
 
@@ -18,6 +18,8 @@ CallerIdPattern = Annotated[str, Field(min_length=1, max_length=64, pattern=CALL
 
 class GatewayLimitsBody(Body):
     """Limits of a gateway to be changed; a key that is not sent stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
 
     concurrent_call: int | None = Field(
         default=None,

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from typing_extensions import override
 
 from api.requests.body import Body
-from api.requests.fields import Line, Name, Outcomes, Text, meaning, to_uuid, uuid_of, without_defaults
+from api.requests.fields import Line, Name, Outcomes, Revision, Text, meaning, to_uuid, uuid_of, without_defaults
 from api.requests.json_limits import holds_too_large_a_number, why_not_kept
 from api.requests.unused_keys import OF_LEAD, OF_LIST
 from api.timestamps import NEVER
@@ -193,13 +193,14 @@ class ChangedListBody(Body):
     """A list to be changed: the name is required; any other key that is not sent stays as it is."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
-    UNUSED = OF_LIST - {"active"}
+    UNUSED = OF_LIST - {"active", "revision"}
 
     list_uuid: Line = ""
     campaign_uuid: Line = ""
     list_name: Name
     description: Text = ""
     active: bool = True
+    revision: Revision = None
 
     def id(self) -> ListId | None:
         """Return the id that the client names; raises ``Invalid`` when it is not an id."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from api.requests.body import Body
-from api.requests.fields import Line, Name, Text, meaning, to_uuid, uuid_of, without_defaults
+from api.requests.fields import Line, Name, Revision, Text, meaning, to_uuid, uuid_of, without_defaults
 from api.requests.unused_keys import OF_TEMPLATE
 from api.requests.values import Values
 from worker.domain.errors import NotFound
@@ -104,10 +104,13 @@ class ChangedTemplateBody(TemplateBody):
     """A template to be changed: the name is required; any other key that is not sent stays as it is."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
+    UNUSED = OF_TEMPLATE - {"revision"}
+
+    revision: Revision = None
 
     def changes(self) -> dict[str, Json]:
         """Return what was sent, as it is stored."""
-        return self.model_dump(exclude={"template_uuid", "template_name"}, include=self.model_fields_set)
+        return self.model_dump(exclude={"template_uuid", "template_name", "revision"}, include=self.model_fields_set)
 
 
 class PreviewBody(Body):

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.requests.body import Body
+from api.requests.fields import without_defaults
 from worker.domain.caps import LARGEST_CAP
 from worker.domain.destinations import MOST_RULES, RULE_PATTERN
 from worker.usecases.records.save_tenant import TenantChanges
@@ -14,6 +15,8 @@ Rule = Annotated[str, Field(max_length=16, pattern=RULE_PATTERN)]
 
 class TenantLimitsBody(Body):
     """Limits of a tenant to be changed; a key that is not sent stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
 
     concurrent_call: int | None = Field(
         default=None, ge=0, le=LARGEST_CAP, description="Most live calls over all its carriers; null for no limit."

@@ -53,6 +53,11 @@ def make_leads(client: TestClient, list_uuid: str, *phones: str) -> list[str]:
     return [ids[phone] for phone in phones]
 
 
+def without_version(read: dict[str, Any]) -> dict[str, Any]:
+    """Return an object that was read without what every change of it changes."""
+    return {name: value for name, value in read.items() if name not in {"revision", "updated_at"}}
+
+
 def make_list(client: TestClient, campaign: str, *, name: str = "monday") -> str:
     """Create a list; give its id."""
     response = client.post("/v3/list", json={"campaign_uuid": campaign, "list_name": name})

@@ -33,8 +33,8 @@ def lists_of(store: SqlStore) -> int:
         return tx.lists.page(TENANT, Slice(1, 0)).total
 
 
-def add_list(store: SqlStore, *, name: str) -> None:
-    new = ListRecord(
+def a_list(*, name: str) -> ListRecord:
+    return ListRecord(
         id=ListId(uuid7()),
         tenant_id=TENANT,
         campaign_id=CAMPAIGN,
@@ -44,7 +44,10 @@ def add_list(store: SqlStore, *, name: str) -> None:
         created_at=NOON,
         updated_at=NOON,
     )
-    create_list(store, new)
+
+
+def add_list(store: SqlStore, *, name: str) -> None:
+    create_list(store, a_list(name=name))
 
 
 def do_once(store: SqlStore, *, name: str, meanwhile: Callable[[], object] = lambda: None) -> str:
@@ -138,3 +141,33 @@ def test_reads_within_the_transaction_see_what_it_wrote(store: SqlStore) -> None
     joined.finish(lambda tx: tx.after_commit(lambda: seen.append(lists_of(joined))))
 
     assert seen == [before + 1, before, before + 1]
+
+
+def test_an_error_in_one_transaction_undoes_that_one_alone(store: SqlStore) -> None:
+    before, sent = lists_of(store), []
+    joined = JoinedStore(store, first=lambda _: None)
+    add_list(joined, name="new")
+
+    def add_two(first: str, second: str) -> None:
+        with joined.transaction() as tx:
+            tx.after_commit(lambda: sent.append(first))
+            tx.lists.add(a_list(name=first))
+            tx.lists.add(a_list(name=second))
+
+    with pytest.raises(Conflict):
+        add_two("second", "new")
+    add_two("third", "fourth")
+    joined.finish(lambda _: None)
+
+    assert (lists_of(store), sent) == (before + 3, ["third"])
+
+
+def test_what_is_given_up_is_undone(store: SqlStore) -> None:
+    before, joined = lists_of(store), JoinedStore(store, first=lambda _: None)
+    add_list(joined, name="new")
+
+    joined.give_up()
+    joined.give_up()
+
+    assert lists_of(store) == before
+    add_list(store, name="new")

@@ -44,12 +44,27 @@ def digits_of_second(text: str) -> int:
     return 0 if found is None else min(6, len(found[1]))
 
 
-def check_revision(stored: int, copy: ReadCopy) -> None:
-    """Raise ``Overtaken`` or ``Conflict`` when the client has changed another revision than the stored one."""
+def revision_of(changed_at: DateTime) -> int:
+    """Return the revision of an object whose changes are not counted: the microsecond of its last change."""
+    return changed_at.int_timestamp * 1_000_000 + changed_at.microsecond
+
+
+def changed_after(before: DateTime, *, now: DateTime) -> DateTime:
+    """Return when an object is changed that was changed at ``before``: later, so that its revision is another one."""
+    return max(now, before + MICROSECOND)
+
+
+def check_revision(stored: int, copy: ReadCopy, *, what: str = "campaign") -> None:
+    """Raise ``Overtaken`` or ``Conflict`` when the client has read another revision than the stored one."""
     if copy.if_match and copy.if_match.strip() != "*" and str(stored) not in _TAGS.findall(copy.if_match):
-        raise Overtaken(f"the campaign was changed by others: its revision is {stored}")
+        raise Overtaken(f"the {what} was changed by others: its revision is {stored}")
     if copy.revision not in {None, stored}:
-        raise Conflict(f"the campaign was changed by others: its revision is {stored}, not {copy.revision}")
+        raise Conflict(f"the {what} was changed by others: its revision is {stored}, not {copy.revision}")
+
+
+def check_copy(changed_at: DateTime, copy: ReadCopy, *, what: str) -> None:
+    """Raise the same for an object that was changed last at this time."""
+    check_revision(revision_of(changed_at), copy, what=what)
 
 
 def kept_switches(before: CampaignSettings, changes: CampaignChanges, *, copy: ReadCopy) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """A store for one request: its transactions are a single one, which ends when the answer is known."""
 
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 
 from typing_extensions import override
 
 from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.store import RecordTransaction
+from worker.store.base.outages import outages_named
 from worker.store.transaction import SqlStore, SqlTransaction
 
 
@@ -25,9 +25,10 @@ class _Session:
 
 
 class JoinedStore(SqlStore, JoinedTransactions):
-    """A store whose first transaction stays open for all later ones; an error in one rolls all of them back.
+    """A store whose first transaction stays open for all later ones, each of which is a savepoint in it.
 
-    It is for one request, whose use cases run one after the other.
+    So an error in one undoes that one alone, as it would outside. The store is for one request, whose use cases run one
+    after the other.
     """
 
     def __init__(self, store: SqlStore, *, first: Callable[[RecordTransaction], None]) -> None:
@@ -39,8 +40,14 @@ class JoinedStore(SqlStore, JoinedTransactions):
     @override
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
-        with self._rolled_back_on_error():
-            yield self._begin() if self._session.running is None else self._session.running
+        tx = self._session.running or self._begin()
+        before = len(tx.after_commit_actions)
+        try:
+            with outages_named(), tx.connection.begin_nested():
+                yield tx
+        except BaseException:
+            del tx.after_commit_actions[before:]
+            raise
 
     @override
     @contextmanager
@@ -59,21 +66,13 @@ class JoinedStore(SqlStore, JoinedTransactions):
 
     @override
     def give_up(self) -> None:
-        with suppress(_GivenUp), self._rolled_back_on_error():
-            raise _GivenUp
+        if self._session.running is not None:
+            self._end(_GivenUp, _GivenUp(), None)
 
     def _begin(self) -> SqlTransaction:
         self._session.running = self._session.block.enter_context(super().transaction())
         self._first(self._session.running)
         return self._session.running
-
-    @contextmanager
-    def _rolled_back_on_error(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException:
-            self._end(*sys.exc_info())
-            raise
 
     def _end(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._session.running = None  # what is sent after the commit reads in a transaction of its own

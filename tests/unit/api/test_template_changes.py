@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from uuid_utils.compat import uuid7
 
-from tests.builders.api import SEED_CAMPAIGN, SEED_CARRIER, SEED_TEMPLATE, a_tenant, make_leads
+from tests.builders.api import SEED_CAMPAIGN, SEED_CARRIER, SEED_TEMPLATE, a_tenant, make_leads, without_version
 from tests.fakes.services import FakeServices
 from worker.domain.ids import CarrierId
 from worker.domain.reason import Reason
@@ -29,7 +29,8 @@ def test_a_change_keeps_what_it_does_not_name(client: TestClient, campaign: str)
         200,
         {"created": True, "template_uuid": SEED_TEMPLATE, "updated": "true"},
     )
-    assert client.get(PATH).json() == before | {"content": "Xin chào"}
+    after = client.get(PATH).json()
+    assert without_version(after) == without_version(before) | {"content": "Xin chào"}
 
 
 def test_a_template_that_was_read_can_be_sent_back(client: TestClient, campaign: str) -> None:
@@ -42,7 +43,7 @@ def test_a_template_that_was_read_can_be_sent_back(client: TestClient, campaign:
 
     assert answer.status_code == 200, answer.text
     assert "ignored" not in answer.json()
-    assert client.get(PATH).json() == read
+    assert without_version(client.get(PATH).json()) == without_version(read)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Final
 from pendulum import DateTime
 
 from worker.domain.ids import ListId
+from worker.domain.stale_copy import NO_COPY, ReadCopy, check_copy
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import DuplicateScope, Tenant
 from worker.ports.records.store import RecordStore
@@ -19,10 +20,19 @@ BATCHES: Final = 10
 """In one sweep, which has more to do; the next one, two seconds later, goes on."""
 
 
-def delete_list(store: RecordStore, *, queue: JobQueue, tenant: Tenant, list_id: ListId, now: DateTime) -> None:
+def delete_list(
+    store: RecordStore,
+    *,
+    queue: JobQueue,
+    tenant: Tenant,
+    list_id: ListId,
+    now: DateTime,
+    copy: ReadCopy = NO_COPY,
+) -> None:
     """Delete a list after running imports into it; its live calls end by themselves. Raises ``NotFound``."""
     with store.transaction() as tx:
         found = tx.lists.lock(tenant.id, list_id, scope=DuplicateScope.LIST)
+        check_copy(found.updated_at, copy, what="list")
         carrier_id = tx.campaigns.get(tenant.id, found.campaign_id).carrier_uuid
         if carrier_id is not None:  # queued calls of the list are cancelled, and their places are free
             tx.carriers.wake([carrier_id], at=now)

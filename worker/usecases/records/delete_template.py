@@ -10,13 +10,14 @@ from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignChanges
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, RunId, TemplateId
+from worker.domain.stale_copy import NO_COPY, ReadCopy, check_copy
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.usecases.records.save_campaign import CampaignEdit, changed
 
 
-def delete_template(
+def delete_template(  # noqa: PLR0913 - the edit, and which copy was read
     store: RecordStore,
     *,
     queue: JobQueue,
@@ -24,6 +25,7 @@ def delete_template(
     template_id: TemplateId,
     now: DateTime,
     new_id: Callable[[], UUID],
+    copy: ReadCopy = NO_COPY,
 ) -> list[CampaignId]:
     """Delete a template and return the campaigns that stop for it; raises ``NotFound``.
 
@@ -31,7 +33,7 @@ def delete_template(
     """
     with store.transaction() as tx:
         tx.tenants.lock(tenant.id)  # so that no edit gives the template to another campaign meanwhile
-        tx.templates.get(tenant.id, template_id)
+        check_copy(tx.templates.get(tenant.id, template_id).updated_at, copy, what="template")
         using = tx.campaigns.using(tenant.id, template_id=template_id)
         carrier_ids = {campaign.carrier_uuid for campaign in using if campaign.carrier_uuid is not None}
         tx.carriers.wake(carrier_ids, at=now)

@@ -15,6 +15,7 @@ from worker.domain.lead import Stage
 from worker.domain.network import Network, national_form
 from worker.domain.number_plan import calendar_day
 from worker.domain.script import values_of_lead, why_not_spoken
+from worker.domain.stale_copy import NO_COPY, ReadCopy, changed_after, check_copy
 from worker.domain.template import template_of
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import DuplicateScope, LeadRecord, Tenant
@@ -40,8 +41,15 @@ class LeadChanges:
     """Keys of the client's own, which are merged into the additional data."""
 
 
-def edit_lead(
-    store: RecordStore, *, queue: JobQueue, tenant: Tenant, lead_id: LeadId, changes: LeadChanges, now: DateTime
+def edit_lead(  # noqa: PLR0913 - the edit, and which copy was read
+    store: RecordStore,
+    *,
+    queue: JobQueue,
+    tenant: Tenant,
+    lead_id: LeadId,
+    changes: LeadChanges,
+    now: DateTime,
+    copy: ReadCopy = NO_COPY,
 ) -> None:
     """Change what was sent and nothing else; a lead that is done stays done, and attempts go on being counted.
 
@@ -56,6 +64,7 @@ def edit_lead(
         tx.lists.lock(tenant.id, home, scope=DuplicateScope.CAMPAIGN)
         campaign = _locked_campaign(tx, tenant=tenant, lead_id=lead_id, queue=queue, now=now)
         before = tx.lead_records.get(tenant.id, lead_id)
+        check_copy(before.updated_at, copy, what="lead")
         network = before.network
         if phone != before.phone:
             network = _network(tx, phone, tenant=tenant, now=now)
@@ -68,7 +77,7 @@ def edit_lead(
             additional={**_kept(before, changes), **changes.more},
         )
         _check_speech(tx, edited, campaign=campaign)
-        tx.lead_edits.save(lead_id, edited, now=now)
+        tx.lead_edits.save(lead_id, edited, now=changed_after(before.updated_at, now=now))
 
 
 def delete_lead(store: RecordStore, *, queue: JobQueue, tenant: Tenant, lead_id: LeadId, now: DateTime) -> None:

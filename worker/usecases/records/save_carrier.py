@@ -13,6 +13,7 @@ from worker.domain.ids import CarrierId
 from worker.domain.number_format import NumberFormat
 from worker.domain.outcome import CauseRule
 from worker.domain.permitted import refused_fields
+from worker.domain.stale_copy import NO_COPY, ReadCopy, changed_after, check_copy
 from worker.domain.timing import TRUNK_LONGEST_PAUSE
 from worker.domain.trunk import TRIAL_CALLS, Trunk, after_new_gateway
 from worker.ports.dispatch.messages import JobQueue
@@ -48,7 +49,7 @@ def create_carrier(store: RecordStore, carrier: CarrierRecord) -> None:
         tx.carriers.add(carrier)
 
 
-def save_carrier(
+def save_carrier(  # noqa: PLR0913 - the edit, and which copy was read
     store: RecordStore,
     *,
     queue: JobQueue,
@@ -56,17 +57,19 @@ def save_carrier(
     carrier_id: CarrierId,
     changes: CarrierChanges,
     now: DateTime,
-) -> None:
+    copy: ReadCopy = NO_COPY,
+) -> CarrierRecord:
     """Change what was sent and nothing else; raises ``InvalidFields`` when the carrier could not dial afterwards."""
     with store.transaction() as tx:
         tx.tenants.lock(tenant.id)
         before = tx.carriers.get(tenant.id, carrier_id)
+        check_copy(before.updated_at, copy, what="carrier")
         merged: CarrierChanges = {
             **changes,
             "network": {**before.network, **changes.get("network", {})},
             "data": {**before.data, **changes.get("data", {})},
         }
-        after = replace(before, **merged, updated_at=now)
+        after = replace(before, **merged, updated_at=changed_after(before.updated_at, now=now))
         _check(after)
         tx.carriers.wake([carrier_id], at=now)
         _check_access(tx, after)
@@ -75,6 +78,7 @@ def save_carrier(
             tx.gateways.leave(carrier_id, gateway=before.gateway)
             _try_new_gateway(tx, carrier_id, queue=queue, now=now)
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
+    return after
 
 
 def _try_new_gateway(tx: RecordTransaction, carrier_id: CarrierId, *, queue: JobQueue, now: DateTime) -> None:

@@ -8,6 +8,7 @@ from pendulum import DateTime
 from worker.domain.errors import InvalidFields
 from worker.domain.ids import TemplateId
 from worker.domain.json_value import Json
+from worker.domain.stale_copy import NO_COPY, ReadCopy, changed_after, check_copy
 from worker.domain.template import faults_of
 from worker.ports.records.entities import TemplateRecord, Tenant
 from worker.ports.records.store import RecordStore
@@ -20,7 +21,7 @@ def create_template(store: RecordStore, template: TemplateRecord) -> None:
         tx.templates.add(template)
 
 
-def save_template(
+def save_template(  # noqa: PLR0913 - the edit, and which copy was read
     store: RecordStore,
     *,
     tenant: Tenant,
@@ -28,7 +29,8 @@ def save_template(
     name: str,
     changes: Mapping[str, Json],
     now: DateTime,
-) -> None:
+    copy: ReadCopy = NO_COPY,
+) -> TemplateRecord:
     """Change what was sent and nothing else; each dial reads the template, so the very next one obeys.
 
     Raises ``InvalidFields`` when it could be played for nobody afterwards.
@@ -36,9 +38,12 @@ def save_template(
     with store.transaction() as tx:
         tx.tenants.lock(tenant.id)
         before = tx.templates.get(tenant.id, template_id)
-        after = replace(before, name=name, body={**before.body, **changes}, updated_at=now)
+        check_copy(before.updated_at, copy, what="template")
+        later = changed_after(before.updated_at, now=now)
+        after = replace(before, name=name, body={**before.body, **changes}, updated_at=later)
         _check(after)
         tx.templates.save(after)
+    return after
 
 
 def _check(template: TemplateRecord) -> None:
