@@ -92,7 +92,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "POST /v3/callback/replay": _WORK,
     "GET /v3/callback/{callback_id}": _READ,
     "POST /v3/callback/{callback_id}/replay": _WORK,
-    # A subscription decides where numbers and results go; the list shows its key.
+    # A subscription decides where numbers and results go.
     "GET /v1/event": _RULE,
     "POST /v1/event": _RULE,
     "DELETE /v1/event/{subscription_id}": _RULE,
@@ -100,6 +100,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "POST /v1/blacklist": _WORK,
     "DELETE /v1/blacklist": _WORK,
     "GET /v1/blacklist/{id_or_phone}": _READ,
+    "POST /v3/erasure": _RULE,
     "GET /v3/network/prefix": _READ,
     "PUT /v3/network/prefix": _RULE,
     "DELETE /v3/network/prefix": _RULE,

@@ -24,6 +24,7 @@ from worker.store.base.engine import make_engine
 from worker.store.base.keyring import SecretUnreadable, key_id
 from worker.store.base.secret_tables import one_time_codes
 from worker.store.base.tables import leads, metadata
+from worker.store.dispatch.erased import key_of
 from worker.store.transaction import SqlStore
 from worker.usecases.records.call_now import CallRequest, call_now
 from worker.usecases.records.rotate_secret import rotate_secret
@@ -32,6 +33,7 @@ from worker.usecases.records.rotate_secret_key import count_secrets, rotate_secr
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 OLD_ID, NEW_ID = key_id(OLD), key_id(NEW)
 WHO: Final = Tenant(id=TENANT, name="default", timezone="Asia/Ho_Chi_Minh")
+ERASURE_KEY = "5f0c1e9a7b"
 APIKEY, PASSWORD, OTP = "marker-of-the-key", "marker-of-the-password", "marker-of-the-code"
 SWITCH = "10.0.0.1:8021"
 
@@ -71,6 +73,8 @@ def fill(store: SqlStore) -> list[str]:
     secrets = [add_subscription(store, APIKEY), add_code(store, OTP), PASSWORD]
     with store.transaction() as tx:
         tx.switches.insert_missing([a_switch(SWITCH, url=f"esl://:{PASSWORD}@{SWITCH}")])
+        tx.erasure.note(TENANT, "0981000009", new_key=ERASURE_KEY, now=NOON)
+    secrets.append(ERASURE_KEY)
     secrets += [rotate_signing_secret(store, begin) for begin in (0.1, 0.2)]  # the first one retires
     return secrets
 
@@ -110,7 +114,8 @@ def read(store: SqlStore) -> list[str]:
         assert [switch.url for switch in tx.switches.all()] == [found.url]
         present, retired = tx.deliveries.secrets(TENANT, now=NOON)
         assert tx.tenants.secret(TENANT) == present
-        return [subscription.apikey, str(code), found.url.split("@")[0].removeprefix("esl://:"), retired, present]
+        password, erasure_key = found.url.split("@")[0].removeprefix("esl://:"), key_of(tx.connection, TENANT)
+        return [subscription.apikey, str(code), password, erasure_key, retired, present]
 
 
 def on_disk(store: SqlStore, url: str) -> bytes:

@@ -33,6 +33,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
 GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
     "token": ("API keys: bearer tokens with a name, a role and perhaps an end.", TOKEN),
     "tenant": ("A tenant's own settings.", TENANT),
+    "person": ("Persons and their data.", {"erase": commands.erase_person}),
     "gateway": ("Gateways: their limits, and the tenants that may use them.", GATEWAY),
     "secret": (
         "The secret that signs a tenant's callbacks.",

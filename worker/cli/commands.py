@@ -68,6 +68,16 @@ def migrate() -> None:
     bring_up_to_date()
 
 
+def erase_person(
+    tenant: Annotated[str, typer.Option(help="The tenant that erases the person.")],
+    number: Annotated[str, typer.Argument(help="The person's phone number, in any form.")],
+) -> None:
+    """Remove a person's leads and number; the number is never dialled again."""
+    from worker.cli.erasure import erase
+
+    erase(tenant, number)
+
+
 def cdr_secret(name: Annotated[str, typer.Argument(help="The switch, as HOST:PORT.")]) -> None:
     """Print a new secret with which the switch posts CDRs; the one before is void at once."""
     from worker.cli.json_cdr import print_new_secret

@@ -10,4 +10,5 @@ class SecretPlace(StrEnum):
     RETIRED = "retired_secrets.secret"
     SUBSCRIPTION_KEY = "event_subscriptions.apikey"
     SWITCH_URL = "switches.url"
+    ERASURE_KEY = "erasure_keys.key"
     ONE_TIME_CODE = "leads.additional"

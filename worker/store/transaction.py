@@ -51,6 +51,7 @@ from worker.store.records.carriers import SqlCarriers
 from worker.store.records.cdrs import SqlCdrs
 from worker.store.records.chosen_ids import SqlChosenIds
 from worker.store.records.do_not_call import SqlDoNotCall
+from worker.store.records.erasure import SqlErasure
 from worker.store.records.gateways import SqlGateways
 from worker.store.records.lead_edits import SqlLeadEdits
 from worker.store.records.lead_records import SqlLeadRecords
@@ -266,6 +267,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def lead_edits(self) -> SqlLeadEdits:
         return SqlLeadEdits(self.connection)
+
+    @override
+    @cached_property
+    def erasure(self) -> SqlErasure:
+        return SqlErasure(self.connection)
 
     @override
     @cached_property

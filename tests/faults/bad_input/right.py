@@ -127,6 +127,7 @@ RIGHT = (
     Right("DELETE", "/v1/blacklist", {"blacklist": [PHONE]}),
     Right("GET", "/v1/blacklist", query=PAGES),
     Right("GET", "/v1/blacklist/{id_or_phone}"),
+    Right("POST", "/v3/erasure", {"phone_number": "0349999999"}),
     Right("PUT", "/v3/network/prefix", {"prefixes": [PREFIX]}),
     Right("DELETE", "/v3/network/prefix", {"prefixes": [{"prefix": "034", "effective_from": "2026-12-01"}]}),
     Right("GET", "/v3/network/prefix", query=PAGES),

@@ -99,7 +99,7 @@ class Leads(Protocol):
         """Move leads of cancelled calls back to their earlier stages; the attempt does not count."""
 
     def do_not_call(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
-        """Return those of the numbers that are on the tenant's do-not-call list."""
+        """Return those of the numbers that are on the tenant's do-not-call list, or belong to erased persons."""
 
     def additional(self, lead_ids: Collection[LeadId]) -> dict[LeadId, Mapping[str, Json]]:
         """Return the leads' imported data, for CDRs; without the codes of OTPs."""

@@ -42,6 +42,7 @@ from worker.ports.records.entities import (
     TenantSettings,
     Totals,
 )
+from worker.ports.records.erasure import Erasure
 from worker.ports.records.gateways import Gateways
 from worker.ports.records.lead_edits import LeadEdits
 from worker.ports.records.lists import Lists
@@ -242,6 +243,8 @@ class RecordTransaction(Protocol):
     def lists(self) -> Lists: ...
     @property
     def lead_records(self) -> LeadRecords: ...
+    @property
+    def erasure(self) -> Erasure: ...
     @property
     def refreshes(self) -> Refreshes: ...
     @property

@@ -33,6 +33,7 @@ from worker.store.base import (
     answer_tables,  # noqa: F401 - see above
     audit_tables,  # noqa: F401 - see above
     callback_tables,  # noqa: F401 - see above
+    erasure_tables,  # noqa: F401 - see above
     gateway_tables,  # noqa: F401 - see above
     list_tables,  # noqa: F401 - see above
     schema,

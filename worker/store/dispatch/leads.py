@@ -16,6 +16,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    null,
     select,
     true,
     union_all,
@@ -34,6 +35,7 @@ from worker.ports.dispatch.store import Leads
 from worker.store.base.dialect import among
 from worker.store.base.tables import WAITING, do_not_call, leads, lists
 from worker.store.dispatch.demand import not_in_inactive_lists
+from worker.store.dispatch.erased import STORED_KEY, erased_among
 
 MOST_KEPT: Final = 128
 """Cached statements; the networks of a priority class seldom form many different sets."""
@@ -57,9 +59,12 @@ class SqlLeads(Leads):
         rows = self._connection.execute(claiming(grant.lane, networks, of_active_lists=False), values).all()
         if not all(row.list_active for row in rows):  # excluding inactive lists costs time and is seldom needed
             rows = self._connection.execute(claiming(grant.lane, networks, of_active_lists=True), values).all()
-        if rows:
-            self._connection.execute(_TAKE, {"taken": [row.id for row in rows], "now": now})
-        return [_claimed(row) for row in rows]
+        if not rows:
+            return []
+        self._connection.execute(_TAKE, {"taken": [row.id for row in rows], "now": now})
+        phones = {row.phone for row in rows}
+        erased = erased_among(self._connection, grant.campaign.tenant_id, phones, stored_key=rows[0].erasure_key)
+        return [_claimed(row, is_erased=row.phone in erased) for row in rows]
 
     @override
     def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
@@ -74,7 +79,10 @@ class SqlLeads(Leads):
 
     @override
     def do_not_call(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
-        return set(self._connection.scalars(_LISTED_OF, {"tenant": tenant_id, "phones": list(phones)}))
+        rows = self._connection.execute(_LISTED_OF, {"tenant": tenant_id, "phones": list(phones)}).all()
+        stored_key = next((row.erasure_key for row in rows if row.phone is None), None)
+        erased = erased_among(self._connection, tenant_id, phones, stored_key=stored_key)
+        return erased | {row.phone for row in rows if row.phone is not None}
 
     @override
     def additional(self, lead_ids: Collection[LeadId]) -> dict[LeadId, Mapping[str, Json]]:
@@ -85,7 +93,7 @@ class SqlLeads(Leads):
 LISTED: Final = exists().where(do_not_call.c.tenant_id == leads.c.tenant_id, do_not_call.c.phone == leads.c.phone)
 
 
-def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of ``first_due_leads``
+def _claimed(row: Row[Any], *, is_erased: bool) -> ClaimedLead:  # Any: a row of ``first_due_leads``
     return ClaimedLead(
         id=LeadId(row.id),
         list_id=ListId(row.list_id),
@@ -96,7 +104,7 @@ def _claimed(row: Row[Any]) -> ClaimedLead:  # Any: a row of ``first_due_leads``
         promised_call_id=CallId(row.call_id) if _is_first(row) else None,
         template_id=None if row.template_id is None else TemplateId(row.template_id),
         ref_id=row.ref_id,
-        is_listed=row.is_listed,
+        is_listed=row.is_listed or is_erased,
         uncounted=row.uncounted,
     )
 
@@ -178,12 +186,17 @@ def claiming(
 ) -> Select[Any]:  # Any: what ``_claimed`` reads
     """Select the same, and lock the leads that no other transaction has locked."""
     found = first_due_leads(lane, networks, of_active_lists=of_active_lists)
+    found = found.add_columns(STORED_KEY.label("erasure_key"))
     return found.with_for_update(of=leads, skip_locked=True, key_share=True)
 
 
-_LISTED_OF: Final = select(do_not_call.c.phone).where(
-    do_not_call.c.tenant_id == bindparam("tenant"), among(do_not_call.c.phone, "phones")
+_LISTED_OF: Final = union_all(
+    select(do_not_call.c.phone, null().label("erasure_key")).where(
+        do_not_call.c.tenant_id == bindparam("tenant"), among(do_not_call.c.phone, "phones")
+    ),
+    select(null().label("phone"), STORED_KEY.label("erasure_key")),
 )
+"""The listed numbers; the row without a number has the tenant's key of erased numbers."""
 _ADDITIONAL: Final = select(leads.c.id, leads.c.additional, leads.c.template_id).where(among(leads.c.id, "leads"))
 _HAND_BACK: Final = (
     update(leads)
@@ -204,4 +217,5 @@ def first_due_values(grant: Grant, *, now: DateTime) -> dict[str, object]:
     ceilings = {f"ceiling_{n}": min(grant.ceilings[n], grant.count) for n in networks_of(grant)}
     order = ORDER[grant.campaign.priority] if grant.lane is Lane.LIST else STAGES_OF[grant.lane]
     ranks = {f"rank_{stage}": rank for rank, stage in enumerate(order)}
-    return {**ceilings, **ranks, "campaign": grant.campaign.id, "count": grant.count, "now": now}
+    limits = {"campaign": grant.campaign.id, "tenant": grant.campaign.tenant_id, "count": grant.count, "now": now}
+    return {**ceilings, **ranks, **limits}

@@ -15,6 +15,7 @@ from worker.domain.secret_place import SecretPlace
 from worker.ports.records.secret_rows import Resealed, SecretRows
 from worker.store.base.callback_tables import event_subscriptions, retired_secrets
 from worker.store.base.dialect import insert_or_ignore, insert_or_replace
+from worker.store.base.erasure_tables import erasure_keys
 from worker.store.base.keyring import HEAD_LENGTH, key_id_of
 from worker.store.base.sealing import Sealer
 from worker.store.base.secret_tables import one_time_codes, secret_keys
@@ -37,6 +38,7 @@ _VALUES: Final = {
     SecretPlace.SIGNING: _Values(tenants, tenants.c.id, tenants.c.callback_secret),
     SecretPlace.RETIRED: _Values(retired_secrets, retired_secrets.c.tenant_id, retired_secrets.c.secret),
     SecretPlace.SUBSCRIPTION_KEY: _Values(event_subscriptions, event_subscriptions.c.id, event_subscriptions.c.apikey),
+    SecretPlace.ERASURE_KEY: _Values(erasure_keys, erasure_keys.c.tenant_id, erasure_keys.c.key),
     SecretPlace.SWITCH_URL: _Values(switches, switches.c.name, switches.c.url),
 }
 

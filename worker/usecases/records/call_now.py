@@ -12,6 +12,7 @@ from worker.domain.campaign import AUTOCALL
 from worker.domain.campaign_settings import CampaignSettings, to_campaign
 from worker.domain.cdr import Cdr
 from worker.domain.destinations import FORBIDDEN, is_allowed
+from worker.domain.erasure import IS_ERASED
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Unavailable
 from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId
 from worker.domain.json_value import Json
@@ -153,6 +154,8 @@ def _home(tx: RecordTransaction, campaign: CampaignSettings, *, now: DateTime, n
 
 
 def _network(tx: RecordTransaction, phone: str, *, tenant: Tenant, now: DateTime) -> Network:
+    if tx.erasure.among(tenant.id, [phone]):
+        raise NotDialable(IS_ERASED)
     plan = tx.number_plan.of(tenant.id, [phone])
     network = plan.dialable(phone, on=calendar_day(now, zone=tenant.timezone))
     if not is_allowed(phone, network=network, rules=tenant.destinations):

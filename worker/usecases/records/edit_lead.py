@@ -8,11 +8,12 @@ from typing import Final
 from pendulum import DateTime
 
 from worker.domain.campaign_settings import CampaignSettings
+from worker.domain.erasure import IS_ERASED
 from worker.domain.errors import Conflict, Invalid, InvalidFields, Unavailable
 from worker.domain.ids import LeadId, ListId
 from worker.domain.json_value import Json
 from worker.domain.lead import Stage
-from worker.domain.network import Network, national_form
+from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import calendar_day
 from worker.domain.script import values_of_lead, why_not_spoken
 from worker.domain.stale_copy import NO_COPY, ReadCopy, changed_after, check_copy
@@ -115,6 +116,8 @@ def _free_number(tx: RecordTransaction, before: LeadRecord, *, phone: str, now: 
 
 
 def _network(tx: RecordTransaction, phone: str, *, tenant: Tenant, now: DateTime) -> Network:
+    if tx.erasure.among(tenant.id, [phone]):
+        raise NotDialable(IS_ERASED)
     plan = tx.number_plan.of(tenant.id, [phone])
     return plan.dialable(phone, on=calendar_day(now, zone=tenant.timezone))
 

@@ -12,6 +12,7 @@ from pendulum import DateTime
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
 from worker.domain.destinations import FORBIDDEN, is_allowed
+from worker.domain.erasure import IS_ERASED
 from worker.domain.errors import NotFound, Problem, Unavailable
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.json_value import Json
@@ -81,6 +82,8 @@ def import_leads(
             today=today,
             rules=wanted.tenant.destinations,
         )
+        for phone in tx.erasure.among(wanted.tenant.id, new):
+            unsorted[new.pop(phone)[0].row] = IS_ERASED
         campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
         unspoken = _unspoken(tx, new, campaign=campaign)
         leads = {

@@ -1,0 +1,55 @@
+"""The erasure of a person: what stands in place of the number, and how the number is known again."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from worker.domain.callback_text import LEFT_OUT
+from worker.domain.json_value import Json
+
+ERASED: Final = "erased"
+"""In place of a number; nobody may dial it."""
+IS_ERASED: Final = "the person behind this number was erased"
+_BETWEEN: Final = r"[ .()\-]*"
+"""What people write between the digits of a number."""
+_BEFORE: Final = r"[+\d]{0,12}"
+"""A country's code, a carrier's prefix."""
+_CLEARED: Final[Mapping[str, Json]] = {"to_number": ERASED, "additional": {}, "ref_id": "", LEFT_OUT: None}
+
+
+def hash_of(phone: str, *, key: str) -> str:
+    """Return a number's keyed hash: without the key, all numbers of a country could be tried in a minute."""
+    return hmac.new(key.encode(), phone.encode(), hashlib.sha256).hexdigest()
+
+
+def without_person(body: Mapping[str, Json], *, phone: str) -> dict[str, Json]:
+    """Return the body of a callback without the number, the imported data and the client's own reference."""
+    kept = {name: without_number(value, phone=phone) for name, value in body.items() if name not in _CLEARED}
+    return {**kept, **{name: empty for name, empty in _CLEARED.items() if name in body and name != LEFT_OUT}}
+
+
+def without_number(value: Json, *, phone: str) -> Json:
+    """Return a value in which `erased` stands for each form of the number: ``0…``, ``84…``, with any prefix."""
+    match value:
+        case str():
+            return _form_of(phone).sub(ERASED, value)
+        case Mapping():
+            return {
+                _form_of(phone).sub(ERASED, name): without_number(inner, phone=phone) for name, inner in value.items()
+            }
+        case list():
+            return [without_number(inner, phone=phone) for inner in value]
+        case bool() | int() | float() | None:
+            return ERASED if _form_of(phone).search(str(value)) else value
+
+
+def cursor_before(phone: str) -> str:
+    """Return a text that sorts before the number: a cursor there repeats the few numbers that share its beginning."""
+    return phone[:-1]
+
+
+def _form_of(phone: str) -> re.Pattern[str]:
+    """Return what finds the number: its digits behind the leading 0, whatever stands before them or between."""
+    return re.compile(_BEFORE + _BETWEEN.join(phone.removeprefix("0")) + r"(?!\d)")

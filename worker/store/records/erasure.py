@@ -1,0 +1,140 @@
+"""Erasing persons in SQL."""
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from pendulum import DateTime
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, select, update
+from typing_extensions import override
+
+from worker.domain.call import CallState
+from worker.domain.callback_event import OF_CARRIERS
+from worker.domain.erasure import ERASED, cursor_before, hash_of, without_number, without_person
+from worker.domain.ids import CallId, LeadId, TenantId
+from worker.domain.secret_place import SecretPlace
+from worker.ports.records.erasure import Erasure
+from worker.store.base.answer_tables import request_answers
+from worker.store.base.callback_tables import deliveries, fan_outs
+from worker.store.base.dialect import insert_or_ignore
+from worker.store.base.erasure_tables import erased_numbers, erasure_keys
+from worker.store.base.list_tables import list_refreshes
+from worker.store.base.sealing import Sealer
+from worker.store.base.switch_tables import posted_cdrs
+from worker.store.base.tables import backfills, calls, do_not_call, leads, lists, ported_numbers
+from worker.store.dispatch.erased import STORED_KEY, erased_among, key_of
+
+_KINDS: Final = (
+    deliveries.c.subscription_id.is_(None),
+    deliveries.c.subscription_id.is_not(None) & deliveries.c.event.not_in(tuple(OF_CARRIERS)),
+)
+"""The conditions of the two indexes on calls; events of carriers have no number."""
+_NOT_OF_CARRIERS: Final = fan_outs.c.event.not_in(tuple(OF_CARRIERS))
+
+
+class SqlErasure(Erasure):
+    """Erased persons in SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    @override
+    def among(self, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
+        stored_key = self._connection.scalar(select(STORED_KEY), {"tenant": tenant_id})
+        return erased_among(self._connection, tenant_id, phones, stored_key=stored_key)
+
+    @override
+    def note(self, tenant_id: TenantId, phone: str, *, new_key: str, now: DateTime) -> None:
+        sealed = Sealer(self._connection).seal(new_key, place=SecretPlace.ERASURE_KEY)
+        first = insert_or_ignore(self._connection, erasure_keys)
+        self._connection.execute(first.values(tenant_id=tenant_id, key=sealed))
+        hashed = hash_of(phone, key=key_of(self._connection, tenant_id))
+        noting = insert_or_ignore(self._connection, erased_numbers)
+        self._connection.execute(noting.values(tenant_id=tenant_id, hash=hashed, erased_at=now))
+        for table in (do_not_call, ported_numbers):
+            self._connection.execute(delete(table).where(table.c.tenant_id == tenant_id, table.c.phone == phone))
+        self._clear_answers(tenant_id, phone)
+        self._move_cursors(tenant_id, phone)
+
+    @override
+    def leads_of(self, tenant_id: TenantId, phone: str) -> list[LeadId]:
+        asked = select(leads.c.id).where(leads.c.tenant_id == tenant_id, leads.c.phone == phone)
+        return [LeadId(lead_id) for lead_id in self._connection.scalars(asked)]
+
+    @override
+    def calls_of(self, lead_ids: Collection[LeadId]) -> list[CallId]:
+        asked = select(calls.c.id).where(calls.c.lead_id.in_(list(lead_ids)))
+        return [CallId(call_id) for call_id in self._connection.scalars(asked)]
+
+    @override
+    def calls_after(
+        self, tenant_id: TenantId, phone: str, *, after: UUID | None, limit: int
+    ) -> tuple[list[CallId], UUID | None]:
+        asked = (
+            select(calls.c.id, calls.c.phone).where(calls.c.tenant_id == tenant_id).order_by(calls.c.id).limit(limit)
+        )
+        rows = self._connection.execute(asked if after is None else asked.where(calls.c.id > after)).all()
+        return [CallId(row.id) for row in rows if row.phone == phone], rows[-1].id if len(rows) == limit else None
+
+    @override
+    def clear_leads(self, lead_ids: Collection[LeadId]) -> None:
+        gone = update(leads).where(leads.c.id.in_(list(lead_ids)), leads.c.removed_at.is_not(None))
+        self._connection.execute(gone.values(profile={}, additional={}, ref_id=""))
+
+    @override
+    def clear_calls(self, call_ids: Sequence[CallId]) -> int:
+        asked = select(calls.c.id, calls.c.lead_id).where(calls.c.id.in_(list(call_ids))).order_by(calls.c.id)
+        locked = self._connection.execute(asked.with_for_update(key_share=True)).all()
+        these = calls.c.id.in_([row.id for row in locked])
+        found = update(calls).where(these, calls.c.phone != ERASED, calls.c.state != CallState.QUEUED)
+        changed = self._connection.execute(found.values(phone=ERASED, ref_id="")).rowcount
+        self.clear_leads({LeadId(row.lead_id) for row in locked})
+        return changed
+
+    @override
+    def clear_callbacks(self, call_ids: Sequence[CallId], *, phone: str) -> int:
+        of_calls = list(call_ids)
+        theirs = deliveries.c.call_id.in_(of_calls)
+        # Fan-outs first: an expansion under way is waited for.
+        self._clear_bodies(fan_outs, fan_outs.c.call_id.in_(of_calls), _NOT_OF_CARRIERS, phone=phone)
+        return sum(self._clear_bodies(deliveries, theirs, kind, phone=phone) for kind in _KINDS)
+
+    @override
+    def clear_posted(self, call_ids: Sequence[CallId], *, phone: str) -> None:
+        asked = select(posted_cdrs.c.id, posted_cdrs.c.facts).where(posted_cdrs.c.call_id.in_(list(call_ids)))
+        for row in self._connection.execute(asked.order_by(posted_cdrs.c.id).with_for_update()).all():
+            clean = without_number(row.facts, phone=phone)
+            self._connection.execute(update(posted_cdrs).where(posted_cdrs.c.id == row.id).values(facts=clean))
+
+    def _clear_bodies(self, table: Table, *these: ColumnElement[bool], phone: str) -> int:
+        asked = select(table.c.id, table.c.body).where(*these).order_by(table.c.id).with_for_update(key_share=True)
+        rows = self._connection.execute(asked).all()
+        cleared = [
+            {"row": row.id, "clean": json.dumps(without_person(json.loads(row.body), phone=phone))} for row in rows
+        ]
+        if cleared:
+            writing = update(table).where(table.c.id == bindparam("row"))
+            self._connection.execute(writing.values(body=bindparam("clean")), cleared)
+        return len(cleared)
+
+    def _clear_answers(self, tenant_id: TenantId, phone: str) -> None:
+        """Replace the number in answers that are kept for requests which a client may send again."""
+        theirs = (request_answers.c.tenant_id == tenant_id, request_answers.c.body.contains(phone.removeprefix("0")))
+        asked = select(request_answers.c.key, request_answers.c.body).where(*theirs).order_by(request_answers.c.key)
+        for row in self._connection.execute(asked.with_for_update()).all():
+            this = update(request_answers).where(
+                request_answers.c.tenant_id == tenant_id, request_answers.c.key == row.key
+            )
+            clean = json.dumps(without_number(json.loads(row.body), phone=phone))
+            self._connection.execute(this.values(body=clean))
+
+    def _move_cursors(self, tenant_id: TenantId, phone: str) -> None:
+        theirs = select(lists.c.id).where(lists.c.tenant_id == tenant_id)
+        for cursors, of_tenant in (
+            (list_refreshes, list_refreshes.c.list_id.in_(theirs)),
+            (backfills, backfills.c.tenant_id == tenant_id),
+        ):
+            moving = update(cursors).where(of_tenant, cursors.c.after_phone == phone)
+            self._connection.execute(moving.values(after_phone=cursor_before(phone)))
