@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pendulum import DateTime
 
@@ -22,7 +22,7 @@ from worker.domain.standing import FULL, LeadStanding, why_not_called, why_not_n
 from worker.domain.switch_choice import why_held_by_switches, why_no_switch
 from worker.domain.switch_clock import worst_clock_ms
 from worker.domain.template import template_of
-from worker.domain.trunk_limit import trunk_limit
+from worker.domain.trunk_limit import reason_of, trunk_limit
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.ports.sounds import SoundNames
@@ -84,12 +84,14 @@ def explain_in(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId
     on_switch = sum(calls for (_, state), calls in live.items() if state is not CallState.QUEUED)
     queued = live.total() - on_switch
     no_switch = why_no_switch(switches)
-    is_held_up = bool(no_switch) and bool(queued or view.grants)
-    held_up_by = [*no_switch] if is_held_up else []
+    held_up_by = [*no_switch] if queued or view.grants else []
     if queued:
-        held_up_by += _of_trunk(view, now=now)
+        held_up_by += _of_trunk(view, is_anybody_called=bool(on_switch), now=now)
+    is_held_up = bool(held_up_by)
+    reasons = tuple(why for why in view.reasons if not (queued and is_held_up and why.reason is Reason.NOTHING_LEFT))
+    if no_switch and is_held_up:
+        reasons = _without(queued, reasons)
     held_up_by += why_many_soundless(tx, campaign_id, now=now)
-    reasons = _without(queued, view.reasons) if is_held_up else view.reasons
     away = why_held_by_switches(switches) if view.is_full else ()
     return CampaignExplanation(
         campaign=view.campaign,
@@ -116,7 +118,10 @@ def explain_lead(
             return LeadExplanation(lead, why_not_called(lead, campaign=None, carrier=None, now=now))
         reasons = why_not_called(lead, campaign=view.campaign, carrier=view.carrier, now=now)
         if lead.call_state is CallState.QUEUED:
+            live = tx.standings.live_calls(lead.campaign_id)
+            is_anybody_called = any(state is not CallState.QUEUED for _, state in live)
             reasons += why_no_switch(known_switches(tx, now=now))
+            reasons += _of_trunk(view, is_anybody_called=is_anybody_called, now=now)
         unspoken = _unspoken(tx, tenant=tenant, lead=lead, campaign=view.campaign)
         reasons = (*(unspoken or why_soundless(tx, lead, campaign=view.campaign, names=names, now=now)), *reasons)
         reasons = (*_forbidden(tx, tenant=tenant, lead=lead), *reasons)
@@ -188,13 +193,22 @@ def _view(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId, now
     return _View(campaign, situation, () if refused is None else (refused,), ())
 
 
-def _of_trunk(view: _View, *, now: DateTime) -> list[Why]:
-    """Return why queued calls wait for their carrier's trunk; empty when it replies or they are its next trials."""
+def _of_trunk(view: _View, *, is_anybody_called: bool, now: DateTime) -> tuple[Why, ...]:
+    """Return why queued calls wait for their carrier's trunk, also those that are its next trials.
+
+    Before the breaker opens, a failure counts while no call is up: otherwise it is one among calls that go well.
+    """
     situation = view.situation
-    if situation is None or situation.trunk is None or not situation.trunk.is_failing:
-        return []
-    limit = trunk_limit(situation.trunk, dialing=0, queued=situation.queued, now=now)
-    return [] if limit is None or limit.free else [limit.why()]
+    if situation is None or situation.trunk is None:
+        return ()
+    trunk = situation.trunk
+    if trunk.is_failing:
+        limit = trunk_limit(trunk, dialing=0, queued=situation.queued, now=now)
+        if limit is None:
+            return ()
+        why = limit.why()
+        return (replace(why, in_use=None, limit=None) if limit.free else why,)
+    return (Why(reason_of(trunk), cause=trunk.cause),) if trunk.failures and not is_anybody_called else ()
 
 
 def _without(queued: int, reasons: tuple[Why, ...]) -> tuple[Why, ...]:

@@ -239,6 +239,23 @@ def test_why_names_the_trunk_even_when_all_leads_wait_in_queued_calls(world: Wor
     assert not found.dialling
 
 
+def test_why_names_the_trunk_of_the_last_call_also_as_its_trial_and_before_the_breaker_opens(world: World) -> None:
+    a_world(world, leads=1)
+    call_ids = world.dial()
+    said = []
+
+    for dial in range(1, 7):
+        world.hear(unreached(call_ids[0], dial=dial))
+        world.clock.wait(4)
+        found = explain_campaign(world.store, tenant=OWNER, campaign_id=CAMPAIGN, now=world.clock.now())
+        told = [why for why in found.reasons if why.reason is not Reason.NO_SWITCH]  # no heartbeat comes meanwhile
+        said.append([(why.reason, why.cause, why.since is not None) for why in told])
+        assert (found.queued, found.in_use) == (1, 0)
+        assert world.place(call_ids) == 1
+
+    assert said == [[(Reason.CARRIER_FAILING, DEAD, False)]] * 4 + [[(Reason.CARRIER_FAILING, DEAD, True)]] * 2
+
+
 def test_calls_that_wait_for_the_trunk_obey_a_stop_at_their_next_trial(world: World) -> None:
     a_world(world, leads=6)
     call_ids = world.dial()
