@@ -9,16 +9,18 @@ from pathlib import Path
 from random import Random
 from threading import Event, Thread
 from typing import Final
+from uuid import UUID
 
 import orjson
 from pendulum import DateTime
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import Engine
 
 from tests.faults.evidence import Evidence, Span, Stopped, read_rows
 from tests.faults.faults import CUTS, Fault, Kind
 from tests.faults.hindrances import hindered, unwell
 from tests.faults.hosts import Hosts
+from tests.faults.neighbour import TOO_MANY, Neighbour
 from tests.faults.office import STEADY, Office
 from tests.faults.outages import outages, until_ready
 from tests.faults.recovery import Happened, Traces, dials_by_gateway, due_spans
@@ -27,7 +29,8 @@ from tests.faults.seen import Seen, read_logs
 from tests.faults.switchboard import SWITCHES
 from tests.faults.world import LONGEST_CALL_SECONDS, World, running_world
 from tests.stack.operator import Operator
-from tests.stack.receiver import Received
+from tests.stack.receiver import BROKEN, Received
+from worker.store.base.callback_tables import event_subscriptions
 
 LOOK_SECONDS: Final = 0.05
 SETTLE_LOOK_SECONDS: Final = 1.0
@@ -38,7 +41,7 @@ SPEED: Final = 10.0
 UNFINISHED: Final = text(
     "SELECT (SELECT count(*) FROM leads WHERE stage <> 'done')"
     " + (SELECT count(*) FROM calls WHERE state IN ('queued', 'dialing', 'ringing', 'answered'))"
-    " + (SELECT count(*) FROM deliveries WHERE state = 'pending')"
+    " + (SELECT count(*) FROM deliveries WHERE state = 'pending' AND url NOT LIKE '%/broken%')"
     " + (SELECT count(*) FROM posted_cdrs)"
 )
 SETTLED: Final = "call_finished"
@@ -59,6 +62,8 @@ class Run:
     """Messages that were sent again."""
     doubled_cdrs: int
     """CDRs that were posted twice."""
+    too_many: int
+    """Requests of the second tenant that were refused because it had sent, or stored, too many."""
 
 
 def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0.0, hosts: Hosts | None = None) -> Run:
@@ -66,19 +71,23 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
     with running_world(home, seed=seed, speed=SPEED, hosts=hosts) as world:
         office = Office(Operator(world.stack), callback_url=world.stack.receiver.url, chance=Random(seed))
         office.set_up()
+        neighbour = world.neighbour()
+        neighbour.set_up()
         enough = Event()
-        thread = office.work(enough)
+        threads = [office.work(enough), neighbour.work(enough)]
         faults = _go_through(planned, world=world, seconds=max(seconds, duration(planned)))
         enough.set()
-        _tend_while_alive(thread, world=world)
+        for thread in threads:
+            _tend_while_alive(thread, world=world)
         office.open_all()
         engine = create_engine(world.stack.database_url, pool_pre_ping=True)
         at_rest = come_to_rest(partial(unfinished, engine), tend=world.tend, is_done=world.is_second_source_done)
         starts = {name: part.starts for name, part in world.parts.items()}
         faults = [until_ready(one, starts=starts, home=home) for one in faults]
-        evidence = _gathered(
+        seen = _gathered(
             engine, world=world, office=office, faults=faults, outages=outages(faults, starts=starts, home=home)
         )
+        evidence = _with_neighbour(seen, neighbour, engine=engine)
         traces = _traces(evidence, world=world, office=office, home=home)
         engine.dispose()
         return Run(
@@ -90,6 +99,7 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
             cuts=len(world.relay.cuts),
             copies=world.doubling.copies,
             doubled_cdrs=world.cdr_relay.doubled,
+            too_many=neighbour.statuses[TOO_MANY],
         )
 
 
@@ -192,6 +202,20 @@ def _gathered(
         steady=tuple(office.campaigns[name] for name in STEADY),
         longest_call=LONGEST_CALL_SECONDS,
         speed=SPEED,
+    )
+
+
+def _with_neighbour(evidence: Evidence, neighbour: Neighbour, *, engine: Engine) -> Evidence:
+    """Return the evidence with what the second tenant did, and what it has stored."""
+    mine = event_subscriptions.c.tenant_id == UUID(neighbour.tenant)
+    with engine.connect() as connection:
+        stored = connection.execute(select(func.count()).select_from(event_subscriptions).where(mine)).scalar_one()
+    return replace(
+        evidence,
+        edits=(*evidence.edits, *neighbour.edits),
+        imported={**evidence.imported, **neighbour.imported},
+        broken_url=f"{neighbour.callbacks}/{BROKEN}",
+        hoards=neighbour.hoards(stored),
     )
 
 

@@ -54,6 +54,17 @@ class Stopped:
     switch: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hoard:
+    """How much a tenant asked to store, how much of it is there, and how much it may store."""
+
+    tenant: str
+    what: str
+    asked: int
+    stored: int
+    cap: int
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A time in which something held, both ends included."""
@@ -146,6 +157,7 @@ class DeliveryRow:
     attempt: int = 0
     corrected: bool = False
     """It tells another end than the delivery before."""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +200,9 @@ class Evidence:
     """Seconds, as a switch counts them, after which it ends a call whose carrier says nothing else."""
     speed: float = 1.0
     """Seconds of a call that pass on the switches in one second."""
+    broken_url: str = "http://nobody/broken"
+    """How the URLs begin that take nothing."""
+    hoards: tuple[Hoard, ...] = ()
     clock_set: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """When each switch's clock was set: what it measures over such a moment says nothing."""
 
@@ -272,4 +287,5 @@ def _delivery(row: RowMapping) -> DeliveryRow:
         state=row["state"],
         attempt=row["attempt"],
         corrected=row["corrected"],
+        url=row["url"],
     )

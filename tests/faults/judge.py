@@ -42,6 +42,7 @@ def judge(evidence: Evidence, *, tolerance: Tolerance | None = None) -> list[Bro
         *records.calls_still_live(evidence),
         *records.cdrs_not_in_outbox(evidence),
         *records.cdrs_not_received(evidence),
+        *records.stored_too_much(evidence),
         *records.two_webhook_ids(evidence),
     ]
 
@@ -73,6 +74,7 @@ def checks(evidence: Evidence) -> dict[Promise, int]:
         Promise.NOT_LIVE_FOR_EVER: len(rows.calls),
         Promise.CDR_IN_OUTBOX: wanted,
         Promise.CDR_RECEIVED: wanted,
+        Promise.CAPS: sum(hoard.asked for hoard in evidence.hoards),
         Promise.ONE_WEBHOOK_ID: len(evidence.received),
     }
     return {promise: counts.get(promise, len(seen)) for promise in Promise}

@@ -52,6 +52,10 @@ CAMPAIGNS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {  # Any: JSON
     ),
     "windowed": ("second", {"concurrent_call": 6, "network": {"viettel": 3}, "recall_times": 1}),
 }
+WINDOWED: Final = ("windowed", "direct", "other serial")
+"""Their windows end and open all the time."""
+BARRED: Final = 5
+"""So many numbers at a time are put on do-not-call."""
 STEADY: Final = ("steady", "steady too")
 """Nobody edits them while faults go on: while leads wait in them, something is due on their carrier."""
 
@@ -100,9 +104,9 @@ class Office:
                 if self._remain(name) < FEW_LEADS * (STOCK if name in STEADY else 1):
                     self._import(name)
             if time.monotonic() > next_edit:
-                self.chance.choice(
-                    (self._stop_a_while, self._fewer_calls, self._narrow_carrier, self._shut, self._bar)
-                )()
+                self._bar()
+                self._shut(self.chance.choice(WINDOWED))
+                self.chance.choice((self._stop_a_while, self._fewer_calls, self._narrow_carrier))()
                 next_edit = time.monotonic() + self.chance.uniform(3, 8)
 
     def _stop_a_while(self) -> None:
@@ -130,15 +134,15 @@ class Office:
         time.sleep(self.chance.uniform(1, 4))
         self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, concurrent_call=usual)
 
-    def _shut(self) -> None:
+    def _shut(self, name: str) -> None:
         """Let a window end soon, and the next open some seconds later."""
-        now, campaign = time.time(), self.campaigns["windowed"]
+        now, campaign = time.time(), self.campaigns[name]
         rows = [dict(week(now - 3600, now + 3)), dict(week(now + 6, now + 6 * 3600))]
         self._edit(f"/v3/campaign/{campaign}", subject=campaign, schedules=rows)
 
     def _bar(self) -> None:
         """Put some numbers on do-not-call, waiting, being called or done as they may be."""
-        numbers = self.chance.sample(self._numbers[self.chance.choice(tuple(self.campaigns))][-MORE_LEADS:], 3)
+        numbers = self.chance.sample(self._numbers[self.chance.choice(tuple(self.campaigns))][-MORE_LEADS:], BARRED)
         listed = {"blacklist": [{"phone_number": number} for number in numbers]}
         self.operator.stack.post("/v1/blacklist", listed)
         at = time.time()
@@ -146,8 +150,9 @@ class Office:
 
     def open_all(self) -> None:
         """Let everything be dialled that is left, and the steady campaigns, which have most, faster."""
-        campaign = self.campaigns["windowed"]
-        self._edit(f"/v3/campaign/{campaign}", subject=campaign, schedules=[])
+        for name in WINDOWED:
+            campaign = self.campaigns[name]
+            self._edit(f"/v3/campaign/{campaign}", subject=campaign, schedules=[])
         for name, carrier in self.carriers.items():
             self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, concurrent_call=MANY_CHANNELS)
         for name in STEADY:
@@ -166,7 +171,7 @@ class Office:
             "carrier_uuid": carrier,
             "template_uuid": script,
             "call_timeout": 20,
-            "schedules": [],
+            "schedules": [_open_for_long()] if name in WINDOWED else [],
             "recall_status": RECALLED,
             "schedule_recall": "after",
             "callback_url": self.callback_url,
@@ -182,7 +187,7 @@ class Office:
         return campaign
 
     def _import(self, name: str) -> None:
-        numbers = _numbers(next(self._series))
+        numbers = numbers_of(next(self._series))
         taken = self.operator.add_leads(self._lists[name], [{"phone_number": number} for number in numbers])
         campaign = self.campaigns[name]
         self.imported[campaign] = self.imported.get(campaign, 0) + taken
@@ -197,7 +202,13 @@ class Office:
         self.edits.append(Edit(subject=subject, changes=changes, asked_at=asked_at, answered_at=time.time()))
 
 
-def _numbers(batch: int) -> Sequence[str]:
+def _open_for_long() -> dict[str, int]:
+    """Return a window that no run outlasts: a dial in it is held against its hours."""
+    now = time.time()
+    return dict(week(now - 3600, now + 6 * 3600))
+
+
+def numbers_of(batch: int) -> Sequence[str]:
     """Give a batch of numbers of all networks that no other batch has."""
     numbers = []
     for place in range(MORE_LEADS):

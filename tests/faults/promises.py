@@ -30,6 +30,7 @@ class Promise(StrEnum):
     NOT_LIVE_FOR_EVER = "no call stays live for ever"
     CDR_IN_OUTBOX = "every CDR that is asked for is in the outbox"
     CDR_RECEIVED = "every CDR is received, and tells of a call that has ended"
+    CAPS = "no tenant stores more than it may"
     ONE_WEBHOOK_ID = "whatever is received again has the same id"
 
 

@@ -90,9 +90,11 @@ def cdrs_not_received(evidence: Evidence) -> Iterator[Broken]:
     """Find CDRs that never came, and such as came of a call that has not ended."""
     rows = evidence.rows
     came = {received.call for received in evidence.received if received.state == CDR}
-    wanted = {row.id for row in calls_with_cdr(evidence)}
-    wanted |= {row.call for row in rows.deliveries.values() if row.event == CDR}
-    states = {row.call: row.state for row in rows.deliveries.values() if row.event == CDR}
+    told = [row for row in rows.deliveries.values() if row.event == CDR]
+    good = [row for row in told if not row.url.startswith(evidence.broken_url)]
+    wanted = {row.id for row in calls_with_cdr(evidence)} - ({row.call for row in told} - {row.call for row in good})
+    wanted |= {row.call for row in good}
+    states = {row.call: row.state for row in good}
     for call in sorted(wanted - came):
         facts = {"call": call, "delivery": states.get(call)}
         yield Broken(Promise.CDR_RECEIVED, "a CDR was never received", facts)
@@ -122,6 +124,14 @@ def two_webhook_ids(evidence: Evidence) -> Iterator[Broken]:
                 "one id was received with two pieces of news",
                 {"webhook_id": webhook_id, "told": sorted(told)},
             )
+
+
+def stored_too_much(evidence: Evidence) -> Iterator[Broken]:
+    """Find tenants that have more of something than their caps allow."""
+    for hoard in evidence.hoards:
+        if hoard.stored > hoard.cap:
+            facts = {"tenant": hoard.tenant, "what": hoard.what, "stored": hoard.stored, "cap": hoard.cap}
+            yield Broken(Promise.CAPS, "a tenant has stored more than it may", facts)
 
 
 def _facts(row: CallRow) -> dict[str, object]:

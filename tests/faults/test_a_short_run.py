@@ -35,6 +35,7 @@ def test_every_fault_took_place(short_run: Run) -> None:
     assert short_run.cuts == len(CUTS)
     assert short_run.copies > 0
     assert short_run.doubled_cdrs > 0
+    assert short_run.too_many > 0
 
 
 def test_no_promise_was_broken(short_run: Run) -> None:

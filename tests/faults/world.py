@@ -3,16 +3,20 @@
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
 
+import httpx
+import pendulum
+
 from tests.faults.clocks import Clock
 from tests.faults.errands import Errands, insist
 from tests.faults.hosts import Hosts
 from tests.faults.messages import Doubling
+from tests.faults.neighbour import LIMITS, NAME, Neighbour
 from tests.faults.part import Part
 from tests.faults.places import OneMachine, Places
 from tests.faults.relay import Relay, relaying
@@ -22,11 +26,15 @@ from tests.faults.ticks import Ticks
 from tests.stack.addresses import LOOPBACK, free_port
 from tests.stack.callbeat import api_command, callback_command, callbeat, run_callbeat, worker_commands
 from tests.stack.environment import SECRET, environment
+from tests.stack.operator import Operator
 from tests.stack.postgres import UNFLUSHED, Cluster, cluster, postgres_url
 from tests.stack.receiver import Receiver
 from tests.stack.redis import open_redis_command, redis_url
 from tests.stack.running import ONCE, Stack, client, stack_settings
 from tests.stack.waiting import wait_until
+from worker.store.base.engine import make_engine
+from worker.store.transaction import SqlStore
+from worker.usecases.records.save_tenant import save_tenant
 
 READY_SECONDS: Final = 200.0
 """Long enough for a busy machine."""
@@ -58,6 +66,17 @@ class World:
     ticks: Ticks
     redis_url: str
     hosts: Hosts | None
+    second_token: list[str] = field(default_factory=list)
+    """The API key of the second tenant, once it exists."""
+
+    def neighbour(self) -> Neighbour:
+        """Return the second tenant, with a client of its own."""
+        token, base = self.second_token[0], self.stack.api.base_url
+        api = httpx.Client(
+            base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=CLIENT_SECONDS, limits=ONCE
+        )
+        host = self.stack.receiver.url.rpartition("/")[0]
+        return Neighbour(api, Operator(self.stack), callbacks=host)
 
     def tend(self) -> None:
         """Start again what died."""
@@ -180,12 +199,20 @@ def _begin(world: World, *, where: Places, seed: int, speed: float) -> None:
         world.parts[name].start()
     wait_until(lambda: _is_migrated(world), seconds=READY_SECONDS, meanwhile=world.tend)
     world.stack.command("tenant", "set", "--tenant=default", f"--concurrent-call={TENANT_CAP}")
+    world.second_token.append(world.stack.command("token", "create", f"--tenant={NAME}").strip())
+    _limit_neighbour(world)
     for number, switch in enumerate(world.switches.values()):
         part = _switch(world, switch, where=where, seed=seed + number, speed=speed)
         part.start()
     for name in OURS:
         world.parts[name].start()
     wait_until(world.stack.is_ready, seconds=READY_SECONDS, meanwhile=world.tend)
+
+
+def _limit_neighbour(world: World) -> None:
+    engine = make_engine(world.stack.database_url)
+    save_tenant(SqlStore(engine), name=NAME, changes=LIMITS, now=pendulum.now("UTC"))
+    engine.dispose()
 
 
 def _switch(world: World, switch: Switchboard, *, where: Places, seed: int, speed: float) -> Part:

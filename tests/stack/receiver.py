@@ -18,6 +18,10 @@ from tests.stack.posts import Request, converse
 START_SECONDS: Final = 10.0
 WELL: Final = f"{STATUS}204"
 UNAUTHORIZED: Final = f"{STATUS}401"
+BROKEN: Final = "broken"
+"""A path of a receiver with a secret that takes nothing, whatever the receiver answers elsewhere."""
+UNSIGNED: Final = "unsigned"
+"""A path of a receiver with a secret at which no signature is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +103,15 @@ class Receiver:
         if self._webhook is None:
             self.requests.append(request)
             return request.path if is_answer(request.path) else self.answer
+        if request.path == BROKEN:
+            return f"{STATUS}404"
         return self._take(request, self._webhook) if self.answer in _TAKING else self.answer
 
     def _take(self, request: Request, webhook: Webhook) -> str:
         """Take one callback if its signature is right."""
         try:
-            webhook.verify(request.body, {name.lower(): value for name, value in request.headers.items()})
+            if request.path != UNSIGNED:
+                webhook.verify(request.body, {name.lower(): value for name, value in request.headers.items()})
         except WebhookVerificationError:
             self.refused += 1
             return UNAUTHORIZED

@@ -8,10 +8,11 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from api.access import ACCESS
 from tests.builders import NOON
 from tests.builders.api import a_tenant
 from tests.fakes.services import FakeServices
-from worker.domain.chosen_ids import ChosenIds, Kind
+from worker.domain.chosen_ids import KIND_OF, ChosenIds, Kind
 from worker.usecases.records.api_tokens import create_token
 
 CAMPAIGN, CARRIER, TEMPLATE, LIST = (f"c2da23c0-9739-4287-828a-7b15cf0fb19{n}" for n in "abcd")
@@ -75,6 +76,13 @@ def tenants(client: TestClient, services: FakeServices) -> dict[str, Mapping[str
         token = create_token(services.store, tenant=owner, now=NOON, chance=lambda number=number: number / 2)  # type: ignore[misc]  # mypy reads no default of a lambda
         headers[name] = {"Authorization": f"Bearer {token}"}
     return headers
+
+
+NOT_CHOSEN = {
+    "lead_uuid", "token_uuid", "callback_id", "subscription_id", "reference", "ref_id", "id_or_phone", "phone_number",
+    "gateway_uuid", "tenant",
+}  # fmt: skip
+"""Names in paths that stand for ids of ours, numbers, and what belongs to the operator."""
 
 
 def told(answer: Response) -> tuple[int, str]:
@@ -169,3 +177,9 @@ def test_a_repeated_request_with_a_key_is_answered_with_the_chosen_id(
     answers = [client.post(path, json=body, headers=once) for _ in range(2)]
 
     assert [(answer.status_code, answer.json()["template_uuid"]) for answer in answers] == [(200, TEMPLATE)] * 2
+
+
+def test_every_name_in_a_path_is_exchanged_or_cannot_be_chosen() -> None:
+    names = set(re.findall(r"{(\w+)}", " ".join(ACCESS)))
+
+    assert names - NOT_CHOSEN == set(KIND_OF) - {"template"}
