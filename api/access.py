@@ -109,6 +109,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "DELETE /v3/network/ported": _RULE,
     "GET /v3/network/{phone_number}": _READ,
     "GET /v3/tenant": _READ,
+    "GET /v3/tenant/retention": _READ,
+    "PUT /v3/tenant/retention": _RULE,
     "GET /v3/operator/gateway": _OWN,
     "POST /v3/operator/gateway": _OWN,
     "GET /v3/operator/gateway/{gateway_uuid}": _OWN,

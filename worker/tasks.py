@@ -26,6 +26,7 @@ from worker.usecases.dispatch import tick as ticking
 from worker.usecases.records import audit_trail
 from worker.usecases.records import delete_list as deleting
 from worker.usecases.records import drop_access as access
+from worker.usecases.records import drop_old_records as retaining
 from worker.usecases.records import refresh_list as refreshing
 from worker.usecases.records import run_backfills as backfills
 from worker.wiring import services, stopping
@@ -138,6 +139,7 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     sweeping.sweep(
         parts.store, queue=parts.queue, telephony=parts.telephony, now=parts.clock.now(), new_id=parts.new_id
     )
+    retaining.drop_old_records(parts.store, now=parts.clock.now())
     deleting.clear_deleted_lists(parts.store, now=parts.clock.now())
     refreshing.run_refreshes(parts.store, queue=parts.queue, now=parts.clock.now())
 

@@ -29,9 +29,16 @@ def set_tenant(  # noqa: PLR0913 - the options of one command
         str | None,
         typer.Option(help="Prefixes or networks it may call, or with ! may not, e.g. 09,tel,!0900.", metavar="RULES"),
     ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Days that leads, cdrs, callbacks or audit are kept, e.g. leads=90; =any for no end.",
+            metavar="NAME=DAYS",
+        ),
+    ] = None,
 ) -> None:
-    """Change a tenant's limits, destinations or time zone, from the next dial or request on."""
-    from worker.cli.tenants import changes_of
+    """Change a tenant's limits, destinations, time zone or retention, from the next dial or request on."""
+    from worker.cli.tenants import changes_of, retention_of
     from worker.cli.tenants import set_tenant as change
 
     if no_cap and concurrent_call is not None:
@@ -39,6 +46,8 @@ def set_tenant(  # noqa: PLR0913 - the options of one command
     changes = changes_of(timezone=timezone, caps=cap or (), calls_per_day=calls_per_day, destinations=destinations)
     if no_cap or concurrent_call is not None:
         changes["concurrent_call"] = concurrent_call
+    if keep:
+        changes["retention"] = retention_of(keep)
     if not changes:
         raise typer.BadParameter("nothing to change: see callbeat tenant set --help")
     change(tenant, changes)

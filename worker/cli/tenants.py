@@ -12,9 +12,12 @@ from worker.cli.plain_text import plain
 from worker.clock import SystemClock
 from worker.domain.caps import LARGEST_CAP, Cap, read_caps
 from worker.domain.destinations import read_rules
+from worker.domain.retention import LEAST_DAYS, MOST_DAYS, Kept
 from worker.ports.records.entities import TenantSettings
 from worker.settings import check_zone
+from worker.store.transaction import SqlStore
 from worker.usecases.records import queries
+from worker.usecases.records.drop_old_records import kept_for
 from worker.usecases.records.save_tenant import TenantChanges, save_tenant
 from worker.wiring import settings
 
@@ -56,6 +59,23 @@ def _caps(given: Sequence[str]) -> dict[str, int | None]:
     return found
 
 
+def retention_of(given: Sequence[str]) -> dict[Kept, int | None]:
+    """Return what ``NAME=DAYS`` texts mean; raises ``BadParameter`` for one that is wrong."""
+    found: dict[Kept, int | None] = {}
+    for one in given:
+        name, _, days = one.partition("=")
+        if name not in set(Kept):
+            raise typer.BadParameter(f"expected NAME=DAYS with a NAME of {', '.join(Kept)}")
+        found[Kept(name)] = None if days == NO_LIMIT else _days(days)
+    return found
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not LEAST_DAYS <= int(text) <= MOST_DAYS:
+        raise typer.BadParameter(f"expected days from {LEAST_DAYS} to {MOST_DAYS}, or {NO_LIMIT} to keep for ever")
+    return int(text)
+
+
 def changes_of(
     *, timezone: str | None, caps: Sequence[str], calls_per_day: str | None, destinations: str | None
 ) -> TenantChanges:
@@ -75,21 +95,26 @@ def changes_of(
 def set_tenant(tenant: str, changes: TenantChanges) -> None:
     """Change a tenant's limits, destinations or time zone; they hold from the next dial, or the next request, on."""
     with opened(settings()) as store:
-        _print([save_tenant(store, name=tenant, changes=changes, now=SystemClock().now())])
+        _print(store, [save_tenant(store, name=tenant, changes=changes, now=SystemClock().now())])
 
 
 def show_tenants(tenant: str | None) -> None:
     """Print tenants with their limits, destinations, time zones and live calls."""
     with opened(settings()) as store:
-        _print(queries.list_tenants(store, name=tenant))
+        _print(store, queries.list_tenants(store, name=tenant))
 
 
-def _print(tenants: list[TenantSettings]) -> None:
-    table = Table("tenant", "timezone", "concurrent_call", "in use", "calls_per_day", "destinations", "caps of its own")
+def _print(store: SqlStore, tenants: list[TenantSettings]) -> None:
+    limits = ("concurrent_call", "in use", "calls_per_day", "destinations", "caps of its own")
+    table = Table("tenant", "timezone", *limits, "days kept")
     for one in tenants:
         cap = "no cap" if one.concurrent_call is None else str(one.concurrent_call)
         own = ", ".join(f"{name}={value}" for name, value in sorted(one.caps.items()))
         a_day = "no limit" if one.calls_per_day is None else str(one.calls_per_day)
         to = ",".join(one.destinations) or NO_LIMIT
-        table.add_row(plain(one.name), one.timezone, cap, str(one.live), a_day, to, own)
+        table.add_row(plain(one.name), one.timezone, cap, str(one.live), a_day, to, own, _kept(store, one))
     Console(soft_wrap=True, markup=False).print(table)
+
+
+def _kept(store: SqlStore, tenant: TenantSettings) -> str:
+    return ", ".join(f"{kind}={days}" for kind, days in sorted(kept_for(store, tenant_id=tenant.id).items()))

@@ -59,6 +59,7 @@ from worker.store.records.lists import SqlLists
 from worker.store.records.login_failures import SqlLoginFailures
 from worker.store.records.number_plan import SqlNumberPlans
 from worker.store.records.refreshes import SqlRefreshes
+from worker.store.records.retentions import SqlRetentions
 from worker.store.records.secret_rows import SqlSecretRows
 from worker.store.records.single_calls import SqlSingleCalls
 from worker.store.records.standings import SqlStandings
@@ -227,6 +228,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def audit(self) -> SqlAuditTrail:
         return SqlAuditTrail(self.connection)
+
+    @override
+    @cached_property
+    def retentions(self) -> SqlRetentions:
+        return SqlRetentions(self.connection)
 
     @override
     @cached_property

@@ -136,6 +136,8 @@ RIGHT = (
     Right("GET", "/v3/network/ported", query=PAGES),
     Right("GET", "/v3/network/{phone_number}"),
     Right("GET", "/v3/tenant"),
+    Right("GET", "/v3/tenant/retention"),
+    Right("PUT", "/v3/tenant/retention", {"leads": 90, "cdrs": 365, "callbacks": 30, "audit": None}),
     Right("GET", "/v3/gateway", query=PAGES),  # before there is a switch that nobody can ask
     Right("GET", "/v3/operator/tenant/{tenant}"),
     Right("PUT", "/v3/operator/tenant/{tenant}", {"calls_per_day": 5000, "destinations": ["03", "!0900"]}),

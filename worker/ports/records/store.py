@@ -48,6 +48,7 @@ from worker.ports.records.lead_edits import LeadEdits
 from worker.ports.records.lists import Lists
 from worker.ports.records.number_plan import NumberPlans
 from worker.ports.records.refreshes import Refreshes
+from worker.ports.records.retentions import Retentions
 from worker.ports.records.secret_rows import SecretRows
 from worker.ports.records.single_calls import SingleCalls
 from worker.ports.records.standings import Standings
@@ -227,6 +228,8 @@ class RecordTransaction(Protocol):
 
     @property
     def tenant_caps(self) -> TenantCaps: ...
+    @property
+    def retentions(self) -> Retentions: ...
     @property
     def tenants(self) -> Tenants: ...
     @property

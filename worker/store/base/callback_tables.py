@@ -54,6 +54,7 @@ partial_index(
 )
 partial_index("ix_deliveries_waiting_since", deliveries.c.waiting_since, where=PENDING_ROWS)
 partial_index("ix_deliveries_ended", deliveries.c.updated_at, where=ENDED_ROWS)
+Index("ix_deliveries_call_id", deliveries.c.call_id)  # without it, each deleted call would read the whole table
 Index("ix_deliveries_campaign_id_id", deliveries.c.campaign_id, deliveries.c.id)
 Index("ix_deliveries_tenant_id_id", deliveries.c.tenant_id, deliveries.c.id)
 
@@ -131,6 +132,7 @@ fan_outs: Final = Table(
     Column("created_at", Instant, nullable=False),
 )
 """Events for tenants with many subscriptions, until they are expanded to deliveries."""
+Index("ix_fan_outs_call_id", fan_outs.c.call_id)
 Index("ix_fan_outs_tenant_id_id", fan_outs.c.tenant_id, fan_outs.c.id)
 
 cursors: Final = Table(

@@ -36,6 +36,7 @@ from worker.store.base import (
     erasure_tables,  # noqa: F401 - see above
     gateway_tables,  # noqa: F401 - see above
     list_tables,  # noqa: F401 - see above
+    retention_tables,  # noqa: F401 - see above
     schema,
     secret_tables,  # noqa: F401 - see above
     sound_tables,  # noqa: F401 - see above

@@ -8,6 +8,7 @@ from pendulum import DateTime
 
 from worker.domain.campaign_settings import to_windows
 from worker.domain.errors import NotFound
+from worker.domain.retention import Kept
 from worker.ports.records.entities import TenantSettings
 from worker.ports.records.store import RecordStore, RecordTransaction
 
@@ -21,6 +22,8 @@ class TenantChanges(TypedDict, total=False):
     destinations: Sequence[str]
     caps: Mapping[str, int | None]
     """By name; None gives a cap its default again. Caps that are not named stay as they are."""
+    retention: Mapping[Kept, int | None]
+    """Days that records are kept; None keeps them. What is not named stays as it is."""
 
 
 def save_tenant(store: RecordStore, *, name: str, changes: TenantChanges, now: DateTime) -> TenantSettings:
@@ -37,6 +40,8 @@ def save_tenant(store: RecordStore, *, name: str, changes: TenantChanges, now: D
         before = tx.tenants.settings(tenant.id)
         after = _changed(before, changes)
         tx.tenants.save(after)
+        if "retention" in changes:
+            tx.retentions.put(tenant.id, changes["retention"], now=now)
         if after.timezone != before.timezone:
             _move_openings(tx, after, now=now)
         return after
