@@ -21,6 +21,8 @@ TABLES: Final[Mapping[str, str]] = {
 """The table of the row that a name in a path stands for."""
 UNAUDITED: Final = frozenset({"POST /v3/autocall/import", "POST /v3/autocall/otp"})
 """Single calls, several each second: the lead and the CDR tell of them."""
+_PERSONAL: Final = ("/v3/lead", "/v2/customer")
+"""Paths whose bodies are a person's data."""
 LONGEST_NAME: Final = 200
 
 
@@ -50,7 +52,7 @@ def sent_of(body: Any, *, endpoint: str) -> Mapping[str, Any] | None:  # Any: a 
     """Return a body as the trail shows it."""
     if not isinstance(body, dict):
         return None
-    shown = masked(body, is_personal="/v3/lead" in endpoint)
+    shown = masked(body, is_personal=any(path in endpoint for path in _PERSONAL))
     return shown if isinstance(shown, Mapping) else None
 
 

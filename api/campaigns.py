@@ -24,6 +24,7 @@ from worker.domain.ids import CampaignId
 from worker.domain.json_value import Json
 from worker.domain.stale_copy import NO_COPY, ReadCopy
 from worker.ports.paging import Page
+from worker.ports.records.entities import CampaignFilter
 from worker.usecases.records import queries
 from worker.usecases.records.choose_id import create_under
 from worker.usecases.records.delete_campaign import delete_campaign
@@ -87,7 +88,7 @@ def change(
 @router.get("/v3/campaign")
 def list_all(services: Services, tenant: Whose, part: Part, type: Line = "") -> JSONResponse:  # noqa: A002 - the wire's name
     """Return campaigns, newest first, without their schedules."""
-    page = queries.list_campaigns(services.store, tenant=tenant, part=part, kind=type or None)
+    page = queries.list_campaigns(services.store, tenant=tenant, part=part, wanted=CampaignFilter(kind=type or None))
     return listed(Page([named_campaign_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
 
 

@@ -14,7 +14,7 @@ from api.requests.body import Body
 from api.requests.fields import Line, to_uuid
 from worker.domain.call import Outcome
 from worker.domain.cdr import cdr_body
-from worker.domain.ids import CampaignId
+from worker.domain.ids import CallId, CampaignId
 from worker.domain.keys import NO_KEY
 from worker.ports.paging import Page
 from worker.ports.records.entities import CdrFilter
@@ -50,7 +50,7 @@ class CdrQuery(Body):
 @router.get("/v3/cdr")
 def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[CdrQuery, Query()]) -> JSONResponse:
     """Return CDRs, newest first; dates are read in the tenant's zone."""
-    wanted = _filter(asked, zone=tenant.timezone)
+    wanted = cdr_filter(asked, zone=tenant.timezone)
     if wanted is None:
         return listed(Page(), part)
     page = queries.list_cdrs(services.store, tenant=tenant, part=part, wanted=wanted)
@@ -64,7 +64,7 @@ def read(reference: str, services: Services, tenant: Whose) -> JSONResponse:
     return JSONResponse(cdr_body(found, zone=tenant.timezone))
 
 
-def _filter(asked: CdrQuery, *, zone: str) -> CdrFilter | None:
+def cdr_filter(asked: CdrQuery, *, zone: str, older_than: CallId | None = None) -> CdrFilter | None:
     """Return the filters in stored form; None when no CDR of an autocall can match."""
     campaign_id = to_uuid(asked.campaign_uuid, otherwise="campaign_uuid is invalid")
     moments = {
@@ -84,6 +84,7 @@ def _filter(asked: CdrQuery, *, zone: str) -> CdrFilter | None:
         started_before=moments.get("end_date", none).end,
         ended_from=moments.get("start_date_ended", none).start,
         ended_before=moments.get("end_date_ended", none).end,
+        older_than=older_than,
     )
 
 

@@ -61,25 +61,23 @@ class NoAccess(Rejected):
     """The request has no token, or one that is not valid."""
 
 
+_STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    IdTaken: HTTPStatus.CONFLICT,
+    Overtaken: HTTPStatus.PRECONDITION_FAILED,
+    Reused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Invalid: HTTPStatus.BAD_REQUEST,
+    NoAccess: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
 def install(app: FastAPI) -> None:
     """Install a handler for each kind of error."""
-    statuses: dict[type[Exception], HTTPStatus] = {
-        NotFound: HTTPStatus.NOT_FOUND,
-        Conflict: HTTPStatus.CONFLICT,
-        IdTaken: HTTPStatus.CONFLICT,
-        Overtaken: HTTPStatus.PRECONDITION_FAILED,
-        Reused: HTTPStatus.UNPROCESSABLE_ENTITY,
-        Invalid: HTTPStatus.BAD_REQUEST,
-        NoAccess: HTTPStatus.UNAUTHORIZED,
-        Forbidden: HTTPStatus.FORBIDDEN,
-        Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    }
-
-    def plain(_: Request, error: Exception) -> JSONResponse:
-        return answer(statuses[type(error)], str(error))
-
-    for kind in statuses:
-        app.add_exception_handler(kind, plain)
+    for kind in _STATUSES:
+        app.add_exception_handler(kind, _plain)
     app.add_exception_handler(OverCap, _over_cap)
     app.add_exception_handler(TooManyNow, _too_many)
     app.add_exception_handler(InvalidFields, _fields)
@@ -87,6 +85,17 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
+
+
+def refusal(error: Rejected | RequestValidationError) -> JSONResponse:
+    """Return the answer to an error that says what is wrong with the request."""
+    match error:
+        case InvalidFields():
+            return answer(HTTPStatus.BAD_REQUEST, [{one.field: one.message} for one in error.problems])
+        case RequestValidationError():
+            return _refused_by_model(error)
+        case _:
+            return answer(_STATUSES[type(error)], str(error))
 
 
 def answer(status: int, error: str | Sequence[Mapping[str, str]]) -> JSONResponse:
@@ -163,13 +172,20 @@ def _too_many(request: Request, error: Exception) -> JSONResponse:
     return response
 
 
+def _plain(_: Request, error: Exception) -> JSONResponse:
+    return answer(_STATUSES[type(error)], str(error))
+
+
 def _fields(_: Request, error: Exception) -> JSONResponse:
-    problems = cast("InvalidFields", error).problems
-    return answer(HTTPStatus.BAD_REQUEST, [{problem.field: problem.message} for problem in problems])
+    return refusal(cast("InvalidFields", error))
 
 
 def _validation(_: Request, error: Exception) -> JSONResponse:
-    errors = cast("RequestValidationError", error).errors()
+    return refusal(cast("RequestValidationError", error))
+
+
+def _refused_by_model(error: RequestValidationError) -> JSONResponse:
+    errors = error.errors()
     if any(one["loc"][0] == "path" for one in errors):
         return answer(HTTPStatus.NOT_FOUND, "Not Found")
     return answer(HTTPStatus.BAD_REQUEST, problems_of(errors))

@@ -16,7 +16,7 @@ _TEXTS: Final = (
 
 def lead_shape(lead: LeadRecord, *, zone: str) -> dict[str, Json]:
     """Return the whole object: all keys, and the API's fixed values for what has not happened."""
-    status, alt_status = _status(lead)
+    status, alt_status = lead_status(lead)
     return {
         "domain_uuid": str(lead.tenant_id),
         "lead_uuid": str(lead.id),
@@ -43,7 +43,8 @@ def lead_shape(lead: LeadRecord, *, zone: str) -> dict[str, Json]:
     }
 
 
-def _status(lead: LeadRecord) -> tuple[str, str]:
+def lead_status(lead: LeadRecord) -> tuple[str, str]:
+    """Return the wire's status and alternative status of a lead."""
     if lead.ending is Ending.DO_NOT_CALL:
         return "DNC", "dnc"
     if lead.last_outcome is None:

@@ -70,6 +70,7 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         "template_uuid": SEED_TEMPLATE,
         "list_uuid": list_uuid,
         "lead_uuid": lead["lead_uuid"],
+        "customer_id": lead["lead_uuid"],
         "ref_id": "order-7",
         "reference": lead["lead_uuid"],
         "id_or_phone": "0341234567",

@@ -22,6 +22,7 @@ class Kind(StrEnum):
 
 KIND_OF: Final[Mapping[str, Kind]] = {
     "campaign_uuid": Kind.CAMPAIGN,
+    "campaign_id": Kind.CAMPAIGN,  # of the older customers
     "carrier_uuid": Kind.CARRIER,
     "template_uuid": Kind.TEMPLATE,
     "template": Kind.TEMPLATE,  # of an OTP: a name or an id

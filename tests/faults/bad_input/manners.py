@@ -70,13 +70,19 @@ def bad_manners(answer: Answer, *, has_changed: bool) -> Iterator[str]:
 
 
 def is_refusal(answer: Answer) -> bool:
-    """Whether it is a refusal in one of the wire's two shapes: a sentence, or objects of one field each."""
+    """Whether it is a refusal in one of the wire's two shapes: a sentence, or objects of one field each.
+
+    The older customers have the refusal as their content, beside its code.
+    """
     if answer.headers.get("content-type") != "application/json":
         return False
     try:
         body = json.loads(answer.body)
     except ValueError:
         return False
+    match body:
+        case {"code": answer.status, "content": content, "error": str(), **rest} if not rest:
+            body = {"error": content}
     match body:
         case {"error": str(sentence), **rest}:
             return bool(sentence) and not rest

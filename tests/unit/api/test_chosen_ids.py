@@ -53,6 +53,12 @@ USE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", f"/v3/lead?list_uuid={LIST}&campaign_uuid={CAMPAIGN}", None),
     ("GET", f"/v3/cdr?campaign_uuid={CAMPAIGN}", None),
     ("GET", f"/v3/callback?campaign_uuid={CAMPAIGN}", None),
+    ("GET", f"/v1/campaign/{CAMPAIGN}", None),
+    ("GET", "/v1/campaign?campaign_name=first", None),
+    ("POST", "/v2/customer", {"campaign_id": CAMPAIGN, "phone_number": "0981000005"}),
+    ("GET", f"/v2/customer?campaign_id={CAMPAIGN}", None),
+    ("GET", f"/v1/cdr?campaign_uuid={CAMPAIGN}", None),
+    ("POST", "/v1/autodial/campaign", {"campaign_uuid": CAMPAIGN, "customers": [{"phone_number": "0981000006"}]}),
     ("POST", f"/v3/list/{LIST}/refresh", {"refresh": "all"}),
     ("POST", f"/v3/campaign/{CAMPAIGN}/run/pause", None),
     ("POST", f"/v1/campaign/{CAMPAIGN}/run/start", None),
@@ -80,7 +86,7 @@ def tenants(client: TestClient, services: FakeServices) -> dict[str, Mapping[str
 
 NOT_CHOSEN = {
     "lead_uuid", "token_uuid", "callback_id", "subscription_id", "reference", "ref_id", "id_or_phone", "phone_number",
-    "gateway_uuid", "tenant",
+    "gateway_uuid", "tenant", "customer_id",
 }  # fmt: skip
 """Names in paths that stand for ids of ours, numbers, and what belongs to the operator."""
 
@@ -182,4 +188,4 @@ def test_a_repeated_request_with_a_key_is_answered_with_the_chosen_id(
 def test_every_name_in_a_path_is_exchanged_or_cannot_be_chosen() -> None:
     names = set(re.findall(r"{(\w+)}", " ".join(ACCESS)))
 
-    assert names - NOT_CHOSEN == set(KIND_OF) - {"template"}
+    assert names - NOT_CHOSEN == set(KIND_OF) - {"template", "campaign_id"}

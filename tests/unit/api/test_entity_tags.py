@@ -193,6 +193,7 @@ def test_every_read_of_one_object_has_a_tag(client: TestClient, services: FakeSe
         "template_uuid": SEED_TEMPLATE,
         "list_uuid": LIST,
         "lead_uuid": lead,
+        "customer_id": lead,
         "reference": str(call_id),
         "callback_id": str(store_delivery(services.store, call_id=call_id, at=NOON).id),
         "id_or_phone": "0341111111",

@@ -11,7 +11,7 @@ from worker.domain.call import CallState, Outcome
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.carrier import DialType
 from worker.domain.chosen_ids import ChosenIds
-from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
+from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
@@ -126,6 +126,17 @@ class NamedCampaign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFilter:
+    """Conditions that campaigns must meet; None is no condition."""
+
+    campaign_id: CampaignId | None = None
+    kind: str | None = None
+    """A campaign type."""
+    name: str | None = None
+    template_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListRecord:
     """A list, the container of leads; ``campaign_name`` and ``total_leads`` are filled when it is read for the API."""
 
@@ -203,6 +214,8 @@ class CdrFilter:
     started_before: DateTime | None = None
     ended_from: DateTime | None = None
     ended_before: DateTime | None = None
+    older_than: CallId | None = None
+    """Only calls that were planned before this one."""
 
 
 @dataclass(frozen=True, slots=True)

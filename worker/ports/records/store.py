@@ -27,6 +27,7 @@ from worker.ports.records.chosen_ids import ChosenIdRows
 from worker.ports.records.entities import (
     BlockedEntry,
     BlockedNumber,
+    CampaignFilter,
     CampaignStatistics,
     CarrierRecord,
     CdrFilter,
@@ -111,8 +112,8 @@ class Campaigns(Protocol):
     ) -> list[CampaignSettings]:
         """Return the tenant's campaigns with this carrier or this template, in id order."""
 
-    def page(self, tenant_id: TenantId, part: Slice, *, kind: str | None) -> Page[NamedCampaign]:
-        """Return the tenant's campaigns, newest first; ``kind`` is a campaign type (None: any)."""
+    def page(self, tenant_id: TenantId, part: Slice, *, wanted: CampaignFilter) -> Page[NamedCampaign]:
+        """Return the tenant's campaigns, newest first."""
 
 
 class Carriers(Protocol):

@@ -1,7 +1,9 @@
 """Campaigns as operators write and read them."""
 
+from uuid import UUID
+
 from pendulum import DateTime
-from sqlalchemy import Connection, Select, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, true, update
 from typing_extensions import override
 
 from worker.domain.campaign import Status
@@ -9,7 +11,7 @@ from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, CarrierId, TemplateId, TenantId
 from worker.ports.paging import Page, Slice
-from worker.ports.records.entities import NamedCampaign
+from worker.ports.records.entities import CampaignFilter, NamedCampaign
 from worker.ports.records.store import Campaigns
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import campaigns, carriers, templates
@@ -67,10 +69,12 @@ class SqlCampaigns(Campaigns):
         return [to_settings(row) for row in self._connection.execute(theirs.order_by(campaigns.c.id)).mappings()]
 
     @override
-    def page(self, tenant_id: TenantId, part: Slice, *, kind: str | None) -> Page[NamedCampaign]:
-        wanted = _of_tenant(tenant_id) if kind is None else _of_tenant(tenant_id).where(campaigns.c.type == kind)
+    def page(self, tenant_id: TenantId, part: Slice, *, wanted: CampaignFilter) -> Page[NamedCampaign]:
+        asked = _of_tenant(tenant_id).where(*_conditions(wanted))
+        if wanted.template_name is not None:
+            asked = asked.where(campaigns.c.template_id.in_(_templates_named(tenant_id, wanted.template_name)))
         named = (
-            wanted.add_columns(carriers.c.name.label("carrier_name"), templates.c.name.label("template_name"))
+            asked.add_columns(carriers.c.name.label("carrier_name"), templates.c.name.label("template_name"))
             .outerjoin(carriers, carriers.c.id == campaigns.c.carrier_id)
             .outerjoin(templates, templates.c.id == campaigns.c.template_id)
             .order_by(campaigns.c.created_at.desc(), campaigns.c.id.desc())
@@ -79,7 +83,7 @@ class SqlCampaigns(Campaigns):
         )
         rows = self._connection.execute(named).mappings()
         found = [NamedCampaign(to_settings(r), r["carrier_name"] or "", r["template_name"] or "") for r in rows]
-        counted = wanted.with_only_columns(func.count(), maintain_column_froms=True)
+        counted = asked.with_only_columns(func.count(), maintain_column_froms=True)
         return Page(found, self._connection.scalar(counted) or 0)
 
     def _one(self, asked: Select[*tuple[object, ...]]) -> CampaignSettings:
@@ -91,3 +95,16 @@ class SqlCampaigns(Campaigns):
 
 def _of_tenant(tenant_id: TenantId) -> Select[*tuple[object, ...]]:
     return select(campaigns).where(campaigns.c.tenant_id == tenant_id, campaigns.c.deleted_at.is_(None))
+
+
+def _conditions(wanted: CampaignFilter) -> list[ColumnElement[bool]]:
+    equal = (
+        (campaigns.c.id, wanted.campaign_id),
+        (campaigns.c.type, wanted.kind),
+        (campaigns.c.name, wanted.name),
+    )
+    return [column == value for column, value in equal if value is not None]
+
+
+def _templates_named(tenant_id: TenantId, name: str) -> Select[UUID]:
+    return select(templates.c.id).where(templates.c.tenant_id == tenant_id, templates.c.name == name)

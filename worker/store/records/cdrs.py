@@ -80,4 +80,6 @@ def _conditions(tenant_id: TenantId, wanted: CdrFilter) -> list[ColumnElement[bo
     before = ((calls.c.started_at, wanted.started_before), (calls.c.ended_at, wanted.ended_before))
     found += [column >= moment for column, moment in since if moment is not None]
     found += [column < moment for column, moment in before if moment is not None]
+    if wanted.older_than is not None:
+        found.append(calls.c.id < wanted.older_than)
     return found

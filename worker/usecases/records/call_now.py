@@ -87,6 +87,18 @@ def call_now(
     return Promise(call.call_id, call.id)
 
 
+def home_of_single_calls(
+    store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime, new_id: Callable[[], UUID]
+) -> ListId:
+    """Return the list of the campaign's single calls, which is created when it is first needed."""
+    with store.transaction() as tx:
+        try:
+            campaign = tx.campaigns.get(tenant.id, campaign_id)
+        except NotFound as error:
+            raise NotFound("campaign is not found") from error
+        return _home(tx, campaign, now=now, new_id=new_id)
+
+
 def find_cdr(store: RecordStore, *, tenant: Tenant, ref_id: str) -> Cdr:
     """Return the CDR of the latest single call with that reference; ``NotFound`` says why there is none."""
     with store.reading() as tx:

@@ -14,6 +14,7 @@ from worker.domain.trunk import Trunk
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import (
     BlockedEntry,
+    CampaignFilter,
     CampaignStatistics,
     CarrierRecord,
     CdrFilter,
@@ -51,10 +52,18 @@ def get_campaign(store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId)
         return tx.campaigns.get(tenant.id, campaign_id)
 
 
-def list_campaigns(store: RecordStore, *, tenant: Tenant, part: Slice, kind: str | None) -> Page[NamedCampaign]:
+def list_campaigns(store: RecordStore, *, tenant: Tenant, part: Slice, wanted: CampaignFilter) -> Page[NamedCampaign]:
     """Return campaigns, newest first."""
     with store.reading() as tx:
-        return tx.campaigns.page(tenant.id, part, kind=kind)
+        return tx.campaigns.page(tenant.id, part, wanted=wanted)
+
+
+def get_named_campaign(store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId) -> NamedCampaign:
+    """Return one campaign with the names of its carrier and template; raises ``NotFound``."""
+    found = list_campaigns(store, tenant=tenant, part=Slice(1), wanted=CampaignFilter(campaign_id=campaign_id))
+    if not found.rows:
+        raise NotFound("Not Found")
+    return found.rows[0]
 
 
 def monitor_campaign(
