@@ -6,8 +6,7 @@ from random import Random
 from typing import Final
 
 PRESSES_AFTER: Final = 1.0
-"""Seconds after the first sound, by digit."""
-BETWEEN_KEYS: Final = 1.0
+"""Seconds after the first sound, and again after the first sound behind a key; by digit."""
 HANGS_UP_AFTER: Final = 1.5
 PATIENCE: Final = 120.0
 """A callee to whom nobody says good-bye hangs up after so many seconds."""
@@ -18,7 +17,7 @@ _KEYS_BY_CHANCE: Final = "1112229037*#"
 
 @dataclass(frozen=True, slots=True)
 class Callee:
-    """Keys with the seconds after the first sound at which they are pressed, and when the callee hangs up."""
+    """Keys, each with the seconds after the first sound behind the key before it, and when the callee hangs up."""
 
     keys: Sequence[tuple[float, str]] = ()
     hangs_up_after: float = PATIENCE
@@ -33,7 +32,7 @@ def callee_by_digits(number: str) -> Callee:
     if manner == _HANGS_UP:
         return Callee(hangs_up_after=HANGS_UP_AFTER)
     pressed = ([] if key in {"", "0"} else [key]) if manner != _WRONG_FIRST else ["8", key]
-    return Callee([(PRESSES_AFTER + BETWEEN_KEYS * place, digit) for place, digit in enumerate(pressed)])
+    return Callee([(PRESSES_AFTER, digit) for digit in pressed])
 
 
 def callee_by_chance(chance: Random) -> Callee:

@@ -83,7 +83,8 @@ class VoiceLine:
         self._idle = asyncio.Event()
         self._idle.set()
         self.is_bridged = False
-        self._manner: Callee | None = callee
+        self._manner = callee
+        self._is_listening = self._is_about_to_press = False
         self._callee = [self._later(PATIENCE, self.exchange.leave, channel.id)]
         self._task = loop.create_task(self._run(actions))
 
@@ -170,10 +171,10 @@ class VoiceLine:
             return
         if self._running is not None:
             self._heard.copy(self._running.argument)
+        self._notice()
         self._hear(deque(sounds))
 
     def _hear(self, left: deque[Heard]) -> None:
-        self._notice()
         if not left:
             self._complete("FILE PLAYED")
             return
@@ -208,13 +209,17 @@ class VoiceLine:
     # --- the callee, and the end -------------------------------------------------------------------------------------
 
     def _notice(self) -> None:
-        """Start what the callee does, with the first sound: people do not answer to silence."""
-        if self._manner is not None:
-            manner, self._manner = self._manner, None
-            self._callee += [self._later(after, self._press, digit) for after, digit in manner.keys]
-            self._callee.append(self._later(manner.hangs_up_after, self.exchange.leave, self.channel.id))
+        """Begin what the callee does at this playback: each key is pressed to what is heard behind the one before."""
+        if not self._is_listening:
+            self._is_listening = True
+            self._callee.append(self._later(self._manner.hangs_up_after, self.exchange.leave, self.channel.id))
+        if self._manner.keys[len(self.channel.digits) :] and not self._is_about_to_press:
+            after, digit = self._manner.keys[len(self.channel.digits)]
+            self._is_about_to_press = True
+            self._callee.append(self._later(after, self._press, digit))
 
     def _press(self, digit: str) -> None:
+        self._is_about_to_press = False
         self.channel.digits += digit
         self._note("key", key=digit)
         told = {"DTMF-Digit": digit, "DTMF-Duration": "2240", "DTMF-Source": "RTP"}

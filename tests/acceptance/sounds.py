@@ -1,0 +1,60 @@
+"""Sounds of an installation in words: by their names, or by what is in a file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from worker.domain.speech.pcm import samples_of
+from worker.domain.speech.sounds import Rendered, library_of
+from worker.domain.speech.voice import Voice
+from worker.sounds.configuration import read_engines
+from worker.sounds.folder import FolderStore
+from worker.sounds.names import KeyedNames
+from worker.sounds.reader import MiniaudioReader
+from worker.store.base.engine import make_engine
+from worker.store.transaction import SqlStore
+
+
+class Dictionary:
+    """The words of one voice's library, and some texts, under the names of their sounds."""
+
+    def __init__(self, database_url: str, *, texts: Sequence[str], sounds: Path) -> None:
+        voice = Voice("north-f-01")
+        engine = make_engine(database_url)
+        with SqlStore(engine).reading() as tx:
+            key = tx.sounds.key()
+        engine.dispose()
+        assert key is not None
+        engines = read_engines("espeak-ng", reader=MiniaudioReader(), wait=lambda _: None)
+        names = KeyedNames(lambda: key, rendered_by=engines.rendered_by)
+        sources = [*library_of(voice), *(Rendered(text, voice) for text in texts)]
+        self._texts = {names.name(source): source.text for source in sources}
+        self._store = FolderStore(sounds)
+
+    def text_of(self, name: str) -> str:
+        """Return what a sound says; empty for silence, and its name in brackets for one that is not known."""
+        return "" if name.startswith("silence_stream") else self._texts.get(name, f"<{name}>")
+
+    def read(self, file: Path) -> list[str]:
+        """Listen to a file: compare it, place by place, with every sound that is known."""
+        whole = samples_of(file.read_bytes()).tobytes()
+        kept = self._store.kept(self._texts)
+        sounds = sorted(((_samples(self._store.read(name)), self._texts[name]) for name in kept), key=_longest_first)
+        said: list[str] = []
+        at = 0
+        while at < len(whole):
+            found = next(((sound, text) for sound, text in sounds if whole.startswith(sound, at)), None)
+            if found is None:
+                assert whole[at : at + 2] == b"\0\0", f"something unknown is heard after {said}"
+                at += 2
+            else:
+                said.append(found[1])
+                at += len(found[0])
+        return said
+
+
+def _samples(file: bytes) -> bytes:
+    return samples_of(file).tobytes()
+
+
+def _longest_first(sound: tuple[bytes, str]) -> int:
+    return -len(sound[0])
