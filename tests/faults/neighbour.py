@@ -26,12 +26,13 @@ NAME: Final = "noisy"
 GATEWAY: Final = "gateway-noisy"
 LIMITS: Final[TenantChanges] = {
     "concurrent_call": 6,
-    "caps": {Cap.REQUESTS.value: 20, Cap.BURST.value: 40, Cap.IMPORTS.value: 1},
+    "caps": {Cap.REQUESTS.value: 5, Cap.BURST.value: 10, Cap.IMPORTS.value: 1},
 }
 """Low, so that little of the machine is enough to go beyond them."""
 PAUSE_SECONDS: Final = 4.0
-REQUESTS: Final = 60
-FEW_LEADS: Final = 8
+REQUESTS: Final = 20
+FEW_LEADS: Final = 4
+MORE_LEADS: Final = 10
 FIRST_BATCH: Final = 20_000
 """Numbers that no other tenant calls."""
 AGAIN_SECONDS: Final = 0.5
@@ -96,7 +97,7 @@ class Neighbour:
         settings: dict[str, Any] = {  # Any: JSON
             "carrier_uuid": carrier,
             "template_uuid": template,
-            "concurrent_call": 2,
+            "concurrent_call": 1,
             "call_timeout": 20,
             "schedules": [],
             "recall_times": 0,
@@ -127,7 +128,7 @@ class Neighbour:
         left = self._request("GET", f"/v3/campaign/{campaign}/monitor")
         if left is None or not left.is_success or int(left.json()["total_remain"]) >= FEW_LEADS:
             return
-        rows = [{"phone_number": number} for number in numbers_of(next(self._batches))]
+        rows = [{"phone_number": number} for number in numbers_of(next(self._batches))[:MORE_LEADS]]
         answer = self._request("POST", "/v3/lead/multi", {"list_uuid": self._lists[path], "data": rows})
         if answer is not None and answer.is_success:
             taken = int(answer.json()["total_insert"])
