@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from api import (
     api_keys,
+    audio,
     audit,
     auth,
     autocall,
@@ -66,6 +67,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
         campaigns,
         carriers,
         templates,
+        audio,
         lists,
         leads,
         autocall,

@@ -15,6 +15,7 @@ TABLES: Final[Mapping[str, str]] = {
     "campaign_uuid": "campaigns",
     "carrier_uuid": "carriers",
     "template_uuid": "templates",
+    "audio_uuid": "audio_files",
     "list_uuid": "lists",
     "lead_uuid": "leads",
 }

@@ -27,7 +27,7 @@ from worker.ports.records.entities import Tenant
 from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordStore, RecordTransaction
-from worker.ports.sounds import SoundNames, SoundStore
+from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
 from worker.usecases.records.limit_requests import import_place
 
 LARGEST_SLICE: Final = 10_000
@@ -76,6 +76,10 @@ class ApiServices(Protocol):
     def why_never_sent(self) -> Callable[[str], str]: ...
     @property
     def sounds(self) -> SoundStore: ...
+    @property
+    def engines(self) -> SpeechEngines: ...
+    @property
+    def audio_reader(self) -> AudioReader: ...
     @property
     def spoken_names(self) -> SoundNames | None: ...
     @property

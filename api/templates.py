@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.deps import BEARER, ONCE, Part, Services, Whose, answered, listed
+from api.deps import BEARER, ONCE, ApiServices, Part, Services, Whose, answered, listed
 from api.entity_tags import IfMatch, read_copy, tag_of_change
 from api.middleware import GuardedRoute
 from api.requests.fields import Line
@@ -17,6 +17,7 @@ from worker.domain.chosen_ids import Kind
 from worker.domain.errors import Invalid
 from worker.domain.ids import TemplateId
 from worker.domain.json_value import Json
+from worker.domain.script import Script
 from worker.domain.stale_copy import revision_of
 from worker.domain.text import plain_name
 from worker.ports.paging import Page
@@ -24,6 +25,7 @@ from worker.ports.records.entities import TemplateRecord
 from worker.usecases.records import queries
 from worker.usecases.records.choose_id import create_under
 from worker.usecases.records.delete_template import delete_template
+from worker.usecases.records.preview_sound import Booth, preview_sound
 from worker.usecases.records.preview_template import preview_template
 from worker.usecases.records.save_template import create_template, save_template
 
@@ -44,7 +46,7 @@ def create(body: TemplateBody, services: Services, tenant: Whose) -> JSONRespons
             created_at=now,
             updated_at=now,
         )
-        create_template(services.store, template)
+        create_template(services.store, template, tenant=tenant, is_spoken=services.spoken_names is not None)
 
     known_as, _ = create_under(
         services.store,
@@ -72,6 +74,7 @@ def change(
         name=body.template_name,
         changes=body.changes(),
         now=services.clock.now(),
+        is_spoken=services.spoken_names is not None,
         copy=read_copy(if_match, revision=body.revision),
     )
     told: dict[str, Json] = {"created": True, "template_uuid": str(template_uuid), "updated": "true"}
@@ -108,6 +111,7 @@ def preview(body: PreviewBody, services: Services, tenant: Whose) -> JSONRespons
             "template_uuid": str(found.template.id),
             "template_name": found.template.name,
             **script_shape(found.script),
+            **(_sound(found.script, services=services) if body.sound else {}),
         },
         to=body,
     )
@@ -125,6 +129,15 @@ def read(template_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse
     """Return one template."""
     found = queries.get_template(services.store, tenant=tenant, template_id=TemplateId(template_uuid))
     return JSONResponse(_shape(found, zone=tenant.timezone), headers=tag_of_change(found.updated_at))
+
+
+def _sound(script: Script, *, services: ApiServices) -> dict[str, Json]:
+    names = services.spoken_names
+    if names is None:
+        raise Invalid("nothing is rendered here: answered calls run a dialplan of the operator's")
+    booth = Booth(engines=services.engines, sounds=services.sounds, names=names, new_id=services.new_id)
+    found = preview_sound(services.store, script, booth=booth, now=services.clock.now())
+    return {"sound": f"/sounds/{found.name}.wav", "milliseconds": found.milliseconds}
 
 
 def _shape(template: TemplateRecord, *, zone: str) -> dict[str, Json]:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from api.requests.body import Body
 from api.requests.fields import Line, Name, Revision, Text, meaning, to_uuid, uuid_of, without_defaults
@@ -16,9 +16,17 @@ from worker.domain.json_value import Json
 LONGEST_SPEECH = 10_000
 MOST_KEYS = 100
 
+
+def _canonical(text: str) -> str:
+    """Return an id as its sound is named; other texts, of dialplans of operators, stay."""
+    found = uuid_of(text)
+    return text if found is None else str(found)
+
+
 VoiceType = Literal["tts", "audio_file"]
 Speech = Annotated[str, Field(max_length=LONGEST_SPEECH)]
 Seconds = Annotated[int, Field(ge=0, le=3600)]
+AudioFile = Annotated[Line, AfterValidator(_canonical)]
 Times = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -28,7 +36,7 @@ class SoundBody(Body):
     enable: bool = True
     voice_type: VoiceType = "tts"
     content: Speech = ""
-    audio_file: Line = ""
+    audio_file: AudioFile = ""
 
 
 class PressOptionBody(Body):
@@ -39,7 +47,7 @@ class PressOptionBody(Body):
     voice_type: VoiceType = "tts"
     enable: bool = True
     content: Speech = ""
-    audio_file: Line = ""
+    audio_file: AudioFile = ""
     type: Line = ""
     extension: Line = ""
 
@@ -73,7 +81,7 @@ class TemplateBody(Body):
     voice_tts: Literal["", "north-m-01", "north-f-01", "north-m-02", "north-f-02", "south-m-03", "south-f-03"] = ""
     speed_tts: Annotated[float, Field(ge=0, le=2)] = 1
     content: Speech = ""
-    audio_file: Line = ""
+    audio_file: AudioFile = ""
     enable_option: bool = False
     exit_sound: SoundBody | None = None
     invalid_sound: SoundBody | None = None
@@ -119,6 +127,9 @@ class PreviewBody(Body):
     template_uuid: Name
     lead_uuid: Line = ""
     values: Annotated[Values, meaning("Values by placeholder, as `param` of a single call.")] = {}  # noqa: RUF012
+    sound: Annotated[
+        bool, meaning("True: render the message too; `sound` of the answer is its path, for a quarter of an hour.")
+    ] = False
 
     def template(self) -> TemplateId:
         """Return the template's id; raises ``NotFound``."""

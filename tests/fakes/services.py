@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from tests.builders import NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
-from tests.fakes.engines import FakeSounds
+from tests.fakes.engines import FakeEngines, FakeSounds
 from tests.fakes.jobs import FakeJobQueue
 from tests.fakes.request_limits import NoRequestLimits
 from tests.fakes.telephony import FakeTelephony
@@ -20,7 +20,8 @@ from worker.ports.records.audit import Act
 from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordTransaction
-from worker.ports.sounds import SoundNames, SoundStore
+from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
+from worker.sounds.reader import MiniaudioReader
 from worker.store.joined import JoinedStore
 from worker.store.transaction import SqlStore
 from worker.telephony.posted_cdr import JsonCdr
@@ -46,6 +47,8 @@ class FakeServices:
     request_limits: RequestLimits = field(default_factory=NoRequestLimits)
     cdr_format: CdrFormat = field(default_factory=JsonCdr)
     sounds: SoundStore = field(default_factory=FakeSounds)
+    engines: SpeechEngines = field(default_factory=FakeEngines)
+    audio_reader: AudioReader = field(default_factory=MiniaudioReader)
     spoken_names: SoundNames | None = None
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 

@@ -97,6 +97,7 @@ def furnish(api: httpx.Client) -> dict[str, str]:
         "tenant": "default",
         "token_uuid": made("/v3/token", {"name": "mine", "role": "admin"}, "token_uuid"),
         "template_uuid": template,
+        "audio_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
         "list_uuid": list_uuid,
         "lead_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
         "ref_id": "order-7",

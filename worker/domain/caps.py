@@ -18,6 +18,8 @@ class Cap(StrEnum):
     """Lists that are not deleted."""
     LEADS = "leads"
     """Leads of one list."""
+    AUDIO = "audio_files"
+    """Uploaded sounds."""
     REQUESTS = "requests_per_second"
     """Requests to the API that drain from the tenant's bucket within a second."""
     BURST = "request_burst"
@@ -31,6 +33,7 @@ DEFAULT_CAPS: Final[Mapping[Cap, int]] = {
     Cap.CAMPAIGNS: 1_000,
     Cap.LISTS: 10_000,
     Cap.LEADS: 2_000_000,
+    Cap.AUDIO: 1_000,
     Cap.REQUESTS: 200,  # a process of the API answers a few hundred requests a second
     Cap.BURST: 1_000,
     Cap.IMPORTS: 4,  # of the 32 requests that a process runs at once

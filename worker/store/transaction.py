@@ -43,6 +43,7 @@ from worker.store.dispatch.tenant_caps import SqlTenantCaps
 from worker.store.dispatch.trunks import SqlTrunks
 from worker.store.records.answers import SqlAnswers
 from worker.store.records.api_keys import SqlApiKeys
+from worker.store.records.audio import SqlAudioFiles
 from worker.store.records.audit import SqlAuditTrail, audited
 from worker.store.records.backfill_leads import SqlBackfillLeads
 from worker.store.records.backfills import SqlBackfills
@@ -258,6 +259,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def templates(self) -> SqlTemplates:
         return SqlTemplates(self.connection)
+
+    @override
+    @cached_property
+    def audio_files(self) -> SqlAudioFiles:
+        return SqlAudioFiles(self.connection)
 
     @override
     @cached_property

@@ -1,5 +1,6 @@
 """Tenant, role and state of the token, over every endpoint that the API describes."""
 
+import base64
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from api.app import set_limits
 from api.auditing import UNAUDITED
 from tests.builders import NOON
 from tests.builders.api import SEED_CARRIER, SEED_TEMPLATE, a_tenant, make_campaign, make_list
+from tests.builders.audio import a_file
 from tests.builders.stored_calls import store_call, store_delivery
 from tests.fakes.services import FakeServices
 from worker.domain.role import Role, includes
@@ -64,7 +66,9 @@ def known(client: TestClient, services: FakeServices) -> dict[str, str]:
     client.post("/v1/blacklist", json={"blacklist": [{"phone_number": "0341111111", "description": ""}]})
     hook = {"callback_url": "https://crm.example/x", "event": "hangup"}
     subscription = client.post("/v1/event", json=hook).json()["id"]
+    sound = {"audio_name": "mine", "file": base64.b64encode(a_file()).decode()}
     return {
+        "audio_uuid": client.post("/v3/audio", json=sound).json()["id"],
         "campaign_uuid": campaign,
         "carrier_uuid": SEED_CARRIER,
         "template_uuid": SEED_TEMPLATE,

@@ -1,5 +1,6 @@
 """What was read has a tag; a request that names an older one changes nothing and is told."""
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from tests.builders import NOON
 from tests.builders.api import SEED_CAMPAIGN, SEED_CARRIER, SEED_TEMPLATE, make_leads
+from tests.builders.audio import a_file
 from tests.builders.stored_calls import store_call, store_delivery
 from tests.fakes.services import FakeServices
 
@@ -187,7 +189,9 @@ def test_every_read_of_one_object_has_a_tag(client: TestClient, services: FakeSe
     call_id = store_call(services.store, phone="0981000001")
     client.post("/v1/blacklist", json={"blacklist": [{"phone_number": "0341111111"}]})
     client.post("/v3/operator/gateway", json={"gateway_uuid": "gw1"})
+    sound = {"audio_name": "a", "file": base64.b64encode(a_file()).decode()}
     known = {
+        "audio_uuid": client.post("/v3/audio", json=sound).json()["id"],
         "campaign_uuid": SEED_CAMPAIGN,
         "carrier_uuid": SEED_CARRIER,
         "template_uuid": SEED_TEMPLATE,

@@ -46,6 +46,9 @@ class SoundRows(Protocol):
     def forget(self, names: Collection[str], *, unused_since: DateTime) -> list[str]:
         """Remove the rows of those that are still unused; return their names, whose files may be deleted now."""
 
+    def drop(self, name: str) -> None:
+        """Remove the row of an uploaded sound."""
+
     def engines(self) -> dict[str, Rest]:
         """Return the engines that failed last."""
 

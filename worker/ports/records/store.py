@@ -21,6 +21,7 @@ from worker.ports.dispatch.trunks import Trunks
 from worker.ports.paging import Page, Slice
 from worker.ports.records.access import ApiKeys, LoginFailures
 from worker.ports.records.answers import Answers
+from worker.ports.records.audio import AudioFiles
 from worker.ports.records.audit import AuditTrail
 from worker.ports.records.backfills import BackfillLeads, Backfills
 from worker.ports.records.chosen_ids import ChosenIdRows
@@ -243,6 +244,8 @@ class RecordTransaction(Protocol):
     def gateways(self) -> Gateways: ...
     @property
     def templates(self) -> Templates: ...
+    @property
+    def audio_files(self) -> AudioFiles: ...
     @property
     def lists(self) -> Lists: ...
     @property

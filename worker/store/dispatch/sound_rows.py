@@ -84,6 +84,10 @@ class SqlSoundRows(SoundRows):
         return list(self._connection.scalars(still.returning(sounds.c.name)))
 
     @override
+    def drop(self, name: str) -> None:
+        self._connection.execute(delete(sounds).where(sounds.c.name == name))
+
+    @override
     def engines(self) -> dict[str, Rest]:
         return {row.name: Rest(row.failures, row.retry_at, row.error) for row in self._connection.execute(_RESTING)}
 

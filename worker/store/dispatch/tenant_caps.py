@@ -11,6 +11,7 @@ from worker.domain.ids import ListId, TenantId
 from worker.ports.dispatch.tenant_caps import TenantCaps
 from worker.store.base.callback_tables import event_subscriptions
 from worker.store.base.dialect import lock_by_name
+from worker.store.base.sound_tables import audio_files
 from worker.store.base.tables import campaigns, leads, lists, tenants
 
 
@@ -43,6 +44,8 @@ class SqlTenantCaps(TenantCaps):
                 rows = select(func.count()).where(campaigns.c.tenant_id == tenant_id, campaigns.c.deleted_at.is_(None))
             case Cap.LISTS:
                 rows = select(func.count()).where(lists.c.tenant_id == tenant_id, lists.c.deleted_at.is_(None))
+            case Cap.AUDIO:
+                rows = select(func.count()).where(audio_files.c.tenant_id == tenant_id)
             case Cap.LEADS:
                 rows = select(func.count()).where(leads.c.tenant_id == tenant_id)
             case Cap.REQUESTS | Cap.BURST | Cap.IMPORTS:

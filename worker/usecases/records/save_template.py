@@ -9,15 +9,22 @@ from worker.domain.errors import InvalidFields
 from worker.domain.ids import TemplateId
 from worker.domain.json_value import Json
 from worker.domain.stale_copy import NO_COPY, ReadCopy, changed_after, check_copy
-from worker.domain.template import faults_of
+from worker.domain.template import faults_of, template_of
 from worker.ports.records.entities import TemplateRecord, Tenant
 from worker.ports.records.store import RecordStore
+from worker.usecases.records.keep_audio import check_audio
 
 
-def create_template(store: RecordStore, template: TemplateRecord) -> None:
-    """Add a template; raises ``InvalidFields`` when it can be played for nobody."""
+def create_template(store: RecordStore, template: TemplateRecord, *, tenant: Tenant, is_spoken: bool) -> None:
+    """Add a template; raises ``InvalidFields`` when it can be played for nobody.
+
+    ``is_spoken``: voice processes play it, so that the sounds that it names must be the tenant's.
+    """
     _check(template)
     with store.transaction() as tx:
+        if is_spoken:
+            tx.tenants.lock(tenant.id)
+            check_audio(tx, template_of(template.body), tenant=tenant)
         tx.templates.add(template)
 
 
@@ -29,6 +36,7 @@ def save_template(  # noqa: PLR0913 - the edit, and which copy was read
     name: str,
     changes: Mapping[str, Json],
     now: DateTime,
+    is_spoken: bool,
     copy: ReadCopy = NO_COPY,
 ) -> TemplateRecord:
     """Change what was sent and nothing else; each dial reads the template, so the very next one obeys.
@@ -42,6 +50,8 @@ def save_template(  # noqa: PLR0913 - the edit, and which copy was read
         later = changed_after(before.updated_at, now=now)
         after = replace(before, name=name, body={**before.body, **changes}, updated_at=later)
         _check(after)
+        if is_spoken:
+            check_audio(tx, template_of(after.body), tenant=tenant)
         tx.templates.save(after)
     return after
 
