@@ -226,7 +226,7 @@ def _services(patience: Patience) -> Services:
         partial(sound_key, database, new_key=partial(secrets.token_bytes, SOUND_KEY_BYTES)),
         rendered_by=engines.rendered_by,
     )
-    speaks = _speaks(chosen)
+    is_spoken = speaks(chosen)
     telephony = Switches(clock=clock, answering=_answering(chosen), is_stopping=lambda: stop.is_requested)
     return Services(
         store=database,
@@ -241,7 +241,7 @@ def _services(patience: Patience) -> Services:
             wait=clock.wait,
             beside=Background(PACED_AT_ONCE),
             longest_call_seconds=chosen.longest_call_seconds,
-            names=names if speaks else None,
+            names=names if is_spoken else None,
         ),
         pool=_sender_pool(chosen, database, chance=chance),
         clock=clock,
@@ -252,10 +252,10 @@ def _services(patience: Patience) -> Services:
         callback_https_only=chosen.callback_https_only,
         why_never_sent=partial(why_never_sent, allow=chosen.callback_allow, ports=chosen.callback_ports),
         caps=chosen.tenant_caps,
-        sounds=_sounds(chosen),
+        sounds=sound_store(chosen),
         sound_places=Places(chosen.sounds_url or str(chosen.sounds)),
         sound_names=names,
-        speaks=speaks,
+        speaks=is_spoken,
         engines=engines,
         audio_reader=MiniaudioReader(),
         request_limits=_request_limits(redis_url(chosen)),
@@ -294,7 +294,7 @@ def _sender(chosen: Settings, database: SqlStore) -> CallbackSender:
     )
 
 
-def _speaks(chosen: Settings) -> bool:
+def speaks(chosen: Settings) -> bool:
     """Return True when voice processes speak with callees, and no dialplan of the operator's does."""
     return isinstance(_answering(chosen), VoiceProcesses)
 
@@ -306,7 +306,7 @@ def _engines(chosen: Settings, *, clock: SystemClock) -> Engines:
         raise WrongSetting("speech", value=chosen.speech, expected=f"{_expected('speech')} ({error})") from error
 
 
-def _sounds(chosen: Settings) -> SoundStore:
+def sound_store(chosen: Settings) -> SoundStore:
     """Return the bucket of sounds if one is set, else the folder. No switch reads a bucket: it needs an address."""
     if chosen.sounds_s3 is None:
         return FolderStore(chosen.sounds)

@@ -1,6 +1,6 @@
 """Checks what a running Callbeat needs, says what is wrong, and tells what to type."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
@@ -16,10 +16,12 @@ from worker.cli.encryption import key_ids
 from worker.cli.plain_text import plain
 from worker.cli.switch_advice import CDR_MODULE, MODULES, Finding, Needs, judge
 from worker.cli.unknown_variables import unknown_variables
+from worker.cli.voice_advice import voice_findings, voice_modules
 from worker.clock import SystemClock
 from worker.coordination.connection import connect, server_version
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.errors import CallbeatError, Unavailable
+from worker.domain.speech.back_off import Rest
 from worker.domain.switch import Switch, SwitchState
 from worker.domain.switch_address import SwitchUrl
 from worker.ports.records.entities import GatewayDemand
@@ -30,7 +32,7 @@ from worker.store.transaction import SqlStore
 from worker.telephony.connection import LoginRefused, NotReached, open_connection
 from worker.telephony.survey import survey
 from worker.usecases.records.rotate_secret_key import present_key
-from worker.wiring import answer_application, settings, switches
+from worker.wiring import answer_application, settings, sound_store, speaks, switches
 
 _SET_UP: Final = "deploy/freeswitch/README.md, section Set up"
 
@@ -64,9 +66,15 @@ def examine() -> Iterator[Finding]:
     if not urls:
         seen = "CALLBEAT_SWITCH_URLS is not set, and no `callbeat up` runs here"
         yield Finding("switch", is_well=False, seen=seen, advice=_SET_UP)
-    needs = Needs(application=answer_application(chosen), gateways=demand, switches=max(1, len(urls)))
+    needs = Needs(
+        application=answer_application(chosen),
+        gateways=demand,
+        voice_modules=voice_modules(sounds=_sounds_of(chosen)) if speaks(chosen) else {},
+        switches=max(1, len(urls)),
+    )
     for url in urls:
         yield from _switch(url, needs=replace(needs, row=rows.get(url.name)))
+    yield from _voice(chosen)
 
 
 def _print(findings: list[Finding]) -> None:
@@ -135,6 +143,36 @@ def _broker(chosen: Settings) -> str:
         return f"answers, Redis {server_version(redis)}"
 
 
+def _voice(chosen: Settings) -> Iterator[Finding]:
+    """Yield what callees hear: by voice processes, or by a dialplan of the operator's."""
+    if not speaks(chosen):
+        yield Finding("voice", is_well=True, seen=f"none: answered calls run {answer_application(chosen)}")
+        return
+    engines: Mapping[str, Rest] = {}
+    with suppress(CallbeatError):
+        if _database(chosen):
+            engine = make_engine(chosen.database, keys=chosen.secret_keys)
+            try:
+                with SqlStore(engine).reading() as tx:
+                    engines = tx.sounds.engines()
+            finally:
+                engine.dispose()
+    yield from _voice_sounds(chosen, engines=engines)
+
+
+def _voice_sounds(chosen: Settings, *, engines: Mapping[str, Rest]) -> Iterator[Finding]:
+    try:
+        store = sound_store(chosen)
+    except CallbeatError as error:  # a bucket without an address
+        yield Finding("sounds", is_well=False, seen=str(error))
+        return
+    yield from voice_findings(chosen.voice_urls, sounds=_sounds_of(chosen), store=store, engines=engines)
+
+
+def _sounds_of(chosen: Settings) -> str:
+    return chosen.sounds_url or str(chosen.sounds)
+
+
 def _known(chosen: Settings) -> tuple[dict[str, Switch], dict[str, GatewayDemand]]:
     """Return the switches' rows and what the carriers need, by name; nothing without a database that answers."""
     with suppress(CallbeatError):
@@ -179,7 +217,8 @@ def _switch(url: SwitchUrl, *, needs: Needs) -> Iterator[Finding]:
 
     try:
         yield _answers(part, needs.row)
-        facts = survey(ask, gateways=needs.gateways, modules=[*MODULES, CDR_MODULE], application=needs.application)
+        modules = {*MODULES, *needs.voice_modules, CDR_MODULE}
+        facts = survey(ask, gateways=needs.gateways, modules=modules, application=needs.application)
         yield from judge(facts, needs=needs, part=part, now=SystemClock().now())
     except CallbeatError as error:
         yield Finding(part, is_well=False, seen=str(error), advice="fs_cli -x status")

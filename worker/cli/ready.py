@@ -53,7 +53,7 @@ def check_ready(kind: str, *, name: str, parts: ReadyParts, answers: Callable[[s
         case "listener":
             _check_listener(parts)
         case "voice":
-            _check_voice(name)
+            check_voice(name)
         case _:
             raise Rejected(f"{kind} is no kind of process: expected worker, beat, listener or voice")
 
@@ -70,7 +70,7 @@ def answers(node: str) -> bool:
     return bool(app.control.ping(destination=[node], timeout=ANSWER_SECONDS, limit=1))
 
 
-def _check_voice(address: str) -> None:
+def check_voice(address: str) -> None:
     """Connect as a switch does; ``address`` is ``HOST:PORT``, else the usual port of this machine."""
     host, _, port = address.rpartition(":")
     try:

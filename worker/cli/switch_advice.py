@@ -46,6 +46,8 @@ class Needs:
 
     application: str
     gateways: Mapping[str, GatewayDemand] = field(default_factory=dict)
+    voice_modules: Mapping[str, str] = field(default_factory=dict)
+    """Modules that voice processes need; none where a dialplan plays."""
     switches: int = 1
     """How many switches share the calls."""
     row: Switch | None = None
@@ -68,7 +70,7 @@ def judge(facts: SwitchFacts, *, needs: Needs, part: str, now: DateTime) -> Iter
     yield _readiness(facts, part=f"{part} takes calls")
     yield _sessions(facts, needs=needs, part=f"{part} sessions")
     yield _rate(facts, needs=needs, part=f"{part} sessions per second")
-    yield _modules(facts, part=f"{part} modules")
+    yield _modules(facts, needs=needs, part=f"{part} modules")
     yield _answer(facts, needs=needs, part=f"{part} answered calls")
     for name, gateway in facts.gateways.items():
         yield _gateway(name, gateway, demand=needs.gateways.get(name), part=f"{part} gateway {name}")
@@ -123,13 +125,14 @@ def _rate(facts: SwitchFacts, *, needs: Needs, part: str) -> Finding:
     return Finding(part, is_well=True, seen=f"at most {limit}; the carriers' share is {wanted}")
 
 
-def _modules(facts: SwitchFacts, *, part: str) -> Finding:
-    missing = [name for name in MODULES if name not in facts.modules]
+def _modules(facts: SwitchFacts, *, needs: Needs, part: str) -> Finding:
+    wanted = {**MODULES, **needs.voice_modules}
+    missing = [name for name in wanted if name not in facts.modules]
     if not missing:
         return Finding(part, is_well=True, seen="all loaded")
-    seen = "not loaded: " + ", ".join(f"{name} ({MODULES[name]})" for name in missing)
+    seen = "not loaded: " + ", ".join(f"{name} ({wanted[name]})" for name in missing)
     advice = "modules.conf.xml, and " + ", ".join(f"fs_cli -x 'load {name}'" for name in missing)
-    return Finding(part, is_well=set(missing) <= _OPTIONAL, seen=seen, advice=advice)
+    return Finding(part, is_well=set(missing) <= _OPTIONAL - needs.voice_modules.keys(), seen=seen, advice=advice)
 
 
 def _answer(facts: SwitchFacts, *, needs: Needs, part: str) -> Finding:

@@ -14,7 +14,16 @@ from worker.simulator.trunks import TrunkState
 from worker.simulator.up import ReportResult
 
 _MODULES: Final = frozenset(
-    {"mod_sofia", "mod_commands", "mod_dptools", "mod_event_socket", "mod_dialplan_xml", "mod_loopback", "mod_sndfile"}
+    {
+        "mod_sofia",
+        "mod_commands",
+        "mod_dptools",
+        "mod_event_socket",
+        "mod_dialplan_xml",
+        "mod_loopback",
+        "mod_sndfile",
+        "mod_tone_stream",
+    }
 )
 _RULE: Final = "=" * 97
 

@@ -118,3 +118,13 @@ def test_a_registered_trunk_needs_no_ping() -> None:
     findings = _judged(replace(GOOD, gateways={"trunk": replace(TRUNK, state="REGED", ping_seconds=0)}))
 
     assert not any(finding.advice for finding in findings)
+
+
+def test_a_switch_that_speaks_needs_the_modules_of_voice() -> None:
+    needs = replace(NEEDS, voice_modules={"mod_tone_stream": "silence", "mod_sndfile": "wav files"})
+
+    (silent,) = [one for one in _judged(GOOD, needs) if not one.is_well]
+    (mute,) = [one for one in _judged(replace(GOOD, modules=GOOD.modules - {"mod_sndfile"}), needs) if not one.is_well]
+
+    assert "load mod_tone_stream" in silent.advice
+    assert "mod_sndfile" in mute.seen
