@@ -25,6 +25,7 @@ from worker.simulator.options import SimulatorOptions
 from worker.simulator.switch import SimulatedSwitch
 from worker.telephony.originate import VoiceProcesses, originate_arguments
 from worker.usecases.voice.prepare import Playback, Prepared, Refusal
+from worker.voice.figures import tell_figures
 from worker.voice.server import Connection, VoiceOptions, VoiceServer, VoiceWork
 
 SPEED = 10.0
@@ -238,3 +239,20 @@ def test_a_process_that_accepts_and_says_nothing_costs_three_seconds(tmp_path: P
         assert line.at - answered.at < 3 / SPEED + 0.2
 
     on(Rig(tmp_path, MESSAGE), act)
+
+
+def test_figures_are_told_over_http() -> None:
+    async def ask() -> str:
+        server = await tell_figures(lambda: "callbeat_voice_calls 0\n", host="127.0.0.1", port=0)
+        address = server.sockets[0].getsockname()[:2]
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        told = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        server.close()
+        return told.decode()
+
+    head, _, body = asyncio.run(ask()).partition("\r\n\r\n")
+
+    assert head.startswith("HTTP/1.1 200 OK\r\n")
+    assert body == "callbeat_voice_calls 0\n"

@@ -141,6 +141,7 @@ def listener() -> None:
 def voice(
     host: Host = LOOPBACK,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where switches connect.")] = 8084,
+    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Where Prometheus asks; 0: nowhere.")] = 0,
 ) -> None:
     """Speak with callees: switches connect here for answered calls.
 
@@ -148,7 +149,7 @@ def voice(
     """
     from worker.cli.processes import voice as run
 
-    run(host, port)
+    run(host, port, metrics_port)
 
 
 def switch(  # noqa: PLR0913 - one argument for each option

@@ -79,13 +79,13 @@ def listener() -> None:
     Listeners(ready, first=switches(), make_source=make_source, stop=stop).run()
 
 
-def voice(host: str, port: int) -> None:
+def voice(host: str, port: int, metrics_port: int) -> None:
     """Speak with callees until a signal comes and none of them is on the line any more."""
     run: Callable[..., None] = import_module("worker.cli.speaking").speak  # asyncio and sounds are needed by it alone
     _begin(first=stopping().request)
     ready = services()
     _refuse_older_schema(ready)
-    run(ready, settings(), host=host, port=port, stop=stopping())
+    run(ready, settings(), host=host, port=port, metrics_port=metrics_port, stop=stopping())
 
 
 def switch(url: str, options: SimulatorOptions) -> None:

@@ -15,7 +15,7 @@ from worker.wiring import Services
 LEFT_OVER_AFTER_LONGEST_CALL = Duration(minutes=1)
 
 
-def speak(services: Services, settings: Settings, *, host: str, port: int, stop: Stop) -> None:
+def speak(services: Services, settings: Settings, *, host: str, port: int, metrics_port: int, stop: Stop) -> None:
     """Speak with callees until the stop, and for the drain time while calls are up."""
     allow_open_files()
     sounds = Sounds(services.sounds, services.sound_places, services.sound_names, uuid7)
@@ -26,7 +26,13 @@ def speak(services: Services, settings: Settings, *, host: str, port: int, stop:
         over=sounds.delete,
         clean=lambda: delete_left_over(sounds, before=services.clock.now() - longest),
     )
-    options = VoiceOptions(host=host, port=port, allow=settings.voice_allow, extension_dial=settings.extension_dial)
+    options = VoiceOptions(
+        host=host,
+        port=port,
+        allow=settings.voice_allow,
+        extension_dial=settings.extension_dial,
+        metrics_port=metrics_port,
+    )
     guard = Guard()
     try:
         serve(options, work, stop=stop, guard=guard)

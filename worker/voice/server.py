@@ -16,6 +16,7 @@ from worker.domain.timing import VOICE_SIGN_OF_LIFE
 from worker.stopping import Stop
 from worker.telephony.outbound import CallOnLine
 from worker.usecases.voice.prepare import Prepared, Refusal
+from worker.voice.figures import Figures, tell_figures
 from worker.voice.guard import Guard
 from worker.voice.preparing import Prepare, Preparing
 from worker.voice.talk import Backstage, Talk, Timer, Wire
@@ -37,6 +38,8 @@ class VoiceOptions:
     allow: Sequence[IPv4Network | IPv6Network]
     extension_dial: str
     """See ``worker/domain/extension.py``."""
+    metrics_port: int = 0
+    """Where figures are told; 0: nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,7 @@ class VoiceServer(Backstage):
         self._talks: dict[CallId, Talk] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections = 0
+        self.figures = Figures()
 
     @property
     def calls(self) -> int:
@@ -100,6 +104,14 @@ class VoiceServer(Backstage):
     @override
     def extension_target(self, extension: str, *, caller_id: str) -> str:
         return extension_target(self._options.extension_dial, extension=extension, hotline=caller_id)
+
+    @override
+    def note_first_sound(self, seconds: float) -> None:
+        self.figures.first_sound(seconds)
+
+    @override
+    def note_end(self, finish: str) -> None:
+        self.figures.ends[finish] += 1
 
     @override
     def may_begin(self, talk: Talk, call_id: CallId) -> bool:
@@ -192,6 +204,8 @@ async def _serve(options: VoiceOptions, work: VoiceWork, *, stop: Stop, guard: G
     loop = asyncio.get_running_loop()
     voice = VoiceServer(options, work, loop=loop)
     server = await loop.create_server(lambda: Connection(voice, loop=loop), options.host, options.port, backlog=BACKLOG)
+    if options.metrics_port:
+        await tell_figures(lambda: voice.figures.text(calls=voice.calls), host=options.host, port=options.metrics_port)
     host, port = server.sockets[0].getsockname()[:2]
     logger.info("switches may connect", extra={"action": "voice_listens", "host": host, "port": port})
     cleaning = loop.create_task(voice.clean())

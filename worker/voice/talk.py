@@ -81,6 +81,12 @@ class Backstage(Protocol):
     def extension_target(self, extension: str, *, caller_id: str) -> str:
         """Return what the switch rings; empty when no extension is given."""
 
+    def note_first_sound(self, seconds: float) -> None:
+        """Note how long after the connection the first sound was asked for."""
+
+    def note_end(self, finish: str) -> None:
+        """Note what ended a connection."""
+
     def may_begin(self, talk: "Talk", call_id: CallId) -> bool:
         """Return False when another connection speaks with this call."""
 
@@ -177,9 +183,11 @@ class Talk:
                 "nothing can be said to a callee",
                 extra={"action": "voice_refused", "reason": prepared.value, **self._facts},
             )
+            self._backstage.note_end(prepared.value)
             self._hang_up(UNPLAYED)
             return
         self._speaking = _Speaking(prepared, begin(prepared.script))
+        self._backstage.note_first_sound(self._wire.now() - self._began_at)
         self._carry_out(self._speaking.move.commands)
 
     def _executed(self, act: int, *, is_done: bool) -> None:
@@ -266,7 +274,7 @@ class Talk:
         self._wire.write(outbound.bridge(target, seconds=seconds, act=act))
 
     def _end(self, finish: Finish) -> None:
-        logger.info("a conversation is over", extra={"action": "voice_over", "finish": finish.value, **self._facts})
+        self._note_end(finish.value)
         self._hang_up(UNPLAYED if finish is Finish.BROKEN else SPOKEN)
 
     def _hang_up(self, cause: str) -> None:
@@ -279,6 +287,7 @@ class Talk:
     def _too_late(self) -> None:
         """Close a connection on which nothing can be said in time; the switch then hangs up with a cause of ours."""
         logger.info("a call was not prepared in time", extra={"action": "voice_too_late", **self._facts})
+        self._backstage.note_end("too_late")
         self._wire.close()
 
     def _gone(self) -> None:
@@ -289,11 +298,13 @@ class Talk:
         if speaking is not None:
             if speaking.move.state.doing is not Doing.OVER:
                 self._happened(CalleeGone())
-                logger.info(
-                    "a conversation is over", extra={"action": "voice_over", "finish": "callee_gone", **self._facts}
-                )
+                self._note_end("callee_gone")
             self._backstage.over(speaking.prepared)
         self._is_over = True
+
+    def _note_end(self, finish: str) -> None:
+        logger.info("a conversation is over", extra={"action": "voice_over", "finish": finish, **self._facts})
+        self._backstage.note_end(finish)
 
     @property
     def _facts(self) -> dict[str, object]:

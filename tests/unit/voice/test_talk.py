@@ -90,6 +90,8 @@ class FakeBackstage:
     blocked: list[CallId] = field(default_factory=list)
     ended: list[Prepared] = field(default_factory=list)
     waiting: list[Callable[[Prepared | Refusal], None]] = field(default_factory=list)
+    first_sounds: list[float] = field(default_factory=list)
+    finishes: list[str] = field(default_factory=list)
 
     def prepare(self, call: CallOnLine, then: Callable[[Prepared | Refusal], None]) -> None:
         self.asked.append(call)
@@ -110,6 +112,12 @@ class FakeBackstage:
 
     def extension_target(self, extension: str, *, caller_id: str) -> str:
         return f"user/{extension or caller_id}"
+
+    def note_first_sound(self, seconds: float) -> None:
+        self.first_sounds.append(seconds)
+
+    def note_end(self, finish: str) -> None:
+        self.finishes.append(finish)
 
     def may_begin(self, _talk: Talk, _call_id: CallId) -> bool:
         return not self.is_taken
@@ -316,3 +324,16 @@ def test_a_call_that_ended_while_it_was_prepared_is_not_spoken_with() -> None:
 
     assert it.wire.take() == []
     assert len(it.backstage.ended) == 1
+
+
+def test_what_ended_each_conversation_is_counted_and_how_soon_it_began() -> None:
+    spoken, gone, refused, late = scene(), scene(is_away=True), scene(refusal=Refusal.NO_SOUND), scene(is_away=True)
+    for it in (spoken, gone, refused, late):
+        it.connect()
+    gone.wire.pass_time(0.25)
+    gone.backstage.waiting[0](gone.backstage.prepared())
+    gone.event("CHANNEL_HANGUP_COMPLETE")
+    late.wire.pass_time(10)
+
+    assert [it.backstage.first_sounds for it in (spoken, gone, refused, late)] == [[0.0], [0.25], [], []]
+    assert [it.backstage.finishes for it in (gone, refused, late)] == [["callee_gone"], ["no_sound"], ["too_late"]]
