@@ -45,7 +45,7 @@ TOKEN_RETURNS: Final = Duration(milliseconds=1010)
 long from the switch's reply to their INVITE. A longer margin costs as much of the rate."""
 BURST_TOKEN_RETURNS: Final = Duration(milliseconds=103)
 """The same, at the least, in a tenth of a second, for a tenth of the calls per second, rounded up, and one more."""
-DIAL_TAKES: Final = Duration(milliseconds=10)
+DIAL_TAKES: Final = Duration(milliseconds=15)
 """A worker and its switch usually take less than this from a free token to the confirmation of its dial."""
 PACED_AHEAD: Final = Duration(milliseconds=250)
 """Calls are judged this much ahead of their token at most. They are sent at their time, or judged again.
