@@ -67,6 +67,8 @@ def test_no_window_holds_more_calls_than_it_may(
     for pause, wanted, dialling, is_told in steps:
         bucket.wait(pause)
         got = bucket.take(wanted, per_second=per_second)
+        if got.count:
+            bucket.wait(got.wait_seconds)
         if got.count and is_told:
             bucket.dialled(got, after=dialling)
         elif got.count:
@@ -168,6 +170,21 @@ def test_after_the_wait_that_it_names_a_token_is_there(bucket: Bucket) -> None:
     assert 0.4 < wait <= BACK_SECONDS - 0.5
     bucket.wait(wait)
     assert bucket.take(1, per_second=2).count == 1
+
+
+def test_a_token_is_given_out_a_little_before_its_time_but_to_one_call_only(bucket: Bucket) -> None:
+    bucket.fill(2)
+    bucket.dialled(bucket.take(2, per_second=2))
+    bucket.wait(BACK_SECONDS - 0.02)
+
+    early, next_one = bucket.take(1, per_second=2), bucket.take(1, per_second=2)
+
+    assert early.count == 1
+    assert early.wait_seconds <= 0.02
+    bucket.wait(early.wait_seconds)
+    bucket.dialled(early)
+    assert next_one.count <= 1, "the second call has a token of its own"
+    assert bucket.take(1, per_second=2).count == 0
 
 
 def test_a_raised_limit_holds_at_once(bucket: Bucket) -> None:

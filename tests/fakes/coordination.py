@@ -9,7 +9,17 @@ from typing_extensions import override
 
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
-from worker.domain.pacing import MICROSECONDS, Reserved, Schedule, may_begin, next_begin, pace_of, schedule
+from worker.domain.pacing import (
+    MICROSECONDS,
+    TAKEN_AHEAD_MICROS,
+    Reserved,
+    Schedule,
+    may_begin,
+    next_begin,
+    next_sure_begin,
+    pace_of,
+    schedule,
+)
 from worker.domain.timing import PACED_AHEAD, TOKEN_RETURNS, TOKEN_UNCONFIRMED, VERDICT_HOLDS
 from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import Rate, SharedPace, Taken, Tokens, Wakeups
@@ -103,6 +113,9 @@ class FakeRate(Rate):
     ) -> Taken:
         limiters, now = self._of(carrier_id, per_second, shared), self._now()
         room = min([count, *(self._room(one, per_second=rate) for one, rate in limiters)])
+        begins = now
+        if not room and (sure := self._surely_free(limiters)) is not None:
+            begins, room = sure, min(1, count)
         if not room:
             frees = [next_begin(pace_of(rate), list(one.begun.values()), now=now) for one, rate in limiters]
             free = max([*frees, *(self._open_from(one) for one, _ in limiters)])
@@ -110,8 +123,8 @@ class FakeRate(Rate):
         for limiter, _ in limiters:
             for number in range(first, first + room):
                 limiter.reserved.pop((reserved, number), None)
-                limiter.begun[reserved, number] = now + _micros(TOKEN_UNCONFIRMED)
-        return Taken(room, 0, f"{reserved} {first} {room}")
+                limiter.begun[reserved, number] = begins + _micros(TOKEN_UNCONFIRMED)
+        return Taken(room, (begins - now) / MICROSECONDS, f"{reserved} {first} {room}")
 
     @override
     def dialled(self, carrier_id: CarrierId, *, receipt: str, shared: SharedPace | None = None) -> None:
@@ -127,6 +140,16 @@ class FakeRate(Rate):
         """Return the limiters that bound a carrier's calls, with their rates."""
         own = [(self._limiter(carrier_id), per_second)] if per_second else []
         return own if shared is None else [*own, (self._limiter(shared.gateway), shared.per_second)]
+
+    def _surely_free(self, limiters: list[tuple[_Limiter, int]]) -> int | None:
+        """Return when the next token is certainly free, if that is soon."""
+        now, frees = self._now(), list[int]()
+        for limiter, rate in limiters:
+            free = next_sure_begin(pace_of(rate), list(limiter.begun.values()), now=now)
+            if free > now + TAKEN_AHEAD_MICROS or self._is_lost(limiter):
+                return None
+            frees.append(free)
+        return max(frees)
 
     def _room(self, limiter: _Limiter, *, per_second: int) -> int:
         begun = list(limiter.begun.values())

@@ -12,10 +12,11 @@
 --   ARGV[4]  microseconds after its dial within which a call begins, though nobody confirmed it
 --   ARGV[5]  microseconds after which a reservation that was not used lapses
 --   ARGV[6]  microseconds by which late calls may catch up
---   ARGV[7] and on, of each limiter: microseconds between two calls; the calls and microseconds of its longest window, and
+--   ARGV[7]  microseconds before its time at which a token is given out
+--   ARGV[8] and on, of each limiter: microseconds between two calls; the calls and microseconds of its longest window, and
 --            of its other window
 --   returns  of "look" and "reserve": microseconds until the next free time after these, and until each call's time;
---            of "take": microseconds until a token is free, and how many were taken
+--            of "take": microseconds until the calls may begin, and how many were taken; 0: until a token may be free
 --
 -- A call counts from the confirmation of its dial (its member then ends in "+"), also from a late one: it may have begun
 -- just then. Until then it counts from the last moment at which it may begin: the worker may have dialled and died, or the
@@ -31,12 +32,12 @@ local action = ARGV[1]
 local receipt, first, wanted = ARGV[2]:match('(%S+) (%d+) (%d+)')
 first, wanted = tonumber(first), tonumber(wanted)
 local ahead, begins_within, lapses_after = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local catch_up = tonumber(ARGV[6])
+local catch_up, taken_ahead = tonumber(ARGV[6]), tonumber(ARGV[7])
 local NUMBERS_EACH = 5
 local KEPT_MILLISECONDS = 86400000 -- one day
 local limiters = {}
 for number = 1, #KEYS / 2 do
-    local at = 7 + (number - 1) * NUMBERS_EACH
+    local at = 8 + (number - 1) * NUMBERS_EACH
     limiters[number] = {
         dials = KEYS[2 * number - 1],
         reservations = KEYS[2 * number],
@@ -80,13 +81,13 @@ if action == 'dialled' then
     return {0, 0}
 end
 
--- The times at which calls begin: those whose dial is not confirmed count as begun now.
-local function begun(limiter)
+-- The times at which calls begin: those whose dial is not confirmed count as begun at the latest time that is given.
+local function begun(limiter, latest)
     local times = {}
     local entries = redis.call('ZRANGEBYSCORE', limiter.dials, '(0', '+inf', 'WITHSCORES')
     for index = 1, #entries, 2 do
         if entries[index] ~= 'lost' then
-            times[#times + 1] = math.min(tonumber(entries[index + 1]), now)
+            times[#times + 1] = math.min(tonumber(entries[index + 1]), latest)
         end
     end
     return times
@@ -105,7 +106,7 @@ local function free_from(limiter, times, from)
 end
 
 if action == 'take' then
-    local room = wanted
+    local room, begins = wanted, now
     for _, limiter in ipairs(limiters) do
         if redis.call('ZSCORE', limiter.dials, 'lost') then
             room = 0
@@ -118,23 +119,27 @@ if action == 'take' then
     if room <= 0 then
         local free = now
         for _, limiter in ipairs(limiters) do
-            free = math.max(free, free_from(limiter, begun(limiter), now))
+            free = math.max(free, free_from(limiter, begun(limiter, now), now))
+            begins = math.max(begins, free_from(limiter, begun(limiter, math.huge), now))
         end
-        return {free - now, 0}
+        if begins > now + taken_ahead then
+            return {free - now, 0}
+        end
+        room = 1
     end
     for _, limiter in ipairs(limiters) do
         for index = first, first + room - 1 do
             local member = receipt .. ':' .. text(index)
             redis.call('ZREM', limiter.reservations, member)
-            redis.call('ZADD', limiter.dials, text(now + begins_within), member)
+            redis.call('ZADD', limiter.dials, text(begins + begins_within), member)
         end
     end
-    return {0, room}
+    return {begins - now, room}
 end
 
 for _, limiter in ipairs(limiters) do
     redis.call('ZREMRANGEBYSCORE', limiter.reservations, '-inf', text(now - lapses_after))
-    limiter.times, limiter.spaced_to = begun(limiter), 0
+    limiter.times, limiter.spaced_to = begun(limiter, now), 0
     local entries = redis.call('ZRANGE', limiter.reservations, 0, -1, 'WITHSCORES')
     for index = 1, #entries, 2 do
         if entries[index] == 'spaced' then

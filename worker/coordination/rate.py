@@ -14,7 +14,7 @@ from worker.coordination import keys
 from worker.coordination.connection import redis_errors_as_unavailable
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CarrierId
-from worker.domain.pacing import CATCH_UP_MICROS, MICROSECONDS, pace_of
+from worker.domain.pacing import CATCH_UP_MICROS, MICROSECONDS, TAKEN_AHEAD_MICROS, pace_of
 from worker.domain.timing import PACED_AHEAD, TOKEN_UNCONFIRMED, VERDICT_HOLDS
 from worker.ports.dispatch.messages import Rate, SharedPace, Taken, Tokens
 
@@ -84,7 +84,8 @@ class RedisRate(Rate):
     def _ask(self, action: str, limiters: Sequence[_Limiter], *, calls: str) -> list[int]:
         arguments: list[str | int] = [
             *(action, calls),
-            *(_micros(PACED_AHEAD), _micros(TOKEN_UNCONFIRMED), _micros(VERDICT_HOLDS), CATCH_UP_MICROS),
+            *(_micros(PACED_AHEAD), _micros(TOKEN_UNCONFIRMED), _micros(VERDICT_HOLDS)),
+            *(CATCH_UP_MICROS, TAKEN_AHEAD_MICROS),
         ]
         for limiter in limiters:
             pace = pace_of(limiter.per_second)

@@ -17,6 +17,9 @@ LONGEST_TENTH_MICROS: Final = 150_000
 CATCH_UP_MICROS: Final = 20_000
 """Calls that were late by up to this much follow without their space, so that a late worker costs no calls."""
 
+TAKEN_AHEAD_MICROS: Final = 20_000
+"""A token is given out this long before its time at most: the worker waits, and need not ask again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -68,7 +71,12 @@ def may_begin(pace: Pace, begun: Sequence[int], *, now: int) -> int:
 
 def next_begin(pace: Pace, begun: Sequence[int], *, now: int) -> int:
     """Return the first time at which a call may begin; a call whose dial is unconfirmed counts as begun now."""
-    times = sorted(min(at, now) for at in begun)
+    return next_sure_begin(pace, [min(at, now) for at in begun], now=now)
+
+
+def next_sure_begin(pace: Pace, begun: Sequence[int], *, now: int) -> int:
+    """Return the first time at which a call may begin, however late unconfirmed dials are confirmed."""
+    times = sorted(begun)
     return max([now, *(times[-window.calls] + window.micros for window in pace.windows if len(times) >= window.calls)])
 
 

@@ -15,6 +15,7 @@ from worker.domain.pacing import (
     calls_ahead,
     may_begin,
     next_begin,
+    next_sure_begin,
     pace_of,
     schedule,
 )
@@ -69,6 +70,22 @@ def test_nearly_all_of_the_rate_is_reached_by_a_worker_whose_dials_take_six_mill
         carrier.dial(late=1_000 + number % 5 * 500, takes=3_000 + number % 3 * 1_000)
 
     assert 5 * MICROSECONDS / (carrier.now - since) >= 0.97
+
+
+@given(
+    per_second=RATES,
+    ages=st.lists(st.integers(0, 1_100_000), max_size=60),
+    unconfirmed=st.lists(st.integers(1, 3_000_000), max_size=3),
+)
+def test_a_sure_begin_has_room_whenever_unconfirmed_dials_are_confirmed(
+    per_second: int, ages: list[int], unconfirmed: list[int]
+) -> None:
+    pace, confirmed = pace_of(per_second), [NOW - age for age in ages]
+    surely = next_sure_begin(pace, [*confirmed, *(NOW + micros for micros in unconfirmed)], now=NOW)
+
+    for part in (0, 2, 1):
+        told = [NOW + micros // part if part else NOW for micros in unconfirmed]
+        assert may_begin(pace, [*confirmed, *told], now=surely)
 
 
 @given(per_second=RATES, most=st.integers(0, 40), taken=st.integers(0, 40))

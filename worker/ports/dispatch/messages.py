@@ -74,7 +74,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How many calls may be dialled now; when that is 0, a token may be free in ``wait_seconds``."""
+    """How many calls may be dialled in ``wait_seconds``, mostly 0; when they are none, a token may be free then."""
 
     count: int
     wait_seconds: float

@@ -111,8 +111,10 @@ class _Dialling:
                 break
             if not taken.count:
                 self._sleep(min(taken.wait_seconds, (paced.until - clock.now()).total_seconds()))
-            elif not self._place(sent, taken):
-                break
+            else:
+                self._sleep(taken.wait_seconds)
+                if not self._place(sent, taken):
+                    break
         return sent
 
     def _take(self, *, first: int) -> Taken | None:
