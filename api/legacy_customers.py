@@ -20,10 +20,10 @@ from api.timestamps import rfc3339
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound
 from worker.domain.ids import LeadId
 from worker.domain.json_value import Json
-from worker.ports.records.entities import DuplicateScope, LeadFilter, LeadRecord
+from worker.ports.records.entities import LeadFilter, LeadRecord
 from worker.usecases.records import queries
-from worker.usecases.records.call_now import home_of_single_calls
-from worker.usecases.records.import_leads import DUPLICATE, LeadImport, import_leads
+from worker.usecases.records.import_leads import DUPLICATE
+from worker.usecases.records.push_customer import Customer, RowRefusedError, push_customer
 
 DONE: Final = "successfully"
 
@@ -49,16 +49,16 @@ router = APIRouter(route_class=EnvelopedRoute, dependencies=[BEARER], tags=["old
 def push(body: CustomerBody, services: Services, tenant: Whose) -> JSONResponse:
     """Add a customer, whom the campaign calls `after_day` days later; the campaign may have a number only once."""
     now = services.clock.now()
-    home = home_of_single_calls(
-        services.store, tenant=tenant, campaign_id=campaign_of(body.campaign_id), now=now, new_id=services.new_id
-    )
-    wanted = LeadImport(tenant, home, [body.draft()], DuplicateScope.CAMPAIGN, services.caps)
-    imported = import_leads(services.store, queue=services.queue, wanted=wanted, now=now, new_id=services.new_id)
-    if imported.problems.get(0) == DUPLICATE:
-        raise Conflict(DUPLICATE)
-    if imported.problems:
-        raise InvalidFields(imported.unspoken.get(0, (NO_PHONE,)))
-    told: dict[str, Json] = {"code": HTTPStatus.CREATED, "content": DONE, "id": str(imported.leads[0])}
+    customer = Customer(tenant, campaign_of(body.campaign_id), body.draft(), services.caps)
+    try:
+        lead_id = push_customer(
+            services.store, queue=services.queue, customer=customer, now=now, new_id=services.new_id
+        )
+    except RowRefusedError as error:
+        if error.imported.problems[0] == DUPLICATE:
+            raise Conflict(DUPLICATE) from error
+        raise InvalidFields(error.imported.unspoken.get(0, (NO_PHONE,))) from error
+    told: dict[str, Json] = {"code": HTTPStatus.CREATED, "content": DONE, "id": str(lead_id)}
     response = answered(told, to=body)
     response.status_code = HTTPStatus.CREATED
     return response

@@ -142,6 +142,17 @@ def test_a_customer_is_a_lead_that_waits(client: TestClient, campaign: str) -> N
     assert NOON.add(days=3).in_timezone("Asia/Ho_Chi_Minh").to_date_string() in str(why)
 
 
+@pytest.mark.parametrize("phone", ["12", "0123456789"])
+def test_a_customer_who_is_refused_leaves_no_list_behind(client: TestClient, campaign: str, phone: str) -> None:
+    assert campaign
+    before = len(client.get("/v3/list").json()["data"])
+
+    assert push(client, phone_number=phone).status_code == 400
+    assert len(client.get("/v3/list").json()["data"]) == before
+    assert push(client).status_code == 201
+    assert len(client.get("/v3/list").json()["data"]) == before + 1
+
+
 def test_a_customer_waits_a_week_unless_it_is_said(client: TestClient, campaign: str) -> None:
     assert campaign
     customer_id = client.post("/v2/customer", json={"campaign_id": campaign, "phone_number": "0981000001"}).json()["id"]

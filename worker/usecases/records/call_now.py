@@ -71,7 +71,7 @@ def call_now(
             call_id=CallId(new_id()),
             tenant_id=campaign.tenant_id,
             campaign_id=campaign.campaign_uuid,
-            list_id=_home(tx, campaign, now=now, new_id=new_id),
+            list_id=home_in(tx, campaign, now=now, new_id=new_id),
             stage=Stage.SINGLE if request.template is None else Stage.OTP,
             phone=phone,
             network=_network(tx, phone, tenant=request.tenant, now=now),
@@ -85,18 +85,6 @@ def call_now(
         tx.single_calls.add(call, now=now)
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
     return Promise(call.call_id, call.id)
-
-
-def home_of_single_calls(
-    store: RecordStore, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime, new_id: Callable[[], UUID]
-) -> ListId:
-    """Return the list of the campaign's single calls, which is created when it is first needed."""
-    with store.transaction() as tx:
-        try:
-            campaign = tx.campaigns.get(tenant.id, campaign_id)
-        except NotFound as error:
-            raise NotFound("campaign is not found") from error
-        return _home(tx, campaign, now=now, new_id=new_id)
 
 
 def find_cdr(store: RecordStore, *, tenant: Tenant, ref_id: str) -> Cdr:
@@ -147,7 +135,7 @@ def _lock(tx: RecordTransaction, request: CallRequest, *, carrier_id: CarrierId,
     return locked
 
 
-def _home(tx: RecordTransaction, campaign: CampaignSettings, *, now: DateTime, new_id: Callable[[], UUID]) -> ListId:
+def home_in(tx: RecordTransaction, campaign: CampaignSettings, *, now: DateTime, new_id: Callable[[], UUID]) -> ListId:
     """Return the list that holds the campaign's single calls; it is created when it is first needed."""
     wanted = ListRecord(
         id=ListId(new_id()),

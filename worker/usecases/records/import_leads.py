@@ -68,39 +68,57 @@ def import_leads(
     Leads of a campaign whose ``lead_expired_at`` has passed end at once. Raises ``OverCap`` for rows that are more than
     the list may still have, before any of them is added.
     """
-    drafts, problems = _readable(wanted.drafts)
-    today = calendar_day(now, zone=wanted.tenant.timezone)
+    rows = readable_rows(wanted.drafts)  # before the transaction, because a big import takes a while
     with store.transaction() as tx:
-        try:
-            home = tx.lists.lock(wanted.tenant.id, wanted.list_id, scope=wanted.scope)
-        except NotFound as error:
-            raise NotFound("list is not found") from error
-        _check_cap(tx, wanted, asked=len(drafts))
-        new, unsorted = _classified(
-            drafts,
-            plan=tx.number_plan.of(wanted.tenant.id, drafts),
-            today=today,
-            rules=wanted.tenant.destinations,
-        )
-        for phone in tx.erasure.among(wanted.tenant.id, new):
-            unsorted[new.pop(phone)[0].row] = IS_ERASED
-        campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
-        unspoken = _unspoken(tx, new, campaign=campaign)
-        leads = {
-            draft.row: _lead(draft, phone, network, now=now, new_id=new_id)
-            for phone, (draft, network) in new.items()
-            if draft.row not in unspoken
-        }
-        ended = _ending(campaign, now=now)
-        added = tx.lead_records.add(list(leads.values()), to=home, scope=wanted.scope, ended=ended, now=now)
-        if added and campaign.carrier_uuid is not None:
-            tx.carriers.wake([campaign.carrier_uuid], at=now)
-        if added:
-            ask = partial(_ask_for_plan, store, queue=queue, tenant=wanted.tenant, campaign_id=home.campaign_id)
-            tx.after_commit(ask)
+        return import_in(tx, rows, wanted=wanted, ask=asking(store, queue, wanted.tenant), now=now, new_id=new_id)
+
+
+def import_in(
+    tx: RecordTransaction,
+    rows: tuple[dict[str, Draft], dict[int, str]],
+    *,
+    wanted: LeadImport,
+    ask: Callable[[CampaignId], None],
+    now: DateTime,
+    new_id: Callable[[], UUID],
+) -> Imported:
+    """Do the same with ``readable_rows``, in a transaction that does more; ``asking`` asks for the plan after it."""
+    drafts, problems = rows[0], dict(rows[1])
+    today = calendar_day(now, zone=wanted.tenant.timezone)
+    try:
+        home = tx.lists.lock(wanted.tenant.id, wanted.list_id, scope=wanted.scope)
+    except NotFound as error:
+        raise NotFound("list is not found") from error
+    _check_cap(tx, wanted, asked=len(drafts))
+    new, unsorted = _classified(
+        drafts,
+        plan=tx.number_plan.of(wanted.tenant.id, drafts),
+        today=today,
+        rules=wanted.tenant.destinations,
+    )
+    for phone in tx.erasure.among(wanted.tenant.id, new):
+        unsorted[new.pop(phone)[0].row] = IS_ERASED
+    campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
+    unspoken = _unspoken(tx, new, campaign=campaign)
+    leads = {
+        draft.row: _lead(draft, phone, network, now=now, new_id=new_id)
+        for phone, (draft, network) in new.items()
+        if draft.row not in unspoken
+    }
+    ended = _ending(campaign, now=now)
+    added = tx.lead_records.add(list(leads.values()), to=home, scope=wanted.scope, ended=ended, now=now)
+    if added and campaign.carrier_uuid is not None:
+        tx.carriers.wake([campaign.carrier_uuid], at=now)
+    if added:
+        tx.after_commit(partial(ask, home.campaign_id))
     problems |= unsorted | {row: DUPLICATE for row, lead in leads.items() if lead.phone not in added}
     problems |= {row: "; ".join(f"{one.field} {one.message}" for one in why) for row, why in unspoken.items()}
     return Imported({row: lead.id for row, lead in leads.items() if lead.phone in added}, problems, unspoken)
+
+
+def asking(store: RecordStore, queue: JobQueue, tenant: Tenant) -> Callable[[CampaignId], None]:
+    """Return what asks for the plan of a tenant's campaign."""
+    return partial(_ask_for_plan, store, queue, tenant)
 
 
 def _check_cap(tx: RecordTransaction, wanted: LeadImport, *, asked: int) -> None:
@@ -109,7 +127,7 @@ def _check_cap(tx: RecordTransaction, wanted: LeadImport, *, asked: int) -> None
     check_cap(Cap.LEADS, own=own, defaults=wanted.caps, used=used, asked=asked)
 
 
-def _ask_for_plan(store: RecordStore, *, queue: JobQueue, tenant: Tenant, campaign_id: CampaignId) -> None:
+def _ask_for_plan(store: RecordStore, queue: JobQueue, tenant: Tenant, campaign_id: CampaignId) -> None:
     """Ask for a plan of the campaign's present carrier: an edit may have moved the campaign during the import.
 
     The leads are stored, so this must not raise; the tick plans what could not be requested.
@@ -123,7 +141,7 @@ def _ask_for_plan(store: RecordStore, *, queue: JobQueue, tenant: Tenant, campai
         queue.plan_carrier(carrier_id)
 
 
-def _readable(drafts: Sequence[Draft]) -> tuple[dict[str, Draft], dict[int, str]]:
+def readable_rows(drafts: Sequence[Draft]) -> tuple[dict[str, Draft], dict[int, str]]:
     """Return the drafts by their normalised number, and the problem of each other row."""
     readable: dict[str, Draft] = {}
     problems: dict[int, str] = {}
