@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 import tests
+from tests.acceptance.named import make_what_the_document_names
 from tests.builders.documented_put import seed_body
 from tests.stack.environment import TOKEN
 from tests.stack.operator import CARRIER, NAMES
@@ -101,21 +102,10 @@ def _is_over(monitor: dict[str, object]) -> bool:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_documented_command_works_but_for_scheme_host_and_token(stack: Stack) -> None:
     seed = seed_body()
-    _make_what_it_names(stack)
+    make_what_the_document_names(stack)
     command = DOCUMENTED.replace("https://{{base_url}}", str(stack.api.base_url)).replace("{{token}}", TOKEN)
     assert not re.search(r"\{\{|https:", command)
 
     ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30, check=True)  # noqa: S607
 
     assert ran.stdout == f'{{"campaign_uuid":"{seed["campaign_uuid"]}"}}'
-
-
-def _make_what_it_names(stack: Stack) -> None:
-    """Make campaign, carrier and template under the documented ids, unless another test has."""
-    seed = seed_body()
-    carrier = {"carrier_uuid": seed["carrier_uuid"], **_carrier("documented", "g")}
-    template = {"template_uuid": seed["template_uuid"], "template_name": "documented", "voice_type": "tts"}
-    campaign = {"campaign_uuid": seed["campaign_uuid"], "campaign_name": "documented", "type": "autocall"}
-    for path, body in (("carrier", carrier), ("template", template), ("campaign", campaign)):
-        answer = stack.api.post(f"/v3/{path}", json=body)
-        assert answer.status_code in {200, 409}, answer.text

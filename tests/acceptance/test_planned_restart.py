@@ -24,6 +24,7 @@ from tests.stack.running import Stack
 from tests.stack.waiting import wait_until
 from worker.cli.supervision import still_running
 from worker.simulator.log import Line, read_log
+from worker.telephony.originate import ANSWER_APPLICATION
 
 COMMAND = (sys.executable, "-m", "worker.cli")
 START_SECONDS = 200.0
@@ -50,6 +51,7 @@ class Site:
             "CALLBEAT_HOME": str(self.home),
             "CALLBEAT_SWITCH_URLS": self.switch_url,
             "CALLBEAT_API_TOKEN": TOKEN,
+            "CALLBEAT_ANSWER_APPLICATION": ANSWER_APPLICATION,  # calls last as long as their callee talks
             "CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8",
             "CALLBEAT_CALLBACK_SECRET": SECRET,
             "CALLBEAT_DRAIN_SECONDS": str(self.drain_seconds),

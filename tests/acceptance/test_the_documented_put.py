@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.acceptance.named import make_what_the_document_names
 from tests.builders.documented_put import seed_body
 from tests.stack.running import Stack
 
@@ -16,17 +17,7 @@ SERVER_MANAGED = {"created_at", "updated_at", "template_name", "carrier_name"}
 @pytest.fixture(scope="module")
 def known(stack: Stack) -> Stack:
     """Make what the document refers to, under the ids that it uses."""
-    carrier = {
-        "carrier_uuid": SEED["carrier_uuid"],
-        "carrier_name": "seed",
-        "gateway_uuid": "g",
-        "caller_id": "02873000000",
-        "dial_type": "sip_one_for_all",
-        "concurrent_call": 10,
-    }
-    stack.post("/v3/carrier", carrier)
-    stack.post("/v3/template", {"template_uuid": SEED["template_uuid"], "template_name": "seed", "voice_type": "tts"})
-    stack.post("/v3/campaign", {"campaign_uuid": SEED["campaign_uuid"], "campaign_name": "before", "type": "autocall"})
+    make_what_the_document_names(stack)
     return stack
 
 

@@ -100,6 +100,7 @@ def furnish(api: httpx.Client) -> dict[str, str]:
         "audio_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
         "list_uuid": list_uuid,
         "lead_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
+        "customer_id": "01a21425-daf9-747a-b864-2a4ed6283074",
         "ref_id": "order-7",
         "reference": "01a21425-daf9-747a-b864-2a4ed6283074",
         "id_or_phone": PHONE,

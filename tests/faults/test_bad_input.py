@@ -1,6 +1,7 @@
 """Ten thousand requests that make no sense: each is told so, none is a fault of ours, and none changes anything."""
 
 import asyncio
+import base64
 import json
 import sqlite3
 from collections.abc import Callable, Hashable, Iterator
@@ -15,6 +16,7 @@ from sqlalchemy import make_url
 from api.app import create_app
 from tests.builders import CARRIER, NOON, let_be_heard
 from tests.builders.api import SEED_CARRIER, SEED_TEMPLATE, a_tenant, make_campaign, make_list
+from tests.builders.audio import a_file
 from tests.builders.stored_calls import store_call, store_delivery
 from tests.fakes.services import TOKEN, FakeServices
 from tests.fakes.telephony import SWITCH
@@ -59,6 +61,8 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         list_uuid = make_list(client, campaign)
         token = client.post("/v3/token", json={"name": "mine", "role": "admin"}).json()["token_uuid"]
         lead = client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0341234567"}).json()
+        sound = {"audio_name": "mine", "file": base64.b64encode(a_file()).decode()}
+        audio = client.post("/v3/audio", json=sound).json()["id"]
     call_id = store_call(services.store, phone="0341234567")
     return {
         "campaign_uuid": campaign,
@@ -68,6 +72,7 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         "tenant": "default",
         "token_uuid": token,
         "template_uuid": SEED_TEMPLATE,
+        "audio_uuid": audio,
         "list_uuid": list_uuid,
         "lead_uuid": lead["lead_uuid"],
         "customer_id": lead["lead_uuid"],

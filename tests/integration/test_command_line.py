@@ -179,6 +179,7 @@ def test_doctor_sees_what_is_well(monkeypatch: pytest.MonkeyPatch, redis_url: st
         "secrets": "yes",
         "broker": "yes",
         "switch": "no",
+        "voice": "yes",
     }
 
 
@@ -209,12 +210,12 @@ def test_what_a_tenant_spends_is_guarded_and_shown() -> None:
     run("tenant", "set", "--tenant", "default", "--calls-per-day", "500", "--destinations", "viettel,09,!0900")
 
     assert shown(run("tenant", "show")[1]) == [
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", "500", "viettel,09,!0900", ""]
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", "500", "viettel,09,!0900", "", ""]
     ]
 
     run("tenant", "set", "--tenant", "default", "--calls-per-day", "any", "--destinations", "any")
 
-    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, ""]]
+    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "", ""]]
 
 
 def test_a_tenants_cap_and_zone_are_set_and_shown() -> None:
@@ -223,10 +224,10 @@ def test_a_tenants_cap_and_zone_are_set_and_shown() -> None:
 
     code, output = run("tenant", "set", "--tenant", "acme", "--concurrent-call", "30", "--timezone", "Europe/Berlin")
 
-    assert (code, shown(output)) == (0, [["acme", "Europe/Berlin", "30", "0", *UNGUARDED, ""]])
+    assert (code, shown(output)) == (0, [["acme", "Europe/Berlin", "30", "0", *UNGUARDED, "", ""]])
     assert shown(run("tenant", "show")[1]) == [
-        ["acme", "Europe/Berlin", "30", "0", *UNGUARDED, ""],
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, ""],
+        ["acme", "Europe/Berlin", "30", "0", *UNGUARDED, "", ""],
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "", ""],
     ]
 
 
@@ -235,13 +236,13 @@ def test_a_tenants_cap_is_lifted() -> None:
     run("tenant", "set", "--tenant", "default", "--concurrent-call", "0")
 
     assert shown(run("tenant", "show", "--tenant", "default")[1]) == [
-        ["default", "Asia/Ho_Chi_Minh", "0", "0", *UNGUARDED, ""]
+        ["default", "Asia/Ho_Chi_Minh", "0", "0", *UNGUARDED, "", ""]
     ]
 
     run("tenant", "set", "--tenant", "default", "--no-cap")
 
     assert shown(run("tenant", "show", "--tenant", "default")[1]) == [
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, ""]
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "", ""]
     ]
 
 
@@ -250,12 +251,12 @@ def test_what_a_tenant_may_store_is_set_and_shown_and_set_back() -> None:
     run("tenant", "set", "--tenant", "default", "--cap", "subscriptions=3")
 
     assert shown(run("tenant", "show")[1]) == [
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "subscriptions=3"]
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "subscriptions=3", ""]
     ]
 
     run("tenant", "set", "--tenant", "default", "--cap", "subscriptions=default")
 
-    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, ""]]
+    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "", ""]]
 
 
 @pytest.mark.parametrize(
@@ -277,7 +278,7 @@ def test_what_a_tenant_cannot_be_is_told_and_changes_nothing(arguments: list[str
 
     assert code == 2
     assert told in output
-    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, ""]]
+    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "", ""]]
 
 
 def test_a_tenant_that_is_not_there_is_not_made() -> None:
