@@ -21,7 +21,7 @@ CHOSEN = UUID("c2da23c0-9739-4287-828a-7b15cf0fb19a")
 
 
 def adding(store: SqlStore, tenant_id: TenantId) -> Callable[[UUID], UUID]:
-    """Give what adds a template of the tenant."""
+    """Return what adds a template of the tenant."""
 
     def add(row_id: UUID) -> UUID:
         body = {"content": "Hi"}

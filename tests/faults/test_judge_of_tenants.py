@@ -15,7 +15,7 @@ BROKEN = "http://crm/broken"
 
 
 def two_tenants(*, capped: int = 4, url: str = BROKEN) -> Evidence:
-    """Give the clean run with campaign B as the second tenant's, whose CDR goes to this URL and is not taken."""
+    """Return the clean run with campaign B as the second tenant's, whose CDR goes to this URL and is not taken."""
     evidence = clean()
     rows = evidence.rows
     theirs = replace(rows.deliveries["id b1-1"], url=url, state="pending")

@@ -16,7 +16,7 @@ from worker.store.transaction import SqlStore
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give a home for the commands, and no other setting."""
+    """Return a home for the commands, and no other setting."""
     with only_home_set(monkeypatch, tmp_path / "home") as home:
         yield home
 

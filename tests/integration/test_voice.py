@@ -92,7 +92,7 @@ class Rig:
         return Prepared(call_id=call_id, caller_id="02871", script=script, playbacks=playbacks, joined=("j",))
 
     async def call(self, number: str, *, through: str = "") -> Line:
-        """Have the switch call a number; return the end of the call."""
+        """Call a number as a switch does; return the end of the call."""
         origination = Origination(
             call_id=CallId(uuid4()),
             campaign_id=CampaignId(UUID(int=1)),

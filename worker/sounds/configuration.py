@@ -1,4 +1,4 @@
-"""Which engine renders which voice: espeak-ng for all, or what a file of the operator's says."""
+"""Which engine renders which voice: espeak-ng for all, or what a file of the operator says."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -88,7 +88,7 @@ def _load(path: str) -> _Model:
 
 
 def _options(model: _Model, *, speaker: str, spoken_as: Voice, path: str) -> Any:  # Any: see ``_Model``
-    """Return what is asked of the model: half as long a step of speed faster, and one of its speakers."""
+    """Return what is asked of the model: its speaker, and half the length for each step of speed."""
     chosen = model.config.speaker_id_map.get(speaker, int(speaker) if speaker.isdecimal() else None)
     if speaker and (chosen is None or chosen >= model.config.num_speakers):
         raise Unavailable(f"{path} has no speaker {speaker}")

@@ -31,10 +31,10 @@ _NO_SUCH_KEY: Final = "NoSuchKey"
 class S3Store(SoundStore):
     """A bucket of sounds. An object appears whole or not at all, which the store itself promises."""
 
-    def __init__(self, bucket: Bucket, *, ca_file: str | None = None) -> None:
-        """Connect with the first sound; ``ca_file`` holds certificates to trust beside the system's."""
+    def __init__(self, bucket: Bucket) -> None:
+        """Connect with the first sound."""
         self._bucket = bucket
-        self._client = _client(bucket, ca_file=ca_file)
+        self._client = _client(bucket)
 
     @override
     def kept(self, names: Collection[str]) -> set[str]:
@@ -86,8 +86,8 @@ class S3Store(SoundStore):
         return path_in(self._bucket.prefix.rstrip("/"), name).lstrip("/")
 
 
-def _client(bucket: Bucket, *, ca_file: str | None) -> "Minio":
-    """Return a client that takes nothing from the environment: neither proxies nor keys nor certificates."""
+def _client(bucket: Bucket) -> "Minio":
+    """Return a client that takes neither proxies nor keys from the environment."""
     if find_spec(_PACKAGE) is None:
         raise ValueError(NOT_INSTALLED)
     import urllib3  # noqa: PLC0415 - it comes with the extra
@@ -97,7 +97,7 @@ def _client(bucket: Bucket, *, ca_file: str | None) -> "Minio":
         maxsize=AT_ONCE,
         timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
         retries=urllib3.Retry(total=RETRIES, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
-        ssl_context=ssl.create_default_context(cafile=ca_file),
+        ssl_context=ssl.create_default_context(),
     )
     return Minio(
         bucket.host,

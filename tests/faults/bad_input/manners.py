@@ -70,7 +70,7 @@ def bad_manners(answer: Answer, *, has_changed: bool) -> Iterator[str]:
 
 
 def is_refusal(answer: Answer) -> bool:
-    """Whether it is a refusal in one of the wire's two shapes: a sentence, or objects of one field each.
+    """Return whether it is a refusal in one of the wire's two shapes: a sentence, or objects of one field each.
 
     The older customers have the refusal as their content, beside its code.
     """

@@ -73,7 +73,7 @@ USE: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
 
 @pytest.fixture
 def tenants(client: TestClient, services: FakeServices) -> dict[str, Mapping[str, str]]:
-    """Give the headers of two tenants that may dial over one gateway."""
+    """Return the headers of two tenants that may dial over one gateway."""
     client.post("/v3/operator/gateway", json={"gateway_uuid": "gw1"})
     headers: dict[str, Mapping[str, str]] = {}
     for number, name in enumerate(("alpha", "beta")):
@@ -92,14 +92,14 @@ NOT_CHOSEN = {
 
 
 def told(answer: Response) -> tuple[int, str]:
-    """Give what a client can learn: the ids that it did not choose are random, as those of any tenant."""
+    """Return what a client can learn: the ids that it did not choose are random, as those of any tenant."""
     ids = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
     told_text = f"{answer.headers.get('etag')} {answer.text}"
     return answer.status_code, ids.sub(lambda found: found[0] if found[0].lower() in CHOSEN else "*", told_text)
 
 
 def kept_ids(services: FakeServices) -> set[str]:
-    """Give the ids of ours that stand for ids which beta chose."""
+    """Return the ids of ours that stand for ids which beta chose."""
     with services.store.reading() as tx:
         found = tx.tenants.named("beta")
     assert found is not None
