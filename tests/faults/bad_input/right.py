@@ -1,9 +1,11 @@
 """Requests that are right, of which nonsense is made: every endpoint, and what it reads."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.builders.audio import a_file
 from tests.builders.documented_put import seed_body
 
 PHONE = "0341234567"
@@ -94,7 +96,7 @@ RIGHT = (
     Right("GET", "/v3/template", query=("template_name", *PAGES)),
     Right("GET", "/v3/template/{template_uuid}"),
     Right("PUT", "/v3/template/{template_uuid}", TEMPLATE | {"template_uuid": "{template_uuid}"}),
-    Right("POST", "/v3/audio", {"audio_name": "another", "file": "UklGRg=="}),
+    Right("POST", "/v3/audio", {"audio_name": "another", "file": b64encode(a_file(rate=8_000, channels=1)).decode()}),
     Right("GET", "/v3/audio", query=("audio_name", "audio_uuid", *PAGES)),
     Right("GET", "/v3/audio/{audio_uuid}"),
     Right("POST", "/v3/list", {"list_uuid": "", "campaign_uuid": "{campaign_uuid}", "list_name": "another"}),
