@@ -74,3 +74,17 @@ def test_compose_waits_for_longer_than_the_drain_time() -> None:
     (seconds,) = re.findall(r"^  stop_grace_period: ([0-9]+)s", (DEPLOY / "compose.yaml").read_text(), re.MULTILINE)
 
     assert float(seconds) > drain_seconds()
+
+
+def test_each_voice_process_tells_its_figures_where_the_page_on_monitoring_says() -> None:
+    """Ports of systemd's units end in their instance; Compose's are not published, so all may have the same one."""
+    (unit,) = [unit for unit in PROCESSES if unit.stem == "callbeat-voice@"]
+    command = " ".join(options(unit, "Service", "ExecStart"))
+    compose = re.search(r"^ {4}command: (\[\"voice\".*)$", (DEPLOY / "compose.yaml").read_text(), re.MULTILINE)
+    monitoring = (DEPLOY / "monitoring.md").read_text()
+
+    assert "--metrics-port 908%i" in command
+    assert '"127.0.0.1:9081", "127.0.0.1:9082"' in monitoring
+    assert compose is not None
+    assert '"--metrics-port", "9084"' in compose[1]
+    assert "type: A, port: 9084" in monitoring
