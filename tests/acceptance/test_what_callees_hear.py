@@ -60,12 +60,11 @@ class Spoken:
 
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spoken]:
-    """Run everything, with voice processes; sounds are read where they are kept."""
+    """Run everything, with voice processes; the switch fetches sounds from the API, as one on another machine does."""
     home = tmp_path_factory.mktemp("heard")
     (home / "copies").mkdir()
     options = replace(BY_LAST_DIGIT, speed=SPEED, heard_path=home / "heard.jsonl", copies_path=home / "copies")
-    settings = {"answer_application": "", "sounds_url": str(home / "home" / "sounds")}
-    with running_stack(home, switch_options=options, settings=settings) as stack:
+    with running_stack(home, switch_options=options, settings={"answer_application": ""}) as stack:
         yield Spoken(home, Operator(stack))
 
 

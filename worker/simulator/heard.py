@@ -33,6 +33,12 @@ class HeardLog:
             with suppress(OSError):
                 shutil.copy(argument, self._copies)
 
+    def keep(self, name: str, data: bytes) -> None:
+        """Write a sound that was fetched beside those copies."""
+        if self._copies is not None:
+            with suppress(OSError):
+                (self._copies / name).write_bytes(data)
+
     def close(self) -> None:
         """Close the file."""
         if self._file is not None:

@@ -59,6 +59,7 @@ async def _serve(options: SimulatorOptions, ready: Ready) -> None:
         await asyncio.sleep(0.05)  # sends the last events
         if posting is not None:
             posting.cancel()
+        await switch.lines.fetched.close()
         log.close()
         heard.close()
 

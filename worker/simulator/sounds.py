@@ -2,6 +2,7 @@
 
 import wave
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -17,18 +18,27 @@ class Heard:
     seconds: float
 
 
-def sounds_of(argument: str) -> list[Heard]:
-    """Return what is heard: missing files among several are passed over, as a real switch was seen to do."""
-    names = argument.removeprefix(_JOINED).split("!") if argument.startswith(_JOINED) else [argument]
-    return [heard for name in names if (heard := _sound(name)) is not None]
+def names_in(argument: str) -> list[str]:
+    """Return the files, addresses and silences that ``playback`` plays, in their order."""
+    return argument.removeprefix(_JOINED).split("!") if argument.startswith(_JOINED) else [argument]
 
 
-def _sound(name: str) -> Heard | None:
+def heard_on_disk(name: str) -> Heard | None:
+    """Return what is heard of a file or a silence; None when it cannot be played."""
     if name.startswith(_SILENCE):
         milliseconds = name.removeprefix(_SILENCE)
         return Heard(name, int(milliseconds) / 1000) if milliseconds.isdecimal() else None
+    return _heard(str(Path(name)), name=Path(name).stem)
+
+
+def heard_in(data: bytes, *, name: str) -> Heard | None:
+    """Return what is heard of a WAV file's bytes; None when they are none."""
+    return _heard(BytesIO(data), name=name)
+
+
+def _heard(file: str | BytesIO, *, name: str) -> Heard | None:
     try:
-        with wave.open(str(Path(name)), "rb") as file:
-            return Heard(Path(name).stem, file.getnframes() / file.getframerate())
+        with wave.open(file, "rb") as read:
+            return Heard(name, read.getnframes() / read.getframerate())
     except (OSError, EOFError, wave.Error):
         return None

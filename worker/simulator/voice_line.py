@@ -1,7 +1,7 @@
 """One answered call of the simulated switch: runs its actions, hears sounds, and does what its callee does."""
 
 import asyncio
-from asyncio import AbstractEventLoop, TimerHandle
+from asyncio import AbstractEventLoop, Task, TimerHandle
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,11 @@ from worker.simulator.actions import Action, addresses_of
 from worker.simulator.callee import PATIENCE, Callee
 from worker.simulator.channel import Channel
 from worker.simulator.execution import Execution
+from worker.simulator.fetched import Fetched, is_address
 from worker.simulator.frames import Event, quoted
 from worker.simulator.heard import HeardLog
 from worker.simulator.socket_talk import SocketTalk
-from worker.simulator.sounds import Heard, sounds_of
+from worker.simulator.sounds import Heard, heard_on_disk, names_in
 
 ORDINARY: Final = "NORMAL_CLEARING"
 _JITTER: Final = 0.02
@@ -54,6 +55,7 @@ class Surroundings:
     """What is the same for all calls of a switch."""
 
     heard: HeardLog
+    fetched: Fetched
     speed: float
     loop: AbstractEventLoop
 
@@ -74,11 +76,12 @@ class VoiceLine:
         self.exchange = exchange
         self.channel = channel
         self._heard = surroundings.heard
+        self._fetched = surroundings.fetched
         self._speed = surroundings.speed
         self._loop = loop = surroundings.loop
         self._queue: deque[Execution] = deque()
         self._running: Execution | None = None
-        self._step: TimerHandle | None = None
+        self._step: TimerHandle | Task[None] | None = None
         self._talk: SocketTalk | None = None
         self._idle = asyncio.Event()
         self._idle.set()
@@ -159,28 +162,41 @@ class VoiceLine:
             return
         match self._running.name:
             case "playback":
-                self._play(sounds_of(self._running.argument))
+                self._heard.copy(self._running.argument)
+                self._play(deque(names_in(self._running.argument)), is_heard=False)
             case "bridge":
                 self._bridge(self._running.argument)
             case _:
                 self._complete("_none_")
 
-    def _play(self, sounds: list[Heard]) -> None:
-        if not sounds:
-            self._step = self._loop.call_later(_JITTER, self._complete, "FILE NOT FOUND")
-            return
-        if self._running is not None:
-            self._heard.copy(self._running.argument)
-        self._notice()
-        self._hear(deque(sounds))
-
-    def _hear(self, left: deque[Heard]) -> None:
-        if not left:
+    def _play(self, left: deque[str], *, is_heard: bool) -> None:
+        """Play what is left; what cannot be played is passed over, and alone it is not found."""
+        while left:
+            name = left.popleft()
+            if is_address(name):
+                self._step = self._loop.create_task(self._fetch(name, left, is_heard=is_heard))
+                return
+            if (sound := heard_on_disk(name)) is not None:
+                self._hear(sound, left, is_first=not is_heard)
+                return
+        if is_heard:
             self._complete("FILE PLAYED")
-            return
-        sound = left.popleft()
+        else:
+            self._step = self._loop.call_later(_JITTER, self._complete, "FILE NOT FOUND")
+
+    async def _fetch(self, name: str, left: deque[str], *, is_heard: bool) -> None:
+        """Fetch a sound, while the callee hears nothing, and play it; one that is not to be had is passed over."""
+        sound = await self._fetched.heard(name)
+        if sound is None:
+            self._play(left, is_heard=is_heard)
+        else:
+            self._hear(sound, left, is_first=not is_heard)
+
+    def _hear(self, sound: Heard, left: deque[str], *, is_first: bool) -> None:
+        if is_first:
+            self._notice()
         self._note("sound", sound=sound.name, seconds=sound.seconds)
-        self._step = self._later(sound.seconds, self._hear, left)
+        self._step = self._later(sound.seconds, partial(self._play, left, is_heard=True))
 
     def _bridge(self, target: str) -> None:
         if target.endswith(_BUSY):

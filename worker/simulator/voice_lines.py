@@ -8,6 +8,7 @@ from typing import Final
 from worker.simulator.actions import Action, actions_of
 from worker.simulator.callee import Callee, callee_by_chance, callee_by_digits
 from worker.simulator.channel import Channel
+from worker.simulator.fetched import Fetched
 from worker.simulator.heard import HeardLog
 from worker.simulator.options import SimulatorOptions
 from worker.simulator.voice_line import Exchange, Surroundings, VoiceLine
@@ -24,7 +25,8 @@ class VoiceLines:
         """Start without calls; callees have a random generator of their own, so that fates stay as they are."""
         self._exchange = exchange
         self._options = options
-        self._surroundings = Surroundings(heard, options.speed, loop)
+        self.fetched = Fetched(heard)
+        self._surroundings = Surroundings(heard, self.fetched, options.speed, loop)
         self._chance = Random(options.seed)  # noqa: S311 - the model must be repeatable
         self._lines: dict[str, VoiceLine] = {}
 
