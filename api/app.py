@@ -37,6 +37,7 @@ from api import (
 from api.body_budget import BodyBudget
 from api.concurrency_limit import ConcurrencyLimit
 from api.deps import ApiServices
+from api.docs_page import add_page
 from api.kept import KEPT_SECONDS, Kept
 from api.login_guard import LoginGuard
 from api.refusals import REFUSED, UNAVAILABLE
@@ -52,7 +53,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
         redirect_slashes=False,
         strict_content_type=False,
         openapi_url="/openapi.json",
-        docs_url="/docs",
+        docs_url=None,  # ours, without files from elsewhere
         redoc_url=None,
     )
     own: ApiServices = wiring.api_services() if services is None else services
@@ -93,6 +94,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     app.include_router(sounds.router, responses=UNAVAILABLE)
     app.include_router(metrics.router, responses=UNAVAILABLE)
     app.include_router(health.router)
+    add_page(app)
     return app
 
 
