@@ -20,7 +20,7 @@ from api.authentication import address_of, caller_of
 from api.body_budget import BodyBudget, HeldBody
 from api.concurrency_limit import ConcurrencyLimit
 from api.deps import ONCE, STOPS_CALLS, services_of
-from api.entity_tags import add_tag_of_content
+from api.entity_tags import NOT_MODIFIED, OF_READS, add_tag_of_content, unless_known
 from api.idempotency import answer_once, key_of
 from api.query_keys import known_to, refuse_unknown_query
 from api.requests.json_limits import NO_NUL, why_not_kept
@@ -154,6 +154,8 @@ class GuardedRoute(BoundedRoute):
         self.operation, self.needed = f"{method} {self.path_format}", needed_for(method, self.path_format)
         is_urgent = self.needed is Credential.INSTALLATION or any(one is STOPS_CALLS for one in self.dependencies)
         self.is_of_one = method == "GET" and "{" in self.path_format
+        if self.is_of_one:
+            self.openapi_extra, self.responses = OF_READS, {**self.responses, **NOT_MODIFIED}
         self.is_once = any(one is ONCE for one in self.dependencies)
         self.traffic = Traffic.STOPS if is_urgent else Traffic.ORDINARY
         return super().get_route_handler()
@@ -175,9 +177,10 @@ class GuardedRoute(BoundedRoute):
         key = key_of(request) if self.is_once else ""
         if not key:
             response = own_ids.shown(request, await handle(request))
-            if self.is_of_one:
-                add_tag_of_content(response)
-            return response
+            if not self.is_of_one:
+                return response
+            add_tag_of_content(response)
+            return unless_known(request, response)
         caller: Caller = request.state.caller
         return await answer_once(request, partial(handle, request), key=key, tenant_id=caller.tenant.id, body=body)
 

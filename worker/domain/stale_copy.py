@@ -13,6 +13,8 @@ RUN_SWITCHES: Final = ("status", "active")
 """Settings that start and stop the dialling."""
 MICROSECOND: Final = Duration(microseconds=1)
 _FRACTION: Final = re.compile(r"\.([0-9]+)", re.ASCII)
+BEHIND_REVISION: Final = "."
+"""In an entity tag of a read, between the revision and the hash of the text."""
 _TAGS: Final = re.compile(r'(?:W/)?"?([^",]*)"?\s*(?:,|$)')
 
 
@@ -54,9 +56,15 @@ def changed_after(before: DateTime, *, now: DateTime) -> DateTime:
     return max(now, before + MICROSECOND)
 
 
+def tags_in(header: str) -> list[str]:
+    """Return the entity tags that a header names, weak ones too, without quotes."""
+    return _TAGS.findall(header)
+
+
 def check_revision(stored: int, copy: ReadCopy, *, what: str = "campaign") -> None:
     """Raise ``Overtaken`` or ``Conflict`` when the client has read another revision than the stored one."""
-    if copy.if_match and copy.if_match.strip() != "*" and str(stored) not in _TAGS.findall(copy.if_match):
+    named = {tag.partition(BEHIND_REVISION)[0] for tag in tags_in(copy.if_match)}
+    if copy.if_match and copy.if_match.strip() != "*" and str(stored) not in named:
         raise Overtaken(f"the {what} was changed by others: its revision is {stored}")
     if copy.revision not in {None, stored}:
         raise Conflict(f"the {what} was changed by others: its revision is {stored}, not {copy.revision}")
