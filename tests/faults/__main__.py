@@ -49,6 +49,7 @@ def _tell(done: Run, *, home: Path) -> bool:
             console.print(f"{promise}: {one.text} {dict(one.facts)}", markup=False, soft_wrap=True)
     dials = sum(line.event == "originated" for line in done.evidence.lines)
     rest = "came to rest" if done.is_at_rest else "did NOT come to rest"
+    console.print(f"at the end: {done.rest}")
     console.print(f"requests of the second tenant that were too many: {done.too_many}")
     console.print(f"seed {done.seed}: {len(done.faults)} faults over {dials} calls, {rest}; logs in {home}")
     return done.is_at_rest and not broken

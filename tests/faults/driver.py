@@ -13,17 +13,18 @@ from uuid import UUID
 
 import orjson
 from pendulum import DateTime
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.engine import Engine
 
 from tests.faults.evidence import Evidence, Span, Stopped, read_rows
 from tests.faults.faults import CUTS, Fault, Kind
-from tests.faults.hindrances import hindered, unwell
+from tests.faults.hindrances import callbacks_hindered, hindered, unwell
 from tests.faults.hosts import Hosts
 from tests.faults.neighbour import TOO_MANY, Neighbour
 from tests.faults.office import STEADY, Office
-from tests.faults.outages import outages, until_ready
+from tests.faults.outages import down_times, outages, ready_times, until_ready
 from tests.faults.recovery import Happened, Traces, dials_by_gateway, due_spans
+from tests.faults.rest import come_to_rest, left, told
 from tests.faults.schedule import Planned, duration
 from tests.faults.seen import Seen, read_logs
 from tests.faults.switchboard import SWITCHES
@@ -33,17 +34,8 @@ from tests.stack.receiver import BROKEN, Received
 from worker.store.base.callback_tables import event_subscriptions
 
 LOOK_SECONDS: Final = 0.05
-SETTLE_LOOK_SECONDS: Final = 1.0
-PATIENCE_SECONDS: Final = 240.0
-"""How long a run may take to come to rest: the last calls may wait for their CDRs, and their callbacks be refused."""
 CUT_PATIENCE_SECONDS: Final = 20.0
 SPEED: Final = 10.0
-UNFINISHED: Final = text(
-    "SELECT (SELECT count(*) FROM leads WHERE stage <> 'done')"
-    " + (SELECT count(*) FROM calls WHERE state IN ('queued', 'dialing', 'ringing', 'answered'))"
-    " + (SELECT count(*) FROM deliveries WHERE state = 'pending' AND url NOT LIKE '%/broken%')"
-    " + (SELECT count(*) FROM posted_cdrs)"
-)
 SETTLED: Final = "call_finished"
 
 
@@ -56,6 +48,8 @@ class Run:
     faults: Sequence[Happened]
     traces: Traces
     is_at_rest: bool
+    rest: str
+    """What was left at the end, and how long coming to rest took."""
     cuts: int
     """Connections to the switch that were cut where it was asked for."""
     copies: int
@@ -79,14 +73,18 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
         enough.set()
         for thread in threads:
             _tend_while_alive(thread, world=world)
+        over_at = time.monotonic()
         office.open_all()
         engine = create_engine(world.stack.database_url, pool_pre_ping=True)
-        at_rest = come_to_rest(partial(unfinished, engine), tend=world.tend, is_done=world.is_second_source_done)
+        at_rest = come_to_rest(partial(left, engine), tend=world.tend, is_done=world.is_second_source_done)
+        rest = f"{told(left(engine))}; coming to rest took {time.monotonic() - over_at:.0f} s"
         starts = {name: part.starts for name, part in world.parts.items()}
         faults = [until_ready(one, starts=starts, home=home) for one in faults]
         seen = _gathered(
             engine, world=world, office=office, faults=faults, outages=outages(faults, starts=starts, home=home)
         )
+        down = down_times("callbacks", faults, starts=starts["callbacks"], ready=ready_times(home / "callbacks.log"))
+        seen = replace(seen, callbacks_hindered=callbacks_hindered(faults, down=down))
         evidence = _with_neighbour(seen, neighbour, engine=engine)
         traces = _traces(evidence, world=world, office=office, home=home)
         engine.dispose()
@@ -96,6 +94,7 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
             faults,
             traces,
             at_rest,
+            rest,
             cuts=len(world.relay.cuts),
             copies=world.doubling.copies,
             doubled_cdrs=world.cdr_relay.doubled,
@@ -148,24 +147,6 @@ def _tend_while_alive(thread: Thread, *, world: World) -> None:
     while thread.is_alive():
         world.tend()
         time.sleep(LOOK_SECONDS)
-
-
-def come_to_rest(
-    count_unfinished: Callable[[], int], *, tend: Callable[[], None], is_done: Callable[[], bool] = lambda: True
-) -> bool:
-    """Wait until no lead waits, no call is up and nothing is to be sent; return whether it came to that in time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        _tend_until(time.monotonic() + SETTLE_LOOK_SECONDS, tend=tend)
-        if count_unfinished() == 0 and is_done():
-            return True
-    return False
-
-
-def unfinished(engine: Engine) -> int:
-    """Count the leads that wait, the calls that are up and the callbacks that are to be sent."""
-    with engine.connect() as connection:
-        return int(connection.execute(UNFINISHED).scalar_one())
 
 
 def gathered(engine: Engine, *, lines: Sequence[Seen], received: Sequence[Received], office: Office) -> Evidence:

@@ -43,6 +43,8 @@ class Listing:
     tenant: str
     phone: str
     answered_at: float
+    lifted_at: float | None = None
+    """When it was asked to take it off again: from then on it may be dialled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,7 @@ class DeliveryRow:
     corrected: bool = False
     """It tells another end than the delivery before."""
     url: str = ""
+    created_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +206,8 @@ class Evidence:
     broken_url: str = "http://nobody/broken"
     """How the URLs begin that take nothing."""
     hoards: tuple[Hoard, ...] = ()
+    callbacks_hindered: tuple[Span, ...] = ()
+    """Times in which something else than another's URL may have delayed callbacks."""
     clock_set: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """When each switch's clock was set: what it measures over such a moment says nothing."""
 
@@ -288,4 +293,5 @@ def _delivery(row: RowMapping) -> DeliveryRow:
         attempt=row["attempt"],
         corrected=row["corrected"],
         url=row["url"],
+        created_at=row["created_at"].timestamp(),
     )

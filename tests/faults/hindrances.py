@@ -16,6 +16,11 @@ SWITCH_STARTS_WITHIN: Final = 8.0
 EVERYBODY_WAITS: Final = frozenset({Kind.STALLED, Kind.FLUSHED, Kind.CDRS_FIRST, Kind.RESTARTED, *BETWEEN_HOSTS})
 LEADERS: Final = frozenset({"listener", "listener-2", "beat", "beat-2"})
 NEEDED: Final = frozenset({"postgres", "redis"})
+CARRY_CALLBACKS: Final = frozenset({*NEEDED, "callbacks", "receiver"})
+ASK_FOR_CALLBACKS: Final = frozenset({"listener", "listener-2", "worker", "worker-1", "worker-2", "beat", "beat-2"})
+ALL_CALLBACKS_WAIT: Final = frozenset({Kind.FLUSHED, Kind.RESTARTED, *BETWEEN_HOSTS})
+JUST_BEFORE: Final = 2.0
+"""A callback that was written then may not have been sent yet."""
 
 
 def hindered(faults: Sequence[Happened], *, outages: Sequence[Span]) -> tuple[Span, ...]:
@@ -25,6 +30,21 @@ def hindered(faults: Sequence[Happened], *, outages: Sequence[Span]) -> tuple[Sp
     """
     hindering = (Span(one.began_at, one.ended_at) for one in faults if _hinders(one.fault))
     return tuple(Span(span.since, span.until + RECOVERS_WITHIN) for span in (*hindering, *outages))
+
+
+def callbacks_hindered(faults: Sequence[Happened], *, down: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the times in which callbacks may have been late by another fault than that of somebody's URL.
+
+    ``down`` are times in which their worker did not work. Who wrote a callback asks for it after the commit; a process
+    that is hit just then leaves it to the sweep.
+    """
+    spans = [*down]
+    for one in faults:
+        if one.fault.kind in ALL_CALLBACKS_WAIT or one.fault.targets & CARRY_CALLBACKS:
+            spans.append(Span(one.began_at, one.ended_at))
+        elif one.fault.targets & ASK_FOR_CALLBACKS:
+            spans.append(Span(one.began_at, one.began_at))
+    return tuple(Span(span.since - JUST_BEFORE, span.until + RECOVERS_WITHIN) for span in spans)
 
 
 def _hinders(fault: Fault) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from tests.faults import longest, records, rules, times
+from tests.faults import longest, prompt, records, rules, stakes, times
 from tests.faults.answered import called_again_after_an_answer
 from tests.faults.attempts import spending, spent_on_nobody
 from tests.faults.dials import dials
@@ -42,6 +42,7 @@ def judge(evidence: Evidence, *, tolerance: Tolerance | None = None) -> list[Bro
         *records.calls_still_live(evidence),
         *records.cdrs_not_in_outbox(evidence),
         *records.cdrs_not_received(evidence),
+        *prompt.late(evidence, tolerance=allowed),
         *records.stored_too_much(evidence),
         *records.two_webhook_ids(evidence),
     ]
@@ -54,6 +55,9 @@ def table(broken: Sequence[Broken], evidence: Evidence) -> Table:
     for promise, checked in checks(evidence).items():
         style = "bold red" if counted[promise] else ""
         shown.add_row(promise.value, f"{checked}", f"{counted[promise]}", style=style)
+    shown.add_section()
+    for what, figure in stakes.tried(evidence, dials(evidence, tolerance=Tolerance())).items():
+        shown.add_row(what, figure, "")
     return shown
 
 
@@ -74,6 +78,7 @@ def checks(evidence: Evidence) -> dict[Promise, int]:
         Promise.NOT_LIVE_FOR_EVER: len(rows.calls),
         Promise.CDR_IN_OUTBOX: wanted,
         Promise.CDR_RECEIVED: wanted,
+        Promise.PROMPT: sum(map(len, prompt.delays(evidence, within=Tolerance().prompt).values())),
         Promise.CAPS: sum(hoard.asked for hoard in evidence.hoards),
         Promise.ONE_WEBHOOK_ID: len(evidence.received),
     }

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
 from threading import Event, Thread
@@ -32,8 +32,10 @@ CARRIERS: Final[Mapping[str, Mapping[str, Any]]] = {  # Any: JSON
         "longest_call_seconds": 20,
         "network": {"viettel": 6, "mobi": 6, "vina": 6, "tel": 4, "offnet": 4},
     },
+    "long": {"concurrent_call": 10, "longest_call_seconds": 400},
 }
-GATEWAYS: Final = tuple(f"gateway-{name}" for name in CARRIERS)
+GATEWAYS: Final = ("gateway-first", "gateway-second")
+"""Those whose trunks are hit by faults."""
 CAMPAIGNS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {  # Any: JSON
     "steady": ("first", {"concurrent_call": 4, "recall_times": 1}),
     "direct": ("first", {"concurrent_call": 8, "recall_times": 2}),
@@ -51,11 +53,12 @@ CAMPAIGNS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {  # Any: JSON
         },
     ),
     "windowed": ("second", {"concurrent_call": 6, "network": {"viettel": 3}, "recall_times": 1}),
+    "long": ("long", {"concurrent_call": 8, "recall_times": 1}),
 }
 WINDOWED: Final = ("windowed", "direct", "other serial")
 """Their windows end and open all the time."""
-BARRED: Final = 5
-"""So many numbers at a time are put on do-not-call."""
+BARRED: Final = 10
+"""So many numbers at a time are put on do-not-call; half of those before are taken off, and imported again."""
 STEADY: Final = ("steady", "steady too")
 """Nobody edits them while faults go on: while leads wait in them, something is due on their carrier."""
 
@@ -74,6 +77,8 @@ class Office:
     imported: dict[str, int] = field(default_factory=dict)
     campaigns: dict[str, str] = field(default_factory=dict)
     carriers: dict[str, str] = field(default_factory=dict)
+    _barred: list[str] = field(default_factory=list)
+    _lifted: list[str] = field(default_factory=list)
     _numbers: dict[str, list[str]] = field(default_factory=dict)
     _lists: dict[str, str] = field(default_factory=dict)
     _series: "count[int]" = field(default_factory=count)
@@ -104,8 +109,10 @@ class Office:
                 if self._remain(name) < FEW_LEADS * (STOCK if name in STEADY else 1):
                     self._import(name)
             if time.monotonic() > next_edit:
+                self._lift()
                 self._bar()
-                self._shut(self.chance.choice(WINDOWED))
+                for name in WINDOWED:
+                    self._shut(name)
                 self.chance.choice((self._stop_a_while, self._fewer_calls, self._narrow_carrier))()
                 next_edit = time.monotonic() + self.chance.uniform(3, 8)
 
@@ -147,15 +154,29 @@ class Office:
         self.operator.stack.post("/v1/blacklist", listed)
         at = time.time()
         self.listings += [Listing(tenant=self.tenant, phone=number, answered_at=at) for number in numbers]
+        self._barred = numbers
+
+    def _lift(self) -> None:
+        """Take half of the numbers that were barred last off do-not-call; the next import has them again."""
+        numbers = self._barred[::2]
+        if not numbers:
+            return
+        at = time.time()
+        self.operator.stack.ask("DELETE", "/v1/blacklist", json={"blacklist": numbers})
+        self.listings = [
+            replace(one, lifted_at=at) if one.phone in numbers and one.lifted_at is None else one
+            for one in self.listings
+        ]
+        self._lifted += numbers
 
     def open_all(self) -> None:
-        """Let everything be dialled that is left, and the steady campaigns, which have most, faster."""
+        """Let everything be dialled that is left, and what would take longest, faster."""
         for name in WINDOWED:
             campaign = self.campaigns[name]
             self._edit(f"/v3/campaign/{campaign}", subject=campaign, schedules=[])
         for name, carrier in self.carriers.items():
             self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, concurrent_call=MANY_CHANNELS)
-        for name in STEADY:
+        for name in (*STEADY, "long"):
             campaign = self.campaigns[name]
             self._edit(f"/v3/campaign/{campaign}", subject=campaign, concurrent_call=MANY_CALLS)
 
@@ -187,7 +208,7 @@ class Office:
         return campaign
 
     def _import(self, name: str) -> None:
-        numbers = numbers_of(next(self._series))
+        numbers, self._lifted = [*numbers_of(next(self._series)), *self._lifted], []
         taken = self.operator.add_leads(self._lists[name], [{"phone_number": number} for number in numbers])
         campaign = self.campaigns[name]
         self.imported[campaign] = self.imported.get(campaign, 0) + taken

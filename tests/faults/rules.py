@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tests.faults.dials import Dial
-from tests.faults.evidence import Evidence
+from tests.faults.evidence import Evidence, Listing
 from tests.faults.history import CampaignRules, histories
 from tests.faults.promises import Broken, Promise, Tolerance
 from worker.domain.call import ON_SWITCH, CallState
@@ -168,13 +168,22 @@ def _why_not(rules: CampaignRules, dial: Dial) -> str:
 
 def on_do_not_call(evidence: Evidence, dials: Iterable[Dial]) -> Iterator[Broken]:
     """Find dials of numbers that had been listed by then; a prefix may have been put before a number."""
-    listed = {(listing.tenant, listing.phone): listing.answered_at for listing in evidence.listings}
+    for dial, listing in listed_dials(evidence, dials):
+        is_lifted = listing.lifted_at is not None and listing.lifted_at <= dial.line.at
+        if listing.answered_at < dial.since and not is_lifted:
+            yield _broken(Promise.DO_NOT_CALL, dial, "dialled although on do-not-call", listed_at=listing.answered_at)
+
+
+def listed_dials(evidence: Evidence, dials: Iterable[Dial]) -> Iterator[tuple[Dial, Listing]]:
+    """Yield the dials of numbers that were on do-not-call at some time, before or after."""
+    listed: defaultdict[tuple[str, str], list[Listing]] = defaultdict(list)
+    for listing in evidence.listings:
+        listed[listing.tenant, listing.phone].append(listing)
     for dial in dials:
         number = dial.line.number
         for phone in {number[-digits:] for digits in (LONGEST_NUMBER - 1, LONGEST_NUMBER)}:
-            since = listed.get((dial.tenant, phone))
-            if since is not None and since < dial.since:
-                yield _broken(Promise.DO_NOT_CALL, dial, "dialled although on do-not-call", listed_at=since)
+            for listing in listed.get((dial.tenant, phone), ()):
+                yield dial, listing
 
 
 def _broken(promise: Promise, dial: Dial, text: str, **facts: Any) -> Broken:  # Any: whatever shows it

@@ -17,6 +17,10 @@ SWITCHES: Final = ("switch", "switch-2")
 MANY_SESSIONS: Final = SimulatorOptions().max_sessions
 RETRIES: Final = 2
 RETRY_SECONDS: Final = 1.0
+LONG_TALKS: Final = 0.08
+"""Of the answered calls; a carrier with a short longest call cuts them short."""
+LONG_TALK_SECONDS: Final = (200.0, 350.0)
+"""As a switch counts them at its speed: longer than most faults, so that calls outlast restarts and take-overs."""
 POST_SECONDS: Final = 3.0
 """A switch gives a CDR up, and leaves it on its disk, within seconds: a run is shorter than a day."""
 
@@ -58,7 +62,14 @@ class Switchboard:
         )
         return switch_command(
             SimulatorOptions(
-                host=self.own.host, port=self.own.port, log_path=self.log, speed=speed, seed=seed, cdrs=cdrs
+                host=self.own.host,
+                port=self.own.port,
+                log_path=self.log,
+                speed=speed,
+                seed=seed,
+                long_talk_share=LONG_TALKS,
+                long_talk_seconds=LONG_TALK_SECONDS,
+                cdrs=cdrs,
             )
         )
 

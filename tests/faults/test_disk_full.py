@@ -11,10 +11,11 @@ from threading import Event
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from tests.faults.driver import come_to_rest, gathered, unfinished
+from tests.faults.driver import gathered
 from tests.faults.evidence import Evidence
 from tests.faults.judge import judge
 from tests.faults.office import Office
+from tests.faults.rest import Left, come_to_rest, left
 from tests.faults.seen import read_logs
 from tests.faults.small_disk import copy_database, fill, free, on_small_disk, seen_by, why_not
 from tests.stack.addresses import free_port
@@ -66,10 +67,10 @@ class Machine:
         finally:
             engine.dispose()
 
-    def count_unfinished(self) -> int:
+    def left(self) -> Left:
         """Count what is left to do."""
         with self.database() as engine:
-            return unfinished(engine)
+            return left(engine)
 
     def tend(self) -> None:
         """Look after nothing: `up` does."""
@@ -131,7 +132,7 @@ def day(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Day:
         enough.set()
         thread.join(START_SECONDS)
         office.open_all()
-        at_rest = come_to_rest(machine.count_unfinished, tend=machine.tend)
+        at_rest = come_to_rest(machine.left, tend=machine.tend)
         with machine.database() as engine:
             stack = machine.stack
             lines = read_logs({"": stack.switch_log})

@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.evidence import Span
 from tests.faults.faults import CDRS, EVERYTHING, LISTENERS, Fault, Kind
-from tests.faults.hindrances import RECOVERS_WITHIN, SWITCH_STARTS_WITHIN, hindered, unwell
+from tests.faults.hindrances import RECOVERS_WITHIN, SWITCH_STARTS_WITHIN, callbacks_hindered, hindered, unwell
 from tests.faults.outages import outages, until_ready
 from tests.faults.recovery import Happened
 
@@ -48,6 +48,28 @@ def test_what_everybody_waits_for_hinders_until_it_is_got_over(kind: Kind, targe
 )
 def test_what_another_can_do_hinders_nobody(kind: Kind, target: str) -> None:
     assert hindered([happened(kind, target)], outages=[]) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "span"),
+    [
+        (Kind.AWAY, "postgres", Span(8, 21)),
+        (Kind.FAILING, "receiver", Span(8, 21)),
+        (Kind.FROZEN, "listener", Span(8, 16)),
+        (Kind.RESTARTED, EVERYTHING, Span(8, 21)),
+    ],
+)
+def test_callbacks_may_be_late_while_what_carries_them_is_hit(kind: Kind, target: str, span: Span) -> None:
+    assert callbacks_hindered([happened(kind, target)], down=[]) == (span,)
+
+
+@pytest.mark.parametrize("target", ["switch", "gateway-first", "api", "events"])
+def test_other_faults_do_not_delay_callbacks(target: str) -> None:
+    assert callbacks_hindered([happened(Kind.KILLED, target)], down=[]) == ()
+
+
+def test_a_worker_for_callbacks_that_is_down_hinders_them_until_it_is_ready() -> None:
+    assert callbacks_hindered([], down=[Span(10, 19)]) == (Span(8, 25),)
 
 
 def test_a_switch_is_unwell_until_it_has_started_and_a_trunk_until_it_is_tried_again() -> None:

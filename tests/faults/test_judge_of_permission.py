@@ -136,6 +136,14 @@ def test_a_dial_of_a_number_that_had_been_listed_is_found_whatever_its_prefix(pr
     assert [(f.promise, f.facts["call"]) for f in found] == [(Promise.DO_NOT_CALL, "a1-2")]
 
 
+@pytest.mark.parametrize(("lifted", "found"), [(19.5, []), (20.5, [Promise.DO_NOT_CALL])])
+def test_a_number_may_be_dialled_again_once_it_was_taken_off_the_list(lifted: float, found: list[Promise]) -> None:
+    listing = Listing(tenant="T", phone=PHONES["a1"], answered_at=START + 10, lifted_at=START + lifted)
+    again = replace(listing, answered_at=START + 22, lifted_at=None)
+
+    assert broken(replace(clean(), listings=(listing, again))) == found
+
+
 def test_a_landline_that_had_been_listed_is_found() -> None:
     landline = "02873000001"
     lines = [replace(line, number=landline) if line.call == "b1-1" else line for line in clean().lines]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.evidence import Evidence, Span, Stopped
+from tests.faults.evidence import Evidence, Span
 from tests.faults.judge import Promise, checks, judge
 from tests.faults.planted import (
     CALLS,
@@ -27,7 +27,6 @@ from tests.faults.planted import (
 from tests.faults.second_source import Posted
 from tests.faults.seen import Seen
 from worker.domain.call import LOST, UNKNOWN, CallState
-from worker.domain.lead import Stage
 from worker.domain.trunk import UNREACHED_DIALS
 
 # --- attempts spent on nobody ----------------------------------------------------------------------------------------
@@ -197,39 +196,6 @@ def test_a_receiver_that_was_last_told_something_else_is_found() -> None:
 
 CORRECTED = {"corrected": True}
 
-# --- the longest call ------------------------------------------------------------------------------------------------
-
-
-def talking(*, seconds: float, cause: str = "NORMAL_CLEARING") -> Evidence:
-    """Let the callee of a2-1 talk for so long."""
-    dialled, over = carried("a2-1", at=2)
-    answered = replace(dialled, event="answered", at=START + 3)
-    evidence = with_lines(
-        without_lines(clean(), "a2-1"), dialled, answered, replace(over, at=START + 3 + seconds, cause=cause)
-    )
-    row = with_row(evidence, "a2-1", ended_at=START + 3 + seconds, cause=cause)
-    return replace(row, longest_call=100, speed=10)
-
-
-def test_a_talk_that_the_switch_did_not_end_is_found() -> None:
-    assert broken(talking(seconds=10.5)) == []
-    assert broken(talking(seconds=11.5)) == [Promise.LONGEST_CALL]
-    assert broken(talking(seconds=11.5, cause="ALLOTTED_TIMEOUT")) == [Promise.LONGEST_CALL]
-
-
-def test_a_carriers_own_longest_call_comes_first() -> None:
-    assert broken(with_carrier(talking(seconds=4.5), "one", longest_call_seconds=30)) == [Promise.LONGEST_CALL]
-    assert broken(with_carrier(talking(seconds=14.5), "one", longest_call_seconds=200)) == []
-
-
-def test_the_time_in_which_the_switch_stood_still_is_not_counted() -> None:
-    evidence = talking(seconds=14)
-
-    assert broken(replace(evidence, switch_stopped=(Stopped(since=START + 5, until=START + 9),))) == []
-    other = Stopped(since=START + 5, until=START + 9, switch="other")
-    assert broken(replace(evidence, switch_stopped=(other,))) == [Promise.LONGEST_CALL]
-
-
 # --- standing still --------------------------------------------------------------------------------------------------
 
 
@@ -290,5 +256,3 @@ def test_the_table_counts_what_could_have_broken_these_promises() -> None:
     assert counts[Promise.NOBODY] == 6
     assert counts[Promise.TRUTH] == 1
     assert counts[Promise.STANDSTILL] > 0
-    assert checks(talking(seconds=5))[Promise.LONGEST_CALL] == 1
-    assert checks(with_lead(clean(), "a1", stage=Stage.NEW))[Promise.LONGEST_CALL] == 0

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from tests.faults import stakes
+from tests.faults.dials import dials
 from tests.faults.evidence import Evidence, Listing
 from tests.faults.judge import Promise, checks, judge, table
 from tests.faults.planted import START, clean, edited, with_carrier, with_settings
+from tests.faults.promises import Tolerance
 
 
 def shown(evidence: Evidence) -> str:
@@ -49,6 +52,20 @@ def test_a_promise_is_held_only_against_what_could_have_broken_it() -> None:
     assert checks(with_carrier(clean(), "one", calls_per_second=0))[Promise.CALLS_PER_SECOND] == 1
     uncapped = edited(clean(), "T", asked=-50, answered=-49, concurrent_call=None)
     assert checks(uncapped)[Promise.TENANT_LIMIT] == 0
+
+
+def test_the_table_tells_how_hard_windows_and_do_not_call_were_tried() -> None:
+    told = clean()
+    edge = with_settings(told, "A", local_end_time="12:00:07")
+    listing = Listing(tenant="T", phone="0981000001", answered_at=START + 10, lifted_at=START + 15)
+
+    tried = stakes.tried(replace(edge, listings=(listing,)), dials(edge, tolerance=Tolerance()))
+
+    assert tried["dials less than 5 s from the edge of a window"] == "2"
+    assert tried["numbers put on do-not-call"] == tried["numbers taken off do-not-call"] == "1"
+    assert tried["dials of numbers before they were put on it"] == "1"
+    assert tried["dials of numbers after they were taken off it"] == "1"
+    assert all(what in shown(told) for what in tried)
 
 
 def test_nothing_is_checked_in_an_empty_run() -> None:

@@ -133,10 +133,15 @@ class Model:
         (far_end,) = self._random.choices(list(weights), list(weights.values()))
         setup = self._draw(self._options.setup_seconds)
         ring = self._draw(self._options.ring_seconds)
-        talk = self._draw(self._options.talk_seconds)
+        talk = self._draw(self._options.long_talk_seconds if self._is_long() else self._options.talk_seconds)
         if far_end is FarEnd.VOICEMAIL:
             talk = min(talk, self._options.talk_seconds[0] + 4.0)
         return Fate(far_end, setup, ring, talk, ended_by_us=self._random.random() < 0.5)  # noqa: PLR2004 - half of the calls
+
+    def _is_long(self) -> bool:
+        """Decide whether a talk is long; nothing is drawn where none is, so that fates stay as they were."""
+        share = self._options.long_talk_share
+        return share > 0 and self._random.random() < share
 
     def _spread(self, fate: Fate) -> Fate:
         if not self._options.spread:

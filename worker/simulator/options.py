@@ -32,6 +32,9 @@ class SimulatorOptions:
     setup_seconds: tuple[float, float] = (0.5, 3.0)
     ring_seconds: tuple[float, float] = (2.0, 20.0)
     talk_seconds: tuple[float, float] = (4.0, 45.0)
+    long_talk_share: float = 0.0
+    """Share of the answered calls, chosen at random, whose talk is long; not with ``by_last_digit``."""
+    long_talk_seconds: tuple[float, float] = (200.0, 400.0)
     max_sessions: int = 2000
     """How many calls may be up at once; more are refused."""
     sessions_per_second: int = 10_000
@@ -55,3 +58,5 @@ class SimulatorOptions:
             raise ValueError("speeds and heartbeat_seconds must be above 0, max_sessions must not be below 0")
         if not 0 <= self.spread < 1:
             raise ValueError("spread must be at least 0 and below 1")
+        if not 0 <= self.long_talk_share <= 1:
+            raise ValueError("long_talk_share must be from 0 to 1")

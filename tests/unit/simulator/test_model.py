@@ -55,6 +55,14 @@ def test_every_far_end_that_replies_is_met_by_chance() -> None:
     assert met[FarEnd.ANSWERED] > met[FarEnd.NO_ANSWER] > met[FarEnd.CONGESTION]
 
 
+def test_a_share_of_the_talks_is_long() -> None:
+    model = Model(SimulatorOptions(long_talk_share=0.1, long_talk_seconds=(100.0, 200.0)))
+    talks = [fate.talk for fate in map(model.fate_of, 1000 * NUMBERS) if fate.far_end is FarEnd.ANSWERED]
+
+    assert 0.05 < sum(talk >= 100 for talk in talks) / len(talks) < 0.15
+    assert all(4 <= talk <= 45 or 100 <= talk <= 200 for talk in talks)
+
+
 def test_a_ring_timeout_is_rounded_in_the_callees_disfavour() -> None:
     model = Model(SimulatorOptions())
 
