@@ -7,11 +7,12 @@ from typing import Final, Protocol
 
 from typing_extensions import override
 
-from worker.domain.errors import CallbeatError, Invalid, Rejected
+from worker.domain.errors import CallbeatError, Invalid, Rejected, Unavailable
 from worker.domain.speech.pcm import prepared, wav_of
 from worker.domain.speech.sounds import Rendered
 from worker.domain.speech.voice import Voice
 from worker.ports.sounds import AudioReader, SpeechEngines
+from worker.sounds.riff import ends_early
 
 LONGEST_SECONDS: Final = 300
 """Of a text; templates have at most 5 000 characters, which are read in less."""
@@ -86,6 +87,8 @@ class Engines(SpeechEngines):
     def _render(self, text: Rendered) -> bytes:
         casting = self._casting(text.voice)
         file = casting.engine.speak(text.text, voice=casting.voice, spoken_as=text.voice)
+        if ends_early(file):
+            raise Unavailable(f"{casting.engine.name} answered with a sound whose end is missing")
         try:
             samples = self._reader.read(file, most_seconds=LONGEST_SECONDS)
         except Invalid as error:

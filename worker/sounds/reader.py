@@ -9,6 +9,7 @@ from typing_extensions import override
 from worker.domain.errors import Invalid
 from worker.domain.speech.pcm import RATE
 from worker.ports.sounds import AudioReader
+from worker.sounds.riff import ends_early
 
 _READ_AT_ONCE: Final = 4 * RATE
 """Samples: the length is bounded while the file is read, since a small file may hold hours."""
@@ -23,6 +24,8 @@ class MiniaudioReader(AudioReader):
     def read(self, file: bytes, *, most_seconds: int) -> "array[int]":
         if not _is_known(file):
             raise Invalid("the file is no sound in WAV, MP3, FLAC or Ogg Vorbis")
+        if ends_early(file):
+            raise Invalid("the end of the file is missing")
         most = most_seconds * RATE
         samples = array("h")
         try:

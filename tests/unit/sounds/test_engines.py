@@ -42,7 +42,8 @@ class Tone(Engine):
             return wav_at(silence(500).tobytes(), rate=RATE)
         if text == "page":
             return b"<html>"
-        return wav_at(array("h", [9000, 9000, -9000, -9000] * (400 * len(text))).tobytes(), rate=2 * RATE)
+        whole = wav_at(array("h", [9000, 9000, -9000, -9000] * (400 * len(text))).tobytes(), rate=2 * RATE)
+        return whole[: len(whole) // 2] if text == "half" else whole
 
 
 def _no_wait(_seconds: float) -> None:
@@ -62,7 +63,9 @@ def test_texts_become_our_sounds_in_their_order() -> None:
     assert milliseconds(samples_of(two)) == pytest.approx(300, abs=30)
 
 
-@pytest.mark.parametrize(("text", "error"), [("down", Unavailable), ("nothing", Rejected), ("page", Rejected)])
+@pytest.mark.parametrize(
+    ("text", "error"), [("down", Unavailable), ("half", Unavailable), ("nothing", Rejected), ("page", Rejected)]
+)
 def test_one_text_that_fails_leaves_the_others(text: str, error: type[CallbeatError]) -> None:
     failed, made = engines().render([Rendered(text, Voice()), Rendered("abc", Voice())])
 
@@ -166,6 +169,16 @@ def test_a_program_that_is_not_there_is_an_outage() -> None:
 def test_what_is_no_sound_is_refused(file: bytes) -> None:
     with pytest.raises(Invalid):
         READER.read(file, most_seconds=10)
+
+
+def test_half_a_file_is_refused_but_not_one_that_was_written_before_its_end_was_known() -> None:
+    whole = wav_at(bytes(8000), rate=8000)
+    streamed = whole[:40] + b"\xff\xff\xff\x7f" + whole[44:]
+
+    assert len(READER.read(whole, most_seconds=5)) == len(READER.read(streamed, most_seconds=5)) == 4000
+    for half in (whole[:4000], whole[:44], whole[:30], streamed[:38]):
+        with pytest.raises(Invalid):
+            READER.read(half, most_seconds=5)
 
 
 def test_a_sound_that_is_too_long_is_refused_while_it_is_read() -> None:
