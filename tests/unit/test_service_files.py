@@ -88,3 +88,11 @@ def test_each_voice_process_tells_its_figures_where_the_page_on_monitoring_says(
     assert compose is not None
     assert '"--metrics-port", "9084"' in compose[1]
     assert "type: A, port: 9084" in monitoring
+
+
+def test_each_process_that_writes_sounds_may_write_to_their_folder() -> None:
+    """A voice process joins the sounds of a one-time code, and deletes them."""
+    writing = {unit.stem for unit in PROCESSES if "-/srv/callbeat/sounds" in options(unit, "Service", "ReadWritePaths")}
+
+    assert writing == {"callbeat-api", "callbeat-speech@", "callbeat-voice@", "callbeat-worker@"}
+    assert "CALLBEAT_SOUNDS_FOLDER=/srv/callbeat/sounds" in (DEPLOY / "env.example").read_text()
