@@ -23,12 +23,14 @@ from worker.usecases.dispatch import render_sounds as rendering
 from worker.usecases.dispatch import settle_posted_cdrs as settling
 from worker.usecases.dispatch import sweep as sweeping
 from worker.usecases.dispatch import tick as ticking
+from worker.usecases.records import ask_for_imports as imports
 from worker.usecases.records import audit_trail
 from worker.usecases.records import delete_list as deleting
 from worker.usecases.records import drop_access as access
 from worker.usecases.records import drop_old_records as retaining
 from worker.usecases.records import refresh_list as refreshing
 from worker.usecases.records import run_backfills as backfills
+from worker.usecases.records import run_imports as importing
 from worker.wiring import services, stopping
 
 logger = logging.getLogger(__name__)
@@ -123,6 +125,13 @@ def render_sounds(**_: object) -> None:
         )
 
 
+@_task(names.IMPORT_FILES)
+def import_files(**_: object) -> None:
+    parts = services()
+    if parts.queue.taken(names.IMPORT_FILES):  # otherwise an earlier message did the work
+        importing.run_imports(parts.importer)
+
+
 @_task(names.SWEEP)
 def sweep(*, from_beat: bool = False, **_: object) -> None:
     parts = services()
@@ -142,6 +151,8 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     retaining.drop_old_records(parts.store, now=parts.clock.now())
     deleting.clear_deleted_lists(parts.store, now=parts.clock.now())
     refreshing.run_refreshes(parts.store, queue=parts.queue, now=parts.clock.now())
+    imports.drop_old_imports(parts.store, now=parts.clock.now())
+    imports.ask_for_imports(parts.store, queue=parts.queue, now=parts.clock.now())
 
 
 @_task(names.TICK)

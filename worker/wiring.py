@@ -56,6 +56,7 @@ from worker.sounds.names import SOUND_KEY_BYTES, KeyedNames
 from worker.sounds.places import Places
 from worker.sounds.reader import MiniaudioReader
 from worker.sounds.s3 import S3Store
+from worker.spreadsheets.reader import SpreadsheetReader
 from worker.stopping import Stop, check_not_stopping
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS, WORKERS, Patience
@@ -69,6 +70,7 @@ from worker.usecases.callbacks.delivery_session import SenderPool
 from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.dispatch.sound_key import sound_key
 from worker.usecases.dispatch.sound_work import Studio
+from worker.usecases.records.run_imports import Importer
 from worker.usecases.records.tenants import DEFAULT_TENANT, find_tenant
 
 DOUBTFUL_HOSTS: Final = 24
@@ -130,6 +132,19 @@ class Services:
     def studio(self) -> Studio:
         """Return what renders and keeps sounds."""
         return Studio(engines=self.engines, sounds=self.sounds, names=self.sound_names, clock=self.clock)
+
+    @property
+    def importer(self) -> Importer:
+        """Return what imports files."""
+        return Importer(
+            store=self.store,
+            queue=self.queue,
+            reader=SpreadsheetReader(),
+            clock=self.clock,
+            new_id=self.new_id,
+            caps=self.caps,
+            is_stopping=lambda: stopping().is_requested,
+        )
 
     @property
     def dispatch_store(self) -> SqlStore:

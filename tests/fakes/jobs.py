@@ -20,6 +20,7 @@ class FakeJobQueue(JobQueue):
         self.asked_for_callbacks = 0
         self.fan_outs: list[TenantId] = []
         self.renderings = 0
+        self.imports = 0
         self.held: list[str] = []
         self.sweeps: list[float] = []
         """The seconds after which each was asked for."""
@@ -51,6 +52,10 @@ class FakeJobQueue(JobQueue):
     @override
     def render_sounds(self) -> None:
         self.renderings += 1
+
+    @override
+    def import_files(self) -> None:
+        self.imports += 1
 
     @override
     def deliver_callbacks(self, host: str) -> None:

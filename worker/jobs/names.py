@@ -8,6 +8,7 @@ DELIVER_CALLBACKS: Final = "callbeat.deliver_callbacks"
 ASK_FOR_CALLBACKS: Final = "callbeat.ask_for_callbacks"
 FAN_OUT_CALLBACKS: Final = "callbeat.fan_out_callbacks"
 RENDER_SOUNDS: Final = "callbeat.render_sounds"
+IMPORT_FILES: Final = "callbeat.import_files"
 SWEEP: Final = "callbeat.sweep"
 TICK: Final = "callbeat.tick"
 
@@ -15,6 +16,7 @@ PLAN: Final = "plan"
 CALLS: Final = "calls"
 CALLBACKS: Final = "callbacks"
 SPEECH: Final = "speech"
+IMPORTS: Final = "imports"
 MAINTENANCE: Final = "maintenance"
 
 QUEUE_OF: Final = {
@@ -24,6 +26,7 @@ QUEUE_OF: Final = {
     ASK_FOR_CALLBACKS: CALLBACKS,
     FAN_OUT_CALLBACKS: CALLBACKS,
     RENDER_SOUNDS: SPEECH,
+    IMPORT_FILES: IMPORTS,
     SWEEP: MAINTENANCE,
     TICK: MAINTENANCE,
 }

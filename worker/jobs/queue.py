@@ -64,6 +64,11 @@ class CeleryJobQueue(JobQueue):
             self._send(names.RENDER_SOUNDS)
 
     @override
+    def import_files(self) -> None:
+        if self._is_first(names.IMPORT_FILES):
+            self._send(names.IMPORT_FILES)
+
+    @override
     def deliver_callbacks(self, host: str) -> None:
         if self._is_first(_delivery_key(host)):
             self._send(names.DELIVER_CALLBACKS, host=host)

@@ -41,6 +41,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "POST /v3/template/preview": {"template_uuid": "{template_uuid}"},
 }
 """Right bodies where a tenant could name what another one owns."""
+FORMS: Mapping[str, Mapping[str, str]] = {
+    "POST /v3/lead/file": {"list_uuid": "{list_uuid}"},
+    "POST /v1/blacklist/file": {},
+}
+"""The same of endpoints that take a file."""
 NOT_OF_A_TENANT = {"phone_number", "gateway_uuid", "tenant"}
 """Names in paths that belong to no tenant."""
 
@@ -77,6 +82,7 @@ def known(client: TestClient, services: FakeServices) -> dict[str, str]:
         "customer_id": lead["lead_uuid"],
         "callback_id": str(store_delivery(services.store, call_id=call_id, at=NOON).id),
         "subscription_id": subscription,
+        "import_uuid": client.post("/v1/blacklist/file", files={"file": b"0342222222"}).json()["import_uuid"],
         "token_uuid": client.post("/v3/token", json={"name": "mine", "role": "admin"}).json()["token_uuid"],
         "reference": str(call_id),
         "ref_id": "order-7",
@@ -106,12 +112,13 @@ def key_of(services: FakeServices, *, tenant: str, role: Role = Role.ADMIN, expi
 
 def ask(client: TestClient, one: Endpoint, known: Mapping[str, str], *, token: str) -> tuple[int, Any]:
     set_limits(client.app, kept_seconds=0)  # type: ignore[arg-type]  # it is ours; nothing is remembered of failures
-    body = BODIES.get(f"{one.method} {one.path}", {})
+    name = f"{one.method} {one.path}"
+    body = BODIES.get(name, FORMS.get(name, {}))
     filled = {name: value.format(**known) if isinstance(value, str) else value for name, value in body.items()}
-    answer = client.request(
-        one.method, one.path.format(**known), json=filled, headers={"Authorization": f"Bearer {token}"}
-    )
-    return answer.status_code, answer.json()
+    sent: dict[str, Any] = {"data": filled, "files": {"file": b"0981000004"}} if name in FORMS else {"json": filled}
+    answer = client.request(one.method, one.path.format(**known), headers={"Authorization": f"Bearer {token}"}, **sent)
+    is_json = answer.headers["content-type"] == "application/json"
+    return answer.status_code, answer.json() if is_json else answer.text
 
 
 def state_of(services: FakeServices) -> dict[str, list[str]]:
@@ -210,7 +217,11 @@ def test_another_tenants_ids_are_not_found_and_nothing_changes(
     naming = [
         one for one in with_token(client) if isinstance(one.needed, Role) and set(names_of(one.path)) - NOT_OF_A_TENANT
     ]
-    by_body = [one for one in with_token(client) if f"{one.method} {one.path}" in BODIES and one not in naming]
+    by_body = [
+        one
+        for one in with_token(client)
+        if f"{one.method} {one.path}" in {*BODIES, *FORMS} - {"POST /v1/blacklist/file"} and one not in naming
+    ]
 
     answers = {f"{one.method} {one.path}": ask(client, one, known, token=theirs) for one in naming}
     by_bodies = {f"{one.method} {one.path}": ask(client, one, known, token=theirs) for one in by_body}

@@ -33,6 +33,9 @@ class JobQueue(Protocol):
     def render_sounds(self) -> None:
         """Ask for sounds to be rendered for waiting and next leads; at most one such request waits."""
 
+    def import_files(self) -> None:
+        """Ask for files that wait to be imported; at most one such request waits."""
+
     def deliver_callbacks(self, host: str) -> None:
         """Ask for the host's due deliveries to be sent; at most one request per host waits."""
 

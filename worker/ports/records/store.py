@@ -45,6 +45,7 @@ from worker.ports.records.entities import (
     Totals,
 )
 from worker.ports.records.erasure import Erasure
+from worker.ports.records.file_imports import FileImports
 from worker.ports.records.gateways import Gateways
 from worker.ports.records.lead_edits import LeadEdits
 from worker.ports.records.lists import Lists
@@ -254,6 +255,8 @@ class RecordTransaction(Protocol):
     def erasure(self) -> Erasure: ...
     @property
     def refreshes(self) -> Refreshes: ...
+    @property
+    def file_imports(self) -> FileImports: ...
     @property
     def lead_edits(self) -> LeadEdits: ...
     @property

@@ -35,6 +35,7 @@ from worker.store.base import (
     callback_tables,  # noqa: F401 - see above
     erasure_tables,  # noqa: F401 - see above
     gateway_tables,  # noqa: F401 - see above
+    import_tables,  # noqa: F401 - see above
     list_tables,  # noqa: F401 - see above
     retention_tables,  # noqa: F401 - see above
     schema,

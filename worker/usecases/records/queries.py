@@ -7,7 +7,8 @@ from pendulum import DateTime
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.cdr import Cdr
 from worker.domain.errors import NotFound
-from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, TemplateId
+from worker.domain.file_import import FileImport, FileKind, ReportedRow
+from worker.domain.ids import CampaignId, CarrierId, ImportId, LeadId, ListId, TemplateId
 from worker.domain.number_plan import Classified, NumberPlan, calendar_day
 from worker.domain.switch import Switch
 from worker.domain.trunk import Trunk
@@ -138,6 +139,24 @@ def list_blocked_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> 
     """Return the do-not-call list, sorted by phone."""
     with store.reading() as tx:
         return tx.do_not_call.page(tenant.id, part)
+
+
+def list_imports(store: RecordStore, *, tenant: Tenant, part: Slice, kind: FileKind | None) -> Page[FileImport]:
+    """Return imports of files, the newest first."""
+    with store.reading() as tx:
+        return tx.file_imports.page(tenant.id, part, kind=kind)
+
+
+def get_import(store: RecordStore, *, tenant: Tenant, import_id: ImportId) -> FileImport:
+    """Return one import of a file."""
+    with store.reading() as tx:
+        return tx.file_imports.get(tenant.id, import_id)
+
+
+def import_report(store: RecordStore, *, import_id: ImportId, after: int, limit: int) -> list[ReportedRow]:
+    """Return rows of an import's report beyond the row ``after``."""
+    with store.reading() as tx:
+        return tx.file_imports.report(import_id, after=after, limit=limit)
 
 
 def get_blocked_number(store: RecordStore, *, tenant: Tenant, reference: UUID | str) -> BlockedEntry:

@@ -1,0 +1,1 @@
+"""Tables as people export them from spreadsheets: what their columns and cells mean."""
