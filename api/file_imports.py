@@ -44,13 +44,13 @@ def upload_leads(sent: Sent, services: Services, tenant: Whose) -> JSONResponse:
     file = SentFile(
         tenant=tenant,
         kind=FileKind.LEADS,
-        list_id=list_of(sent),
-        scope=scope_of(sent),
+        list_id=list_of(sent.fields),
+        scope=scope_of(sent.fields),
         name=sent.name,
         content=sent.content,
     )
     new = take_file(services.store, file, queue=services.queue, now=services.clock.now(), new_id=services.new_id)
-    return _taken(new, ignored=ignored_of(sent, known=frozenset({"list_uuid", "duplicate_scope"})))
+    return _taken(new, ignored=ignored_of(sent.fields, known=frozenset({"list_uuid", "duplicate_scope"})))
 
 
 @uploads.post("/v1/blacklist/file", dependencies=[STOPS_CALLS], openapi_extra=form_with())
@@ -61,7 +61,7 @@ def upload_blacklist(sent: Sent, services: Services, tenant: Whose) -> JSONRespo
     """
     file = SentFile(tenant=tenant, kind=FileKind.DO_NOT_CALL, list_id=None, name=sent.name, content=sent.content)
     new = take_file(services.store, file, queue=services.queue, now=services.clock.now(), new_id=services.new_id)
-    return _taken(new, ignored=ignored_of(sent, known=frozenset()))
+    return _taken(new, ignored=ignored_of(sent.fields, known=frozenset()))
 
 
 @reads.get("/v3/import")

@@ -1,10 +1,10 @@
 """What clients send with files, and ask about imports."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
-from api.file_upload import Upload
 from api.requests.body import Body
 from api.requests.fields import meaning, to_uuid
 from api.requests.leads import Scope
@@ -36,9 +36,9 @@ class ImportQuery(Body):
         return FileKind(self.kind) if self.kind else None
 
 
-def list_of(upload: Upload) -> ListId:
+def list_of(fields: Mapping[str, str]) -> ListId:
     """Return the list for the leads of a file; raises ``Invalid``."""
-    sent = upload.fields.get("list_uuid", "").strip()
+    sent = fields.get("list_uuid", "").strip()
     if not sent:
         raise Invalid("list_uuid is missing")
     found = to_uuid(sent, otherwise="list_uuid is invalid")
@@ -47,17 +47,17 @@ def list_of(upload: Upload) -> ListId:
     return ListId(found)
 
 
-def scope_of(upload: Upload) -> DuplicateScope:
+def scope_of(fields: Mapping[str, str]) -> DuplicateScope:
     """Return where a number may stand only once; raises ``Invalid``."""
-    sent = upload.fields.get("duplicate_scope", "").strip() or DuplicateScope.CAMPAIGN.value
+    sent = fields.get("duplicate_scope", "").strip() or DuplicateScope.CAMPAIGN.value
     if sent not in get_args(Scope):
         raise Invalid("duplicate_scope is none of list, campaign, tenant")
     return DuplicateScope(sent)
 
 
-def ignored_of(upload: Upload, *, known: frozenset[str]) -> list[str]:
+def ignored_of(fields: Mapping[str, str], *, known: frozenset[str]) -> list[str]:
     """Return the names of fields that mean nothing."""
-    return sorted(set(upload.fields) - known)
+    return sorted(set(fields) - known)
 
 
 def form_with(**fields: dict[str, object]) -> dict[str, object]:

@@ -99,6 +99,7 @@ def furnish(api: httpx.Client) -> dict[str, str]:
         "template_uuid": template,
         "audio_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
         "list_uuid": list_uuid,
+        "import_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
         "lead_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
         "customer_id": "01a21425-daf9-747a-b864-2a4ed6283074",
         "ref_id": "order-7",

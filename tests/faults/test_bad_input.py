@@ -63,6 +63,7 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         lead = client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0341234567"}).json()
         sound = {"audio_name": "mine", "file": base64.b64encode(a_file()).decode()}
         audio = client.post("/v3/audio", json=sound).json()["id"]
+        numbers = client.post("/v1/blacklist/file", files={"file": b"0341234560"}).json()["import_uuid"]
     call_id = store_call(services.store, phone="0341234567")
     return {
         "campaign_uuid": campaign,
@@ -74,6 +75,7 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         "template_uuid": SEED_TEMPLATE,
         "audio_uuid": audio,
         "list_uuid": list_uuid,
+        "import_uuid": numbers,
         "lead_uuid": lead["lead_uuid"],
         "customer_id": lead["lead_uuid"],
         "ref_id": "order-7",

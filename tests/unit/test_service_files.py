@@ -64,7 +64,8 @@ def test_units_stop_in_the_order_of_a_drain() -> None:
     assert {name for name, targets in before.items() if listening in targets} == {"callbeat-listener@"}
     assert {name for name, targets in after.items() if serving in targets} == {"callbeat-listener@"}
     ending_last = {
-        "callbeat-api", "callbeat-callbacks@", "callbeat-flower", "callbeat-speech@", "callbeat-voice@",
+        "callbeat-api", "callbeat-callbacks@", "callbeat-flower",
+        "callbeat-imports@", "callbeat-speech@", "callbeat-voice@",
     }  # fmt: skip
     assert {name for name, targets in before.items() if serving in targets} == ending_last
     assert set(options(DEPLOY / "systemd" / "callbeat.target", "Unit", "Wants")) == {listening, serving}

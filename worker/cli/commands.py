@@ -108,7 +108,7 @@ def api(host: Host = LOOPBACK, port: Port = 8000) -> None:
 def worker(
     queues: Annotated[
         str, typer.Option(help="Queues to take tasks from, separated by commas.")
-    ] = "callbacks,calls,maintenance,plan",
+    ] = "callbacks,calls,imports,maintenance,plan",
     concurrency: Annotated[int, typer.Option(min=1, help="Threads, if callbacks is among the queues.")] = 32,
     name: Annotated[str, typer.Option(help="Name in Flower.")] = "worker",
 ) -> None:

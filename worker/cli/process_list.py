@@ -94,8 +94,11 @@ def _processes(wanted: Wanted) -> list[Child]:
     children += [
         Child(name, _callbeat("worker", f"--queues={QUICK_QUEUES}", f"--name={name}"), Group.DIALLING) for name in quick
     ]
-    serving = (names.CALLBACKS, names.SPEECH)
-    children += [Child(queue, _callbeat("worker", f"--queues={queue}", f"--name={queue}")) for queue in serving]
+    # Imports run in a thread beside the callbacks: a process of their own would cost memory that is mostly idle.
+    serving = {names.CALLBACKS: f"{names.CALLBACKS},{names.IMPORTS}", names.SPEECH: names.SPEECH}
+    children += [
+        Child(name, _callbeat("worker", f"--queues={queues}", f"--name={name}")) for name, queues in serving.items()
+    ]
     children.append(Child("beat", _callbeat("beat"), Group.DIALLING))
     if wanted.flower_port is not None:
         children.append(Child("flower", _callbeat("flower", f"--port={wanted.flower_port}")))

@@ -42,7 +42,7 @@ class FileImports(Protocol):
         """Write an import and more rows of its report, and claim it anew; the file of one that ended is deleted."""
 
     def release(self, import_id: ImportId, *, by: UUID) -> None:
-        """Give an import up, so that another worker may have it at once."""
+        """Drop the claim, so that another worker may have the import at once."""
 
     def report(self, import_id: ImportId, *, after: int, limit: int) -> list[ReportedRow]:
         """Return rows of the report beyond the row ``after``, in the order of the file."""
