@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Request, Response
+from fastapi.responses import StreamingResponse
 from pendulum import DateTime
 
 from worker.domain.stale_copy import BEHIND_REVISION, ReadCopy, revision_of, tags_in
@@ -50,8 +51,10 @@ def read_copy(if_match: str, *, revision: int | None = None) -> ReadCopy:
 def add_tag_of_content(response: Response) -> None:
     """Extend the tag of a read, the revision if there is one, by a hash of the text.
 
-    An answer holds more than a client changes, such as counters and names of other objects.
+    An answer holds more than a client changes, such as counters and names of other objects. A stream keeps its own tag.
     """
+    if isinstance(response, StreamingResponse):
+        return
     revision = response.headers.get(TAG, "").strip('"')
     content = hashlib.sha256(response.body).hexdigest()[:HASH_LENGTH]
     response.headers[TAG] = f'"{revision}{BEHIND_REVISION if revision else ""}{content}"'
