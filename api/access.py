@@ -91,6 +91,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /v3/autocall/log/{ref_id}/ref_id": _READ,
     "GET /v3/cdr": _READ,
     "GET /v3/cdr/{reference}": _READ,
+    # What a callee said needs more than the list of calls.
+    "GET /v3/recording/{recording}": _WORK,
     "GET /v1/campaign": _READ,
     "POST /v1/campaign": _WORK,
     "GET /v1/campaign/{campaign_uuid}": _READ,

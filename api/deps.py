@@ -25,6 +25,7 @@ from worker.ports.records.access import Caller
 from worker.ports.records.audit import Act
 from worker.ports.records.entities import Tenant
 from worker.ports.records.joined import JoinedTransactions
+from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
@@ -76,6 +77,8 @@ class ApiServices(Protocol):
     def why_never_sent(self) -> Callable[[str], str]: ...
     @property
     def sounds(self) -> SoundStore: ...
+    @property
+    def recordings(self) -> RecordingFiles: ...
     @property
     def engines(self) -> SpeechEngines: ...
     @property

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from pendulum import DateTime
 
 from worker.domain.stale_copy import BEHIND_REVISION, ReadCopy, revision_of, tags_in
@@ -51,9 +51,9 @@ def read_copy(if_match: str, *, revision: int | None = None) -> ReadCopy:
 def add_tag_of_content(response: Response) -> None:
     """Extend the tag of a read, the revision if there is one, by a hash of the text.
 
-    An answer holds more than a client changes, such as counters and names of other objects. A stream keeps its own tag.
+    An answer holds more than a client changes, such as counters and names of others. Streams and files keep their own tags.
     """
-    if isinstance(response, StreamingResponse):
+    if isinstance(response, StreamingResponse | FileResponse):
         return
     revision = response.headers.get(TAG, "").strip('"')
     content = hashlib.sha256(response.body).hexdigest()[:HASH_LENGTH]
@@ -63,7 +63,7 @@ def add_tag_of_content(response: Response) -> None:
 def unless_known(request: Request, response: Response) -> Response:
     """Return the answer, or 304 without a body when the client says that it has it."""
     known = ",".join(request.headers.getlist("If-None-Match"))
-    if response.status_code != HTTPStatus.OK or not known:
+    if response.status_code != HTTPStatus.OK or not known or isinstance(response, FileResponse):
         return response
     tag = response.headers[TAG]
     if known.strip() != "*" and tag.strip('"') not in tags_in(known):

@@ -253,6 +253,11 @@ class Settings(BaseSettings):
         description="where switches find sounds: https://HOST/sounds, http_cache://http://HOST:8000/sounds, or the "
         "path of the folder on the switch, without blanks and quotes",
     )
+    recordings: str | None = Field(
+        default=None,
+        pattern=r"^/[^\s'\"\\,|;!]*$",
+        description="the path of the folder in which switches record, without blanks and quotes",
+    )
     longest_call_seconds: int = Field(
         default=900, ge=10, le=14_400, description="seconds from 10 to 14400, after which the switch ends any call"
     )

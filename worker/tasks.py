@@ -28,6 +28,7 @@ from worker.usecases.records import audit_trail
 from worker.usecases.records import delete_list as deleting
 from worker.usecases.records import drop_access as access
 from worker.usecases.records import drop_old_records as retaining
+from worker.usecases.records import drop_recordings as unrecording
 from worker.usecases.records import refresh_list as refreshing
 from worker.usecases.records import run_backfills as backfills
 from worker.usecases.records import run_imports as importing
@@ -149,6 +150,7 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
         parts.store, queue=parts.queue, telephony=parts.telephony, now=parts.clock.now(), new_id=parts.new_id
     )
     retaining.drop_old_records(parts.store, now=parts.clock.now())
+    unrecording.drop_recordings(parts.store, files=parts.recordings, now=parts.clock.now())
     deleting.clear_deleted_lists(parts.store, now=parts.clock.now())
     refreshing.run_refreshes(parts.store, queue=parts.queue, now=parts.clock.now())
     imports.drop_old_imports(parts.store, now=parts.clock.now())

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from pathlib import Path
 from threading import Semaphore
 from typing import Any, Final
 from uuid import UUID
@@ -45,6 +46,7 @@ from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.ports.records.audit import Act
 from worker.ports.records.joined import JoinedTransactions
+from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordTransaction
 from worker.ports.sounds import AudioReader, SoundNames, SoundPlaces, SoundStore, SpeechEngines
@@ -55,6 +57,7 @@ from worker.sounds.folder import FolderStore
 from worker.sounds.names import SOUND_KEY_BYTES, KeyedNames
 from worker.sounds.places import Places
 from worker.sounds.reader import MiniaudioReader
+from worker.sounds.recordings import RecordingFolder
 from worker.sounds.s3 import S3Store
 from worker.spreadsheets.reader import SpreadsheetReader
 from worker.stopping import Stop, check_not_stopping
@@ -108,6 +111,7 @@ class Services:
     sounds: SoundStore
     sound_places: SoundPlaces
     sound_names: SoundNames
+    recordings: RecordingFiles
     request_limits: RequestLimits
     speaks: bool
     """True when answered calls are spoken with; otherwise an own dialplan plays, and no sound is needed."""
@@ -273,6 +277,7 @@ def _services(patience: Patience) -> Services:
         speaks=is_spoken,
         engines=engines,
         audio_reader=MiniaudioReader(),
+        recordings=RecordingFolder(None if chosen.recordings is None else Path(chosen.recordings)),
         request_limits=_request_limits(redis_url(chosen)),
         probes={
             "database": partial(_ping, database),

@@ -29,6 +29,7 @@ from worker.domain.campaign import Mode, Priority
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges
 from worker.domain.ids import CampaignId
 from worker.domain.json_value import Json
+from worker.domain.recording import DEFAULT_DAYS, MOST_DAYS
 
 MODES: Final = {"": Mode.DIRECT, "parallel": Mode.PARALLEL, **{mode.value: mode for mode in Mode}}
 LONGEST_TIMEOUT: Final = 3600
@@ -195,6 +196,31 @@ class CampaignBody(Body):
             "See [callbacks](callbacks.md).",
         ),
     ] = ""
+    enable_recording: Annotated[
+        bool,
+        meaning(
+            "`true` records answered calls that `callbeat voice` speaks with, but for one-time codes.",
+            "The callee first hears `recording_consent`; recording begins behind that sentence. It needs "
+            "`CALLBEAT_RECORDINGS`. CDRs name the file in `recording_url`.",
+        ),
+    ] = False
+    recording_consent: Annotated[
+        Line,
+        Field(pattern=r"^[^{}\[\]]*$"),
+        meaning(
+            "What a callee hears before the call is recorded; empty for a short sentence in the template's language.",
+            "It has no placeholders, and is said with the template's voice.",
+        ),
+    ] = ""
+    recording_days: Annotated[
+        int,
+        Field(ge=1, le=MOST_DAYS),
+        meaning(
+            "How long a recording is kept, counted from the end of the call.",
+            "The setting that holds when the call ends decides. With its CDR or its person it is deleted earlier.",
+            unit="days",
+        ),
+    ] = DEFAULT_DAYS
     answer_callback_url: Annotated[
         Url,
         meaning("Receives a notice when a callee answers, delivered like a CDR; empty for none."),

@@ -1,10 +1,10 @@
 """Scripts as the preview of a template writes them."""
 
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Mapping, Sequence
+from typing import Final, assert_never
 
 from worker.domain.json_value import Json
-from worker.domain.script import HangUp, Menu, OptOut, Repeat, Say, Script, Step, Transfer
+from worker.domain.script import HangUp, Menu, OptOut, Record, Repeat, Say, Script, Step, Transfer
 from worker.domain.speech.parts import Part, Pause, Sound, Text, Word, heard
 
 
@@ -19,6 +19,9 @@ def script_shape(script: Script) -> dict[str, Json]:
     }
 
 
+_NAMES: Final[Mapping[type[Step], str]] = {OptOut: "opt_out", Record: "record", Repeat: "repeat"}
+
+
 def _steps(steps: Sequence[Step]) -> list[Json]:
     return [_step(step) for step in steps]
 
@@ -31,10 +34,8 @@ def _step(step: Step) -> dict[str, Json]:
             return _menu(step)
         case Transfer():
             return {"step": "transfer", "extension": step.extension}
-        case OptOut():
-            return {"step": "opt_out"}
-        case Repeat():
-            return {"step": "repeat"}
+        case OptOut() | Record() | Repeat():
+            return {"step": _NAMES[type(step)]}
         case HangUp():
             return {"step": "hangup", "finish": step.finish.value}
         case _:

@@ -18,10 +18,12 @@ from worker.domain.caps import DEFAULT_CAPS, Cap
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.records.audit import Act
 from worker.ports.records.joined import JoinedTransactions
+from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordTransaction
 from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
 from worker.sounds.reader import MiniaudioReader
+from worker.sounds.recordings import RecordingFolder
 from worker.store.joined import JoinedStore
 from worker.store.transaction import SqlStore
 from worker.telephony.posted_cdr import JsonCdr
@@ -47,6 +49,7 @@ class FakeServices:
     request_limits: RequestLimits = field(default_factory=NoRequestLimits)
     cdr_format: CdrFormat = field(default_factory=JsonCdr)
     sounds: SoundStore = field(default_factory=FakeSounds)
+    recordings: RecordingFiles = field(default_factory=lambda: RecordingFolder(None))
     engines: SpeechEngines = field(default_factory=FakeEngines)
     audio_reader: AudioReader = field(default_factory=MiniaudioReader)
     spoken_names: SoundNames | None = None

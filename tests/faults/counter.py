@@ -102,6 +102,7 @@ def furnish(api: httpx.Client) -> dict[str, str]:
         "import_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
         "lead_uuid": "01a21425-daf9-747a-b864-2a4ed6283074",
         "customer_id": "01a21425-daf9-747a-b864-2a4ed6283074",
+        "recording": f"01a21425-daf9-747a-b864-2a4ed6283074-{'0' * 32}.wav",
         "ref_id": "order-7",
         "reference": "01a21425-daf9-747a-b864-2a4ed6283074",
         "id_or_phone": PHONE,

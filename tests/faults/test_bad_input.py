@@ -78,6 +78,7 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         "import_uuid": numbers,
         "lead_uuid": lead["lead_uuid"],
         "customer_id": lead["lead_uuid"],
+        "recording": f"{call_id}-{'0' * 32}.wav",
         "ref_id": "order-7",
         "reference": lead["lead_uuid"],
         "id_or_phone": "0341234567",

@@ -25,13 +25,15 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
     },
     "templates": {"deleted_at": None},
     "lists": {"reset_at": None, "reset_outcomes": None, "deleted_at": None, "cleared_at": None},
-    "campaigns": {"lead_expired_at": None, "steered_at": None},
+    "campaigns": {"lead_expired_at": None, "steered_at": None}
+    | {"enable_recording": False, "recording_consent": "", "recording_days": 30},
     "leads": {"uncounted": 0, "parked": False, "call_id": None, "ref_id": "", "template_id": None}
     | {"refreshed_at": None, "removed_at": None},
     "calls": {
         "spend_day": None,
         "pressed": (),
         "last_key": None,
+        "recording": None,
         "over_by": None,
         "template_id": None,
         "uncounted": 0,

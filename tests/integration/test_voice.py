@@ -1,6 +1,7 @@
 """Callees of the simulated switch and the voice server, over real sockets in one event loop."""
 
 import asyncio
+import wave
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -30,6 +31,7 @@ from worker.voice.server import Connection, VoiceOptions, VoiceServer, VoiceWork
 
 SPEED = 10.0
 NOBODY = "127.0.0.1:1"
+FILE = "call.wav"
 MESSAGE: Mapping[str, Json] = {"content": "Xin chào", "max_timeout": 1, "press_timeout": 1}
 
 
@@ -41,6 +43,7 @@ class Rig:
     template: Mapping[str, Json]
     seconds: float = 2.0
     allow: str = "127.0.0.0/8"
+    consent: str | None = None
     refusal: Refusal | None = None
     blocked: list[CallId] = field(default_factory=list)
     over: list[CallId] = field(default_factory=list)
@@ -50,7 +53,11 @@ class Rig:
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         options = VoiceOptions(
-            host="127.0.0.1", port=0, allow=[ip_network(self.allow)], extension_dial="user/{extension}"
+            host="127.0.0.1",
+            port=0,
+            allow=[ip_network(self.allow)],
+            extension_dial="user/{extension}",
+            recordings=str(self.folder / "recordings"),
         )
         work = VoiceWork(
             prepare=lambda asked: {call_id: self.refusal or self.prepared(call_id) for call_id in asked},
@@ -83,13 +90,15 @@ class Rig:
         return self.connections[-1]
 
     def prepared(self, call_id: CallId) -> Prepared:
-        script = script_of(template_of(self.template), values={})
+        script = script_of(template_of(self.template), values={}, consent=self.consent)
         playbacks = {}
         for parts in playlists_of(script):
             file = self.folder / f"{words_of(parts)}.wav".replace(" ", "_")
             file.write_bytes(wav_of(silence(round(self.seconds * 1000))))
             playbacks[parts] = Playback(str(file), self.seconds)
-        return Prepared(call_id=call_id, caller_id="02871", script=script, playbacks=playbacks, joined=("j",))
+        return Prepared(
+            call_id=call_id, caller_id="02871", script=script, playbacks=playbacks, joined=("j",), recording=FILE
+        )
 
     async def call(self, number: str, *, through: str = "") -> Line:
         """Call a number as a switch does; return the end of the call."""
@@ -191,6 +200,31 @@ def test_a_callee_who_hangs_up_in_the_middle(tmp_path: Path) -> None:
 
     assert rig.heard() == ["connected", "sound Xin_chào"]
     assert len(rig.over) == 1
+
+
+def test_a_recorded_call_is_recorded_behind_the_sentence_that_says_so(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, MESSAGE, consent="Xin ghi âm")
+
+    async def act(rig: Rig) -> None:
+        await rig.call("0981234000")
+
+    on(rig, act)
+
+    assert rig.heard() == ["connected", "sound Xin_ghi_âm", "sound Xin_chào", "recorded"]
+    with wave.open(str(tmp_path / "recordings" / FILE)) as file:
+        assert 1.9 < file.getnframes() / file.getframerate() < 3.5  # one sound of two seconds, at the model's speed
+
+
+def test_a_folder_that_cannot_be_written_costs_the_recording_only(tmp_path: Path) -> None:
+    (tmp_path / "recordings").write_text("no folder")
+    rig = Rig(tmp_path, MESSAGE, consent="")
+
+    async def act(rig: Rig) -> None:
+        assert (await rig.call("0981234000")).cause == "NORMAL_CLEARING"
+
+    on(rig, act)
+
+    assert rig.heard() == ["connected", "sound Cuộc_gọi_này_được_ghi_âm.", "sound Xin_chào"]
 
 
 def test_nobody_listens_so_the_call_ends_at_once_with_a_cause_of_ours(tmp_path: Path) -> None:

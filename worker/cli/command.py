@@ -9,6 +9,7 @@ import typer
 
 from worker.cli import commands, secret_commands
 from worker.cli.gateway_commands import GATEWAY
+from worker.cli.recording_commands import RECORDING
 from worker.cli.tenant_commands import TENANT
 from worker.cli.token_commands import TOKEN
 from worker.domain.errors import CallbeatError
@@ -34,6 +35,7 @@ GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
     "token": ("API keys: bearer tokens with a name, a role and perhaps an end.", TOKEN),
     "tenant": ("A tenant's own settings.", TENANT),
     "person": ("Persons and their data.", {"erase": commands.erase_person}),
+    "recording": ("Recordings whose time is over.", RECORDING),
     "gateway": ("Gateways: their limits, and the tenants that may use them.", GATEWAY),
     "secret": (
         "The secret that signs a tenant's callbacks.",

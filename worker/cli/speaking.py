@@ -1,9 +1,13 @@
 """Builds the voice process of its parts."""
 
+import secrets
+from functools import partial
+
 from pendulum import Duration
 from uuid_utils.compat import uuid7
 
 from worker.cli.open_files import allow_open_files
+from worker.domain.recording import TOKEN_BYTES
 from worker.settings import Settings
 from worker.stopping import Stop
 from worker.usecases.voice.opt_out import opt_out
@@ -18,7 +22,8 @@ LEFT_OVER_AFTER_LONGEST_CALL = Duration(minutes=1)
 def speak(services: Services, settings: Settings, *, host: str, port: int, metrics_port: int, stop: Stop) -> None:
     """Speak with callees until the stop, and for the drain time while calls are up."""
     allow_open_files()
-    sounds = Sounds(services.sounds, services.sound_places, services.sound_names, uuid7)
+    new_token = None if settings.recordings is None else partial(secrets.token_hex, TOKEN_BYTES)
+    sounds = Sounds(services.sounds, services.sound_places, services.sound_names, uuid7, new_token)
     longest = Duration(seconds=settings.longest_call_seconds) + LEFT_OVER_AFTER_LONGEST_CALL
     work = VoiceWork(
         prepare=lambda asked: prepare(services.store, sounds=sounds, asked=asked),
@@ -31,6 +36,7 @@ def speak(services: Services, settings: Settings, *, host: str, port: int, metri
         port=port,
         allow=settings.voice_allow,
         extension_dial=settings.extension_dial,
+        recordings=settings.recordings or "",
         metrics_port=metrics_port,
     )
     guard = Guard()

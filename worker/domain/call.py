@@ -102,6 +102,8 @@ class HungUp:
     """Whole seconds from answer to end, as the switch counts them."""
     digits: str | None = None
     """All keys that the callee pressed, as the switch counts them; None when it does not say."""
+    recording: str = ""
+    """The file name of the call's recording; empty when nothing was recorded."""
     is_assumed: bool = False
     """True when no source reported this end; a later report replaces it."""
 

@@ -63,6 +63,8 @@ class Campaign:
     resume_at: DateTime | None = None
     expires_at: DateTime | None = None
     """From this time on (``lead_expired_at``) the campaign's leads are not dialled and end as expired."""
+    consent: str | None = None
+    """What callees are told before their call is recorded, empty for the usual sentence; None: none is recorded."""
     callback_url: str = ""
     answer_callback_url: str = ""
     domain: str = ""

@@ -15,6 +15,7 @@ from worker.domain.ids import CampaignId, CarrierId, RunId, TemplateId, TenantId
 from worker.domain.json_value import Json
 from worker.domain.network import Network
 from worker.domain.recall import RecallPolicy
+from worker.domain.recording import DEFAULT_DAYS
 from worker.domain.window import DAY_NS, WHOLE_DAY, Span, Week, Windows
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -87,6 +88,9 @@ class CampaignSettings:
     callback_url: str = ""
     answer_callback_url: str = ""
     lead_expired_at: DateTime | None = None
+    enable_recording: bool = False
+    recording_consent: str = ""
+    recording_days: int = DEFAULT_DAYS
     extras: Mapping[str, Json] = field(default_factory=dict)
     created_at: DateTime
     updated_at: DateTime
@@ -119,6 +123,9 @@ class CampaignChanges(TypedDict, total=False):
     callback_url: str
     answer_callback_url: str
     lead_expired_at: DateTime | None
+    enable_recording: bool
+    recording_consent: str
+    recording_days: int
     extras: Mapping[str, Json]
 
 
@@ -142,6 +149,7 @@ def to_campaign(settings: CampaignSettings, *, zone: str) -> Campaign:
         run_id=settings.run_id,
         resume_at=settings.resume_at,
         expires_at=settings.lead_expired_at,
+        consent=settings.recording_consent if settings.enable_recording else None,
         callback_url=settings.callback_url,
         answer_callback_url=settings.answer_callback_url,
     )

@@ -12,11 +12,12 @@ from worker.domain.ids import CallId, CampaignId, LeadId, RunId
 from worker.domain.json_value import Json
 from worker.domain.keys import KeyPress, delay_of, keys_on_wire, pressed_at
 from worker.domain.network import Network
+from worker.domain.recording import recording_url
 from worker.domain.zone import zone_named
 
 LOCAL_TIME: Final = "%Y-%m-%d %H:%M:%S"
 _TEXTS_OF_AGENT_CALLS: Final = (
-    "recording_url autocall_recording_url extension receive_dest fullname email "
+    "extension receive_dest fullname email "
     "username rate digits note customer_fullname customer_email demand_customer interest_segment".split()
 )
 """Text fields of the wire that only calls of agents fill; they are always empty here."""
@@ -52,6 +53,8 @@ class Cdr:
     """False: the end used no attempt, by the carrier's cause table."""
     pressed: tuple[KeyPress, ...] = ()
     """What the callee pressed."""
+    recording: str = ""
+    """The file name of the call's recording."""
     uncounted: int = 0
     """How many ends of the lead used no attempt before this call."""
 
@@ -95,6 +98,8 @@ def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
         "status": "" if cdr.outcome is None else cdr.outcome.value,
         "counted": cdr.counted,
         "app": "autocall",
+        "recording_url": recording_url(cdr.recording),
+        "autocall_recording_url": recording_url(cdr.recording),
         "press_key": keys_on_wire(cdr.pressed),
         "presskey_delay": round(delay_of(cdr.pressed) or 0),
         "autocall_presskey_epoch": "" if pressed is None else str(pressed.int_timestamp),

@@ -22,6 +22,7 @@ from worker.domain.conversation_protocol import (
     Failed,
     Play,
     Pressed,
+    StartRecording,
     Stop,
     TimedOut,
     Wait,
@@ -33,6 +34,7 @@ from worker.domain.script import (
     HangUp,
     Menu,
     OptOut,
+    Record,
     Repeat,
     Say,
     Script,
@@ -118,15 +120,21 @@ def _go_on(state: State) -> Move:
             return _open_menu(replace(state, menu=step, behind_menu=rest, plays=1), before=())
         case Transfer():
             return _connect(state, step.extension)
-        case OptOut():
-            move = _go_on(replace(state, is_opted_out=True))
-            return Move(move.state, (BlockNumber(), *move.commands))
+        case OptOut() | Record():
+            return _meanwhile(state, step)
         case Repeat():
             return _repeat(state)
         case HangUp():
             return _end(state, step.finish)
         case _:
             assert_never(step)
+
+
+def _meanwhile(state: State, step: OptOut | Record) -> Move:
+    """Command what takes no time, and go on."""
+    opts_out = isinstance(step, OptOut)
+    move = _go_on(replace(state, is_opted_out=state.is_opted_out or opts_out))
+    return Move(move.state, (BlockNumber() if opts_out else StartRecording(), *move.commands))
 
 
 def _connect(state: State, extension: str) -> Move:

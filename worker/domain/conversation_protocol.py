@@ -56,13 +56,18 @@ class BlockNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Record the call behind what plays now; nothing is reported."""
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """Hang up."""
 
     finish: Finish
 
 
-Command = Play | Stop | Wait | Connect | BlockNumber | End
+Command = Play | Stop | Wait | Connect | BlockNumber | StartRecording | End
 
 
 # --- Events ----------------------------------------------------------------------------------------------------------

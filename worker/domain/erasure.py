@@ -16,7 +16,14 @@ _BETWEEN: Final = r"[ .()\-]*"
 """What people write between the digits of a number."""
 _BEFORE: Final = r"[+\d]{0,12}"
 """A country's code, a carrier's prefix."""
-_CLEARED: Final[Mapping[str, Json]] = {"to_number": ERASED, "additional": {}, "ref_id": "", LEFT_OUT: None}
+_CLEARED: Final[Mapping[str, Json]] = {
+    "to_number": ERASED,
+    "additional": {},
+    "ref_id": "",
+    "recording_url": "",
+    "autocall_recording_url": "",
+    LEFT_OUT: None,
+}
 
 
 def hash_of(phone: str, *, key: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import assert_never
 
-from worker.domain.script import HangUp, Menu, OptOut, Repeat, Say, Script, Step, Transfer
+from worker.domain.script import HangUp, Menu, OptOut, Record, Repeat, Say, Script, Step, Transfer
 from worker.domain.speech.parts import Part
 
 Playlist = tuple[Part, ...]
@@ -29,7 +29,7 @@ def _lists(step: Step) -> Iterator[Playlist]:
             yield (*step.wrong_key, *step.prompt)
             yield from _of(step.after_wrong_keys)
             yield from _of(chain.from_iterable(step.keys.values()))
-        case Transfer() | OptOut() | Repeat() | HangUp():
+        case Transfer() | OptOut() | Record() | Repeat() | HangUp():
             pass
         case _:
             assert_never(step)

@@ -1,7 +1,7 @@
 """What one callee hears and may do: a template with a lead's values, as steps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from typing import Final, assert_never
@@ -24,6 +24,10 @@ MOST_REPEATS: Final = 5
 _OFFER: Final = {
     Language.VIETNAMESE: "Để không nhận cuộc gọi quảng cáo nữa, xin bấm phím",
     Language.ENGLISH: "To receive no more advertising calls, press",
+}
+_CONSENT: Final = {
+    Language.VIETNAMESE: "Cuộc gọi này được ghi âm.",
+    Language.ENGLISH: "This call is recorded.",
 }
 _CONFIRMATION: Final = {
     Language.VIETNAMESE: "Chúng tôi sẽ không gọi quảng cáo cho quý khách nữa. Xin cảm ơn.",
@@ -82,6 +86,11 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """Record the call from here on; the next steps do not wait for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """Play the menu again, ``MOST_REPEATS`` times in a call; after that the next steps follow."""
 
@@ -93,7 +102,7 @@ class HangUp:
     finish: Finish
 
 
-Step = Say | Menu | Transfer | OptOut | Repeat | HangUp
+Step = Say | Menu | Transfer | OptOut | Record | Repeat | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +125,8 @@ def values_of_lead(*, phone: str, profile: Mapping[str, Json], additional: Mappi
     return {"phone_number": phone, **profile, **{key: one for key, one in additional.items() if one not in (None, "")}}
 
 
-def script_of(template: Template, *, values: Mapping[str, Json]) -> Script:
-    """Return the script for one lead.
+def script_of(template: Template, *, values: Mapping[str, Json], consent: str | None = None) -> Script:
+    """Return the script for one lead; of a recorded call it begins with ``consent`` (empty: the usual sentence).
 
     Raises ``InvalidFields`` with one problem for each key whose value is missing or cannot be read, and ``Malformed``.
     """
@@ -125,7 +134,10 @@ def script_of(template: Template, *, values: Mapping[str, Json]) -> Script:
     script = _script(template, filler=filler)
     if filler.problems:
         raise InvalidFields(tuple(filler.problems))
-    return script
+    if consent is None:
+        return script
+    announced = Say((Text(consent or _CONSENT[template.voice.language]),))
+    return replace(script, steps=(announced, Record(), *script.steps))
 
 
 def why_not_spoken(template: Template, *, values: Mapping[str, Json]) -> tuple[Problem, ...]:
@@ -199,7 +211,7 @@ def _first_parts(step: Step) -> tuple[Part, ...]:
             return step.parts
         case Menu():
             return tuple(chain(step.prompt))
-        case Transfer() | OptOut() | Repeat() | HangUp():
+        case Transfer() | OptOut() | Record() | Repeat() | HangUp():
             return ()
         case _:
             assert_never(step)

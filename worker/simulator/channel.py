@@ -47,6 +47,7 @@ class Channel:
     digits: str = ""
     """The keys that the callee pressed."""
     variables: dict[str, str] = field(default_factory=dict)
+    """Those that were set since the originate."""
 
     @property
     def name(self) -> str:
@@ -164,6 +165,7 @@ class Channel:
             "variable_channel_name": self.name,
             **{f"variable_{name}": value for name, value in self.dial.variables.items()},
             "variable_originate_endpoint": self.dial.endpoint,
+            **{f"variable_{name}": value for name, value in self.variables.items()},
         }
         if self.progress:
             variables["variable_sip_to_user"] = self.dial.number

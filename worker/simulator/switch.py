@@ -247,6 +247,7 @@ class SimulatedSwitch(Exchange):
         del self._calls[channel.id]
         self._write("hangup", channel)
         self._fire_channel("CHANNEL_HANGUP", channel)
+        self.lines.close_recording(channel.id)
         if not by_far_end:
             up.tell(f"-ERR {cause}\n")
         self._fire_channel("CHANNEL_HANGUP_COMPLETE", channel)

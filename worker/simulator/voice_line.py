@@ -15,6 +15,7 @@ from worker.simulator.execution import Execution
 from worker.simulator.fetched import Fetched, is_address
 from worker.simulator.frames import Event, quoted
 from worker.simulator.heard import HeardLog
+from worker.simulator.recording import NOT_OPENED, Recording, begin_recording
 from worker.simulator.socket_talk import SocketTalk
 from worker.simulator.sounds import Heard, heard_on_disk, names_in
 
@@ -85,6 +86,7 @@ class VoiceLine:
         self._talk: SocketTalk | None = None
         self._idle = asyncio.Event()
         self._idle.set()
+        self._recording: Recording | None = None
         self.is_bridged = False
         self._manner = callee
         self._is_listening = self._is_about_to_press = False
@@ -166,6 +168,8 @@ class VoiceLine:
                 self._play(deque(names_in(self._running.argument)), is_heard=False)
             case "bridge":
                 self._bridge(self._running.argument)
+            case "set" | "record_session" as name:
+                self._prepare(name, self._running.argument)
             case _:
                 self._complete("_none_")
 
@@ -197,6 +201,17 @@ class VoiceLine:
             self._notice()
         self._note("sound", sound=sound.name, seconds=sound.seconds)
         self._step = self._later(sound.seconds, partial(self._play, left, is_heard=True))
+
+    def _prepare(self, name: str, argument: str) -> None:
+        """Do what takes no time."""
+        if name == "set":
+            variable, _, value = argument.partition("=")
+            self.channel.variables[variable] = value
+        else:
+            self._recording = begin_recording(argument, at=self.exchange.clock())
+            if self._recording is None:
+                self.channel.variables |= NOT_OPENED
+        self._complete("_none_")
 
     def _bridge(self, target: str) -> None:
         if target.endswith(_BUSY):
@@ -245,6 +260,13 @@ class VoiceLine:
         """Take an event of this call."""
         if self._talk is not None:
             self._talk.receive(event)
+
+    def close_recording(self) -> None:
+        """Write what was recorded; the hang-up event that follows tells its length."""
+        if self._recording is not None:
+            recorded, self._recording = self._recording, None
+            self.channel.variables |= recorded.close(ended=self.exchange.clock(), speed=self._speed)
+            self._note("recorded", file=recorded.path.name, seconds=self.channel.variables["record_seconds"])
 
     def end(self) -> None:
         """Note that the call is over; its connection lingers."""

@@ -53,6 +53,11 @@ class VoiceLines:
         """Return the line of a call."""
         return self._lines.get(call_id)
 
+    def close_recording(self, call_id: str) -> None:
+        """Write what a call has recorded."""
+        if (line := self._lines.get(call_id)) is not None:
+            line.close_recording()
+
     def end(self, call_id: str) -> None:
         """Note that a call is over."""
         if (line := self._lines.pop(call_id, None)) is not None:

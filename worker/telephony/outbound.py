@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from worker.domain.ids import CallId
+from worker.domain.recording import VARIABLE
 from worker.telephony.esl import Frame, MalformedEvent, SwitchEvent, event_of
 
 CONNECT: Final = b"connect\n\n"
@@ -90,6 +91,14 @@ def play(what: str, *, act: int) -> bytes:
     return _execute("playback", what, act=act)
 
 
+def record(folder: str, name: str) -> bytes:
+    """Return the commands that record the call behind what plays now, and name the file in its hang-up event and CDR.
+
+    A file that cannot be opened changes nothing for the callee: FreeSWITCH 1.10.12 goes on with the call.
+    """
+    return _execute("set", f"{VARIABLE}={name}") + _execute("record_session", f"{folder}/{name}")
+
+
 def bridge(target: str, *, seconds: int, act: int) -> bytes:
     """Return the command that rings the target for so long and connects the callee to it."""
     return _execute("bridge", f"{{originate_timeout={seconds},ignore_early_media=true}}{target}", act=act)
@@ -139,14 +148,14 @@ def _reported(frame: Frame) -> Report | None:
             return None
 
 
-def _execute(application: str, argument: str, *, act: int) -> bytes:
+def _execute(application: str, argument: str, *, act: int | None = None) -> bytes:
     """Return a command that waits for those before it: without the lock, FreeSWITCH runs it inside of them."""
     lines = (
         "sendmsg",
         "call-command: execute",
         f"execute-app-name: {application}",
         f"execute-app-arg: {argument}",
-        f"Event-UUID: {_ACT}{act:012d}",
+        *([] if act is None else [f"Event-UUID: {_ACT}{act:012d}"]),
         "event-lock: true",
     )
     return ("\n".join(lines) + "\n\n").encode()

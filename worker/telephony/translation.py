@@ -20,6 +20,7 @@ from worker.domain.trunk_result import is_unreached
 from worker.telephony.causes import REFUSALS, hangup_of
 from worker.telephony.esl import BODY, SwitchEvent
 from worker.telephony.keys import digits_in, key_in
+from worker.telephony.recordings import recording_in
 
 logger = logging.getLogger(__name__)
 
@@ -162,6 +163,7 @@ def _hung_up(call_id: CallId, event: SwitchEvent) -> HungUp:
         answered_at=answered,
         dial=_dial_of(event),
         digits=digits_in(event),
+        recording=recording_in(event, call_id=call_id),
         sip_call_id=event.get("variable_sip_call_id", ""),
         hangup_disposition=event.get("variable_sip_hangup_disposition", ""),
     )

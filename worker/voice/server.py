@@ -14,12 +14,13 @@ from worker.domain.extension import extension_target
 from worker.domain.ids import CallId
 from worker.domain.timing import VOICE_SIGN_OF_LIFE
 from worker.stopping import Stop
-from worker.telephony.outbound import CallOnLine
+from worker.telephony.outbound import CallOnLine, record
 from worker.usecases.voice.prepare import Prepared, Refusal
+from worker.voice.around import Backstage, Timer, Wire
 from worker.voice.figures import Figures, tell_figures
 from worker.voice.guard import Guard
 from worker.voice.preparing import Prepare, Preparing
-from worker.voice.talk import Backstage, Talk, Timer, Wire
+from worker.voice.talk import Talk
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ class VoiceOptions:
     allow: Sequence[IPv4Network | IPv6Network]
     extension_dial: str
     """See ``worker/domain/extension.py``."""
+    recordings: str = ""
+    """The folder in which switches record."""
     metrics_port: int = 0
     """Where figures are told; 0: nowhere."""
 
@@ -62,7 +65,7 @@ class VoiceServer(Backstage):
         self._work = work
         self._loop = loop
         self._preparing = Preparing(work.prepare, loop=loop)
-        self._talks: dict[CallId, Talk] = {}
+        self._talks: dict[CallId, object] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections = 0
         self.figures = Figures()
@@ -106,6 +109,10 @@ class VoiceServer(Backstage):
         return extension_target(self._options.extension_dial, extension=extension, hotline=caller_id)
 
     @override
+    def recording(self, name: str) -> bytes:
+        return record(self._options.recordings.rstrip("/"), name)
+
+    @override
     def note_first_sound(self, seconds: float) -> None:
         self.figures.first_sound(seconds)
 
@@ -114,8 +121,8 @@ class VoiceServer(Backstage):
         self.figures.ends[finish] += 1
 
     @override
-    def may_begin(self, talk: Talk, call_id: CallId) -> bool:
-        return self._talks.setdefault(call_id, talk) is talk
+    def may_begin(self, owner: object, call_id: CallId) -> bool:
+        return self._talks.setdefault(call_id, owner) is owner
 
     async def clean(self) -> None:
         """Delete left-over sounds now and then, until cancelled."""

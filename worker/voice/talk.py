@@ -4,9 +4,8 @@ Nothing here waits or reads a clock; `server.py` gives it a transport and timers
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol, assert_never
+from typing import Final, assert_never
 
 from worker.domain.conversation import Doing, Move, begin, respond
 from worker.domain.conversation_protocol import (
@@ -21,6 +20,7 @@ from worker.domain.conversation_protocol import (
     Failed,
     Play,
     Pressed,
+    StartRecording,
     Stop,
     TimedOut,
     Wait,
@@ -33,6 +33,7 @@ from worker.telephony import outbound
 from worker.telephony.esl import BrokenStream, Frame, FrameReader
 from worker.telephony.outbound import Bridged, CallOnLine, Digit, Executed, Gone
 from worker.usecases.voice.prepare import Prepared, Refusal
+from worker.voice.around import Backstage, Timer, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -42,53 +43,6 @@ _STAYS_SECONDS: Final = 3.0
 """So long the switch has to close a connection whose call is over."""
 _RING_LATE_SECONDS: Final = 2.0
 """The switch itself ends the ringing of an extension; it reports that a little later."""
-
-
-class Timer(Protocol):
-    """Something that will happen, and can be called off."""
-
-    def cancel(self) -> None: ...
-
-
-class Wire(Protocol):
-    """The connection, and the time."""
-
-    def write(self, data: bytes) -> None:
-        """Send."""
-
-    def close(self) -> None:
-        """Close the connection now."""
-
-    def later(self, seconds: float, action: Callable[[], None]) -> Timer:
-        """Call this after a time."""
-
-    def now(self) -> float:
-        """Return seconds of a steady clock."""
-
-
-class Backstage(Protocol):
-    """What a conversation needs besides its switch. Each method returns at once."""
-
-    def prepare(self, call: CallOnLine, then: Callable[[Prepared | Refusal], None]) -> None:
-        """Prepare the conversation and call ``then``; nothing is called when that is not possible now."""
-
-    def block_callee(self, call_id: CallId) -> None:
-        """Put the callee on the do-not-call list."""
-
-    def over(self, prepared: Prepared) -> None:
-        """Delete what exists for this conversation only."""
-
-    def extension_target(self, extension: str, *, caller_id: str) -> str:
-        """Return what the switch rings; empty when no extension is given."""
-
-    def note_first_sound(self, seconds: float) -> None:
-        """Note how long after the connection the first sound was asked for."""
-
-    def note_end(self, finish: str) -> None:
-        """Note what ended a connection."""
-
-    def may_begin(self, talk: "Talk", call_id: CallId) -> bool:
-        """Return False when another connection speaks with this call."""
 
 
 @dataclass(slots=True)
@@ -240,12 +194,18 @@ class Talk:
                 self._await(act, seconds)
             case Connect(act, extension, seconds=seconds):
                 self._connect(act, extension, seconds=seconds)
-            case BlockNumber():
-                self._backstage.block_callee(call.call_id)
+            case StartRecording() | BlockNumber():
+                self._meanwhile(command, prepared=speaking.prepared)
             case End(finish):
                 self._end(finish)
             case never:
                 assert_never(never)
+
+    def _meanwhile(self, command: StartRecording | BlockNumber, *, prepared: Prepared) -> None:
+        if isinstance(command, BlockNumber):
+            self._backstage.block_callee(prepared.call_id)
+        else:
+            self._wire.write(self._backstage.recording(prepared.recording))
 
     def _await(self, act: int, seconds: float) -> None:
         """Time the act, and let the switch end the call should this process be cut off from it meanwhile."""

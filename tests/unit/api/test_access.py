@@ -85,6 +85,7 @@ def known(client: TestClient, services: FakeServices) -> dict[str, str]:
         "import_uuid": client.post("/v1/blacklist/file", files={"file": b"0342222222"}).json()["import_uuid"],
         "token_uuid": client.post("/v3/token", json={"name": "mine", "role": "admin"}).json()["token_uuid"],
         "reference": str(call_id),
+        "recording": f"{call_id}-{'0' * 32}.wav",
         "ref_id": "order-7",
         "id_or_phone": "0341111111",
         "phone_number": "0981000000",

@@ -53,6 +53,9 @@ OTHERS: Final[dict[str, Json]] = {
     "local_end_time": "17:00:00",
     "callback_url": "http://127.0.0.1/cdr",
     "answer_callback_url": "http://127.0.0.1/answered",
+    "enable_recording": True,
+    "recording_consent": "Xin phép ghi âm.",
+    "recording_days": 90,
     "lead_expired_at": "2031-02-03T04:05:06.000000+07:00",
 }
 """A value for each setting that is not its default."""

@@ -18,6 +18,7 @@ from worker.domain.conversation_protocol import (
     Failed,
     Play,
     Pressed,
+    StartRecording,
     Stop,
     TimedOut,
     Wait,
@@ -90,10 +91,8 @@ def _in_words(command: Command) -> str:
             return f"ring {command.extension or 'hotline'}"
         case End():
             return f"end {command.finish.value}"
-        case Stop():
-            return "stop"
-        case BlockNumber():
-            return "block"
+        case Stop() | BlockNumber() | StartRecording():
+            return {Stop: "stop", BlockNumber: "block", StartRecording: "record"}[type(command)]
 
 
 def test_a_message_without_keys_is_said_once() -> None:

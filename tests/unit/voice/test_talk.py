@@ -12,7 +12,7 @@ from worker.domain.playlists import playlists_of
 from worker.domain.script import Script, script_of
 from worker.domain.speech.parts import heard
 from worker.domain.template import template_of
-from worker.telephony.outbound import CallOnLine
+from worker.telephony.outbound import CallOnLine, record
 from worker.usecases.voice.prepare import Playback, Prepared, Refusal
 from worker.voice.talk import Talk
 
@@ -85,6 +85,7 @@ class FakeBackstage:
     script: Script
     refusal: Refusal | None = None
     is_away: bool = False
+    file: str = ""
     is_taken: bool = False
     asked: list[CallOnLine] = field(default_factory=list)
     blocked: list[CallId] = field(default_factory=list)
@@ -102,7 +103,7 @@ class FakeBackstage:
 
     def prepared(self) -> Prepared:
         playbacks = {parts: Playback(heard(parts), SECONDS) for parts in playlists_of(self.script)}
-        return Prepared(call_id=CALL, caller_id="02871", script=self.script, playbacks=playbacks)
+        return Prepared(call_id=CALL, caller_id="02871", script=self.script, playbacks=playbacks, recording=self.file)
 
     def block_callee(self, call_id: CallId) -> None:
         self.blocked.append(call_id)
@@ -113,13 +114,16 @@ class FakeBackstage:
     def extension_target(self, extension: str, *, caller_id: str) -> str:
         return f"user/{extension or caller_id}"
 
+    def recording(self, name: str) -> bytes:
+        return record("/rec", name)
+
     def note_first_sound(self, seconds: float) -> None:
         self.first_sounds.append(seconds)
 
     def note_end(self, finish: str) -> None:
         self.finishes.append(finish)
 
-    def may_begin(self, _talk: Talk, _call_id: CallId) -> bool:
+    def may_begin(self, _owner: object, _call_id: CallId) -> bool:
         return not self.is_taken
 
 
@@ -337,3 +341,20 @@ def test_what_ended_each_conversation_is_counted_and_how_soon_it_began() -> None
 
     assert [it.backstage.first_sounds for it in (spoken, gone, refused, late)] == [[0.0], [0.25], [], []]
     assert [it.backstage.finishes for it in (gone, refused, late)] == [["callee_gone"], ["no_sound"], ["too_late"]]
+
+
+def test_a_recorded_call_says_so_and_records_behind_that_sentence() -> None:
+    template = template_of({"content": "Xin chào", "language": "en"})
+    it = Scene(FakeBackstage(script_of(template, values={}, consent=""), file="a.wav"))
+
+    first = it.connect()[-1]
+    then = it.done(1)
+
+    assert first == "playback This call is recorded."
+    assert then == [
+        "set callbeat_recording=a.wav",
+        "record_session /rec/a.wav",
+        "api sched_del ID",
+        "api sched_hangup +12 ID SERVICE_UNAVAILABLE",
+        "playback Xin chào",
+    ]

@@ -6,6 +6,7 @@ from datetime import date
 from pendulum import DateTime
 
 from worker.domain.call import CallState, HungUp, Outcome
+from worker.domain.erasure import ERASED
 from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId, RunId, TemplateId, TenantId
 from worker.domain.keys import KeyPress
 from worker.domain.lead import Ending, Stage
@@ -99,6 +100,11 @@ class Ended:
     lead_ending: Ending | None
     counted: bool = True
     """False: the end uses no attempt of the lead."""
+
+    @property
+    def recording(self) -> str:
+        """Return the file name of the recording; empty without one, and for an erased person, whose file is deleted."""
+        return "" if self.call.phone == ERASED else self.event.recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class CallUp:
     caller_id: str
     template: Mapping[str, Json] | None
     values: Mapping[str, Json]
+    consent: str | None
+    """What the callee hears before the call is recorded, empty for the usual sentence; None: it is not."""
     has_code: bool
     """True for an OTP: what its callee hears is a secret."""
 

@@ -71,6 +71,9 @@ class SoundWaits(Protocol):
     def next_of_running(self, *, per_campaign: int, until: DateTime) -> dict[LeadId, TemplateId]:
         """Return the leads of each running campaign that fall due first until then, with their templates."""
 
+    def consents(self, lead_ids: Collection[LeadId]) -> dict[LeadId, str]:
+        """Return what those of the leads are told whose campaign records its calls; never one with a code."""
+
     def release(self, lead_ids: Collection[LeadId], *, now: DateTime) -> set[CampaignId]:
         """Make waiting leads due now that are still to be called; return their campaigns. Locked leads are left out."""
 

@@ -1,6 +1,6 @@
 """The port for how long records are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -45,6 +45,15 @@ class Retentions(Protocol):
 
         Calls with a callback that still waits are kept.
         """
+
+    def due_recordings(self, *, now: DateTime, limit: int) -> list[str]:
+        """Return the file names of recordings that are to be deleted, those that have waited longest first."""
+
+    def hide_recordings(self, *, now: DateTime, limit: int) -> int:
+        """Take recordings that are to be deleted from their CDRs; return from how many."""
+
+    def forget_recordings(self, files: Collection[str], *, now: DateTime) -> int:
+        """Forget those of the files that were to be deleted, and are gone; return how many."""
 
     def drop_callbacks(self, tenant_id: TenantId, *, before: DateTime, limit: int) -> int:
         """Delete the oldest callbacks that were delivered or given up before, with their attempts."""

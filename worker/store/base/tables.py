@@ -37,6 +37,7 @@ from worker.store.base import (
     gateway_tables,  # noqa: F401 - see above
     import_tables,  # noqa: F401 - see above
     list_tables,  # noqa: F401 - see above
+    recording_tables,  # noqa: F401 - see above
     retention_tables,  # noqa: F401 - see above
     schema,
     secret_tables,  # noqa: F401 - see above
@@ -221,6 +222,7 @@ calls: Final = Table(
     Column("hangup_disposition", String, nullable=False),
     Column("pressed", Keys),  # what the callee pressed, and when
     Column("last_key", String),  # of them; null without keys
+    Column("recording", String),  # a file's name; null without a recording, and when it is to be deleted
     Column("spend_day", Date),  # the day of its tenant for which it counts in calls_per_day
     Column("assumed_at", Instant),  # when the end was assumed; null: it was told
 )

@@ -21,6 +21,7 @@ from worker.store.base.dialect import among
 from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
 from worker.store.dispatch.gateway_access import count_on_gateways
 from worker.store.dispatch.live import read_up
+from worker.store.dispatch.recordings import keep_recordings
 
 _FIELDS: Final = tuple(Call.__dataclass_fields__)
 READ: Final = [calls.c[name] for name in _FIELDS]
@@ -133,6 +134,7 @@ class SqlCalls(Calls):
             return
         self._connection.execute(FINISH_CALL, [end_values(one, now=now) for one in ended])
         self._connection.execute(_FINISH_LEAD, [lead_values(one, now=now) for one in ended])
+        keep_recordings(self._connection, ended, now=now)
 
     @override
     def postpone(self, call_ids: Collection[CallId], *, until: DateTime) -> None:
@@ -247,6 +249,7 @@ FINISH_CALL: Final = (
                 "hangup_disposition",
                 "pressed",
                 "last_key",
+                "recording",
                 "assumed_at",
             )
         },
@@ -294,6 +297,7 @@ def end_values(ended: Ended, *, now: DateTime) -> dict[str, object]:
         "new_hangup_disposition": event.hangup_disposition,
         "new_pressed": ended.call.pressed,
         "new_last_key": ended.call.pressed[-1].digit if ended.call.pressed else None,
+        "new_recording": ended.recording or None,
         "new_assumed_at": now if event.is_assumed else None,
     }
 

@@ -33,6 +33,8 @@ _UP: Final = (
         leads.c.profile,
         leads.c.additional,
         leads.c.template_id,
+        campaigns.c.enable_recording,
+        campaigns.c.recording_consent,
     )
     .join(leads, leads.c.id == calls.c.lead_id)
     .join(campaigns, campaigns.c.id == calls.c.campaign_id)
@@ -73,6 +75,7 @@ class SqlConversations(Conversations):
             caller_id=row.caller_id,
             template=row.body,
             values=values_of_lead(phone=row.phone, profile=row.profile, additional=additional),
+            consent=row.recording_consent if row.enable_recording and not row.template_id else None,
             has_code=has_code,
         )
 

@@ -84,6 +84,11 @@ class SqlSoundWaits(SoundWaits):
         return found
 
     @override
+    def consents(self, lead_ids: Collection[LeadId]) -> dict[LeadId, str]:
+        found = self._connection.execute(_CONSENTS, {"leads": list(lead_ids)}) if lead_ids else ()
+        return {LeadId(row.id): row.recording_consent for row in found}
+
+    @override
     def release(self, lead_ids: Collection[LeadId], *, now: DateTime) -> set[CampaignId]:
         if not lead_ids:
             return set()
@@ -107,6 +112,11 @@ class SqlSoundWaits(SoundWaits):
         return self._connection.scalar(waiting) or 0
 
 
+_CONSENTS: Final = (
+    select(leads.c.id, campaigns.c.recording_consent)
+    .join(campaigns, campaigns.c.id == leads.c.campaign_id)
+    .where(among(leads.c.id, "leads"), campaigns.c.enable_recording, leads.c.template_id.is_(None))
+)
 _LOCK: Final = (
     select(leads.c.id)
     .where(among(leads.c.id, "leads"))

@@ -55,7 +55,7 @@ def _cdr(row: Row[*tuple[object, ...]]) -> Cdr:
     found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
     if found.pop("template_id") is not None:  # an OTP
         found["additional"] = without_code(found["additional"])
-    return Cdr(**found)
+    return Cdr(**{**found, "recording": found["recording"] or ""})
 
 
 def _ways_to_find(reference: str) -> list[ColumnElement[bool]]:

@@ -24,6 +24,7 @@ from worker.store.base.sealing import Sealer
 from worker.store.base.switch_tables import posted_cdrs
 from worker.store.base.tables import backfills, calls, do_not_call, leads, lists, ported_numbers
 from worker.store.dispatch.erased import STORED_KEY, erased_among, key_of
+from worker.store.dispatch.recordings import delete_at_once
 
 _KINDS: Final = (
     deliveries.c.subscription_id.is_(None),
@@ -89,7 +90,8 @@ class SqlErasure(Erasure):
         locked = self._connection.execute(asked.with_for_update(key_share=True)).all()
         these = calls.c.id.in_([row.id for row in locked])
         found = update(calls).where(these, calls.c.phone != ERASED, calls.c.state != CallState.QUEUED)
-        changed = self._connection.execute(found.values(phone=ERASED, ref_id="")).rowcount
+        changed = self._connection.execute(found.values(phone=ERASED, ref_id="", recording=None)).rowcount
+        delete_at_once(self._connection, [row.id for row in locked])
         self.clear_leads({LeadId(row.lead_id) for row in locked})
         return changed
 

@@ -4,7 +4,7 @@ Records are read in the order of their ids, which ascend with time, from the old
 it may delete, whatever the table holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,8 +20,10 @@ from worker.ports.records.retentions import OldLeads, Retentions
 from worker.store.base.audit_tables import audit
 from worker.store.base.callback_tables import ENDED_ROWS, PENDING_ROWS, deliveries, delivery_attempts, fan_outs
 from worker.store.base.dialect import insert_or_replace
+from worker.store.base.recording_tables import recordings
 from worker.store.base.retention_tables import retentions
 from worker.store.base.tables import calls, leads
+from worker.store.dispatch.recordings import delete_at_once
 
 _KEY: Final = ("tenant_id", "kind")
 
@@ -99,10 +101,27 @@ class SqlRetentions(Retentions):
             theirs = select(deliveries.c.id).where(deliveries.c.call_id.in_(ids)).order_by(deliveries.c.id)
             self._forget(self._connection.scalars(theirs.with_for_update()).all())
             self._connection.execute(delete(calls).where(calls.c.id.in_(ids)))
+            delete_at_once(self._connection, ids)
             others = exists().where(calls.c.lead_id == leads.c.id)
             gone = and_(leads.c.id.in_({row.lead_id for row in rows}), leads.c.removed_at.is_not(None), ~others)
             self._connection.execute(delete(leads).where(gone))
         return len(rows)
+
+    @override
+    def due_recordings(self, *, now: DateTime, limit: int) -> list[str]:
+        due = select(recordings.c.file).where(recordings.c.delete_at <= now)
+        return list(self._connection.scalars(due.order_by(recordings.c.delete_at, recordings.c.file).limit(limit)))
+
+    @override
+    def hide_recordings(self, *, now: DateTime, limit: int) -> int:
+        due = select(recordings.c.call_id).where(recordings.c.delete_at <= now).order_by(recordings.c.delete_at)
+        shown = update(calls).where(calls.c.id.in_(due.limit(limit)), calls.c.recording.is_not(None))
+        return self._connection.execute(shown.values(recording=None)).rowcount
+
+    @override
+    def forget_recordings(self, files: Collection[str], *, now: DateTime) -> int:
+        gone = delete(recordings).where(recordings.c.file.in_(list(files)), recordings.c.delete_at <= now)
+        return self._connection.execute(gone).rowcount
 
     @override
     def drop_callbacks(self, tenant_id: TenantId, *, before: DateTime, limit: int) -> int:

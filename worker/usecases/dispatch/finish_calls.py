@@ -140,4 +140,5 @@ def cdr_of(ended: Ended) -> Cdr:
         switch_billsec=event.billsec,
         counted=ended.counted,
         pressed=call.pressed,
+        recording=ended.recording,
     )

@@ -12,7 +12,7 @@ from worker.domain.reason import Reason
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchTransaction
 from worker.ports.sounds import SoundNames
-from worker.usecases.dispatch.soundless_leads import soundless_leads
+from worker.usecases.dispatch.soundless_leads import consents_of, soundless_leads
 
 LOOKED_AT_AGAIN: Final = Duration(minutes=5)
 """A lead that waits for its sounds is due again after this; it is made due at once when they are rendered."""
@@ -40,7 +40,10 @@ def hold_soundless(
 ) -> Held:
     """Return which leads can be spoken to; the others go back to their stage, and wait."""
     asked = {lead.id: lead.template_id or campaign.template_id for lead in leads}
-    soundless = soundless_leads(tx, asked, names=names, now=now)
+    consents = consents_of(
+        {lead.id: campaign for lead in leads}, codes={lead.id for lead in leads if lead.template_id is not None}
+    )
+    soundless = soundless_leads(tx, asked, consents=consents, names=names, now=now)
     if not soundless:
         return Held(leads)
     until = now + LOOKED_AT_AGAIN

@@ -22,7 +22,7 @@ from worker.ports.dispatch.store import DialRules, DispatchTransaction
 from worker.ports.dispatch.telephony import Origination
 from worker.ports.sounds import SoundNames
 from worker.usecases.dispatch.day_counts import DayCounts
-from worker.usecases.dispatch.soundless_leads import soundless_leads
+from worker.usecases.dispatch.soundless_leads import consents_of, soundless_leads
 from worker.usecases.dispatch.trunk_limits import TrunkLimits
 from worker.usecases.dispatch.unspoken_leads import unspoken_leads
 
@@ -174,7 +174,11 @@ class _Spoken:
         asked = {call.lead_id: _template(call, rules=rules) for call in calls}
         self.unspoken = unspoken_leads(tx, asked)
         left = {lead: template_id for lead, template_id in asked.items() if lead not in self.unspoken}
-        self.soundless = soundless_leads(tx, left, names=names, now=now)
+        consents = consents_of(
+            {call.lead_id: rules.campaigns.get(call.campaign_id) for call in calls},
+            codes={call.lead_id for call in calls if call.template_id is not None},
+        )
+        self.soundless = soundless_leads(tx, left, consents=consents, names=names, now=now)
 
 
 def _counters(counts: Mapping[OwnerT, Mapping[Network, int]]) -> dict[OwnerT, Counter[Network]]:

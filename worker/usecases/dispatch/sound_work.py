@@ -80,7 +80,8 @@ def find_work(store: DispatchStore, *, studio: Studio, now: DateTime) -> Work:
     with store.reading() as tx:
         waits = tx.sound_waits.of_running(limit=WAITING_AT_ONCE, now=now)
         ahead = tx.sound_waits.next_of_running(per_campaign=AHEAD_OF_CAMPAIGN, until=now + AHEAD)
-        needs = needs_of(tx, {**waits, **ahead}, names=studio.names)
+        asked = {**waits, **ahead}
+        needs = needs_of(tx, asked, consents=tx.sound_waits.consents(asked), names=studio.names)
         words = _words(needs.values(), names=studio.names)
         texts = {name: word for library in words.values() for name, word in library.items()}
         texts |= {studio.names.name(text): text for one in needs.values() for text in one.need.texts}

@@ -8,7 +8,7 @@ from worker.domain.reason import Reason, Why
 from worker.domain.standing import LeadStanding
 from worker.ports.records.store import RecordTransaction
 from worker.ports.sounds import SoundNames
-from worker.usecases.dispatch.soundless_leads import soundless_leads
+from worker.usecases.dispatch.soundless_leads import consents_of, soundless_leads
 
 
 def why_soundless(
@@ -18,7 +18,8 @@ def why_soundless(
     if lead.lane is None:
         return ()
     asked = {lead.id: lead.template_id or campaign.template_id}
-    why = soundless_leads(tx, asked, names=names, now=now).get(lead.id)
+    consents = consents_of({lead.id: campaign}, codes={lead.id} if lead.template_id is not None else ())
+    why = soundless_leads(tx, asked, consents=consents, names=names, now=now).get(lead.id)
     return () if why is None else (_of_engine(tx, why, now=now),)
 
 

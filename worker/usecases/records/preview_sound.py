@@ -10,7 +10,7 @@ from uuid import UUID
 from pendulum import DateTime
 
 from worker.domain.errors import CallbeatError, Invalid, Unavailable
-from worker.domain.script import HangUp, Menu, OptOut, Repeat, Say, Script, Step, Transfer
+from worker.domain.script import HangUp, Menu, OptOut, Record, Repeat, Say, Script, Step, Transfer
 from worker.domain.speech import pcm
 from worker.domain.speech.parts import Part
 from worker.domain.speech.sounds import Rendered, Silence, Source, sources_of
@@ -105,6 +105,8 @@ def _first_parts(steps: Iterable[Step]) -> tuple[Part, ...]:
                 said += step.parts
             case Menu():
                 return said + step.prompt
+            case Record():
+                pass
             case Transfer() | OptOut() | Repeat() | HangUp():
                 return said
             case _:

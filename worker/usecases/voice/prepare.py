@@ -1,7 +1,7 @@
 """Prepare conversations with callees who answered: the script, and where the switch finds each sound."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from pendulum import DateTime
 from worker.domain.errors import InvalidFields, NotFound
 from worker.domain.ids import CallId
 from worker.domain.playlists import Playlist, playlists_of
+from worker.domain.recording import recording_name
 from worker.domain.script import Script, script_of
 from worker.domain.speech import pcm
 from worker.domain.speech.pattern import Malformed
@@ -54,6 +55,8 @@ class Prepared:
     call_id: CallId
     caller_id: str
     script: Script
+    recording: str = ""
+    """The file name under which the switch is to record; empty when the call is not recorded."""
     playbacks: Mapping[Playlist, Playback]
     joined: tuple[str, ...] = ()
     """Names of sounds that exist for this call only: they are deleted when it is over."""
@@ -68,6 +71,8 @@ class Sounds:
     names: SoundNames
     new_id: Callable[[], UUID]
     """Makes ids of version 7, which nobody can guess and which tell when they were made."""
+    new_token: Callable[[], str] | None = None
+    """Makes the chance in names of recordings; None: no switch records."""
     known: dict[str, int] = field(default_factory=dict)
     """Milliseconds of sounds by their names; a name's sound never changes."""
 
@@ -103,6 +108,9 @@ def prepare_call(call: CallUp | None, *, core_id: str, sounds: Sounds) -> Prepar
         return Refusal.NOT_UP
     if call.core_id not in {"", core_id}:
         return Refusal.OTHER_SWITCH
+    recorded = _recorded(call, sounds=sounds)
+    if recorded is not None:
+        return recorded
     script = _script(call)
     if script is None:
         return Refusal.NOT_SPOKEN
@@ -112,13 +120,31 @@ def prepare_call(call: CallUp | None, *, core_id: str, sounds: Sounds) -> Prepar
         return Refusal.NO_SOUND
 
 
-def _script(call: CallUp) -> Script | None:
+def _recorded(call: CallUp, *, sounds: Sounds) -> Prepared | None:
+    """Return a conversation that is recorded; None for others, and when what announces it is not there.
+
+    A recording may be wanted since the call was dialled: it is not worth a callee who hears nothing.
+    """
+    if call.consent is None or sounds.new_token is None:
+        return None
+    script = _script(call, consent=call.consent)
+    try:
+        prepared = None if script is None else _with_sounds(call, script=script, sounds=sounds)
+    except NotFound:
+        return None
+    name = recording_name(call.call_id, token=sounds.new_token())
+    return None if prepared is None else replace(prepared, recording=name)
+
+
+def _script(call: CallUp, *, consent: str | None = None) -> Script | None:
     """Return the script; None when there is nothing that can be said."""
     try:
-        script = None if call.template is None else script_of(template_of(call.template), values=call.values)
+        if call.template is None:
+            return None
+        script = script_of(template_of(call.template), values=call.values, consent=consent)
     except (InvalidFields, Malformed):
         return None
-    return script if script is not None and script.says_something else None
+    return script if script.says_something else None
 
 
 def _with_sounds(call: CallUp, *, script: Script, sounds: Sounds) -> Prepared:

@@ -19,7 +19,13 @@ CALL = CallId(UUID(int=7))
 
 def a_call(content: str = "Xin chào", *, has_code: bool = False, **values: Json) -> CallUp:
     return CallUp(
-        call_id=CALL, core_id="core", caller_id="02871", template={"content": content}, values=values, has_code=has_code
+        call_id=CALL,
+        core_id="core",
+        caller_id="02871",
+        template={"content": content},
+        values=values,
+        consent=None,
+        has_code=has_code,
     )
 
 
@@ -97,3 +103,26 @@ def test_sounds_of_calls_whose_process_died_are_deleted_when_their_time_is_over(
     assert delete_left_over(known, before=NOON.subtract(years=10)) == 0
     assert delete_left_over(known, before=NOON.add(years=100)) == 1
     assert kept.written == {}
+
+
+@pytest.mark.parametrize(
+    ("consent", "missing", "file"),
+    [("Xin ghi âm", "", f"{CALL}-t.wav"), ("Xin ghi âm", "Xin ghi âm", ""), (None, "", "")],
+    ids=["recorded", "wanted after the dial: the sentence is not rendered", "not wanted"],
+)
+def test_a_call_is_recorded_when_its_callee_can_be_told(consent: str | None, missing: str, file: str) -> None:
+    kept = FakeSounds(missing={missing})
+    known = Sounds(kept, kept, kept, uuid7, new_token=lambda: "t")
+
+    made = prepare_call(replace(a_call(), consent=consent), core_id="core", sounds=known)
+
+    assert isinstance(made, Prepared)
+    assert made.recording == file
+    assert ("/s/Xin ghi âm" in {one.what for one in made.playbacks.values()}) == bool(file)
+
+
+def test_nothing_is_recorded_where_switches_have_no_folder_for_it() -> None:
+    made = prepared(replace(a_call(), consent=""))
+
+    assert made.recording == ""
+    assert len(made.playbacks) == 1

@@ -1,0 +1,58 @@
+"""What a conversation needs around it: a connection, the time, and the rest of the process."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from worker.domain.ids import CallId
+from worker.telephony.outbound import CallOnLine
+from worker.usecases.voice.prepare import Prepared, Refusal
+
+
+class Timer(Protocol):
+    """Something that will happen, and can be called off."""
+
+    def cancel(self) -> None: ...
+
+
+class Wire(Protocol):
+    """The connection, and the time."""
+
+    def write(self, data: bytes) -> None:
+        """Send."""
+
+    def close(self) -> None:
+        """Close the connection now."""
+
+    def later(self, seconds: float, action: Callable[[], None]) -> Timer:
+        """Call this after a time."""
+
+    def now(self) -> float:
+        """Return seconds of a steady clock."""
+
+
+class Backstage(Protocol):
+    """What a conversation needs besides its switch. Each method returns at once."""
+
+    def prepare(self, call: CallOnLine, then: Callable[[Prepared | Refusal], None]) -> None:
+        """Prepare the conversation and call ``then``; nothing is called when that is not possible now."""
+
+    def block_callee(self, call_id: CallId) -> None:
+        """Put the callee on the do-not-call list."""
+
+    def over(self, prepared: Prepared) -> None:
+        """Delete what exists for this conversation only."""
+
+    def extension_target(self, extension: str, *, caller_id: str) -> str:
+        """Return what the switch rings; empty when no extension is given."""
+
+    def recording(self, name: str) -> bytes:
+        """Return the commands that record the call under this name."""
+
+    def note_first_sound(self, seconds: float) -> None:
+        """Note how long after the connection the first sound was asked for."""
+
+    def note_end(self, finish: str) -> None:
+        """Note what ended a connection."""
+
+    def may_begin(self, owner: object, call_id: CallId) -> bool:
+        """Return False when another connection speaks with this call."""
