@@ -22,6 +22,7 @@ from worker.domain.json_value import Json
 from worker.domain.network import Network
 from worker.domain.number_format import NumberFormat
 from worker.domain.stale_copy import revision_of
+from worker.domain.voicemail import VoicemailDetector
 from worker.ports.paging import Page
 from worker.ports.records.entities import CarrierRecord
 from worker.usecases.records import queries
@@ -50,6 +51,7 @@ def create(body: NewCarrierBody, services: Services, tenant: Whose) -> JSONRespo
         calls_per_second=body.calls_per_second,
         number_format=NumberFormat(body.number_format),
         longest_call_seconds=body.longest_call_seconds,
+        voicemail_detector=VoicemailDetector(body.voicemail_detector),
         network={**NO_CHANNELS, **changes.get("network", {})},
         data={**NO_NUMBERS, **changes["data"]},
         causes=changes.get("causes", ()),
@@ -130,6 +132,7 @@ def _shape(carrier: CarrierRecord, *, zone: str, now: DateTime) -> dict[str, Jso
         "calls_per_second": carrier.calls_per_second,
         "number_format": carrier.number_format.value,
         "longest_call_seconds": carrier.longest_call_seconds,
+        "voicemail_detector": carrier.voicemail_detector.value,
         "network": network,
         "data": {**carrier.data, "causes": [cause_shape(rule) for rule in carrier.causes]},
         "status": True,

@@ -24,6 +24,7 @@ from worker.domain.gateway_access import GATEWAY_PATTERN
 from worker.domain.ids import CarrierId
 from worker.domain.network import Network
 from worker.domain.number_format import PREFIX_PATTERN, NumberFormat
+from worker.domain.voicemail import VoicemailDetector
 from worker.usecases.records.save_carrier import CarrierChanges
 
 ALIASES: Final = {
@@ -122,6 +123,11 @@ class CarrierBody(NumbersBody):
         description="Seconds after which the switch ends an answered call: 0 (as the installation says), 10 to 14400.",
         examples=[900],
     )
+    voicemail_detector: Literal["", "avmd", "amd_result"] = Field(
+        default="",
+        description="What detects machines that answer: `avmd`, which a voice process starts, or the variable "
+        "`amd_result` that a detector of yours sets. A template says what is done then (`voicemail`).",
+    )
     network: NetworkBody | None = None
     data: DataBody | None = None
 
@@ -158,6 +164,8 @@ class CarrierBody(NumbersBody):
             changes["number_format"] = NumberFormat(self.number_format)
         if "longest_call_seconds" in sent:
             changes["longest_call_seconds"] = self.longest_call_seconds
+        if "voicemail_detector" in sent:
+            changes["voicemail_detector"] = VoicemailDetector(self.voicemail_detector)
 
     def _numbers(self) -> dict[str, str]:
         """Return both positions as one: a pool of caller ids stands under ``data``, other values at the top first."""

@@ -94,6 +94,14 @@ class TemplateBody(Body):
     advert: Annotated[
         bool, meaning("True: every callee may opt out, by key 9 unless another key has the type `opt_out`.")
     ] = False
+    voicemail: Annotated[
+        Literal["", "hang_up", "leave_message", "answered"],
+        meaning(
+            "What is done when the carrier's `voicemail_detector` finds a machine.",
+            "Empty: the message goes on, and the call is `voicemail`. `hang_up` ends it; `leave_message` says the "
+            "message once, behind the beep or after 30 s; `answered` treats it as a person.",
+        ),
+    ] = ""
     defaults: Annotated[
         Values, meaning("Values of placeholders for leads that have none; without one, such a lead is refused.")
     ] = {}  # noqa: RUF012 - Pydantic copies defaults

@@ -10,7 +10,8 @@ from tests.builders.call_rows import a_call
 from worker.domain.call import CallState
 from worker.domain.ids import CallId
 from worker.domain.lead import Stage
-from worker.store.base.tables import calls, do_not_call, templates
+from worker.domain.voicemail import VoicemailDetector
+from worker.store.base.tables import calls, carriers, do_not_call, templates
 from worker.store.transaction import SqlStore
 
 SWITCH = "10.0.0.1:8021"
@@ -66,3 +67,12 @@ def test_a_callee_is_blocked_once(store: SqlStore) -> None:
     with store.reading() as tx:
         (row,) = tx.connection.execute(select(do_not_call))
         assert (row.tenant_id, row.phone, row.description) == (TENANT, "0981000001", "opted out by a key")
+
+
+def test_a_carriers_detector_of_machines_is_known(store: SqlStore) -> None:
+    call_id = a_call_up(store)
+    with store.transaction() as tx:
+        tx.connection.execute(update(carriers).values(voicemail_detector=VoicemailDetector.AVMD))
+        (found,) = tx.conversations.up([call_id]).values()
+
+    assert found.detector is VoicemailDetector.AVMD

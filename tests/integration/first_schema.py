@@ -9,6 +9,7 @@ from worker.domain.carrier import DialType
 from worker.domain.lead import Stage
 from worker.domain.network import Network
 from worker.domain.role import Role
+from worker.domain.voicemail import VoicemailDetector
 from worker.store.dispatch.campaign_rows import to_row
 
 ADDED: Final[dict[str, dict[str, Any]]] = {
@@ -20,6 +21,7 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
         "causes": [],
         "number_format": "national",
         "longest_call_seconds": 0,
+        "voicemail_detector": VoicemailDetector.NONE,
         "gateway_waits_since": None,
         "deleted_at": None,
     },

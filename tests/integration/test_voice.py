@@ -18,6 +18,7 @@ from worker.domain.script import script_of
 from worker.domain.speech.parts import heard as words_of
 from worker.domain.speech.pcm import silence, wav_of
 from worker.domain.template import template_of
+from worker.domain.voicemail import VoicemailDetector
 from worker.ports.dispatch.telephony import Origination
 from worker.simulator.api import run_command
 from worker.simulator.heard import HeardLog, read_heard
@@ -97,7 +98,13 @@ class Rig:
             file.write_bytes(wav_of(silence(round(self.seconds * 1000))))
             playbacks[parts] = Playback(str(file), self.seconds)
         return Prepared(
-            call_id=call_id, caller_id="02871", script=script, playbacks=playbacks, joined=("j",), recording=FILE
+            call_id=call_id,
+            caller_id="02871",
+            script=script,
+            playbacks=playbacks,
+            joined=("j",),
+            recording=FILE,
+            detector=VoicemailDetector.AVMD,
         )
 
     async def call(self, number: str, *, through: str = "") -> Line:
@@ -225,6 +232,17 @@ def test_a_folder_that_cannot_be_written_costs_the_recording_only(tmp_path: Path
     on(rig, act)
 
     assert rig.heard() == ["connected", "sound Cuộc_gọi_này_được_ghi_âm.", "sound Xin_chào"]
+
+
+def test_a_machine_gets_the_message_behind_its_beep(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, {**MESSAGE, "voicemail": "leave_message"})
+
+    async def act(rig: Rig) -> None:
+        assert (await rig.call("0981234009")).cause == "NORMAL_CLEARING"
+
+    on(rig, act)
+
+    assert rig.heard() == ["connected", "sound Xin_chào", "beep", "stopped", "sound Xin_chào"]
 
 
 def test_nobody_listens_so_the_call_ends_at_once_with_a_cause_of_ours(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Final, assert_never
 
 from worker.domain.conversation_protocol import (
     LONGEST_TALK_SECONDS,
+    Beep,
     BlockNumber,
     CalleeGone,
     Command,
@@ -20,6 +21,7 @@ from worker.domain.conversation_protocol import (
     End,
     Event,
     Failed,
+    MachineFound,
     Play,
     Pressed,
     StartRecording,
@@ -27,6 +29,7 @@ from worker.domain.conversation_protocol import (
     TimedOut,
     Wait,
 )
+from worker.domain.machine_answers import message_steps, steps_for_machine
 from worker.domain.script import (
     MOST_REPEATS,
     MOST_WRONG_KEYS,
@@ -42,6 +45,7 @@ from worker.domain.script import (
     Transfer,
 )
 from worker.domain.speech.parts import Part
+from worker.domain.voicemail import BEEP_AWAITED_SECONDS
 
 MOST_PRESSES: Final = 100
 """Presses that are kept; a held or broken key sends many more."""
@@ -53,6 +57,7 @@ class Doing(StrEnum):
     PLAYING = "playing"
     WAITING = "waiting"
     CONNECTING = "connecting"
+    AWAITING_BEEP = "awaiting_beep"
     TALKING = "talking"
     """The callee talks with the extension."""
     OVER = "over"
@@ -76,6 +81,10 @@ class State:
     wrong_keys: int = 0
     pressed: tuple[Pressed, ...] = ()
     is_opted_out: bool = False
+    is_machine: bool = False
+    """A machine has answered, and gets what is done about machines."""
+    message: tuple[Step, ...] = ()
+    """What it gets when no beep is heard."""
     finish: Finish | None = None
     """Why we hung up; None while the call is up, and when it ended in another way."""
 
@@ -102,6 +111,8 @@ def respond(state: State, event: Event, *, script: Script) -> Move:
             return Move(replace(state, doing=Doing.OVER, is_open=False))
         case Pressed():
             return _pressed(state, event, script=script)
+        case MachineFound() | Beep():
+            return _machine(state, event, script=script)
         case Done() | TimedOut() | Connected() | Failed():
             carry_on = None if event.act != state.act else _REPORTS.get((state.doing, type(event)))
             return Move(state) if carry_on is None else carry_on(state)
@@ -229,6 +240,24 @@ def _stopped(state: State, move: Move) -> Move:
     return Move(move.state, (Stop(), *move.commands)) if state.doing is Doing.PLAYING else move
 
 
+def _machine(state: State, event: MachineFound | Beep, *, script: Script) -> Move:
+    """Turn to what the template does about machines; a callee who talks with an extension is none."""
+    waits = state.doing is Doing.AWAITING_BEEP and isinstance(event, Beep)
+    speaks = state.doing in {Doing.PLAYING, Doing.WAITING} and not state.is_machine
+    steps = steps_for_machine(event, script=script) if waits or speaks else None
+    if steps is None:
+        return Move(state)
+    found = replace(state, is_machine=True, menu=None, message=message_steps(script))
+    if steps:
+        return _stopped(state, _go_on(replace(found, rest=steps)))
+    waiting = replace(found, doing=Doing.AWAITING_BEEP, act=state.act + 1, is_open=False)
+    return _stopped(state, Move(waiting, (Wait(waiting.act, BEEP_AWAITED_SECONDS),)))
+
+
+def _no_beep(state: State) -> Move:
+    return _go_on(replace(state, rest=state.message))
+
+
 def _end(state: State, finish: Finish) -> Move:
     return Move(replace(state, doing=Doing.OVER, is_open=False, finish=finish), (End(finish),))
 
@@ -246,6 +275,7 @@ _REPORTS: Final[Mapping[tuple[Doing, type[Event]], Callable[[State], Move]]] = {
     (Doing.PLAYING, Failed): _broken,
     (Doing.PLAYING, TimedOut): _broken,
     (Doing.WAITING, TimedOut): _after_wait,
+    (Doing.AWAITING_BEEP, TimedOut): _no_beep,
     (Doing.CONNECTING, Connected): _talk,
     (Doing.CONNECTING, Failed): _go_on,
     (Doing.CONNECTING, TimedOut): _not_connected,

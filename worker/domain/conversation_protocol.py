@@ -114,4 +114,14 @@ class CalleeGone:
     """The call has ended, and not by our command."""
 
 
-Event = Done | TimedOut | Connected | Failed | Pressed | CalleeGone
+@dataclass(frozen=True, slots=True)
+class MachineFound:
+    """The carrier's detector says that a machine has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """A tone was heard, such as one behind which a machine records."""
+
+
+Event = Done | TimedOut | Connected | Failed | Pressed | CalleeGone | MachineFound | Beep

@@ -14,6 +14,7 @@ from worker.domain.speech.pattern import Malformed
 from worker.domain.speech.spoken import speaker_of
 from worker.domain.speech.voice import Language, Voice
 from worker.domain.template import KeyAction, KeyOption, Prompt, Template
+from worker.domain.voicemail import VoicemailPolicy
 
 MOST_WRONG_KEYS: Final = 3
 """After so many wrong keys the call says good-bye; FreeSWITCH's own menus allow as many."""
@@ -46,6 +47,10 @@ class Finish(StrEnum):
     OPTED_OUT = "opted_out"
     TRANSFERRED = "transferred"
     NOT_TRANSFERRED = "not_transferred"
+    MACHINE = "machine"
+    """A machine answered, and the template hangs up then."""
+    MESSAGE_LEFT = "message_left"
+    """The message was said to a machine."""
     BROKEN = "broken"
     """A sound could not be played, or the switch did not report its end in time."""
 
@@ -111,6 +116,9 @@ class Script:
 
     voice: Voice
     steps: tuple[Step, ...]
+    voicemail: VoicemailPolicy = VoicemailPolicy.PLAY_ON
+    message: tuple[Part, ...] = ()
+    """What is left on a machine: the prompt of the menu."""
     opt_out_key: str = ""
     """The key that opts out at any time; empty when the script has none."""
 
@@ -168,7 +176,11 @@ def _script(template: Template, *, filler: Filler) -> Script:
     finish = Finish.NO_KEY if menu.keys else Finish.SAID
     opt_out = template.opt_out
     return Script(
-        template.voice, (menu, *farewell, HangUp(finish)), opt_out_key="" if opt_out is None else opt_out.digit
+        template.voice,
+        (menu, *farewell, HangUp(finish)),
+        voicemail=template.voicemail,
+        message=menu.prompt,
+        opt_out_key="" if opt_out is None else opt_out.digit,
     )
 
 

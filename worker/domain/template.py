@@ -9,6 +9,7 @@ from worker.domain.errors import Problem
 from worker.domain.json_value import Json
 from worker.domain.speech.pattern import Malformed, pattern_of
 from worker.domain.speech.voice import Language, Voice
+from worker.domain.voicemail import VoicemailPolicy
 
 DEFAULT_OPT_OUT: Final = "9"
 """The key by which a callee of an advert asks for no more calls, unless the template names another one."""
@@ -72,6 +73,7 @@ class Template:
     defaults: Mapping[str, Json]
     """Values for leads that have none of this key."""
     is_advert: bool = False
+    voicemail: VoicemailPolicy = VoicemailPolicy.PLAY_ON
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:
@@ -104,6 +106,7 @@ def template_of(body: Mapping[str, Json]) -> Template:
         bounce_seconds=int(_number(body, "inter_digit_timeout", 1)),
         defaults=defaults if isinstance(defaults, Mapping) else {},
         is_advert=is_advert,
+        voicemail=_voicemail(body),
     )
 
 
@@ -183,6 +186,11 @@ def _prompt(row: Mapping[str, Json]) -> Prompt:
 
 def _is_on(row: Mapping[str, Json], key: str) -> bool:
     return row.get(key) is not False
+
+
+def _voicemail(body: Mapping[str, Json]) -> VoicemailPolicy:
+    policy = _text(body, "voicemail")
+    return VoicemailPolicy(policy) if policy in set(VoicemailPolicy) else VoicemailPolicy.PLAY_ON
 
 
 def _language(body: Mapping[str, Json]) -> Language:

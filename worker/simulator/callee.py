@@ -8,6 +8,8 @@ from typing import Final
 PRESSES_AFTER: Final = 1.0
 """Seconds after the first sound, and again after the first sound behind a key; by digit."""
 HANGS_UP_AFTER: Final = 1.5
+BEEPS_AFTER: Final = 0.8
+"""Seconds after its detector was started: so soon does a machine beep."""
 PATIENCE: Final = 120.0
 """A callee to whom nobody says good-bye hangs up after so many seconds."""
 _HANGS_UP: Final = "5"

@@ -69,7 +69,8 @@ class SocketTalk(asyncio.Protocol):
 
     def receive(self, event: frames.Event) -> None:
         """Send an event that the voice process asked for."""
-        if event.name in self._names:
+        wanted = event.headers["Event-Subclass"] if event.name == "CUSTOM" else event.name
+        if wanted in self._names:
             self._write(event.as_frame("json"))
 
     def linger(self) -> None:

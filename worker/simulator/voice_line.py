@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from worker.simulator.actions import Action, addresses_of
-from worker.simulator.callee import PATIENCE, Callee
+from worker.simulator.callee import BEEPS_AFTER, PATIENCE, Callee
 from worker.simulator.channel import Channel
 from worker.simulator.execution import Execution
 from worker.simulator.fetched import Fetched, is_address
@@ -87,7 +87,7 @@ class VoiceLine:
         self._idle = asyncio.Event()
         self._idle.set()
         self._recording: Recording | None = None
-        self.is_bridged = False
+        self.is_bridged = self._is_recorder = False
         self._manner = callee
         self._is_listening = self._is_about_to_press = False
         self._callee = [self._later(PATIENCE, self.exchange.leave, channel.id)]
@@ -168,6 +168,8 @@ class VoiceLine:
                 self._play(deque(names_in(self._running.argument)), is_heard=False)
             case "bridge":
                 self._bridge(self._running.argument)
+            case "avmd_start":
+                self._listen_for_beeps()
             case "set" | "record_session" as name:
                 self._prepare(name, self._running.argument)
             case _:
@@ -201,6 +203,20 @@ class VoiceLine:
             self._notice()
         self._note("sound", sound=sound.name, seconds=sound.seconds)
         self._step = self._later(sound.seconds, partial(self._play, left, is_heard=True))
+
+    def _listen_for_beeps(self) -> None:
+        """Make a machine beep; it then records, and hangs up only when nobody speaks with it for long."""
+        if self.channel.fate.far_end.value.machine:
+            self._callee.append(self._later(BEEPS_AFTER, self._beep))
+            self._is_recorder = True
+        self._complete("_none_")
+
+    def _beep(self) -> None:
+        self.channel.variables["avmd_detect"] = "TRUE"
+        self._note("beep")
+        told = {"Event-Subclass": "avmd::beep", "Unique-ID": self.channel.id, "Beep-Status": "DETECTED"}
+        tone = {"Frequency": "1000.232060", "Amplitude": "16956.014407"}
+        self.receive(Event(self.exchange.common("CUSTOM") | told | tone))
 
     def _prepare(self, name: str, argument: str) -> None:
         """Do what takes no time."""
@@ -243,7 +259,8 @@ class VoiceLine:
         """Begin what the callee does at this playback: each key is pressed to what is heard behind the one before."""
         if not self._is_listening:
             self._is_listening = True
-            self._callee.append(self._later(self._manner.hangs_up_after, self.exchange.leave, self.channel.id))
+            patience = PATIENCE if self._is_recorder else self._manner.hangs_up_after
+            self._callee.append(self._later(patience, self.exchange.leave, self.channel.id))
         if self._manner.keys[len(self.channel.digits) :] and not self._is_about_to_press:
             after, digit = self._manner.keys[len(self.channel.digits)]
             self._is_about_to_press = True

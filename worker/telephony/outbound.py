@@ -5,7 +5,7 @@ Plain functions of bytes and frames; no socket is used here. `tests/payloads/out
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from worker.domain.ids import CallId
 from worker.domain.recording import VARIABLE
+from worker.telephony.causes import AS_ANSWERED, VOICEMAIL, is_machine
 from worker.telephony.esl import Frame, MalformedEvent, SwitchEvent, event_of
 
 CONNECT: Final = b"connect\n\n"
@@ -24,6 +25,7 @@ _BOUND: Final = re.compile(r"sched_hangup \+([0-9]{1,6}) ALLOTTED_TIMEOUT")
 _ACT: Final = "ca11bea7-0000-4000-8000-"
 """Begins the ids of our acts; the number of the act follows, in twelve digits."""
 _MICROSECONDS: Final = 1_000_000
+_BEEP: Final = "avmd::beep"
 _NOT_FOUND: Final = "FILE NOT FOUND"
 
 
@@ -34,6 +36,8 @@ class CallOnLine:
     call_id: CallId
     core_id: str
     """The switch's ``Core-UUID``, which tells switches and their restarts apart."""
+    is_machine: bool = False
+    """True when the switch's own detector has found a machine before it connected."""
     longest_seconds: int | None = None
     """How long the call may last; None when its originate set no bound."""
 
@@ -44,6 +48,8 @@ class Executed:
 
     act: int
     is_done: bool
+    is_machine: bool = False
+    """True when a detector has found a machine when it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,16 @@ class Digit:
 
 
 @dataclass(frozen=True, slots=True)
+class Beeped:
+    """The switch's detector heard a beep."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """The call is over."""
 
 
-Report = Executed | Bridged | Digit | Gone
+Report = Executed | Bridged | Digit | Beeped | Gone
 
 
 def call_on_line(frame: Frame) -> CallOnLine | None:
@@ -78,12 +89,27 @@ def call_on_line(frame: Frame) -> CallOnLine | None:
         return None
     on_answer = (unquote(value) for name, value in headers.items() if name.startswith("variable_execute_on_answer"))
     longest = min((int(found[1]) for one in on_answer if (found := _BOUND.fullmatch(one))), default=None)
-    return CallOnLine(call_id=call_id, core_id=headers.get("Core-UUID", ""), longest_seconds=longest)
+    return CallOnLine(
+        call_id=call_id,
+        core_id=headers.get("Core-UUID", ""),
+        is_machine=is_machine(headers),
+        longest_seconds=longest,
+    )
 
 
 def listen(call_id: CallId) -> bytes:
     """Return the commands that subscribe to the call's events, and to no other call's."""
     return f"linger {LINGER_SECONDS}\n\nfilter Unique-ID {call_id}\n\nevent json {_EVENTS}\n\n".encode()
+
+
+def detect_beeps() -> bytes:
+    """Return the commands that start FreeSWITCH's detector of beeps, and subscribe to what it hears."""
+    return f"event json CUSTOM {_BEEP}\n\n".encode() + _execute("avmd_start", "")
+
+
+def treat_as_answered() -> bytes:
+    """Return the command by which the hang-up event and the CDR count a machine as a person."""
+    return _execute("set", f"{VOICEMAIL}={AS_ANSWERED}")
 
 
 def play(what: str, *, act: int) -> bytes:
@@ -135,17 +161,8 @@ def _reported(frame: Frame) -> Report | None:
         event = event_of(frame)
     except MalformedEvent:
         return None
-    match event["Event-Name"]:
-        case "CHANNEL_EXECUTE_COMPLETE":
-            return _executed(event)
-        case "CHANNEL_BRIDGE":
-            return Bridged()
-        case "DTMF":
-            return _digit(event)
-        case "CHANNEL_HANGUP_COMPLETE":
-            return Gone()
-        case _:
-            return None
+    read = _READ.get(event["Event-Name"])
+    return None if read is None else read(event)
 
 
 def _execute(application: str, argument: str, *, act: int | None = None) -> bytes:
@@ -166,7 +183,7 @@ def _executed(event: SwitchEvent) -> Executed | None:
     number = name.removeprefix(_ACT)
     if number == name or not number.isdecimal():  # an application that we did not ask for, such as `socket` itself
         return None
-    return Executed(int(number), is_done=event.get("Application-Response") != _NOT_FOUND)
+    return Executed(int(number), is_done=event.get("Application-Response") != _NOT_FOUND, is_machine=is_machine(event))
 
 
 def _digit(event: Mapping[str, str]) -> Digit | None:
@@ -175,3 +192,17 @@ def _digit(event: Mapping[str, str]) -> Digit | None:
     if len(digit) != 1 or not (pressed.isdecimal() and answered.isdecimal()):
         return None
     return Digit(digit, max(0.0, (int(pressed) - int(answered)) / _MICROSECONDS))
+
+
+def _beeped(event: Mapping[str, str]) -> Beeped | None:
+    is_beep = event.get("Event-Subclass") == _BEEP and event.get("Beep-Status") == "DETECTED"
+    return Beeped() if is_beep else None
+
+
+_READ: Final[Mapping[str, Callable[[SwitchEvent], Report | None]]] = {
+    "CHANNEL_EXECUTE_COMPLETE": _executed,
+    "CHANNEL_BRIDGE": lambda _: Bridged(),
+    "DTMF": _digit,
+    "CUSTOM": _beeped,
+    "CHANNEL_HANGUP_COMPLETE": lambda _: Gone(),
+}

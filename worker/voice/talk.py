@@ -4,11 +4,12 @@ Nothing here waits or reads a clock; `server.py` gives it a transport and timers
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from worker.domain.conversation import Doing, Move, begin, respond
 from worker.domain.conversation_protocol import (
+    Beep,
     BlockNumber,
     CalleeGone,
     Command,
@@ -18,6 +19,7 @@ from worker.domain.conversation_protocol import (
     End,
     Event,
     Failed,
+    MachineFound,
     Play,
     Pressed,
     StartRecording,
@@ -29,9 +31,10 @@ from worker.domain.ids import CallId
 from worker.domain.outcome import UNPLAYED
 from worker.domain.script import Finish
 from worker.domain.timing import SILENCE_ENDS, SWITCH_INTRODUCES_ITSELF
+from worker.domain.voicemail import VoicemailDetector, VoicemailPolicy
 from worker.telephony import outbound
 from worker.telephony.esl import BrokenStream, Frame, FrameReader
-from worker.telephony.outbound import Bridged, CallOnLine, Digit, Executed, Gone
+from worker.telephony.outbound import Beeped, Bridged, CallOnLine, Digit, Executed, Gone
 from worker.usecases.voice.prepare import Prepared, Refusal
 from worker.voice.around import Backstage, Timer, Wire
 
@@ -97,9 +100,11 @@ class Talk:
         if self._call is None:
             self._introduce(frame)
             return
-        match outbound.report_of(frame):
-            case Executed(act, is_done=is_done):
-                self._executed(act, is_done=is_done)
+        match report := outbound.report_of(frame):
+            case Executed():
+                self._executed(report)
+            case Beeped():
+                self._happened(Beep())
             case Bridged():
                 self._bridged()
             case Digit(digit, seconds):
@@ -141,11 +146,31 @@ class Talk:
             self._hang_up(UNPLAYED)
             return
         self._speaking = _Speaking(prepared, begin(prepared.script))
+        self._look_for_machines(prepared)
         self._backstage.note_first_sound(self._wire.now() - self._began_at)
         self._carry_out(self._speaking.move.commands)
+        if self._call is not None and self._call.is_machine:
+            self._found_machine()
 
-    def _executed(self, act: int, *, is_done: bool) -> None:
-        speaking = self._speaking
+    def _look_for_machines(self, prepared: Prepared) -> None:
+        """Start a detector only for a template that does something about what it finds."""
+        if prepared.script.voicemail is VoicemailPolicy.ANSWERED:
+            self._wire.write(outbound.treat_as_answered())
+        elif prepared.detector is VoicemailDetector.AVMD:
+            self._wire.write(outbound.detect_beeps())
+
+    def _found_machine(self) -> None:
+        if self._speaking is None or self._speaking.prepared.detector is not VoicemailDetector.AMD_RESULT:
+            return
+        self._speaking.prepared = replace(self._speaking.prepared, detector=VoicemailDetector.AVMD)
+        self._happened(MachineFound())
+        if self._speaking.prepared.script.voicemail is VoicemailPolicy.LEAVE_MESSAGE:
+            self._wire.write(outbound.detect_beeps())  # behind the stop of what plays, which would drop it
+
+    def _executed(self, report: Executed) -> None:
+        if report.is_machine:
+            self._found_machine()
+        speaking, act = self._speaking, report.act
         if speaking is None:
             return
         is_ringing = speaking.move.state.doing is Doing.CONNECTING
@@ -155,7 +180,7 @@ class Talk:
             if act == speaking.move.state.act - 1:  # the act that connected the two has ended, so the talk has
                 self._happened(Done(speaking.move.state.act))
         else:
-            self._happened(Done(act) if is_done else Failed(act))
+            self._happened(Done(act) if report.is_done else Failed(act))
 
     def _bridged(self) -> None:
         speaking = self._speaking

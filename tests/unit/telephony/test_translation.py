@@ -245,3 +245,13 @@ def test_a_key_that_cannot_be_read_is_passed_over(translation: Translation, wron
     event = next(one for one in recorded_events("json-answered-dtmf-1-2") if one["Event-Name"] == "DTMF")
 
     assert translation.read([event | wrong], at=0.0) == []
+
+
+def test_a_machine_that_a_template_treats_as_a_person_is_none(translation: Translation) -> None:
+    found = {"variable_avmd_detect": "TRUE", "variable_callbeat_voicemail": "answered"}
+    event = _hangup("NORMAL_CLEARING") | found | {"Caller-Channel-Answered-Time": "1795407101000000"}
+
+    (hung_up,) = translation.read([event], at=0.0)
+
+    assert isinstance(hung_up, HungUp)
+    assert (hung_up.end.answered, hung_up.end.by_machine) == (True, False)

@@ -12,6 +12,7 @@ from worker.domain.playlists import playlists_of
 from worker.domain.script import Script, script_of
 from worker.domain.speech.parts import heard
 from worker.domain.template import template_of
+from worker.domain.voicemail import VoicemailDetector
 from worker.telephony.outbound import CallOnLine, record
 from worker.usecases.voice.prepare import Playback, Prepared, Refusal
 from worker.voice.talk import Talk
@@ -86,6 +87,7 @@ class FakeBackstage:
     refusal: Refusal | None = None
     is_away: bool = False
     file: str = ""
+    detector: VoicemailDetector = VoicemailDetector.NONE
     is_taken: bool = False
     asked: list[CallOnLine] = field(default_factory=list)
     blocked: list[CallId] = field(default_factory=list)
@@ -103,7 +105,14 @@ class FakeBackstage:
 
     def prepared(self) -> Prepared:
         playbacks = {parts: Playback(heard(parts), SECONDS) for parts in playlists_of(self.script)}
-        return Prepared(call_id=CALL, caller_id="02871", script=self.script, playbacks=playbacks, recording=self.file)
+        return Prepared(
+            call_id=CALL,
+            caller_id="02871",
+            script=self.script,
+            playbacks=playbacks,
+            recording=self.file,
+            detector=self.detector,
+        )
 
     def block_callee(self, call_id: CallId) -> None:
         self.blocked.append(call_id)
@@ -147,8 +156,12 @@ class Scene:
         self.talk.received(("".join(f"{name}: {value}\n" for name, value in lines.items()) + "\n").encode())
         return self.wire.take()
 
+    def beep(self) -> list[str]:
+        return self.event("CUSTOM", Event_Subclass="avmd::beep", Beep_Status="DETECTED")
+
     def event(self, name: str, **headers: str) -> list[str]:
-        body = json.dumps({"Event-Name": name} | {key.replace("_", "-"): one for key, one in headers.items()}).encode()
+        named = {key if "variable" in key else key.replace("_", "-"): one for key, one in headers.items()}
+        body = json.dumps({"Event-Name": name} | named).encode()
         self.talk.received(b"Content-Length: %d\nContent-Type: text/event-json\n\n%s" % (len(body), body))
         return self.wire.take()
 
@@ -358,3 +371,37 @@ def test_a_recorded_call_says_so_and_records_behind_that_sentence() -> None:
         "api sched_hangup +12 ID SERVICE_UNAVAILABLE",
         "playback Xin chào",
     ]
+
+
+def test_the_detector_of_beeps_is_started_before_the_message_and_its_beep_ends_the_call() -> None:
+    it = scene({"voicemail": "hang_up"}, detector=VoicemailDetector.AVMD)
+
+    first = it.connect()
+
+    assert first[4:6] == ["event json CUSTOM avmd::beep", "avmd_start "]
+    assert first[-1] == "playback Xin chào"
+    assert it.beep() == ["api uuid_break ID all", "hangup NORMAL_CLEARING"]
+    assert it.backstage.finishes == ["machine"]
+
+
+def test_a_machine_that_the_switchs_own_detector_has_found_gets_the_message_behind_its_beep() -> None:
+    it = scene({"voicemail": "leave_message"}, detector=VoicemailDetector.AMD_RESULT)
+    it.connect()
+
+    found = it.event("CHANNEL_EXECUTE_COMPLETE", variable_amd_result="MACHINE", **_application(99))
+
+    assert (found[0], found[-2:]) == ("api uuid_break ID all", ["event json CUSTOM avmd::beep", "avmd_start "])
+    assert it.beep()[-1] == "playback Xin chào"
+
+
+def test_a_machine_that_is_treated_as_a_person_is_marked_so_and_no_detector_is_started() -> None:
+    it = scene({"voicemail": "answered"}, detector=VoicemailDetector.AVMD)
+
+    told = it.connect()
+
+    assert "set callbeat_voicemail=answered" in told
+    assert not any("avmd" in one for one in told)
+
+
+def _application(act: int) -> dict[str, str]:
+    return {"Application_UUID": f"ca11bea7-0000-4000-8000-{act:012d}", "Application_Response": "FILE PLAYED"}

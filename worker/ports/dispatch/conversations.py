@@ -8,6 +8,7 @@ from pendulum import DateTime
 
 from worker.domain.ids import CallId
 from worker.domain.json_value import Json
+from worker.domain.voicemail import VoicemailDetector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class CallUp:
     values: Mapping[str, Json]
     consent: str | None
     """What the callee hears before the call is recorded, empty for the usual sentence; None: it is not."""
+    detector: VoicemailDetector = VoicemailDetector.NONE
     has_code: bool
     """True for an OTP: what its callee hears is a secret."""
 

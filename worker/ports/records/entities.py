@@ -18,6 +18,7 @@ from worker.domain.network import Network
 from worker.domain.number_format import NumberFormat
 from worker.domain.outcome import CauseRule
 from worker.domain.trunk import Trunk
+from worker.domain.voicemail import VoicemailDetector
 
 
 class DuplicateScope(StrEnum):
@@ -75,6 +76,7 @@ class CarrierRecord:
     calls_per_second: int = 0
     number_format: NumberFormat = NumberFormat.NATIONAL
     longest_call_seconds: int = 0
+    voicemail_detector: VoicemailDetector = VoicemailDetector.NONE
     network: Mapping[str, int]
     data: Mapping[str, str]
     causes: Sequence[CauseRule] = ()

@@ -28,6 +28,7 @@ from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.domain.number_format import NumberFormat
 from worker.domain.reason import Reason
+from worker.domain.voicemail import VoicemailDetector
 from worker.store.base import (
     access_tables,  # noqa: F401 - registers its tables in the schema
     answer_tables,  # noqa: F401 - see above
@@ -80,6 +81,7 @@ carriers: Final = Table(
     Column("causes", json_type(), nullable=False, server_default=text("'[]'")),  # its own cause table, in order
     Column("calls_per_second", Integer, nullable=False, server_default=text("0")),  # 0: no limit
     Column("number_format", Choice(NumberFormat), nullable=False, server_default=text("'national'")),
+    Column("voicemail_detector", Choice(VoicemailDetector), nullable=False, server_default=text("''")),
     Column("longest_call_seconds", Integer, nullable=False, server_default=text("0")),  # 0: the installation's
     Column("rotation", json_type(), nullable=False, server_default=text("'{}'")),  # who was served last, by pool
     Column("next_plan_at", Instant),

@@ -17,7 +17,7 @@ from worker.ports.dispatch.conversations import CallUp, Conversations
 from worker.store.base.dialect import among, insert_or_ignore
 from worker.store.base.sealing import Sealer
 from worker.store.base.switch_tables import switches
-from worker.store.base.tables import calls, campaigns, do_not_call, leads, templates
+from worker.store.base.tables import calls, campaigns, carriers, do_not_call, leads, templates
 
 OPTED_OUT: Final = "opted out by a key"
 """The description of a number that its callee put on the do-not-call list."""
@@ -35,9 +35,11 @@ _UP: Final = (
         leads.c.template_id,
         campaigns.c.enable_recording,
         campaigns.c.recording_consent,
+        carriers.c.voicemail_detector,
     )
     .join(leads, leads.c.id == calls.c.lead_id)
     .join(campaigns, campaigns.c.id == calls.c.campaign_id)
+    .join(carriers, carriers.c.id == calls.c.carrier_id)
     .outerjoin(templates, templates.c.id == _TEMPLATE)
     .outerjoin(switches, switches.c.name == calls.c.switch)
     .where(among(calls.c.id, "calls"), calls.c.state.in_(ON_SWITCH))
@@ -76,6 +78,7 @@ class SqlConversations(Conversations):
             template=row.body,
             values=values_of_lead(phone=row.phone, profile=row.profile, additional=additional),
             consent=row.recording_consent if row.enable_recording and not row.template_id else None,
+            detector=row.voicemail_detector,
             has_code=has_code,
         )
 

@@ -16,6 +16,7 @@ from worker.domain.permitted import refused_fields
 from worker.domain.stale_copy import NO_COPY, ReadCopy, changed_after, check_copy
 from worker.domain.timing import TRUNK_LONGEST_PAUSE
 from worker.domain.trunk import TRIAL_CALLS, Trunk, after_new_gateway
+from worker.domain.voicemail import VoicemailDetector
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import CarrierRecord, Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
@@ -35,6 +36,7 @@ class CarrierChanges(TypedDict, total=False):
     calls_per_second: int
     number_format: NumberFormat
     longest_call_seconds: int
+    voicemail_detector: VoicemailDetector
     network: Mapping[str, int]
     data: Mapping[str, str]
     causes: Sequence[CauseRule]

@@ -17,6 +17,7 @@ from worker.domain.speech import pcm
 from worker.domain.speech.pattern import Malformed
 from worker.domain.speech.sounds import Silence, Source, sources_of
 from worker.domain.template import template_of
+from worker.domain.voicemail import VoicemailDetector
 from worker.ports.dispatch.conversations import CallUp
 from worker.ports.dispatch.store import DispatchStore
 from worker.ports.sounds import SoundNames, SoundPlaces, SoundStore
@@ -55,6 +56,7 @@ class Prepared:
     call_id: CallId
     caller_id: str
     script: Script
+    detector: VoicemailDetector = VoicemailDetector.NONE
     recording: str = ""
     """The file name under which the switch is to record; empty when the call is not recorded."""
     playbacks: Mapping[Playlist, Playback]
@@ -161,6 +163,7 @@ def _with_sounds(call: CallUp, *, script: Script, sounds: Sounds) -> Prepared:
         call_id=call.call_id,
         caller_id=call.caller_id,
         script=script,
+        detector=call.detector,
         playbacks=playbacks,
         joined=tuple(names),
     )
