@@ -51,7 +51,7 @@ def read_copy(if_match: str, *, revision: int | None = None) -> ReadCopy:
 def add_tag_of_content(response: Response) -> None:
     """Extend the tag of a read, the revision if there is one, by a hash of the text.
 
-    An answer holds more than a client changes, such as counters and names of others. Streams and files keep their own tags.
+    An answer holds more than a client changes, such as counters and names of others. Streams and files keep their tags.
     """
     if isinstance(response, StreamingResponse | FileResponse):
         return
