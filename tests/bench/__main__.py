@@ -23,6 +23,7 @@ from tests.bench.one_switch import one_switch
 from tests.bench.outbox import outbox
 from tests.bench.scale import scale_campaigns, scale_leads
 from tests.bench.throughput import throughput
+from tests.bench.voice import voice
 from tests.stack.postgres import Postgres, postgres_server
 from tests.stack.redis import redis_server
 
@@ -38,6 +39,7 @@ BENCHES: Final[dict[str, Bench]] = {
     "scale-campaigns": scale_campaigns,
     "outbox": outbox,
     "memory": memory,
+    "voice": voice,
     "naive": naive,
 }
 PNG: Final = Path("bench.png")

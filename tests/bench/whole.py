@@ -10,14 +10,15 @@ import psutil
 from sqlalchemy import Connection, Engine, text
 
 from tests.builders import CAMPAIGN, TENANT, fill_store, list_of, stored_settings
-from tests.stack.addresses import free_port
-from tests.stack.callbeat import api_command, callback_command, callbeat, worker_commands
+from tests.stack.addresses import LOOPBACK, free_port
+from tests.stack.callbeat import api_command, callback_command, callbeat, worker_command, worker_commands
 from tests.stack.environment import environment
 from tests.stack.process import Process
 from tests.stack.running import START_SECONDS, stack_settings
 from tests.stack.switch import SwitchProcess
 from tests.stack.waiting import wait_until
 from worker.domain.ids import CampaignId
+from worker.jobs import names
 from worker.simulator.log import Line
 from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
 from worker.simulator.options import SimulatorOptions
@@ -27,6 +28,8 @@ from worker.store.transaction import SqlStore
 
 SPREAD: Final = 0.2
 """Calls last up to a fifth longer or shorter: equal ones would all end in the same millisecond, for ever."""
+SENTENCE: Final = "Kính chào quý khách, xin quý khách vui lòng giữ máy."
+"""About three seconds."""
 MIB: Final = 1024 * 1024
 
 
@@ -42,6 +45,8 @@ class Shape:
     callback_url: str = ""
     task_events: bool = False
     with_api: bool = False
+    speaks: bool = False
+    """Two voice processes say a sentence of about the length of a talk."""
 
 
 @dataclass
@@ -83,7 +88,7 @@ def whole(home: Path, *, database_url: str, redis_url: str, shape: Shape) -> Ite
     engine = make_engine(database_url)
     migrate(engine)
     fill(engine, shape)
-    api_port = free_port()
+    api_port, voices = free_port(), [free_port(), free_port()]
     with ExitStack() as stack:
         stack.callback(engine.dispose)
         switch = stack.enter_context(SwitchProcess(options))
@@ -94,22 +99,29 @@ def whole(home: Path, *, database_url: str, redis_url: str, shape: Shape) -> Ite
             drain_seconds="1",
             log_level="WARNING",
             task_events=str(shape.task_events).lower(),
-            **stack_settings(switch_url=switch.setting),
+            **(stack_settings(switch_url=switch.setting) | (_spoken(voices) if shape.speaks else {})),
         )
         parts = {
             name: stack.enter_context(Process(name, command, around, log=home / f"{name}.log"))
-            for name, command in _commands(shape, api_port=api_port).items()
+            for name, command in _commands(shape, api_port=api_port, voices=voices).items()
         }
         wait_until(lambda: _is_listened_to(engine), seconds=START_SECONDS)
         yield Whole(engine, switch, parts, api_port)
 
 
-def _commands(shape: Shape, *, api_port: int) -> dict[str, list[str]]:
+def _spoken(voices: Sequence[int]) -> dict[str, str]:
+    return {"answer_application": "", "voice_urls": ",".join(f"{LOOPBACK}:{port}" for port in voices)}
+
+
+def _commands(shape: Shape, *, api_port: int, voices: Sequence[int]) -> dict[str, list[str]]:
     commands = worker_commands(shape.workers)
     if shape.callback_url:
         commands["callbacks"] = callback_command()
     if shape.with_api:
         commands["api"] = api_command(port=api_port)
+    if shape.speaks:
+        commands["speech"] = worker_command("speech", queues=names.SPEECH)
+        commands |= {f"voice-{port}": callbeat("voice", f"--port={port}") for port in voices}
     return commands | {"listener": callbeat("listener"), "beat": callbeat("beat")}
 
 
@@ -120,7 +132,8 @@ def fill(engine: Engine, shape: Shape) -> None:
         status="stop", run_id=None, concurrent_call=shape.channels, callback_url=shape.callback_url
     )
     carrier = {"calls_per_second": shape.calls_per_second}
-    fill_store(store, settings, carrier_calls=shape.channels, carrier=carrier)
+    template = {"content": SENTENCE} if shape.speaks else {}
+    fill_store(store, settings, carrier_calls=shape.channels, carrier=carrier, template=template)
     add_many_leads(engine, shape.leads)
 
 

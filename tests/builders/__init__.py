@@ -120,6 +120,7 @@ def fill_store(
     carrier_calls: int = 10,
     carrier: Mapping[str, Any] = MappingProxyType({}),
     tenant_cap: int | None = None,
+    template: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Store the tenant, its carrier, a template, and the campaigns with a list each."""
     with store.transaction() as tx:
@@ -140,7 +141,9 @@ def fill_store(
         }  # fmt: skip
         tx.connection.execute(insert(carriers).values(given | dict(carrier)))
         tx.connection.execute(
-            insert(templates).values(id=TEMPLATE, tenant_id=TENANT, name="t", body={}, created_at=NOON, updated_at=NOON)
+            insert(templates).values(
+                id=TEMPLATE, tenant_id=TENANT, name="t", body=dict(template), created_at=NOON, updated_at=NOON
+            )
         )
         for number, settings in enumerate(campaigns_ or (stored_settings(),)):
             tx.connection.execute(insert(campaigns).values(**to_row(settings)))
