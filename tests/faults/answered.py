@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tests.faults.evidence import Evidence
 from tests.faults.promises import Broken, Promise, Tolerance
 from worker.domain.call import LOST, Outcome
+from worker.domain.outcome import UNPLAYED
 
 
 def called_again_after_an_answer(evidence: Evidence, *, tolerance: Tolerance) -> Iterator[Broken]:
@@ -19,6 +20,8 @@ def called_again_after_an_answer(evidence: Evidence, *, tolerance: Tolerance) ->
     for line in evidence.lines:
         if line.event == "answered" and not _may_be_recalled(evidence, campaign=line.campaign):
             answered[line.lead] = line.call
+        elif line.event == "hangup" and line.cause == UNPLAYED and answered.get(line.lead) == line.call:
+            del answered[line.lead]  # nothing, or not all, could be said: the call failed
         elif line.event == "originated" and (call := answered.get(line.lead, line.call)) != line.call:
             since, until = excuses.get(call, (float("inf"), 0.0))
             if not since <= line.at <= until:

@@ -27,6 +27,7 @@ from tests.faults.recovery import Happened, Traces, dials_by_gateway, due_spans
 from tests.faults.rest import come_to_rest, left, told
 from tests.faults.schedule import Planned, duration
 from tests.faults.seen import Seen, read_logs
+from tests.faults.spoken import Caller
 from tests.faults.switchboard import SWITCHES
 from tests.faults.world import LONGEST_CALL_SECONDS, World, running_world
 from tests.stack.operator import Operator
@@ -67,14 +68,17 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
         office.set_up()
         neighbour = world.neighbour()
         neighbour.set_up()
+        caller = Caller(Operator(world.stack), callback_url=world.stack.receiver.url, chance=Random(seed))
+        caller.set_up()
         enough = Event()
-        threads = [office.work(enough), neighbour.work(enough)]
+        threads = [office.work(enough), neighbour.work(enough), caller.work(enough)]
         faults = _go_through(planned, world=world, seconds=max(seconds, duration(planned)))
         enough.set()
         for thread in threads:
             _tend_while_alive(thread, world=world)
         over_at = time.monotonic()
         office.open_all()
+        caller.open_all()
         engine = create_engine(world.stack.database_url, pool_pre_ping=True)
         at_rest = come_to_rest(partial(left, engine), tend=world.tend, is_done=world.is_second_source_done)
         rest = f"{told(left(engine))}; coming to rest took {time.monotonic() - over_at:.0f} s"
@@ -85,7 +89,7 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
         )
         down = down_times("callbacks", faults, starts=starts["callbacks"], ready=ready_times(home / "callbacks.log"))
         seen = replace(seen, callbacks_hindered=callbacks_hindered(faults, down=down))
-        evidence = _with_neighbour(seen, neighbour, engine=engine)
+        evidence = _with_caller(_with_neighbour(seen, neighbour, engine=engine), caller, world=world)
         traces = _traces(evidence, world=world, office=office, home=home)
         engine.dispose()
         return Run(
@@ -197,6 +201,16 @@ def _with_neighbour(evidence: Evidence, neighbour: Neighbour, *, engine: Engine)
         imported={**evidence.imported, **neighbour.imported},
         broken_url=f"{neighbour.callbacks}/{BROKEN}",
         hoards=neighbour.hoards(stored),
+    )
+
+
+def _with_caller(evidence: Evidence, caller: Caller, *, world: World) -> Evidence:
+    """Return the evidence with what callees heard."""
+    return replace(
+        evidence,
+        edits=(*evidence.edits, *caller.edits),
+        imported={**evidence.imported, **caller.imported},
+        speech=world.voice.speech(caller, database_url=world.stack.database_url, switches=world.switches),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pendulum import DateTime
 from sqlalchemy import Engine, RowMapping, Table, select
 
+from tests.faults.heard import Speech
 from tests.faults.second_source import Posted
 from tests.faults.seen import Seen
 from tests.stack.receiver import Received
@@ -210,6 +211,7 @@ class Evidence:
     """Times in which something else than another's URL may have delayed callbacks."""
     clock_set: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """When each switch's clock was set: what it measures over such a moment says nothing."""
+    speech: Speech = field(default_factory=Speech)
 
 
 def read_rows(engine: Engine) -> Rows:

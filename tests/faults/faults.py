@@ -13,6 +13,7 @@ from tests.faults.hosts import Hosts
 from tests.faults.part import Part
 from tests.faults.relay import Line, Trouble
 from tests.faults.second_source import CdrTrouble
+from tests.faults.speech_engine import EngineTrouble
 from tests.faults.switchboard import MANY_SESSIONS, SWITCHES
 from tests.faults.world import OURS, World
 from tests.stack.receiver import WELL
@@ -20,6 +21,8 @@ from worker.simulator.trunks import TrunkState
 from worker.usecases.dispatch.keep_switches import IS_HEARD
 
 HOUR_SECONDS: Final = 3600.0
+STALLS_AFTER_SECONDS: Final = 2.5
+"""Before a network falls silent, so that conversations go on over it by then."""
 
 
 class Kind(StrEnum):
@@ -51,6 +54,11 @@ class Kind(StrEnum):
     CDRS_DOUBLED = "posted twice"
     CDRS_AWAY = "posted to nobody"
     CDRS_FIRST = "posted before the events"
+    VOICE_CUT = "its connections cut"
+    VOICE_CUT_OFF = "its connections cut off"
+    ENGINE_FAILING = "renders nothing, and answers 500"
+    ENGINE_CUT = "its answers cut in the middle"
+    ENGINE_HALVING = "answers half of each sound"
     RESTARTED = "planned restart"
     DOWN = "not listening"
     SLOW = "answers late"
@@ -64,6 +72,7 @@ BETWEEN_HOSTS: Final = frozenset({Kind.PARTITIONED, Kind.HALF_OPEN})
 
 
 OF_A_SWITCH: Final = (Kind.SWITCH_GONE, Kind.SWITCH_PAUSED, Kind.SWITCH_FULL)
+OF_THE_ENGINE: Final = (Kind.ENGINE_FAILING, Kind.ENGINE_CUT, Kind.ENGINE_HALVING)
 OF_A_TRUNK: Final = (Kind.TRUNK_DOWN, Kind.TRUNK_DEAD, Kind.TRUNK_SILENT, Kind.TRUNK_FAILING)
 OF_CDRS: Final = (Kind.CDRS_LATE, Kind.CDRS_DOUBLED, Kind.CDRS_AWAY)
 """These delay no call: the events tell what becomes of it."""
@@ -209,6 +218,16 @@ def _between(deed: Callable[[Hosts, str, str], None]) -> Step:
     return do
 
 
+def _end_voice(world: World, _target: str) -> None:
+    """Cut what goes through the relay; switches go straight to the voice processes again."""
+    world.voice.relay.close()
+
+
+def _engine(trouble: EngineTrouble) -> Step:
+    return lambda world, _target: world.voice.trouble(trouble)
+
+
+_rendered: Final = _engine(EngineTrouble.NONE)
 _heal: Final = _between(Hosts.heal)
 _right: Final = _clock(0)
 _switch_right: Final = _told("clock_skew 0")
@@ -244,6 +263,11 @@ DEEDS: Final[Mapping[Kind, Deed]] = {
     Kind.CDRS_DOUBLED: Deed(_cdrs(CdrTrouble.DOUBLED), _posted),
     Kind.CDRS_AWAY: Deed(_cdrs(CdrTrouble.AWAY), _end_cdrs_away),
     Kind.CDRS_FIRST: Deed(_to_each(Part.freeze), _to_each(Part.thaw)),
+    Kind.VOICE_CUT: Deed(lambda world, _: world.voice.relay.open(), _end_voice),
+    Kind.VOICE_CUT_OFF: Deed(lambda world, _: world.voice.relay.open(stalls_after=STALLS_AFTER_SECONDS), _end_voice),
+    Kind.ENGINE_FAILING: Deed(_engine(EngineTrouble.FAILING), _rendered),
+    Kind.ENGINE_CUT: Deed(_engine(EngineTrouble.CUT), _rendered),
+    Kind.ENGINE_HALVING: Deed(_engine(EngineTrouble.HALVED), _rendered),
     Kind.RESTARTED: Deed(_to_each(Part.hold), _to_each(Part.release)),
     Kind.DOWN: Deed(lambda world, _: world.stack.receiver.close(), _well),
     Kind.SLOW: Deed(_answer("late"), _well),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from tests.faults import longest, prompt, records, rules, stakes, times
+from tests.faults import longest, prompt, records, rules, stakes, times, voice_rules
 from tests.faults.answered import called_again_after_an_answer
 from tests.faults.attempts import spending, spent_on_nobody
 from tests.faults.dials import dials
@@ -44,6 +44,11 @@ def judge(evidence: Evidence, *, tolerance: Tolerance | None = None) -> list[Bro
         *records.cdrs_not_received(evidence),
         *prompt.late(evidence, tolerance=allowed),
         *records.stored_too_much(evidence),
+        *voice_rules.left_to_silence(evidence, tolerance=allowed),
+        *voice_rules.wrong_messages(evidence),
+        *voice_rules.other_keys(evidence),
+        *voice_rules.dialled_after_opting_out(evidence, tolerance=allowed),
+        *voice_rules.codes_left_behind(evidence),
         *records.two_webhook_ids(evidence),
     ]
 
@@ -68,6 +73,7 @@ def checks(evidence: Evidence) -> dict[Promise, int]:
     at_stake = rules.at_stake(evidence, seen)
     counts = {
         **at_stake,
+        **voice_rules.at_stake(evidence),
         Promise.ANSWERED: sum(line.event == "answered" for line in evidence.lines),
         Promise.NOBODY: sum(1 for _ in spending(evidence)),
         Promise.LONGEST_CALL: sum(1 for *_, limit in longest.talks(evidence) if limit < UNLIMITED),

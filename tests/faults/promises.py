@@ -32,6 +32,11 @@ class Promise(StrEnum):
     CDR_RECEIVED = "every CDR is received, and tells of a call that has ended"
     PROMPT = "99 of 100 callbacks to good URLs come within a second beside a broken URL"
     CAPS = "no tenant stores more than it may"
+    SILENCE = "nobody answers to silence, nor is left to it"
+    MESSAGE = "nobody hears another message than theirs, nor half of one as if it were whole"
+    KEYS = "a CDR has the keys that were pressed"
+    OPT_OUT = "nobody who asked for no more calls is dialled again"
+    CODES = "no code is found in a file afterwards"
     ONE_WEBHOOK_ID = "whatever is received again has the same id"
 
 
@@ -54,6 +59,8 @@ class Tolerance:
     """A CDR's end may be so far from the switch's own, besides the time that the originate was on its way."""
     longer_call: float = 1.0
     """A switch that has much to do ends a call so much later."""
+    silence: float = 1.0
+    """A switch and a voice process that have much to do let a callee go so much later."""
     standstill: float = 5.0
     prompt: float = 1.0
     settled: float = 5.0

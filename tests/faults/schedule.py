@@ -5,9 +5,20 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from tests.faults.faults import CDRS, EVERYTHING, LISTENERS, OF_A_SWITCH, OF_A_TRUNK, OF_CDRS, Fault, Kind
+from tests.faults.faults import (
+    CDRS,
+    EVERYTHING,
+    LISTENERS,
+    OF_A_SWITCH,
+    OF_A_TRUNK,
+    OF_CDRS,
+    OF_THE_ENGINE,
+    Fault,
+    Kind,
+)
 from tests.faults.office import GATEWAYS
 from tests.faults.relay import Line
+from tests.faults.speaking import ENGINE, VOICES
 from tests.faults.switchboard import SWITCHES
 from tests.faults.world import GROUND, OURS
 
@@ -117,7 +128,21 @@ LONG: Final = Lane(
     pause=(8.0, 18.0),
 )
 """What outlasts every timeout; whatever else happens meanwhile befalls others."""
-LANES: Final = (SHORT, LONG)
+OF_VOICE: Final = Lane(
+    [
+        *(2 * _each(Kind.KILLED, VOICES)),
+        *_each(Kind.FROZEN, VOICES, seconds=SHORT_SECONDS),
+        *_each(Kind.TERMINATED, VOICES),
+        Fault(Kind.KILLED, "+".join(VOICES)),
+        Fault(Kind.AWAY, "+".join(VOICES), SHORT_SECONDS),
+        *(2 * [Fault(Kind.VOICE_CUT, VOICES[0], CUT_SECONDS), Fault(Kind.VOICE_CUT_OFF, VOICES[0], CUT_OFF_SECONDS)]),
+        *_each(Kind.FROZEN, ["speech", ENGINE], seconds=UNWELL_SECONDS),
+        *(Fault(kind, ENGINE, UNWELL_SECONDS) for kind in OF_THE_ENGINE),
+    ],
+    pause=(2.0, 5.0),
+)
+"""What befalls those who speak, beside everything else."""
+LANES: Final = (SHORT, LONG, OF_VOICE)
 
 EACH_KIND: Final = Lane(
     [
@@ -162,8 +187,21 @@ EACH_KIND_BESIDE: Final = Lane(
     ],
     pause=(2.0, 3.0),
 )
-EACH_KIND_LANES: Final = (EACH_KIND, EACH_KIND_BESIDE)
-"""One fault of each kind, for a run that is short; the second lane goes on beside the first."""
+EACH_KIND_OF_VOICE: Final = Lane(
+    [
+        Fault(Kind.KILLED, "voice-1"),
+        Fault(Kind.FROZEN, "voice-1", SHORT_SECONDS),
+        Fault(Kind.AWAY, "+".join(VOICES), 2.0),
+        Fault(Kind.VOICE_CUT, "voice-1", CUT_SECONDS),
+        Fault(Kind.VOICE_CUT_OFF, "voice-1", CUT_OFF_SECONDS),
+        Fault(Kind.KILLED, ENGINE),
+        Fault(Kind.FROZEN, ENGINE, 4.0),
+        *(Fault(kind, ENGINE, 4.0) for kind in OF_THE_ENGINE),
+    ],
+    pause=(2.0, 3.0),
+)
+EACH_KIND_LANES: Final = (EACH_KIND, EACH_KIND_BESIDE, EACH_KIND_OF_VOICE)
+"""One fault of each kind, for a run that is short; the other lanes go on beside the first."""
 
 
 CUT_OFF: Final = Lane(

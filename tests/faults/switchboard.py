@@ -13,6 +13,8 @@ from worker.simulator.cdr_post import CdrOptions
 from worker.simulator.options import PASSWORD, SimulatorOptions
 from worker.telephony.connection import open_connection
 
+SPOKEN: Final = "gateway-spoken"
+"""Over it, callees are spoken with; over the other gateways they talk as long as their fate says."""
 SWITCHES: Final = ("switch", "switch-2")
 MANY_SESSIONS: Final = SimulatorOptions().max_sessions
 RETRIES: Final = 2
@@ -46,6 +48,16 @@ class Switchboard:
         return self.home / f"{self.part}.jsonl"
 
     @property
+    def heard(self) -> Path:
+        """Return its log of what callees heard."""
+        return self.home / f"{self.part}.heard.jsonl"
+
+    @property
+    def copies(self) -> Path:
+        """Return the folder for copies of what was played, which all switches share."""
+        return self.home / "copies"
+
+    @property
     def spool(self) -> Path:
         """Return where it leaves CDRs that it cannot post."""
         return self.home / f"{self.part}.unsent"
@@ -65,6 +77,9 @@ class Switchboard:
                 host=self.own.host,
                 port=self.own.port,
                 log_path=self.log,
+                heard_path=self.heard,
+                copies_path=self.copies,
+                spoken_gateways=(SPOKEN,),
                 speed=speed,
                 seed=seed,
                 long_talk_share=LONG_TALKS,

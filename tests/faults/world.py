@@ -21,6 +21,7 @@ from tests.faults.part import Part
 from tests.faults.places import OneMachine, Places
 from tests.faults.relay import Relay, relaying
 from tests.faults.second_source import CdrRelay, left_in, relaying_cdrs
+from tests.faults.speaking import ENGINE, SPEAKING, Voice
 from tests.faults.switchboard import SWITCHES, Switchboard, switchboards
 from tests.faults.ticks import Ticks
 from tests.stack.addresses import LOOPBACK, free_port
@@ -45,8 +46,8 @@ TENANT_CAP: Final = 40
 LONGEST_CALL_SECONDS: Final = 30
 """As a switch counts them at its speed: every eighth talk would be longer."""
 SERVERS: Final = ("postgres", "redis")
-GROUND: Final = (*SERVERS, *SWITCHES)
-OURS: Final = ("api", "worker-1", "worker-2", "callbacks", "listener", "listener-2", "beat", "beat-2")
+GROUND: Final = (*SERVERS, *SWITCHES, ENGINE)
+OURS: Final = ("api", "worker-1", "worker-2", "callbacks", "listener", "listener-2", "beat", "beat-2", *SPEAKING)
 """Of listener and beat a second stands by."""
 
 
@@ -64,6 +65,7 @@ class World:
     errands: Errands
     doubling: Doubling
     ticks: Ticks
+    voice: Voice
     redis_url: str
     hosts: Hosts | None
     second_token: list[str] = field(default_factory=list)
@@ -107,17 +109,19 @@ def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = 
     On one machine our processes reach the switches through the relay; between hosts it is the network that does harm.
     """
     where: Places = hosts or OneMachine()
-    at = {name: (where.address(name), free_port()) for name in (*GROUND, "api")}
+    at = {name: (where.address(name), free_port()) for name in (*SERVERS, *SWITCHES, "api")}
+    voice = Voice.at(home, where=where)
     with ExitStack() as stack:
         relay = stack.enter_context(relaying(switch=at[SWITCHES[0]], chance=Random(seed)))
         relayed = {SWITCHES[0]: (LOOPBACK, relay.port), SWITCHES[1]: (LOOPBACK, relay.listen(at[SWITCHES[1]]))}
         receiver = stack.enter_context(Receiver(secret=SECRET, host=where.here))
-        around = _environment(home, at=at, allowed=where.network)
+        around = _environment(home, at=at, allowed=where.network, voice=voice)
         files = stack.enter_context(cluster())
         commands = {
             "postgres": _postgres(files, at=at["postgres"], network=where.network),
             "redis": open_redis_command(host=at["redis"][0], port=at["redis"][1]),
-            **_commands(api=at["api"]),
+            ENGINE: voice.engine_command,
+            **_commands(api=at["api"], voice=voice),
         }
         clocks = _clocks(home)
         parts = {
@@ -148,9 +152,11 @@ def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = 
             errands=stack.enter_context(closing(Errands(around))),
             doubling=Doubling(broker, Random(seed)),
             ticks=stack.enter_context(closing(Ticks(broker))),
+            voice=voice,
             redis_url=broker,
             hosts=hosts,
         )
+        stack.callback(voice.relay.close)
         stack.callback(_end, world)
         _begin(world, where=where, seed=seed, speed=speed)
         yield world
@@ -162,12 +168,13 @@ def _postgres(files: Cluster, *, at: tuple[str, int], network: str) -> list[str]
     return files.command(host=at[0], port=at[1], network=network, options=options)
 
 
-def _commands(*, api: tuple[str, int]) -> dict[str, list[str]]:
+def _commands(*, api: tuple[str, int], voice: Voice) -> dict[str, list[str]]:
     """Return the command of each of our own processes."""
     commands = {
         "api": api_command(host=api[0], port=api[1]),
         "callbacks": callback_command(),
         **worker_commands(2),
+        **voice.commands,
         **{name: callbeat(name.partition("-")[0]) for name in ("listener", "listener-2", "beat", "beat-2")},
     }
     return {name: commands[name] for name in OURS}
@@ -181,7 +188,7 @@ def _clocks(home: Path) -> dict[str, Clock]:
     return clocks
 
 
-def _environment(home: Path, *, at: Mapping[str, tuple[str, int]], allowed: str) -> dict[str, str]:
+def _environment(home: Path, *, at: Mapping[str, tuple[str, int]], allowed: str, voice: Voice) -> dict[str, str]:
     """Return the settings of our processes; they learn of the switches from the database alone."""
     return environment(
         home=home / "home",
@@ -189,13 +196,14 @@ def _environment(home: Path, *, at: Mapping[str, tuple[str, int]], allowed: str)
         redis_url=redis_url(at["redis"][1], host=at["redis"][0]),
         drain_seconds="10",
         longest_call_seconds=f"{LONGEST_CALL_SECONDS}",
-        **stack_settings(switch_url="", network=allowed),
+        voice_allow=allowed,
+        **(stack_settings(switch_url="", network=allowed) | voice.settings),
     )
 
 
 def _begin(world: World, *, where: Places, seed: int, speed: float) -> None:
     """Start the ground, bring the database up to date, start the rest, and wait until the API says that all is well."""
-    for name in SERVERS:
+    for name in (*SERVERS, ENGINE):
         world.parts[name].start()
     wait_until(lambda: _is_migrated(world), seconds=READY_SECONDS, meanwhile=world.tend)
     world.stack.command("tenant", "set", "--tenant=default", f"--concurrent-call={TENANT_CAP}")

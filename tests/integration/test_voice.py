@@ -205,7 +205,7 @@ def test_a_callee_who_hangs_up_in_the_middle(tmp_path: Path) -> None:
 
     on(rig, act)
 
-    assert rig.heard() == ["connected", "sound Xin_chào"]
+    assert rig.heard() == ["connected", "sound Xin_chào", "left"]
     assert len(rig.over) == 1
 
 

@@ -1,7 +1,7 @@
 """The side file of what callees heard and did, one JSON object a line; tests and the demo read it.
 
-The events are ``connected`` (to a voice process), ``sound``, ``stopped`` (the sound before it was broken off), ``key``
-and ``bridged``. A file that exists for one call only may be copied before it is gone.
+The events are ``connected`` (to a voice process), ``sound``, ``stopped`` (the sound before it was broken off), ``key``,
+``bridged``, and ``left`` (the callee hung up). A file that exists for one call only may be copied before it is gone.
 """
 
 import shutil

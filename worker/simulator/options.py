@@ -41,6 +41,8 @@ class SimulatorOptions:
     """As FreeSWITCH's ``sps``: one fewer is admitted in a second of the clock, and more are refused."""
     gateways: tuple[str, ...] = ()
     """The gateways that exist; when empty, every gateway exists."""
+    spoken_gateways: tuple[str, ...] = ()
+    """When not empty, calls over other gateways connect to no voice process: they talk as long as their fate says."""
     clock_skew_seconds: float = 0.0
     """How far the switch's clock is ahead of the machine's; below 0 it is behind."""
     log_path: Path | None = None

@@ -208,7 +208,7 @@ class SimulatedSwitch(Exchange):
         self._write("answered", up.channel)
         self._fire_channel("CHANNEL_ANSWER", up.channel)
         up.tell(f"+OK {up.channel.id}\n")
-        for bound in ScheduledHangup.on_answer(up.channel.dial.variables):
+        for bound in self.lines.bounds(up.channel):
             self._end_later(up, bound)
         if self.lines.begin(up.channel):
             return

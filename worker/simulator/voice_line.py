@@ -1,6 +1,7 @@
 """One answered call of the simulated switch: runs its actions, hears sounds, and does what its callee does."""
 
 import asyncio
+import time
 from asyncio import AbstractEventLoop, Task, TimerHandle
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -23,10 +24,10 @@ ORDINARY: Final = "NORMAL_CLEARING"
 _JITTER: Final = 0.02
 """Seconds from one application to the next, as a real switch takes them."""
 _PICKS_UP_AFTER: Final = 0.3
+_NANOSECONDS: Final = 1_000_000_000
 _TALKS_FOR: Final = 2.0
 _BUSY: Final = "9"
 """An extension that ends so is busy; others pick up."""
-_MICROSECONDS: Final = 1_000_000
 
 
 class Exchange(Protocol):
@@ -90,7 +91,7 @@ class VoiceLine:
         self.is_bridged = self._is_recorder = False
         self._manner = callee
         self._is_listening = self._is_about_to_press = False
-        self._callee = [self._later(PATIENCE, self.exchange.leave, channel.id)]
+        self._callee = [self._later(PATIENCE, self._leave)]
         self._task = loop.create_task(self._run(actions))
 
     # --- actions -----------------------------------------------------------------------------------------------------
@@ -260,11 +261,15 @@ class VoiceLine:
         if not self._is_listening:
             self._is_listening = True
             patience = PATIENCE if self._is_recorder else self._manner.hangs_up_after
-            self._callee.append(self._later(patience, self.exchange.leave, self.channel.id))
+            self._callee.append(self._later(patience, self._leave))
         if self._manner.keys[len(self.channel.digits) :] and not self._is_about_to_press:
             after, digit = self._manner.keys[len(self.channel.digits)]
             self._is_about_to_press = True
             self._callee.append(self._later(after, self._press, digit))
+
+    def _leave(self) -> None:
+        self._note("left")
+        self.exchange.leave(self.channel.id)
 
     def _press(self, digit: str) -> None:
         self._is_about_to_press = False
@@ -304,5 +309,7 @@ class VoiceLine:
         return self._loop.call_later(seconds / self._speed, action, *arguments)
 
     def _note(self, event: str, **values: object) -> None:
-        at = self.exchange.clock() / _MICROSECONDS
-        self._heard.write(event, call=self.channel.id, number=self.channel.dial.number, at=at, **values)
+        """Note what happened, by the machine's clock, as the log of calls does."""
+        self._heard.write(
+            event, call=self.channel.id, number=self.channel.dial.number, at=time.time_ns() / _NANOSECONDS, **values
+        )

@@ -10,7 +10,9 @@ from worker.simulator.callee import Callee, callee_by_chance, callee_by_digits
 from worker.simulator.channel import Channel
 from worker.simulator.fetched import Fetched
 from worker.simulator.heard import HeardLog
+from worker.simulator.model import UNPLAYED
 from worker.simulator.options import SimulatorOptions
+from worker.simulator.sched_hangup import ScheduledHangup
 from worker.simulator.voice_line import Exchange, Surroundings, VoiceLine
 
 _SIMULATED: Final = "socket"
@@ -33,7 +35,7 @@ class VoiceLines:
     def begin(self, channel: Channel) -> bool:
         """Run the actions of a call that was answered; return False when it has none that are simulated."""
         actions = actions_of(channel.dial)
-        if not _speak(actions):
+        if not _speak(actions) or self.is_fated(channel):
             return False
         self._lines[channel.id] = VoiceLine(
             self._exchange,
@@ -47,7 +49,18 @@ class VoiceLines:
     def bounds_speed(self, channel: Channel) -> float:
         """Return the speed at which the seconds of ``sched_hangup`` pass in a call."""
         options = self._options
-        return options.bounds_speed if _speak(actions_of(channel.dial)) else options.speed
+        speaks = _speak(actions_of(channel.dial)) and not self.is_fated(channel)
+        return options.bounds_speed if speaks else options.speed
+
+    def bounds(self, channel: Channel) -> list[ScheduledHangup]:
+        """Return what ends an answered call by its variables; a call without a voice process is not ended for that."""
+        bounds = ScheduledHangup.on_answer(channel.dial.variables)
+        return [bound for bound in bounds if bound.cause != UNPLAYED or not self.is_fated(channel)]
+
+    def is_fated(self, channel: Channel) -> bool:
+        """Return True when the call's fate says how long it talks, whatever it was told to execute."""
+        spoken = self._options.spoken_gateways
+        return bool(spoken) and channel.dial.gateway not in spoken
 
     def of(self, call_id: str) -> VoiceLine | None:
         """Return the line of a call."""
