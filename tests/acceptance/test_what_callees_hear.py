@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.acceptance.reading import (
+from tests.stack.operator import Operator
+from tests.stack.reading import (
     CONFIRMED,
     DIGITS,
     EXTENSION,
@@ -21,10 +22,9 @@ from tests.acceptance.reading import (
     debtors,
     is_start_of,
 )
-from tests.acceptance.sounds import Dictionary
-from tests.acceptance.spying import BROKER, SWITCH, Spy
-from tests.stack.operator import Operator
 from tests.stack.running import BY_LAST_DIGIT, running_stack
+from tests.stack.sounds import Dictionary
+from tests.stack.spying import BROKER, SWITCH, Spy
 from tests.stack.waiting import wait_until
 from worker.simulator.heard import read_heard
 

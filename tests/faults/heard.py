@@ -8,9 +8,9 @@ from typing import Final
 
 from sqlalchemy import Engine, select
 
-from tests.acceptance.sounds import Dictionary
-from tests.acceptance.spying import spellings
 from tests.faults.speech_engine import seconds_of
+from tests.stack.sounds import Dictionary
+from tests.stack.spying import spellings
 from worker.domain.keys import KeyPress
 from worker.simulator.heard import read_heard
 from worker.store.base.tables import calls, do_not_call

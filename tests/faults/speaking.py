@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.acceptance.reading import CONFIRMED, GOODBYE, STOPPED, WRONG
-from tests.acceptance.sounds import Dictionary
 from tests.faults.heard import Speech, left_over, read_barred, read_lines, read_pressed, search
 from tests.faults.places import Places
 from tests.faults.speech_engine import EngineTrouble, configuration
@@ -16,6 +14,8 @@ from tests.faults.switchboard import Switchboard
 from tests.faults.voice_relay import VoiceRelay
 from tests.stack.addresses import free_port
 from tests.stack.callbeat import callbeat, worker_command
+from tests.stack.reading import CONFIRMED, GOODBYE, STOPPED, WRONG
+from tests.stack.sounds import Dictionary
 from worker.jobs import names
 from worker.store.base.engine import make_engine
 

@@ -12,11 +12,11 @@ from random import Random
 from threading import Event, Thread
 from typing import Any, Final
 
-from tests.acceptance.reading import AMOUNTS, LETTERS, TEMPLATE, Debtor
 from tests.faults.evidence import Edit
 from tests.faults.office import RECALLED, numbers_of
 from tests.faults.switchboard import SPOKEN
 from tests.stack.operator import AUTOCALL, CARRIER, Operator
+from tests.stack.reading import AMOUNTS, LETTERS, TEMPLATE, Debtor
 
 NAME: Final = "spoken"
 CAMPAIGNS: Final[Mapping[str, Mapping[str, Any]]] = {  # Any: JSON

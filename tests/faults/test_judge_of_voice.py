@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import pytest
 
-from tests.acceptance.reading import CONFIRMED, GOODBYE, STOPPED, WRONG, Debtor
 from tests.faults.evidence import Evidence
 from tests.faults.heard import Barred, Moment, Speech
 from tests.faults.judge import Promise, checks
 from tests.faults.planted import PHONES, START, broken, carried, clean, in_order, with_call
 from tests.faults.speech_engine import seconds_of
 from tests.faults.voice_rules import WAITS_FOR_KEY, without_a_word
+from tests.stack.reading import CONFIRMED, GOODBYE, STOPPED, WRONG, Debtor
 
 DEBTOR: Final = PHONES["a3"]
 CALL: Final = "a3-1"

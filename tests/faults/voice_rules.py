@@ -1,18 +1,18 @@
 """What callees heard, held against promise 7: no silence, no other message than theirs, no half one without an end.
 
-Each reminder and each code is read independently of the product (``tests/acceptance/reading.py``).
+Each reminder and each code is read independently of the product (``tests/stack/reading.py``).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tests.acceptance.reading import CONFIRMED, DIGITS, EXTENSION, GOODBYE, STOPPED, WRONG
 from tests.faults.evidence import CallRow, Evidence
 from tests.faults.heard import Moment
 from tests.faults.promises import Broken, Promise, Tolerance
 from tests.faults.seen import Seen
 from tests.faults.spoken import ANNOUNCED
+from tests.stack.reading import CONFIRMED, DIGITS, EXTENSION, GOODBYE, STOPPED, WRONG
 from worker.domain.call import LOST, CallState
 from worker.domain.conversation_protocol import PLAY_GRACE_SECONDS
 from worker.domain.outcome import UNPLAYED
