@@ -12,12 +12,15 @@ from typing import Annotated, Final, TypeAlias
 import typer
 from rich.console import Console
 
+from tests.bench.callbacks import callbacks
 from tests.bench.channels import SMALL, refill, usage
+from tests.bench.crowd import crowd
 from tests.bench.curves import SECONDS, draw
 from tests.bench.dialling import dial
 from tests.bench.figures import Figure, as_json, table
 from tests.bench.memory import memory
 from tests.bench.naive import naive, run
+from tests.bench.neighbours import subscriptions
 from tests.bench.obey import obey
 from tests.bench.one_switch import one_switch
 from tests.bench.outbox import outbox
@@ -37,7 +40,10 @@ BENCHES: Final[dict[str, Bench]] = {
     "switch": one_switch,
     "scale-leads": scale_leads,
     "scale-campaigns": scale_campaigns,
+    "callbacks": callbacks,
     "outbox": outbox,
+    "subscriptions": subscriptions,
+    "crowd": crowd,
     "memory": memory,
     "voice": voice,
     "naive": naive,

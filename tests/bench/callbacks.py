@@ -1,4 +1,4 @@
-"""How fast do callbacks leave, and does a dead receiver cost another? ``python -m tests.bench.callbacks``.
+"""How fast callbacks leave, and what a dead receiver, or a bad URL of its host, costs a good one.
 
 A PostgreSQL, a Redis, receivers and one worker for callbacks, each a process of its own. First an outbox that is full
 is emptied into one good receiver, beside bare httpx that posts as many bodies to the same one; then CDRs come at a
@@ -7,31 +7,28 @@ measured: from the commit of the outbox row to the arrival of the POST. Last, 10
 tenants, whose host has other URLs with 200 callbacks each that all fail.
 """
 
-import argparse
 import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from statistics import median
 from threading import Event as Moment
 from typing import Final
 
 import httpx
-from rich.console import Console
-from rich.table import Table
 from uuid_utils.compat import uuid7
 
+from tests.bench.figures import Figure
 from tests.builders import TENANT
 from tests.builders.outbox import a_delivery
 from tests.stack.outbox import Outbox, running_outbox
+from tests.stack.postgres import Postgres
 from tests.stack.receivers import Receivers
 from worker.domain.callback_url import host_of
 from worker.domain.ids import DeliveryId, TenantId
 from worker.ports.dispatch.outbox import Delivery
 
-RUNS: Final = 5
 MANY: Final = 3000
 BARE_THREADS: Final = 16
 A_SECOND: Final = 100
@@ -49,47 +46,59 @@ EACH_IN_ITS_WAY: Final = (
 )
 ALL_REFUSE: Final = ("status/500",) * 9
 ALL_HANG: Final = ("hang",) * 9
-ALLOWED_SECONDS: Final = 1.0
-NEIGHBOURS: Final = ("status/404", "status/500", "unavailable", "hang")
+DEAD_HOSTS: Final = {"fail, each in its way": EACH_IN_ITS_WAY, "answer 500": ALL_REFUSE, "hang": ALL_HANG}
+BAD_URLS: Final = {
+    "200 refused": ("status/404",),
+    "200 each of 404, 500, 503 and silence": ("status/404", "status/500", "unavailable", "hang"),
+}
 BACKLOG: Final = 200
 BODY: Final = '{"state":"cdr","text":"' + "x" * 1200 + '"}'
 """As long as a CDR is."""
 
 
-def main() -> None:
-    """Measure both and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=RUNS)
-    parser.add_argument("--seconds", type=float, default=SECONDS)
-    chosen = parser.parse_args()
+def callbacks(_postgres: Postgres, _redis_url: str, *, runs: int, seconds: float = SECONDS) -> list[Figure]:
+    """Measure the speed, and the delays of a good URL beside bad hosts and beside bad URLs of its host."""
     numbers = count(1)
     with tempfile.TemporaryDirectory(prefix="callbeat-bench-") as folder, running_outbox(Path(folder)) as outbox:
-        speeds = [_speed(outbox, numbers) for _ in range(chosen.runs)]
-        isolation = {
-            f"good beside nine that {what}": [
-                _delays(outbox, numbers, seconds=chosen.seconds, dead=dead) for _ in range(chosen.runs)
-            ]
-            for what, dead in (
-                ("fail, each in its way", EACH_IN_ITS_WAY),
-                ("refuse with 500", ALL_REFUSE),
-                ("hang", ALL_HANG),
-            )
+        speeds = [_speed(outbox, numbers) for _ in range(runs)]
+        alone = [_beside(outbox, numbers, seconds=seconds, bad=()) for _ in range(runs)]
+        beside = {
+            **{
+                f"good beside nine hosts that {what}": [
+                    _delays(outbox, numbers, seconds=seconds, dead=dead) for _ in range(runs)
+                ]
+                for what, dead in DEAD_HOSTS.items()
+            },
+            **{
+                f"good URL, two tenants, beside {what} on its host": [
+                    _beside(outbox, numbers, seconds=seconds, bad=bad) for _ in range(runs)
+                ]
+                for what, bad in BAD_URLS.items()
+            },
         }
-        neighbours = {
-            f"good URL beside {what} on its host": [
-                _beside(outbox, numbers, seconds=chosen.seconds, bad=bad) for _ in range(chosen.runs)
-            ]
-            for what, bad in (("200 refused", NEIGHBOURS[:1]), ("200 each of 404, 500, 503 and silence", NEIGHBOURS))
-        }
-    table = Table("what", "median", "lowest", "highest", "limit", title=f"callbacks, {chosen.runs} runs")
-    _row(table, "deliveries a second", [ours for ours, _ in speeds])
-    _row(table, "bare httpx, POSTs a second", [bare for _, bare in speeds])
-    _row(table, "ours / bare", [ours / bare for ours, bare in speeds], digits=2)
-    for name, runs in (isolation | neighbours).items():
-        _row(table, f"{name}: delay, median ms", [_ms(delays, 0.5) for delays in runs])
-        _row(table, f"{name}: delay, p99 ms", [_ms(delays, 0.99) for delays in runs], limit=1000 * ALLOWED_SECONDS)
-        _row(table, f"{name}: delay, worst ms", [_ms(delays, 1.0) for delays in runs])
-    Console(width=120).print(table)
+    speed = Figure(
+        bench="callbacks",
+        what="deliveries a second",
+        ours=[ours for ours, _ in speeds],
+        limit=[bare for _, bare in speeds],
+        held_against="POSTs a second of bare httpx",
+        target="≥ 0.5",
+    )
+    return [speed, *(figure for what, runs_ in beside.items() for figure in _of_delays(what, runs_, alone=alone))]
+
+
+def _of_delays(what: str, runs: Sequence[Sequence[float]], *, alone: Sequence[Sequence[float]]) -> list[Figure]:
+    return [
+        Figure(
+            bench="callbacks",
+            what=f"ms from commit to POST, {what}, {name}",
+            ours=[_ms(delays, share) for delays in runs],
+            limit=[_ms(delays, share) for delays in alone],
+            held_against="with no other URL",
+            target=target,
+        )
+        for name, share, target in (("p50", 0.5, ""), ("p99", 0.99, "≤ 1000 ms"), ("longest", 1.0, ""))
+    ]
 
 
 def _speed(outbox: Outbox, numbers: "count[int]") -> tuple[float, float]:
@@ -177,12 +186,3 @@ def _wait_for(receivers: Receivers, name: str, wanted: int) -> None:
 
 def _ms(delays: Sequence[float], share: float) -> float:
     return 1000 * delays[min(len(delays) - 1, int(len(delays) * share))]
-
-
-def _row(table: Table, what: str, values: Sequence[float], *, limit: float | None = None, digits: int = 0) -> None:
-    shown = [f"{value:.{digits}f}" for value in (median(values), min(values), max(values))]
-    table.add_row(what, *shown, "" if limit is None else f"<= {limit:g}" + ("" if max(values) <= limit else "  !"))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,28 +1,28 @@
-"""How soon `run/stop` is answered while other clients hold connections and bodies: ``python -m tests.bench.crowd``."""
+"""How soon `run/stop` is answered while other clients hold connections and bodies."""
 
 import asyncio
 import multiprocessing
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Final
+from typing import Final
 
 import httpx
 import psutil
-import typer
 
-from tests.bench.figures import quantile
+from tests.bench.figures import Figure, quantile
+from tests.bench.scale import spaced
 from tests.stack.addresses import LOOPBACK, free_port
 from tests.stack.callbeat import api_command, run_callbeat
 from tests.stack.environment import TOKEN, environment
 from tests.stack.operator import AUTOCALL
-from tests.stack.postgres import postgres_server
+from tests.stack.postgres import Postgres
 from tests.stack.process import Process
-from tests.stack.redis import redis_server
 from tests.stack.running import ONCE, START_SECONDS, client
 from tests.stack.waiting import wait_until
 from worker.cli.open_files import allow_open_files
@@ -36,33 +36,89 @@ HALF: Final = b"POST /v3/campaign HTTP/1.1\r\nHost: x\r\nAuthorization: Bea"
 POLL: Final = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
-def main(
-    half_open: Annotated[int, typer.Option(help="Connections whose header never ends.")] = 5000,
-    bodies: Annotated[int, typer.Option(help="Bodies of 8 MiB whose last byte never comes.")] = 60,
-    pollers: Annotated[int, typer.Option(help="Clients that read /metrics again and again.")] = 32,
-    descriptors: Annotated[int, typer.Option(help="The most that the API may have, soft and hard limit.")] = 1024,
-    stops: Annotated[int, typer.Option(help="Requests that are measured.")] = 300,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """The other clients, and what the API may have."""
+
+    half_open: int = 5_000
+    """Connections whose header never ends."""
+    bodies: int = 60
+    """Bodies of 8 MiB whose last byte never comes."""
+    pollers: int = 32
+    """Clients that read ``/metrics`` without a pause."""
+    descriptors: int = 1_024
+    """The most that the API may have, soft and hard limit."""
+    stops: int = 300
+    """Requests that are measured."""
+
+
+CROWD: Final = Crowd()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """One run: seconds of each stop and how many failed, alone and beside the others, and what the API held then."""
+
+    alone: Sequence[float]
+    beside: Sequence[float]
+    failed: int
+    descriptors: int
+    megabytes: float
+
+
+def crowd(postgres: Postgres, redis_url: str, *, runs: int, others: Crowd = CROWD) -> list[Figure]:
     """Measure a campaign's stop, alone and beside the others."""
-    with TemporaryDirectory() as home, _running_api(Path(home), descriptors=descriptors) as (process, api, port):
+    seen = [_run(postgres, redis_url, others) for _ in range(runs)]
+    who = f"{spaced(others.half_open)} half-open, {others.bodies} bodies, {others.pollers} polling"
+    stops = [
+        Figure(
+            bench="crowd",
+            what=f"ms of run/stop beside {who}, {name}",
+            ours=[MS * quantile(one.beside, share) for one in seen],
+            limit=[MS * quantile(one.alone, share) for one in seen],
+            held_against="alone",
+            target=target,
+        )
+        for name, share, target in (("p50", 0.5, ""), ("p99", 0.99, "≤ 200 ms"))
+    ]
+    return [
+        *stops,
+        Figure(
+            bench="crowd", what=f"of {others.stops} such stops failed", ours=[one.failed for one in seen], target="0"
+        ),
+        Figure(
+            bench="crowd",
+            what="descriptors of the API",
+            ours=[one.descriptors for one in seen],
+            limit=[others.descriptors] * runs,
+            held_against="those that it may have",
+        ),
+        Figure(bench="crowd", what="MiB of the API", ours=[one.megabytes for one in seen]),
+    ]
+
+
+def _run(postgres: Postgres, redis_url: str, others: Crowd) -> _Seen:
+    with TemporaryDirectory() as home, _running_api(Path(home), postgres, redis_url, crowd=others) as running:
+        process, api, port = running
         body = {"campaign_name": "first", **AUTOCALL}
         path = f"/v1/campaign/{api.post('/v3/campaign', json=body).json()['campaign_uuid']}/run/stop"
-        _measure("alone", api, path, times=stops)
-        with _crowd(port, path, half_open=half_open, bodies=bodies, pollers=pollers):
-            _measure("beside the others", api, path, times=stops)
+        alone, _ = _measure(api, path, times=others.stops)
+        with _crowd(port, path, crowd=others):
+            beside, failed = _measure(api, path, times=others.stops)
             seen = psutil.Process(process.pid)
-            typer.echo(f"the API: {seen.num_fds()} descriptors, {seen.memory_info().rss / 2**20:.0f} MiB resident")
+            held, resident = seen.num_fds(), seen.memory_info().rss / 2**20
+    return _Seen(alone=alone, beside=beside, failed=failed, descriptors=held, megabytes=resident)
 
 
 @contextmanager
-def _running_api(home: Path, *, descriptors: int) -> Iterator[tuple[Process, httpx.Client, int]]:
+def _running_api(
+    home: Path, postgres: Postgres, redis_url: str, *, crowd: Crowd
+) -> Iterator[tuple[Process, httpx.Client, int]]:
     port = free_port()
     with ExitStack() as stack:
-        database_url = stack.enter_context(postgres_server()).fresh()
-        redis_url = stack.enter_context(redis_server(home / "redis.log"))
-        around = environment(home=home, database_url=database_url, redis_url=redis_url, api_token=TOKEN)
+        around = environment(home=home, database_url=postgres.fresh(), redis_url=redis_url, api_token=TOKEN)
         run_callbeat(around, "migrate")
-        command = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh", *api_command(port=port)]
+        command = ["sh", "-c", f'ulimit -n {crowd.descriptors}; exec "$@"', "sh", *api_command(port=port)]
         process = stack.enter_context(Process("api", command, around, log=home / "api.log"))
         api = stack.enter_context(client(port=port, limits=ONCE))
         wait_until(lambda: _answers(api), seconds=START_SECONDS)
@@ -75,8 +131,8 @@ def _answers(api: httpx.Client) -> bool:
     return False
 
 
-def _measure(name: str, api: httpx.Client, path: str, *, times: int) -> None:
-    """Send each request over a connection of its own."""
+def _measure(api: httpx.Client, path: str, *, times: int) -> tuple[list[float], int]:
+    """Send each request over a connection of its own; return their seconds, and how many failed."""
     seconds, failed = [], 0
     for _ in range(times):
         begun = time.perf_counter()
@@ -85,17 +141,16 @@ def _measure(name: str, api: httpx.Client, path: str, *, times: int) -> None:
         except httpx.TransportError:
             failed += 1
         seconds.append(time.perf_counter() - begun)
-    p50, p99 = (MS * quantile(seconds, share) for share in (0.5, 0.99))
-    typer.echo(f"{name}: p50 {p50:.1f} ms, p99 {p99:.1f} ms, slowest {MS * max(seconds):.1f} ms; {failed} failed")
+    return seconds, failed
 
 
 @contextmanager
-def _crowd(port: int, path: str, *, half_open: int, bodies: int, pollers: int) -> Iterator[None]:
+def _crowd(port: int, path: str, *, crowd: Crowd) -> Iterator[None]:
     """Run the other clients in a process of their own."""
     end = multiprocessing.Event()
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: {BODY}\r\n\r\n"
     held = head.encode() + b" " * (BODY - 1)
-    others = {HALF: half_open, held: bodies, POLL: pollers}
+    others = {HALF: crowd.half_open, held: crowd.bodies, POLL: crowd.pollers}
     process = multiprocessing.Process(target=_run_crowd, args=(port, others, end))
     process.start()
     time.sleep(SETTLES_SECONDS)
@@ -131,7 +186,3 @@ async def _client(port: int, sent: bytes) -> None:
             finally:
                 writer.transport.abort()
         await asyncio.sleep(random.uniform(*AGAIN_SECONDS))
-
-
-if __name__ == "__main__":
-    typer.run(main)
