@@ -6,8 +6,10 @@ from fastapi.responses import JSONResponse
 from api.deps import BEARER, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from worker.domain.gateway import Gateway
+from worker.domain.gateway_access import OPERATORS_TENANT
 from worker.domain.json_value import Json
 from worker.ports.paging import Page
+from worker.ports.records.entities import Tenant
 from worker.usecases.dispatch.read_gateways import GatewayOnSwitches, read_gateways
 from worker.usecases.records.keep_gateways import gateways_for
 
@@ -21,17 +23,20 @@ def list_all(services: Services, tenant: Whose, part: Part) -> JSONResponse:
     names = [gateway.name for gateway in on_switches]
     granted = gateways_for(services.store, tenant=tenant, names=names)
     found = [gateway for gateway in on_switches if gateway.name in granted]
-    rows = [_shape(gateway, domain=str(tenant.id)) for gateway in found[part.offset : part.offset + part.limit]]
+    rows = [_shape(gateway, tenant=tenant) for gateway in found[part.offset : part.offset + part.limit]]
     return listed(Page(rows, len(found)), part)
 
 
-def _shape(found: GatewayOnSwitches, *, domain: str) -> dict[str, Json]:
+def _shape(found: GatewayOnSwitches, *, tenant: Tenant) -> dict[str, Json]:
+    """Return a gateway; only the operator's own tenant reads the switches' names, which are inner addresses."""
+    named = tenant.name == OPERATORS_TENANT
+    on = {name if named else f"switch {number}": one for number, (name, one) in enumerate(found.on.items(), 1)}
     return {
         "gateway_uuid": found.name,
-        "domain_uuid": domain,
+        "domain_uuid": str(tenant.id),
         "gateway": found.name,
-        "description": ", ".join(f"{'UP' if one.is_up else 'DOWN'} on {switch}" for switch, one in found.on.items()),
-        "switches": {switch: _on_switch(one) for switch, one in found.on.items()},
+        "description": ", ".join(f"{'UP' if one.is_up else 'DOWN'} on {switch}" for switch, one in on.items()),
+        "switches": {switch: _on_switch(one) for switch, one in on.items()},
     }
 
 

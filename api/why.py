@@ -23,7 +23,7 @@ def why_campaign(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSON
     """
     now = services.clock.now()
     found = explain_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid), now=now)
-    return JSONResponse(campaign_why_shape(found, now=now, zone=tenant.timezone))
+    return JSONResponse(campaign_why_shape(found, now=now, tenant=tenant))
 
 
 @router.get("/v3/lead/{lead_uuid}/why", tags=["leads"])
@@ -31,4 +31,4 @@ def why_lead(lead_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse
     """Return what keeps the lead from being called now; ``due`` when nothing does."""
     now = services.clock.now()
     found = explain_lead(services.store, tenant=tenant, lead_id=LeadId(lead_uuid), names=services.spoken_names, now=now)
-    return JSONResponse(lead_why_shape(found, now=now, zone=tenant.timezone))
+    return JSONResponse(lead_why_shape(found, now=now, tenant=tenant))

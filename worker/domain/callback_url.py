@@ -3,9 +3,10 @@
 What a receiver answers concerns this URL alone, whichever other URLs share its host.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pendulum import DateTime, Duration
 
@@ -20,6 +21,7 @@ NOTED_EVERY: Final = Duration(minutes=1)
 """Deliveries are noted at most this often, to spare the database while a URL is well."""
 PROVEN_FOR: Final = Duration(hours=1)
 """A URL that received a callback within this time, and has not failed since, is proven."""
+USUAL_PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 LONGEST_HOST: Final = 260
 """Characters of a host name (253), a colon and a port. A longer one is no host, and would not fit into an index."""
 
@@ -101,6 +103,23 @@ def _noted(delivered_at: DateTime | None, *, now: DateTime) -> DateTime:
     if delivered_at is None or not delivered_at <= now < delivered_at + NOTED_EVERY:
         return now
     return delivered_at
+
+
+def as_requested(url: str) -> str:
+    """Return the URL by which the same request goes out: case of scheme and host, usual port and fragment do not count.
+
+    An invalid URL is returned as it is.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return url
+    user, at, _ = parts.netloc.rpartition("@")
+    host = parts.netloc.removeprefix(user + at).lower()
+    if port is not None and port == USUAL_PORTS.get(parts.scheme):
+        host = host.rpartition(":")[0]
+    return urlunsplit((parts.scheme, user + at + host, parts.path or "/", parts.query, ""))
 
 
 def host_of(url: str) -> str:

@@ -58,6 +58,13 @@ def test_an_equal_subscription_is_refused(client: TestClient) -> None:
     assert client.get("/v1/event").json()["total"] == 2
 
 
+@pytest.mark.parametrize("url", ["HTTPS://CRM.example/1", "https://crm.example:443/1", "https://crm.example/1#again"])
+def test_a_subscription_that_is_equal_but_for_its_writing_is_refused(client: TestClient, url: str) -> None:
+    subscribe(client, 1)
+
+    assert client.post("/v1/event", json={"event": "cdr", "callback_url": url}).status_code == 409
+
+
 def test_another_tenant_has_caps_of_its_own(client: TestClient, services: FakeServices) -> None:
     limit(services, {Cap.SUBSCRIPTIONS: 1})
     subscribe(client, 1)

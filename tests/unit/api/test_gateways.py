@@ -144,3 +144,19 @@ def test_a_tenant_sees_the_gateways_that_it_may_use(
 
     assert seen == {"operator": ["gw3"], "beta": ["gw2"]}
     assert beta.get("/v3/gateway").json()["total"] == 1
+
+
+def test_only_the_operators_own_tenant_reads_the_addresses_of_switches(
+    client: TestClient, beta: TestClient, services: FakeServices
+) -> None:
+    with services.store.transaction() as tx:
+        tx.switches.insert_missing([a_switch(SWITCH)])
+    services.telephony.listed_gateways = [Gateway(name="gw2", profile="external", is_up=True, state="NOREG")]
+    client.post(GATEWAYS, json={"gateway_uuid": "gw2"})
+    for tenant in ("default", "beta"):
+        grant(client, "gw2", tenant=tenant, caller_ids=["*"])
+
+    (ours,), (theirs,) = (one.get("/v3/gateway").json()["data"] for one in (client, beta))
+
+    assert (ours["description"], list(ours["switches"])) == (f"UP on {SWITCH}", [SWITCH])
+    assert (theirs["description"], list(theirs["switches"])) == ("UP on switch 1", ["switch 1"])

@@ -6,7 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from tests.builders import NOON, a_switch
+from api.responses.why import campaign_why_shape
+from tests.builders import HANOI, NOON, TENANT, a_campaign, a_switch
 from tests.builders.stored_calls import store_call
 from tests.fakes.services import FakeServices
 from tests.fakes.telephony import SWITCH
@@ -14,9 +15,12 @@ from tests.unit.api.test_why import add_leads, change_lead, why
 from tests.unit.api.test_why import running as running  # noqa: PLC0414 - a fixture
 from worker.domain.call import CallState
 from worker.domain.lead import Stage
+from worker.domain.reason import Reason, Why
 from worker.domain.switch import SwitchState
+from worker.ports.records.entities import Tenant
 from worker.store.base.switch_tables import switches
 from worker.store.base.tables import calls
+from worker.usecases.records.explain import CampaignExplanation
 
 REFUSING = {"refused_since": NOON.subtract(minutes=2), "refused_until": NOON.add(seconds=3)}
 
@@ -47,6 +51,24 @@ def test_a_switch_that_takes_no_calls_is_the_reason_and_its_calls_wait(
     assert (reason["code"], reason["switch"], reason.get("cause")) == (code, SWITCH, cause)
     assert reason["since"] == "2026-11-23T11:58:00.000000+07:00"
     assert (answer["in_use"], answer["queued"], answer["dialling"]) == (0, 2, False)
+
+
+@pytest.mark.parametrize(("tenant", "times"), [("default", 1), ("beta", 0)])
+def test_only_the_operators_own_tenant_reads_which_switch_it_is(tenant: str, times: int) -> None:
+    owner = Tenant(id=TENANT, name=tenant, timezone=HANOI)
+    reasons = (Why(Reason.SWITCH_FULL, switch=SWITCH),)
+    found = CampaignExplanation(
+        campaign=a_campaign(),
+        reasons=reasons,
+        dialling=False,
+        in_use=0,
+        queued=0,
+        next_window=None,
+        next_due_at=None,
+        networks={},
+    )
+
+    assert str(campaign_why_shape(found, now=NOON, tenant=owner)).count(SWITCH) == times
 
 
 def test_a_switch_that_our_calls_fill_is_full_since_the_last_of_them_was_dialled(

@@ -11,6 +11,7 @@ from worker.domain.callback_url import (
     NOTED_EVERY,
     PROVEN_FOR,
     UrlStanding,
+    as_requested,
     host_of,
 )
 from worker.domain.retry import JITTER, SCHEDULE, Answer
@@ -174,3 +175,29 @@ def test_a_url_outlives_one_callback_s_attempts() -> None:
 )
 def test_a_host_is_named_without_path_and_credentials(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "HTTPS://CRM.example/Hook?a=1",
+        "https://crm.example:443/Hook?a=1",
+        "https://crm.EXAMPLE/Hook?a=1#part",
+    ],
+)
+def test_urls_that_differ_in_writing_alone_are_one(url: str) -> None:
+    assert as_requested(url) == "https://crm.example/Hook?a=1"
+
+
+@pytest.mark.parametrize(
+    ("url", "form"),
+    [
+        ("https://crm.example", "https://crm.example/"),
+        ("http://crm.example:443/a", "http://crm.example:443/a"),
+        ("https://User:Pass@CRM.example/a", "https://User:Pass@crm.example/a"),
+        ("http://[2001:DB8::1]:80/a", "http://[2001:db8::1]/a"),
+        ("http://crm.example:nine/a", "http://crm.example:nine/a"),
+    ],
+)
+def test_what_a_receiver_can_tell_apart_stays_apart(url: str, form: str) -> None:
+    assert as_requested(url) == form
