@@ -21,7 +21,7 @@ RETRIES: Final = 2
 RETRY_SECONDS: Final = 1.0
 LONG_TALKS: Final = 0.08
 """Of the answered calls; a carrier with a short longest call cuts them short."""
-LONG_TALK_SECONDS: Final = (200.0, 350.0)
+LONG_TALK_SECONDS: Final = (160.0, 260.0)
 """As a switch counts them at its speed: longer than most faults, so that calls outlast restarts and take-overs."""
 POST_SECONDS: Final = 3.0
 """A switch gives a CDR up, and leaves it on its disk, within seconds: a run is shorter than a day."""

@@ -15,6 +15,8 @@ from tests.faults.schedule import EACH_KIND_LANES, one_round
 SEED = 4
 RESUMES_WITHIN = 30.0
 SILENT_WITHIN = 5.0
+PATIENT = Tolerance(standstill=RESUMES_WITHIN, silence=SILENT_WITHIN, prompt=RESUMES_WITHIN)
+"""A busy machine may have no time for callbacks for some seconds."""
 TAKES_OVER_WITHIN = 30.0
 
 pytestmark = pytest.mark.slow
@@ -40,7 +42,7 @@ def test_every_fault_took_place(short_run: Run) -> None:
 
 
 def test_no_promise_was_broken(short_run: Run) -> None:
-    assert judge(short_run.evidence, tolerance=Tolerance(standstill=RESUMES_WITHIN, silence=SILENT_WITHIN)) == []
+    assert judge(short_run.evidence, tolerance=PATIENT) == []
 
 
 def test_it_came_to_rest(short_run: Run) -> None:

@@ -14,6 +14,8 @@ from tests.faults.schedule import CUT_OFF, one_round
 SEED = 1
 RESUMES_WITHIN = 20.0
 SILENT_WITHIN = 5.0
+PATIENT = Tolerance(standstill=RESUMES_WITHIN, silence=SILENT_WITHIN, prompt=RESUMES_WITHIN)
+"""A busy machine may have no time for callbacks for some seconds."""
 TAKES_OVER_WITHIN = 30.0
 
 pytestmark = pytest.mark.slow
@@ -40,7 +42,7 @@ def cut_off(
 
 
 def test_no_promise_was_broken(cut_off: Run) -> None:
-    assert judge(cut_off.evidence, tolerance=Tolerance(standstill=RESUMES_WITHIN, silence=SILENT_WITHIN)) == []
+    assert judge(cut_off.evidence, tolerance=PATIENT) == []
 
 
 def test_it_came_to_rest(cut_off: Run) -> None:
