@@ -7,6 +7,7 @@ from api.deps import ASKS_FOR_CALLS, BEARER, ONCE, Services, Whose, answered
 from api.middleware import GuardedRoute
 from api.phone_numbers import NO_PHONE, TOO_SHORT
 from api.requests.autocall import ImportBody, OtpBody
+from api.sight import Seen
 from worker.domain.cdr import cdr_body
 from worker.domain.errors import InvalidFields, Problem
 from worker.domain.network import NotDialable
@@ -47,10 +48,10 @@ def read_code(body: OtpBody, services: Services, tenant: Whose) -> JSONResponse:
 
 
 @router.get("/v3/autocall/log/{ref_id:path}/ref_id")
-def read_by_reference(ref_id: str, services: Services, tenant: Whose) -> JSONResponse:
+def read_by_reference(ref_id: str, services: Services, tenant: Whose, seen: Seen) -> JSONResponse:
     """Return the CDR of the latest single call with this reference; without one, the error says why."""
     found = find_cdr(services.store, tenant=tenant, ref_id=ref_id)
-    return JSONResponse(cdr_body(found, zone=tenant.timezone))
+    return JSONResponse(cdr_body(seen.cdr(found), zone=tenant.timezone))
 
 
 def _called(request: CallRequest, *, services: Services) -> Promise:

@@ -12,6 +12,7 @@ from api.deps import BEARER, Part, Services, Whose, answered, listed
 from api.middleware import GuardedRoute
 from api.requests.callbacks import CallbackQuery, ReplayBody, UrlBody
 from api.requests.fields import to_uuid
+from api.sight import Seen
 from api.timestamps import rfc3339
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_url import UrlStanding
@@ -60,12 +61,13 @@ def replay_many(body: ReplayBody, services: Services, tenant: Whose) -> JSONResp
 
 
 @router.get("/v3/callback/{callback_id}")
-def read(callback_id: UUID, services: Services, tenant: Whose) -> JSONResponse:
+def read(callback_id: UUID, services: Services, tenant: Whose, seen: Seen) -> JSONResponse:
     """Return one callback with its body."""
     wanted = CallbackFilter(delivery_id=DeliveryId(callback_id))
     page = queries.list_callbacks(services.callback_store, tenant_id=tenant.id, part=ONE, wanted=wanted)
     for found in page.rows:
-        return JSONResponse(_shape(found, zone=tenant.timezone) | {"body": found.body})
+        body = seen.body(found.body, campaign_id=found.campaign_id)
+        return JSONResponse(_shape(found, zone=tenant.timezone) | {"body": body})
     raise NotFound("Not Found")
 
 

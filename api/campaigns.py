@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pendulum import DateTime
 
 from api.callback_urls import refuse_unsendable
-from api.deps import BEARER, ONCE, STOPS_CALLS, Part, Services, Whose, answered, listed
+from api.deps import BEARER, ONCE, STOPS_CALLS, Part, Services, Who, Whose, answered, listed
 from api.entity_tags import IfMatch, read_copy, tag_of
 from api.middleware import GuardedRoute
 from api.requests.campaign import NewCampaignBody
@@ -22,6 +22,7 @@ from worker.domain.chosen_ids import Kind
 from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId
 from worker.domain.json_value import Json
+from worker.domain.role import Role
 from worker.domain.stale_copy import NO_COPY, ReadCopy
 from worker.ports.paging import Page
 from worker.ports.records.entities import CampaignFilter
@@ -66,7 +67,7 @@ def change(
     campaign_uuid: UUID,
     body: ChangedCampaignBody,
     services: Services,
-    tenant: Whose,
+    who: Who,
     if_match: IfMatch = "",
     dry_run: DryRun = False,  # noqa: FBT002 - a query parameter
 ) -> JSONResponse:
@@ -76,11 +77,13 @@ def change(
     """
     if body.id() not in {None, campaign_uuid}:
         raise Invalid(MISMATCH)
+    tenant = who.tenant
     copy = body.copy_of(if_match=if_match, zone=tenant.timezone)
     if dry_run:
         changes = body.changes(zone=tenant.timezone)
-        return _previewed(campaign_uuid, changes, body=body, services=services, tenant=tenant, copy=copy)
-    saved = _saved(campaign_uuid, body.changes(zone=tenant.timezone), services=services, tenant=tenant, copy=copy)
+        return _previewed(campaign_uuid, changes, body=body, services=services, who=who, copy=copy)
+    changes = body.changes(zone=tenant.timezone)
+    saved = _saved(campaign_uuid, changes, services=services, tenant=tenant, copy=copy, role=who.role)
     told = _told(saved, tenant=tenant, now=services.clock.now())
     return answered({"campaign_uuid": str(campaign_uuid), **told}, to=body, headers=_tag(saved))
 
@@ -160,14 +163,20 @@ def _steered(campaign_uuid: UUID, status: Status, *, services: Services, tenant:
 
 
 def _saved(
-    campaign_uuid: UUID, changes: CampaignChanges, *, services: Services, tenant: Whose, copy: ReadCopy = NO_COPY
+    campaign_uuid: UUID,
+    changes: CampaignChanges,
+    *,
+    services: Services,
+    tenant: Whose,
+    copy: ReadCopy = NO_COPY,
+    role: Role = Role.ADMIN,
 ) -> SavedCampaign:
     _refuse_new_urls(campaign_uuid, changes, services=services, tenant=tenant)
     return save_campaign(
         services.store,
         queue=services.queue,
         wakeups=services.wakeups,
-        edit=CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes, copy=copy),
+        edit=CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes, copy=copy, role=role),
         now=services.clock.now(),
         new_id=services.new_id,
     )
@@ -179,12 +188,13 @@ def _previewed(
     *,
     body: ChangedCampaignBody,
     services: Services,
-    tenant: Whose,
+    who: Who,
     copy: ReadCopy,
 ) -> JSONResponse:
+    tenant = who.tenant
     _refuse_new_urls(campaign_uuid, changes, services=services, tenant=tenant)
     now = services.clock.now()
-    edit = CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes, copy=copy)
+    edit = CampaignEdit(tenant=tenant, campaign_id=CampaignId(campaign_uuid), changes=changes, copy=copy, role=who.role)
     found = preview_edit(services.store, queue=services.queue, edit=edit, now=now, new_id=services.new_id)
     told = _told(found.saved, tenant=tenant, now=now)
     shown = edit_preview_shape(found, zone=tenant.timezone)

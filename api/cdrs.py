@@ -12,6 +12,7 @@ from api.middleware import GuardedRoute
 from api.phone_numbers import national
 from api.requests.body import Body
 from api.requests.fields import Line, to_uuid
+from api.sight import Seen
 from worker.domain.call import Outcome
 from worker.domain.cdr import cdr_body
 from worker.domain.ids import CallId, CampaignId
@@ -48,20 +49,22 @@ class CdrQuery(Body):
 
 
 @router.get("/v3/cdr")
-def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[CdrQuery, Query()]) -> JSONResponse:
+def list_all(
+    services: Services, tenant: Whose, seen: Seen, part: Part, asked: Annotated[CdrQuery, Query()]
+) -> JSONResponse:
     """Return CDRs, newest first; dates are read in the tenant's zone."""
     wanted = cdr_filter(asked, zone=tenant.timezone)
     if wanted is None:
         return listed(Page(), part)
     page = queries.list_cdrs(services.store, tenant=tenant, part=part, wanted=wanted)
-    return listed(Page([cdr_body(row, zone=tenant.timezone) for row in page.rows], page.total), part)
+    return listed(Page([cdr_body(row, zone=tenant.timezone) for row in seen.cdrs(page.rows)], page.total), part)
 
 
 @router.get("/v3/cdr/{reference}")
-def read(reference: str, services: Services, tenant: Whose) -> JSONResponse:
+def read(reference: str, services: Services, tenant: Whose, seen: Seen) -> JSONResponse:
     """Return one CDR, by its id or by its SIP call id."""
     found = queries.get_cdr(services.store, tenant=tenant, reference=reference)
-    return JSONResponse(cdr_body(found, zone=tenant.timezone))
+    return JSONResponse(cdr_body(seen.cdr(found), zone=tenant.timezone))
 
 
 def cdr_filter(asked: CdrQuery, *, zone: str, older_than: CallId | None = None) -> CdrFilter | None:

@@ -17,6 +17,7 @@ from api.requests.body import Body
 from api.requests.fields import Line, to_uuid, uuid_of
 from api.requests.leads import ChangedLeadBody, LeadBody, ManyLeadsBody, NewLeadBody
 from api.responses.leads import lead_shape
+from api.sight import Seen
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.network import NotDialable
@@ -95,18 +96,20 @@ def create_many(body: ManyLeadsBody, services: Services, tenant: Whose) -> JSONR
 
 
 @router.get("/v3/lead")
-def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[LeadQuery, Query()]) -> JSONResponse:
+def list_all(
+    services: Services, tenant: Whose, seen: Seen, part: Part, asked: Annotated[LeadQuery, Query()]
+) -> JSONResponse:
     """Return leads in the order in which they were added."""
     wanted = _filter(asked)
     page = queries.list_leads(services.store, tenant=tenant, part=part, wanted=wanted)
-    return listed(Page([lead_shape(row, zone=tenant.timezone) for row in page.rows], page.total), part)
+    return listed(Page([lead_shape(row, zone=tenant.timezone) for row in seen.leads(page.rows)], page.total), part)
 
 
 @router.get("/v3/lead/{lead_uuid}")
-def read(lead_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
+def read(lead_uuid: UUID, services: Services, tenant: Whose, seen: Seen) -> JSONResponse:
     """Return one lead."""
     found = queries.get_lead(services.store, tenant=tenant, lead_id=LeadId(lead_uuid))
-    return JSONResponse(lead_shape(found, zone=tenant.timezone), headers=tag_of_change(found.updated_at))
+    return JSONResponse(lead_shape(seen.lead(found), zone=tenant.timezone), headers=tag_of_change(found.updated_at))
 
 
 @router.put("/v3/lead/{lead_uuid}")

@@ -12,6 +12,7 @@ from api.middleware import GuardedRoute
 from api.requests.fields import Line, meaning, uuid_of
 from api.requests.legacy import AutodialBody, CustomerToCallBody, campaign_of
 from api.requests.numbers import checked_rows, ignored_keys
+from api.sight import Seen
 from worker.domain.call import Outcome
 from worker.domain.cdr import Cdr, cdr_body
 from worker.domain.errors import Invalid
@@ -22,6 +23,7 @@ from worker.ports.records.entities import CdrFilter
 from worker.usecases.records import queries
 from worker.usecases.records.call_many import call_many
 from worker.usecases.records.call_now import CallRequest
+from worker.usecases.records.hide_numbers import Sight
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["older paths"])
 
@@ -47,24 +49,24 @@ class OldCdrQuery(CdrQuery):
 
 
 @router.get("/v1/cdr")
-def list_all(services: Services, tenant: Whose, asked: Annotated[OldCdrQuery, Query()]) -> JSONResponse:
+def list_all(services: Services, tenant: Whose, seen: Seen, asked: Annotated[OldCdrQuery, Query()]) -> JSONResponse:
     """Return CDRs, newest first: with `page` or `limit` one page, otherwise the next ones of a scroll."""
     wanted = cdr_filter(asked, zone=tenant.timezone, older_than=_older_than(asked.scroll_id))
     if asked.page is None and asked.limit is None:
         found = _found(services, tenant, part=Slice(SCROLLED), wanted=wanted)
         last = str(found.rows[-1].call_id) if len(found.rows) == SCROLLED else ""
-        return JSONResponse({"data": _shown(found, zone=tenant.timezone), "scroll_id": last})
+        return JSONResponse({"data": _shown(found, seen, zone=tenant.timezone), "scroll_id": last})
     page, limit = asked.page or 1, 10 if asked.limit is None else asked.limit
     found = _found(services, tenant, part=Slice(limit, (page - 1) * limit), wanted=wanted)
-    data = _shown(found, zone=tenant.timezone)
+    data = _shown(found, seen, zone=tenant.timezone)
     return JSONResponse({"data": data, "limit": limit, "page": page, "total": found.total})
 
 
 @router.get("/v1/cdr/{reference}")
-def read(reference: str, services: Services, tenant: Whose) -> JSONResponse:
+def read(reference: str, services: Services, tenant: Whose, seen: Seen) -> JSONResponse:
     """Return one CDR, by its id or by its SIP call id."""
     found = queries.get_cdr(services.store, tenant=tenant, reference=reference)
-    return JSONResponse(_shape(found, zone=tenant.timezone))
+    return JSONResponse(_shape(seen.cdr(found), zone=tenant.timezone))
 
 
 @router.post("/v1/autodial/campaign", dependencies=[ASKS_FOR_CALLS, ONCE])
@@ -98,8 +100,8 @@ def _older_than(scroll_id: str) -> CallId | None:
     return CallId(found)
 
 
-def _shown(page: Page[Cdr], *, zone: str) -> list[Json]:
-    return [_shape(row, zone=zone) for row in page.rows]
+def _shown(page: Page[Cdr], seen: Sight, *, zone: str) -> list[Json]:
+    return [_shape(row, zone=zone) for row in seen.cdrs(page.rows)]
 
 
 def _shape(cdr: Cdr, *, zone: str) -> dict[str, Json]:

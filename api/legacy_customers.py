@@ -16,6 +16,7 @@ from api.phone_numbers import NO_PHONE
 from api.requests.fields import uuid_of
 from api.requests.legacy import CustomerBody, CustomerQuery, campaign_of
 from api.responses.leads import lead_status
+from api.sight import Seen
 from api.timestamps import rfc3339
 from worker.domain.errors import Conflict, Invalid, InvalidFields, NotFound
 from worker.domain.ids import LeadId
@@ -65,23 +66,27 @@ def push(body: CustomerBody, services: Services, tenant: Whose) -> JSONResponse:
 
 
 @router.get("/v2/customer")
-def list_all(services: Services, tenant: Whose, part: Part, asked: Annotated[CustomerQuery, Query()]) -> JSONResponse:
+def list_all(
+    services: Services, tenant: Whose, seen: Seen, part: Part, asked: Annotated[CustomerQuery, Query()]
+) -> JSONResponse:
     """Return leads as customers, in the order in which they were added."""
     wanted = LeadFilter(campaign_id=asked.campaign())
     page = queries.list_leads(services.store, tenant=tenant, part=part, wanted=wanted)
-    rows: list[Json] = [_shape(row, zone=tenant.timezone) for row in page.rows]
+    rows: list[Json] = [_shape(row, zone=tenant.timezone) for row in seen.leads(page.rows)]
     paging: dict[str, Json] = {"limit": part.limit, "offset": part.offset, "total": page.total}
     return JSONResponse({"code": HTTPStatus.OK, "content": DONE, "data": rows, **paging})
 
 
 @router.get("/v2/customer/{customer_id}")
-def read(customer_id: str, services: Services, tenant: Whose) -> JSONResponse:
+def read(customer_id: str, services: Services, tenant: Whose, seen: Seen) -> JSONResponse:
     """Return one lead as a customer."""
     lead_id = uuid_of(customer_id)
     if lead_id is None:
         raise NotFound("Not Found")
     found = queries.get_lead(services.store, tenant=tenant, lead_id=LeadId(lead_id))
-    return JSONResponse({"code": HTTPStatus.OK, "content": DONE, "data": _shape(found, zone=tenant.timezone)})
+    return JSONResponse(
+        {"code": HTTPStatus.OK, "content": DONE, "data": _shape(seen.lead(found), zone=tenant.timezone)}
+    )
 
 
 def _shape(lead: LeadRecord, *, zone: str) -> dict[str, Json]:

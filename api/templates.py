@@ -12,6 +12,7 @@ from api.middleware import GuardedRoute
 from api.requests.fields import Line
 from api.requests.template import ChangedTemplateBody, PreviewBody, TemplateBody
 from api.responses.script import script_shape
+from api.sight import Seen
 from api.timestamps import rfc3339
 from worker.domain.chosen_ids import Kind
 from worker.domain.errors import Invalid
@@ -98,13 +99,13 @@ def delete(template_uuid: UUID, services: Services, tenant: Whose, if_match: IfM
 
 
 @router.post("/v3/template/preview")
-def preview(body: PreviewBody, services: Services, tenant: Whose) -> JSONResponse:
+def preview(body: PreviewBody, services: Services, tenant: Whose, seen: Seen) -> JSONResponse:
     """Return what a callee would hear and may press, as steps of words, texts, sounds and pauses; nobody is called.
 
     A value that is missing or cannot be read aloud is refused by its key, as the import of a lead refuses it.
     """
     found = preview_template(
-        services.store, tenant=tenant, template_id=body.template(), lead_id=body.lead(), values=body.values
+        services.store, tenant=tenant, template_id=body.template(), lead_id=body.lead(), values=body.values, seen=seen
     )
     return answered(
         {

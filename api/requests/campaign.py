@@ -244,7 +244,14 @@ class CampaignBody(Body):
     allow_manual_dial: Annotated[bool, meaning(STORED_ONLY)] = True
     allow_search_lead: Annotated[bool, meaning(STORED_ONLY)] = True
     enable_callback_alert: Annotated[bool, meaning(STORED_ONLY)] = True
-    enable_encrypt: Annotated[bool, meaning(STORED_ONLY)] = False
+    enable_encrypt: Annotated[
+        bool,
+        meaning(
+            "Hides the numbers of its leads from keys below admin.",
+            "Keys with the role operator or read-only see `098*****01` in leads, CDRs and callbacks. See "
+            "[hidden numbers](README.md#hidden-numbers).",
+        ),
+    ] = False
     default_list_uuid: Annotated[Line, meaning(STORED_ONLY)] = ""
     script_uuid: Annotated[Line, meaning(STORED_ONLY)] = ""
     orig_campaign_uuid: Annotated[Line, meaning(STORED_ONLY)] = ""

@@ -25,6 +25,7 @@ DEFAULT_SCHEDULE: Final[Mapping[str, int]] = {
 }
 """Every day 08:00 to 21:00, in nanoseconds after midnight: a new campaign's (worker/REFERENCE.md#schedules)."""
 
+HIDES_NUMBERS: Final = "enable_encrypt"
 DEFAULT_EXTRAS: Final[Mapping[str, Json]] = {
     "ratio": 100,
     "call_center_queue_uuid": "",
@@ -39,10 +40,10 @@ DEFAULT_EXTRAS: Final[Mapping[str, Json]] = {
     "users": None,
     "groups": None,
     "statuses": None,
-    "enable_encrypt": False,
+    HIDES_NUMBERS: False,
     "orig_campaign_uuid": "",
 }
-"""Fields that a campaign stores and returns, but that an autocall never uses (worker/REFERENCE.md#campaign-object)."""
+"""Fields that a campaign stores and returns, and that dialling never uses (worker/REFERENCE.md#campaign-object)."""
 
 DEFAULT_CALL_TIMEOUT: Final = 60
 """Seconds of ringing when ``call_timeout`` is 0, which means "the server decides" on the wire."""
@@ -94,6 +95,11 @@ class CampaignSettings:
     extras: Mapping[str, Json] = field(default_factory=dict)
     created_at: DateTime
     updated_at: DateTime
+
+    @property
+    def hides_numbers(self) -> bool:
+        """Return True when its leads' numbers are shown whole to admins only, and are encrypted at rest."""
+        return self.extras.get(HIDES_NUMBERS) is True
 
 
 class CampaignChanges(TypedDict, total=False):

@@ -37,19 +37,20 @@ def without_person(body: Mapping[str, Json], *, phone: str) -> dict[str, Json]:
     return {**kept, **{name: empty for name, empty in _CLEARED.items() if name in body and name != LEFT_OUT}}
 
 
-def without_number(value: Json, *, phone: str) -> Json:
-    """Return a value in which `erased` stands for each form of the number: ``0…``, ``84…``, with any prefix."""
+def without_number(value: Json, *, phone: str, instead: str = ERASED) -> Json:
+    """Return a value in which ``instead`` stands for each form of the number: ``0…``, ``84…``, with any prefix."""
     match value:
         case str():
-            return _form_of(phone).sub(ERASED, value)
+            return _form_of(phone).sub(instead, value)
         case Mapping():
             return {
-                _form_of(phone).sub(ERASED, name): without_number(inner, phone=phone) for name, inner in value.items()
+                _form_of(phone).sub(instead, name): without_number(inner, phone=phone, instead=instead)
+                for name, inner in value.items()
             }
         case list():
-            return [without_number(inner, phone=phone) for inner in value]
+            return [without_number(inner, phone=phone, instead=instead) for inner in value]
         case bool() | int() | float() | None:
-            return ERASED if _form_of(phone).search(str(value)) else value
+            return instead if _form_of(phone).search(str(value)) else value
 
 
 def cursor_before(phone: str) -> str:

@@ -114,6 +114,9 @@ class Campaigns(Protocol):
     ) -> list[CampaignSettings]:
         """Return the tenant's campaigns with this carrier or this template, in id order."""
 
+    def hiding_numbers(self, tenant_id: TenantId) -> frozenset[CampaignId]:
+        """Return the tenant's campaigns with ``enable_encrypt``, deleted ones too: their CDRs stay."""
+
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: CampaignFilter) -> Page[NamedCampaign]:
         """Return the tenant's campaigns, newest first."""
 

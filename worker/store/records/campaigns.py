@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, 
 from typing_extensions import override
 
 from worker.domain.campaign import Status
-from worker.domain.campaign_settings import CampaignSettings
+from worker.domain.campaign_settings import HIDES_NUMBERS, CampaignSettings
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, CarrierId, TemplateId, TenantId
 from worker.ports.paging import Page, Slice
@@ -67,6 +67,12 @@ class SqlCampaigns(Campaigns):
         wanted = ((campaigns.c.carrier_id, carrier_id), (campaigns.c.template_id, template_id))
         theirs = _of_tenant(tenant_id).where(*(column == one for column, one in wanted if one is not None))
         return [to_settings(row) for row in self._connection.execute(theirs.order_by(campaigns.c.id)).mappings()]
+
+    @override
+    def hiding_numbers(self, tenant_id: TenantId) -> frozenset[CampaignId]:
+        hides = campaigns.c.extras[HIDES_NUMBERS].as_boolean().is_(True)
+        found = self._connection.scalars(select(campaigns.c.id).where(campaigns.c.tenant_id == tenant_id, hides))
+        return frozenset(CampaignId(campaign_id) for campaign_id in found)
 
     @override
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: CampaignFilter) -> Page[NamedCampaign]:

@@ -11,6 +11,7 @@ from worker.domain.speech.pattern import Malformed
 from worker.domain.template import template_of
 from worker.ports.records.entities import TemplateRecord, Tenant
 from worker.ports.records.store import RecordStore
+from worker.usecases.records.hide_numbers import WHOLE, Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ def preview_template(
     template_id: TemplateId,
     lead_id: LeadId | None,
     values: Mapping[str, Json],
+    seen: Sight = WHOLE,
 ) -> Preview:
     """Return the script for the lead; given values go before the lead's own.
 
@@ -35,7 +37,7 @@ def preview_template(
     """
     with store.reading() as tx:
         template = tx.templates.get(tenant.id, template_id)
-        lead = None if lead_id is None else tx.lead_records.get(tenant.id, lead_id)
+        lead = None if lead_id is None else seen.spoken(tx.lead_records.get(tenant.id, lead_id))
     known: Mapping[str, Json] = {}
     if lead is not None:
         known = values_of_lead(phone=lead.phone, profile=lead.profile, additional=lead.additional)

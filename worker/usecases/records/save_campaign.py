@@ -12,15 +12,24 @@ from pendulum import DateTime
 from worker.domain.backfill import Backfill, BackfillKind
 from worker.domain.caller_id import why_no_caller_id
 from worker.domain.campaign import AUTOCALL, AUTODIALER, Status, steer
-from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges, CampaignSettings, to_campaign, to_windows
+from worker.domain.campaign_settings import (
+    DEFAULT_EXTRAS,
+    HIDES_NUMBERS,
+    CampaignChanges,
+    CampaignSettings,
+    to_campaign,
+    to_windows,
+)
 from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
-from worker.domain.errors import Invalid, InvalidFields, NotFound, Problem
+from worker.domain.errors import Forbidden, Invalid, InvalidFields, NotFound, Problem
 from worker.domain.ids import CampaignId, CarrierId, RunId
 from worker.domain.network import Network
+from worker.domain.role import Role, includes
 from worker.domain.stale_copy import MICROSECOND, NO_COPY, ReadCopy, check_revision, kept_switches
 from worker.ports.dispatch.messages import JobQueue, Wakeups
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.usecases.records.hide_numbers import SEES_NUMBERS
 
 SMALLEST_HOPPER: Final = 10
 LARGEST_HOPPER: Final = 100
@@ -37,6 +46,8 @@ class CampaignEdit:
     """The defaults of the caps on what a tenant stores."""
     copy: ReadCopy = NO_COPY
     """The copy that the client has changed."""
+    role: Role = Role.ADMIN
+    """Of the key that edits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,7 @@ def changed(before: CampaignSettings, edit: CampaignEdit, *, now: DateTime, new_
         later = max(now, before.updated_at + MICROSECOND)  # a copy of the state before must be older than this
         after = replace(after, updated_at=later, steered_at=later)
     _check_fields(after)
+    _check_numbers(before, after, role=edit.role)
     _check_run(before, after)
     return after
 
@@ -241,6 +253,16 @@ def _check_fields(after: CampaignSettings) -> None:
             problems.append(Problem("hopper", f"Must be less than or equal to {LARGEST_HOPPER}"))
     if problems:
         raise InvalidFields(tuple(problems))
+
+
+def _check_numbers(before: CampaignSettings, after: CampaignSettings, *, role: Role) -> None:
+    """Reject an edit by which a key gets to see numbers that are hidden from it."""
+    if not before.hides_numbers or includes(role, SEES_NUMBERS):
+        return
+    if not after.hides_numbers:
+        raise Forbidden(f"{HIDES_NUMBERS} can be switched off with the role {SEES_NUMBERS} only")
+    if (before.callback_url, before.answer_callback_url) != (after.callback_url, after.answer_callback_url):
+        raise Forbidden(f"callbacks carry whole numbers: with {HIDES_NUMBERS} their URLs need the role {SEES_NUMBERS}")
 
 
 def _check_run(before: CampaignSettings, after: CampaignSettings) -> None:
