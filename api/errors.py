@@ -95,7 +95,8 @@ def refusal(error: Rejected | RequestValidationError) -> JSONResponse:
         case RequestValidationError():
             return _refused_by_model(error)
         case _:
-            return answer(_STATUSES[type(error)], str(error))
+            status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
+    return answer(status, str(error))
 
 
 def answer(status: int, error: str | Sequence[Mapping[str, str]]) -> JSONResponse:
@@ -173,7 +174,8 @@ def _too_many(request: Request, error: Exception) -> JSONResponse:
 
 
 def _plain(_: Request, error: Exception) -> JSONResponse:
-    return answer(_STATUSES[type(error)], str(error))
+    status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
+    return answer(status, str(error))
 
 
 def _fields(_: Request, error: Exception) -> JSONResponse:

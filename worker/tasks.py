@@ -32,6 +32,7 @@ from worker.usecases.records import drop_recordings as unrecording
 from worker.usecases.records import refresh_list as refreshing
 from worker.usecases.records import run_backfills as backfills
 from worker.usecases.records import run_imports as importing
+from worker.usecases.records import seal_numbers as sealing
 from worker.wiring import services, stopping
 
 logger = logging.getLogger(__name__)
@@ -166,3 +167,4 @@ def tick(*, from_beat: bool = False, **_: object) -> None:
     if parts.speaks:
         parts.queue.render_sounds()
     backfills.run_backfills(parts.store, queue=parts.queue, now=parts.clock.now())
+    sealing.seal_numbers(parts.store, now=parts.clock.now())

@@ -247,7 +247,7 @@ class CampaignBody(Body):
     enable_encrypt: Annotated[
         bool,
         meaning(
-            "Hides the numbers of its leads from keys below admin.",
+            "Hides its leads' numbers from keys below admin, and encrypts them at rest.",
             "Keys with the role operator or read-only see `098*****01` in leads, CDRs and callbacks. See "
             "[hidden numbers](README.md#hidden-numbers).",
         ),

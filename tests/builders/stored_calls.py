@@ -14,6 +14,7 @@ from worker.domain.ids import CallId, DeliveryId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
 from worker.ports.dispatch.outbox import Delivery
+from worker.store.base.hidden_columns import forms_of
 from worker.store.base.tables import calls, leads
 from worker.store.transaction import SqlStore
 
@@ -24,7 +25,7 @@ def store_call(store: SqlStore, *, phone: str, started_at: DateTime = NOON, **ch
     """Store a call to a lead, by default one that nobody answered within 30 seconds; give its id."""
     call_id = uuid7()
     with store.transaction() as tx:
-        lead = tx.connection.execute(select(leads).where(leads.c.phone == phone)).one()
+        lead = tx.connection.execute(select(leads).where(leads.c.phone.in_(forms_of(tx.connection, [phone])))).one()
         carrier = tx.carriers.only_one(lead.tenant_id)
         given = {
             "id": call_id, "tenant_id": lead.tenant_id, "campaign_id": lead.campaign_id, "carrier_id": carrier,

@@ -29,6 +29,8 @@ from worker.store.transaction import SqlStore
 from worker.telephony.posted_cdr import JsonCdr
 
 TOKEN = "first-token"
+SECRET_KEY = bytes(range(32))
+"""Nothing is encrypted with it before a test says so."""
 
 
 @dataclass(kw_only=True)

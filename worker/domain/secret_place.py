@@ -11,4 +11,8 @@ class SecretPlace(StrEnum):
     SUBSCRIPTION_KEY = "event_subscriptions.apikey"
     SWITCH_URL = "switches.url"
     ERASURE_KEY = "erasure_keys.key"
+    LEAD_NUMBER = "leads.phone"
+    CALL_NUMBER = "calls.phone"
+    EVENT_BODY = "fan_outs.body"
+    CALLBACK_BODY = "deliveries.body"
     ONE_TIME_CODE = "leads.additional"

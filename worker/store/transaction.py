@@ -60,6 +60,7 @@ from worker.store.records.lead_records import SqlLeadRecords
 from worker.store.records.lists import SqlLists
 from worker.store.records.login_failures import SqlLoginFailures
 from worker.store.records.number_plan import SqlNumberPlans
+from worker.store.records.number_sealings import SqlNumberSealings
 from worker.store.records.refreshes import SqlRefreshes
 from worker.store.records.retentions import SqlRetentions
 from worker.store.records.secret_rows import SqlSecretRows
@@ -145,6 +146,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def spend(self) -> SqlSpend:
         return SqlSpend(self.connection)
+
+    @override
+    @cached_property
+    def number_sealings(self) -> SqlNumberSealings:
+        return SqlNumberSealings(self.connection)
 
     @override
     @cached_property

@@ -10,7 +10,7 @@ from api.app import create_app, set_limits
 from tests.builders import let_be_heard
 from tests.builders.api import a_tenant, make_campaign, make_list
 from tests.fakes.database import empty_database
-from tests.fakes.services import TOKEN, FakeServices
+from tests.fakes.services import SECRET_KEY, TOKEN, FakeServices
 from tests.fakes.telephony import SWITCH
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
@@ -19,7 +19,7 @@ from worker.store.transaction import SqlStore
 @pytest.fixture
 def services() -> Iterator[FakeServices]:
     """Make services with an empty database that knows the tenant ``default``."""
-    engine = empty_database()
+    engine = empty_database(keys=[SECRET_KEY])
     made = FakeServices(store=SqlStore(engine))
     a_tenant(made.store, name="default")
     let_be_heard(made.store, SWITCH)

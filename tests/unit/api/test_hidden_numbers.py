@@ -7,16 +7,21 @@ from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from tests.builders import NOON
 from tests.builders.api import SEED_CAMPAIGN, SEED_TEMPLATE
 from tests.builders.stored_calls import store_call, store_delivery
-from tests.fakes.services import FakeServices
+from tests.fakes.services import SECRET_KEY, FakeServices
 from worker.domain.campaign_settings import HIDES_NUMBERS
 from worker.domain.role import Role
 from worker.store.base.callback_tables import deliveries
+from worker.store.base.keyring import Keyring, key_id
+from worker.store.base.sealing import keep_keyring
+from worker.store.base.secret_tables import secret_keys
 from worker.usecases.records.api_tokens import create_token
+from worker.usecases.records.rotate_secret_key import rotate_secret_key
+from worker.usecases.records.seal_numbers import NO_KEY
 
 PHONE, SHOWN = "0981000001", "098*****01"
 FORMS = ("0981000001", "84981000001", "+84 981 000 001", "0981.000.001")
@@ -24,6 +29,11 @@ PATH = f"/v3/campaign/{SEED_CAMPAIGN}"
 BELOW_ADMIN = (Role.OPERATOR, Role.READ_ONLY)
 
 As = Callable[[Role], Mapping[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _has_key(services: FakeServices) -> None:
+    rotate_secret_key(services.store, keys=[key_id(SECRET_KEY)], now=NOON)
 
 
 @pytest.fixture
@@ -145,3 +155,22 @@ def test_an_operator_changes_everything_else(client: TestClient, as_role: As) ->
 def test_an_operator_may_hide_numbers(client: TestClient, as_role: As) -> None:
     assert client.put(PATH, json={HIDES_NUMBERS: True}, headers=as_role(Role.OPERATOR)).status_code == 200
     assert client.get(PATH).json()[HIDES_NUMBERS] is True
+
+
+def test_without_a_key_it_is_refused_with_what_to_do(client: TestClient, campaign: str, services: FakeServices) -> None:
+    with services.store.transaction() as tx:
+        tx.connection.execute(delete(secret_keys))
+    refused = client.put(f"/v3/campaign/{campaign}", json={HIDES_NUMBERS: True})
+    assert (refused.status_code, refused.json()) == (400, {"error": NO_KEY})
+    assert client.get(f"/v3/campaign/{campaign}").json()[HIDES_NUMBERS] is False
+
+
+def test_a_process_without_the_key_says_so_and_that_it_may_be_asked_later(
+    client: TestClient, paths: list[str], services: FakeServices
+) -> None:
+    with services.store.reading() as tx:
+        keep_keyring(tx.connection.engine, Keyring())
+    for path in (paths[0], "/v3/lead", "/v2/customer", f"{paths[0]}/why"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "1"), path
+        assert "CALLBEAT_SECRET_KEY" in answer.json()["error"], path

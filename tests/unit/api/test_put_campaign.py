@@ -192,13 +192,18 @@ def test_a_value_without_effect_on_dialling_is_kept_too(client: TestClient) -> N
             "lead_expired_at": None,
             "statuses_selectable": [1],
             "hopper": 50,
-            "enable_encrypt": True,
+            "allow_search_lead": False,
             "recall_status": None,
         },
     )
 
     read = client.get(PATH).json()
-    assert (read["statuses"], read["hopper"], read["enable_encrypt"], read["recall_status"]) == ([1], 50, True, None)
+    assert (read["statuses"], read["hopper"], read["allow_search_lead"], read["recall_status"]) == (
+        [1],
+        50,
+        False,
+        None,
+    )
 
 
 def test_urls_for_callbacks_are_kept(client: TestClient) -> None:

@@ -50,6 +50,7 @@ from worker.ports.records.gateways import Gateways
 from worker.ports.records.lead_edits import LeadEdits
 from worker.ports.records.lists import Lists
 from worker.ports.records.number_plan import NumberPlans
+from worker.ports.records.number_sealings import NumberSealings
 from worker.ports.records.refreshes import Refreshes
 from worker.ports.records.retentions import Retentions
 from worker.ports.records.secret_rows import SecretRows
@@ -296,6 +297,8 @@ class RecordTransaction(Protocol):
     def sound_waits(self) -> SoundWaits: ...
     @property
     def secret_rows(self) -> SecretRows: ...
+    @property
+    def number_sealings(self) -> NumberSealings: ...
     @property
     def api_keys(self) -> ApiKeys: ...
     @property

@@ -7,6 +7,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, St
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.retry import DeliveryState
 from worker.store.base.columns import Choice, Instant, id_column, reference
+from worker.store.base.hidden_columns import CallbackBody
 from worker.store.base.schema import metadata, partial_index
 
 deliveries: Final = Table(
@@ -20,7 +21,7 @@ deliveries: Final = Table(
     Column("event", Choice(CallbackEvent), nullable=False),
     Column("url", Text, nullable=False),
     Column("host", String, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", CallbackBody, nullable=False),
     Column("state", Choice(DeliveryState), nullable=False),
     Column("attempt", Integer, nullable=False),  # attempts made
     Column("attempts_before", Integer, nullable=False, server_default=text("0")),  # of them, before the last replay
@@ -127,7 +128,7 @@ fan_outs: Final = Table(
     reference("call_id", "calls.id"),
     Column("event", Choice(CallbackEvent), nullable=False),
     Column("corrected", Boolean, nullable=False),
-    Column("body", Text, nullable=False),  # the same for all subscriptions
+    Column("body", CallbackBody, nullable=False),  # the same for all subscriptions
     Column("after_subscription_id", Uuid),  # the last one that has its delivery; null before the first batch
     Column("created_at", Instant, nullable=False),
 )

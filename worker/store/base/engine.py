@@ -12,7 +12,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from worker.store.base.keyring import Keyring
 from worker.store.base.patience import WORKERS, Patience, limit_transactions
-from worker.store.base.sealing import KEYRING
+from worker.store.base.sealing import keep_keyring
 
 LOCKED_SECONDS: Final = 0.02
 _PRIMARY_CODE: Final = 0xFF
@@ -44,7 +44,7 @@ def make_engine(url: str, *, patience: Patience = WORKERS, keys: Sequence[bytes]
     ``keys`` encrypt and decrypt the secrets in it, the newest first.
     """
     engine = _engine(url, patience=patience)
-    engine.update_execution_options(**{KEYRING: Keyring(keys)})
+    keep_keyring(engine, Keyring(keys))
     return engine
 
 

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, String, Table, Uuid
+from sqlalchemy import Column, ForeignKey, Table, Uuid
 
 from worker.store.base.columns import Instant, json_type
+from worker.store.base.hidden_columns import Phone
 from worker.store.base.schema import metadata
 
 list_refreshes: Final = Table(
@@ -13,6 +14,6 @@ list_refreshes: Final = Table(
     Column("list_id", Uuid, ForeignKey("lists.id"), primary_key=True),
     Column("outcomes", json_type()),  # of leads with these last outcomes; null: of all
     Column("asked_at", Instant, nullable=False),
-    Column("after_phone", String),  # the cursor: the last lead that was read; null before the first batch
+    Column("after_phone", Phone),  # the cursor: the last lead that was read; null before the first batch
     Column("after_lead_id", Uuid),
 )

@@ -2,8 +2,9 @@
 
 from functools import cached_property
 from typing import Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Dialect, Engine, select
 
 from worker.domain.secret_place import SecretPlace
 from worker.store.base.keyring import Keyring, refuse_sealed_form
@@ -12,7 +13,22 @@ from worker.store.base.secret_tables import secret_keys
 KEYRING: Final = "callbeat_keyring"
 """The engine's execution option that holds the process's keys."""
 
+_OF_DATABASES: Final[WeakKeyDictionary[Dialect, Keyring]] = WeakKeyDictionary()
+"""The keys of each engine, by its dialect: all that SQLAlchemy passes to the type of a column."""
+_NO_KEYS: Final = Keyring()
+
 PRESENT_KEY: Final = select(secret_keys.c.id).order_by(secret_keys.c.used_since.desc(), secret_keys.c.id).limit(1)
+
+
+def keep_keyring(engine: Engine, keyring: Keyring) -> None:
+    """Make the engine's connections seal and read with these keys."""
+    engine.update_execution_options(**{KEYRING: keyring})
+    _OF_DATABASES[engine.dialect] = keyring
+
+
+def keyring_of(dialect: Dialect) -> Keyring:
+    """Return the keys of the engine that has this dialect."""
+    return _OF_DATABASES.get(dialect, _NO_KEYS)
 
 
 class Sealer:
@@ -37,6 +53,11 @@ class Sealer:
         if not text or not self.present_key:
             return text
         return self._keyring.seal(text, place=place, key=self.present_key)
+
+    def require_key(self) -> None:
+        """Raise ``SecretUnreadable`` when this process does not have the key that is in use, if there is one."""
+        if self.present_key:
+            self._keyring.require(self.present_key)
 
     def unseal(self, stored: str, *, place: SecretPlace) -> str:
         """Return the text of a stored value. Raises ``SecretUnreadable``."""

@@ -36,6 +36,7 @@ from worker.store.base import (
     callback_tables,  # noqa: F401 - see above
     erasure_tables,  # noqa: F401 - see above
     gateway_tables,  # noqa: F401 - see above
+    hidden_tables,  # noqa: F401 - see above
     import_tables,  # noqa: F401 - see above
     list_tables,  # noqa: F401 - see above
     recording_tables,  # noqa: F401 - see above
@@ -47,6 +48,7 @@ from worker.store.base import (
 )
 from worker.store.base.campaign_columns import campaign_columns
 from worker.store.base.columns import Choice, Instant, Keys, id_column, json_type, reference
+from worker.store.base.hidden_columns import Phone
 from worker.store.base.schema import partial_index as _partial_index
 
 metadata: Final = schema.metadata
@@ -150,7 +152,7 @@ leads: Final = Table(
     reference("tenant_id", "tenants.id"),
     reference("campaign_id", "campaigns.id"),
     reference("list_id", "lists.id"),
-    Column("phone", String, nullable=False),
+    Column("phone", Phone, nullable=False),
     Column("network", Choice(Network), nullable=False),
     Column("stage", Choice(Stage), nullable=False),
     Column("due_at", Instant, nullable=False),
@@ -196,7 +198,7 @@ calls: Final = Table(
     Column("uncounted", Integer, nullable=False, server_default=text("0")),  # the lead's, when the call was planned
     Column("counted", Boolean, nullable=False, server_default=true()),  # whether its end used the attempt
     Column("stage_before", Choice(Stage), nullable=False),
-    Column("phone", String, nullable=False),
+    Column("phone", Phone, nullable=False),
     Column("network", Choice(Network), nullable=False),
     Column("ref_id", String, nullable=False),
     reference("template_id", "templates.id", nullable=True),
@@ -293,7 +295,7 @@ backfills: Final = Table(
     Column("subject", String, nullable=False),  # a list's id, a campaign's id, a prefix
     Column("due_at", Instant, nullable=False, index=True),
     Column("progress", Choice(Progress), nullable=False),
-    Column("after_phone", String),  # the cursor: the last lead that was read; null before the first batch
+    Column("after_phone", Phone),  # the cursor: the last lead that was read; null before the first batch
     Column("after_lead_id", Uuid),
     UniqueConstraint("tenant_id", "kind", "subject"),
 )

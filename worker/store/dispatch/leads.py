@@ -25,6 +25,7 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from worker.domain.campaign import Priority
+from worker.domain.hidden_text import is_hidden
 from worker.domain.ids import CallId, LeadId, ListId, TemplateId, TenantId
 from worker.domain.json_value import Json
 from worker.domain.lead import STAGES_OF, ClaimedLead, Ending, Lane, Stage
@@ -63,8 +64,10 @@ class SqlLeads(Leads):
             return []
         self._connection.execute(_TAKE, {"taken": [row.id for row in rows], "now": now})
         phones = {row.phone for row in rows}
-        erased = erased_among(self._connection, grant.campaign.tenant_id, phones, stored_key=rows[0].erasure_key)
-        return [_claimed(row, is_erased=row.phone in erased) for row in rows]
+        tenant_id = grant.campaign.tenant_id
+        refused = erased_among(self._connection, tenant_id, phones, stored_key=rows[0].erasure_key)
+        refused |= listed_of_hidden(self._connection, tenant_id, phones)
+        return [_claimed(row, is_refused=row.phone in refused) for row in rows]
 
     @override
     def close(self, lead_ids: Collection[LeadId], *, ending: Ending, now: DateTime) -> None:
@@ -90,10 +93,18 @@ class SqlLeads(Leads):
         return {LeadId(row.id): without_code(row.additional) if row.template_id else row.additional for row in found}
 
 
+def listed_of_hidden(connection: Connection, tenant_id: TenantId, phones: Collection[str]) -> set[str]:
+    """Return the hidden numbers that are on the do-not-call list, which ``LISTED`` cannot compare."""
+    asked = [phone for phone in phones if is_hidden(phone)]
+    if not asked:
+        return set()
+    return set(connection.scalars(_ON_LIST, {"tenant": tenant_id, "phones": asked}))
+
+
 LISTED: Final = exists().where(do_not_call.c.tenant_id == leads.c.tenant_id, do_not_call.c.phone == leads.c.phone)
 
 
-def _claimed(row: Row[Any], *, is_erased: bool) -> ClaimedLead:  # Any: a row of ``first_due_leads``
+def _claimed(row: Row[Any], *, is_refused: bool) -> ClaimedLead:  # Any: a row of ``first_due_leads``
     return ClaimedLead(
         id=LeadId(row.id),
         list_id=ListId(row.list_id),
@@ -104,7 +115,7 @@ def _claimed(row: Row[Any], *, is_erased: bool) -> ClaimedLead:  # Any: a row of
         promised_call_id=CallId(row.call_id) if _is_first(row) else None,
         template_id=None if row.template_id is None else TemplateId(row.template_id),
         ref_id=row.ref_id,
-        is_listed=row.is_listed or is_erased,
+        is_listed=row.is_listed or is_refused,
         uncounted=row.uncounted,
     )
 
@@ -190,10 +201,11 @@ def claiming(
     return found.with_for_update(of=leads, skip_locked=True, key_share=True)
 
 
+_ON_LIST: Final = select(do_not_call.c.phone).where(
+    do_not_call.c.tenant_id == bindparam("tenant"), among(do_not_call.c.phone, "phones")
+)
 _LISTED_OF: Final = union_all(
-    select(do_not_call.c.phone, null().label("erasure_key")).where(
-        do_not_call.c.tenant_id == bindparam("tenant"), among(do_not_call.c.phone, "phones")
-    ),
+    _ON_LIST.add_columns(null().label("erasure_key")),
     select(null().label("phone"), STORED_KEY.label("erasure_key")),
 )
 """The listed numbers; the row without a number has the tenant's key of erased numbers."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Connection, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, update
 from typing_extensions import override
 
 from worker.domain.backfill import BackfillLead, Cursor
@@ -13,6 +13,8 @@ from worker.domain.ids import CampaignId, LeadId, ListId, TenantId
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.ports.records.backfills import BackfillLeads
+from worker.store.base.hidden_columns import SEALED_RANGE, forms_of
+from worker.store.base.hidden_tables import number_sealings
 from worker.store.base.tables import LIVE_ROWS, calls, leads
 
 _READ: Final = [leads.c[name] for name in BackfillLead.__dataclass_fields__]
@@ -38,11 +40,18 @@ class SqlBackfillLeads(BackfillLeads):
     def under_prefix(
         self, tenant_id: TenantId, prefix: str, *, after: Cursor | None, limit: int
     ) -> Sequence[BackfillLead]:
-        return self._read(batch(leads.c.tenant_id == tenant_id, *under(prefix), after=after, limit=limit))
+        these = and_(*under(prefix))
+        if self._connection.scalar(_hiding(tenant_id)) is not None:  # the prefix of a sealed number cannot be compared
+            these = or_(these, and_(leads.c.phone >= SEALED_RANGE[0], leads.c.phone < SEALED_RANGE[1]))
+        return self._read(batch(leads.c.tenant_id == tenant_id, these, after=after, limit=limit))
 
     @override
     def not_done(self, tenant_id: TenantId, phones: Collection[str]) -> Sequence[BackfillLead]:
-        these = leads.c.tenant_id == tenant_id, leads.c.phone.in_(list(phones)), leads.c.stage != Stage.DONE
+        these = (
+            leads.c.tenant_id == tenant_id,
+            leads.c.phone.in_(forms_of(self._connection, phones)),
+            leads.c.stage != Stage.DONE,
+        )
         return self._read(select(*_READ).where(*these).order_by(leads.c.phone, leads.c.id))
 
     @override
@@ -87,6 +96,10 @@ def batch(
     if after is None:
         return asked
     return asked.where(leads.c.phone >= after.phone, (leads.c.phone > after.phone) | (leads.c.id > after.lead_id))
+
+
+def _hiding(tenant_id: TenantId) -> Select[CampaignId]:
+    return select(number_sealings.c.campaign_id).where(number_sealings.c.tenant_id == tenant_id).limit(1)
 
 
 def imported_into(list_id: ListId) -> list[ColumnElement[bool]]:

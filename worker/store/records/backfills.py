@@ -4,19 +4,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pendulum import DateTime
-from sqlalchemy import Connection, RowMapping, case, delete, select, update
+from sqlalchemy import Connection, RowMapping, case, delete, exists, select, update
 from typing_extensions import override
 from uuid_utils.compat import uuid7
 
 from worker.domain.backfill import Backfill, Cursor
 from worker.domain.ids import LeadId
+from worker.domain.number_sealing import SealingStage
 from worker.ports.records.backfills import Backfills
 from worker.store.base.dialect import insert_or_replace
+from worker.store.base.hidden_tables import number_sealings
 from worker.store.base.tables import backfills
 
 _SUBJECT: Final = ("tenant_id", "kind", "subject")
 _POSITION: Final = ("progress", "after_phone", "after_lead_id")
 _READ: Final = [backfills.c[name] for name in (*_SUBJECT, "due_at", *_POSITION)]
+
+
+_IS_REORDERED: Final = exists().where(
+    number_sealings.c.tenant_id == backfills.c.tenant_id, number_sealings.c.stage == SealingStage.LEADS
+)
+"""Leads are read in the order of their stored numbers, which change now: a walk could miss some."""
 
 
 class SqlBackfills(Backfills):
@@ -34,7 +42,10 @@ class SqlBackfills(Backfills):
     @override
     def due(self, *, now: DateTime, limit: int) -> Sequence[Backfill]:
         asked = (
-            select(*_READ).where(backfills.c.due_at <= now).order_by(backfills.c.due_at, backfills.c.id).limit(limit)
+            select(*_READ)
+            .where(backfills.c.due_at <= now, ~_IS_REORDERED)
+            .order_by(backfills.c.due_at, backfills.c.id)
+            .limit(limit)
         )
         return [_from_row(row) for row in self._connection.execute(asked).mappings()]
 

@@ -13,6 +13,7 @@ from worker.domain.one_time_code import without_code
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import CdrFilter
 from worker.ports.records.store import Cdrs
+from worker.store.base.hidden_columns import forms_of
 from worker.store.base.tables import calls, leads
 
 _NAMED = {"call_id": calls.c.id, "additional": leads.c.additional}
@@ -37,7 +38,7 @@ class SqlCdrs(Cdrs):
 
     @override
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: CdrFilter) -> Page[Cdr]:
-        conditions = _conditions(tenant_id, wanted)
+        conditions = _conditions(self._connection, tenant_id, wanted)
         asked = _ended().where(*conditions).order_by(calls.c.id.desc()).limit(part.limit).offset(part.offset)
         counted = select(func.count()).select_from(calls).where(calls.c.state == CallState.ENDED, *conditions)
         return Page([_cdr(row) for row in self._connection.execute(asked)], self._connection.scalar(counted) or 0)
@@ -66,12 +67,13 @@ def _ways_to_find(reference: str) -> list[ColumnElement[bool]]:
         return [by_sip]
 
 
-def _conditions(tenant_id: TenantId, wanted: CdrFilter) -> list[ColumnElement[bool]]:
+def _conditions(connection: Connection, tenant_id: TenantId, wanted: CdrFilter) -> list[ColumnElement[bool]]:
     found = [calls.c.tenant_id == tenant_id]
     equal = ((calls.c.campaign_id, wanted.campaign_id), (calls.c.outcome, wanted.outcome))
     found += [column == value for column, value in equal if value is not None]
     if wanted.phone is not None:
-        found.append(or_(calls.c.phone == wanted.phone, calls.c.caller_id == wanted.phone))
+        theirs = calls.c.phone.in_(forms_of(connection, [wanted.phone]))
+        found.append(or_(theirs, calls.c.caller_id == wanted.phone))
     if wanted.hotline is not None:
         found.append(calls.c.caller_id == wanted.hotline)
     if wanted.key is not None:

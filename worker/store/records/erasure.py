@@ -19,6 +19,7 @@ from worker.store.base.answer_tables import request_answers
 from worker.store.base.callback_tables import deliveries, fan_outs
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.erasure_tables import erased_numbers, erasure_keys
+from worker.store.base.hidden_columns import forms_of
 from worker.store.base.list_tables import list_refreshes
 from worker.store.base.sealing import Sealer
 from worker.store.base.switch_tables import posted_cdrs
@@ -61,7 +62,8 @@ class SqlErasure(Erasure):
 
     @override
     def leads_of(self, tenant_id: TenantId, phone: str) -> list[LeadId]:
-        asked = select(leads.c.id).where(leads.c.tenant_id == tenant_id, leads.c.phone == phone)
+        forms = forms_of(self._connection, [phone])
+        asked = select(leads.c.id).where(leads.c.tenant_id == tenant_id, leads.c.phone.in_(forms))
         return [LeadId(lead_id) for lead_id in self._connection.scalars(asked)]
 
     @override
@@ -138,5 +140,5 @@ class SqlErasure(Erasure):
             (list_refreshes, list_refreshes.c.list_id.in_(theirs)),
             (backfills, backfills.c.tenant_id == tenant_id),
         ):
-            moving = update(cursors).where(of_tenant, cursors.c.after_phone == phone)
+            moving = update(cursors).where(of_tenant, cursors.c.after_phone.in_(forms_of(self._connection, [phone])))
             self._connection.execute(moving.values(after_phone=cursor_before(phone)))

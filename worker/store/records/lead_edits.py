@@ -28,6 +28,7 @@ from worker.domain.one_time_code import code_of, with_code
 from worker.domain.reason import Reason
 from worker.ports.records.lead_edits import EditedLead, LeadEdits
 from worker.store.base.dialect import conflicts_named
+from worker.store.base.hidden_columns import forms_of
 from worker.store.base.secret_tables import one_time_codes
 from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads, lists
 
@@ -66,7 +67,8 @@ class SqlLeadEdits(LeadEdits):
 
     @override
     def is_known(self, campaign_id: CampaignId, phone: str) -> bool:
-        same = and_(leads.c.campaign_id == campaign_id, leads.c.phone == phone, leads.c.call_id.is_(None))
+        forms = forms_of(self._connection, [phone])
+        same = and_(leads.c.campaign_id == campaign_id, leads.c.phone.in_(forms), leads.c.call_id.is_(None))
         return bool(self._connection.scalar(select(exists().where(same))))
 
     @override

@@ -16,6 +16,8 @@ from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import DuplicateScope, LeadFilter, LeadRecord, ListRecord, NewLead
 from worker.ports.records.store import LeadRecords
 from worker.store.base.dialect import insert_or_ignore, rows_of
+from worker.store.base.hidden_columns import forms_of, stored_number
+from worker.store.base.hidden_tables import number_sealings
 from worker.store.base.sealing import Sealer
 from worker.store.base.tables import campaigns, leads, lists
 
@@ -39,7 +41,8 @@ class SqlLeadRecords(LeadRecords):
     def add(
         self, new: Sequence[NewLead], *, to: ListRecord, scope: DuplicateScope, ended: Ending | None, now: DateTime
     ) -> set[str]:
-        given = rows_of(self._connection, [_to_row(lead) for lead in new], *_GIVEN)
+        new = self._unknown(new, to=to, scope=scope)
+        given = rows_of(self._connection, [self._to_row(lead) for lead in new], *_GIVEN)
         same = {
             "tenant_id": to.tenant_id,
             "campaign_id": to.campaign_id,
@@ -67,12 +70,34 @@ class SqlLeadRecords(LeadRecords):
 
     @override
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: LeadFilter) -> Page[LeadRecord]:
-        conditions = _conditions(tenant_id, wanted)
+        conditions = self._conditions(tenant_id, wanted)
         asked = _joined().where(*conditions, *_PRESENT).order_by(leads.c.id).limit(part.limit).offset(part.offset)
         rows = self._connection.execute(asked).mappings()
         counted = select(func.count()).select_from(_HOMED).where(*conditions, *_PRESENT)
         total = self._connection.scalar(counted)
         return Page([self._read(row) for row in rows], total or 0)
+
+    def _unknown(self, new: Sequence[NewLead], *, to: ListRecord, scope: DuplicateScope) -> Sequence[NewLead]:
+        """Return the leads whose number is not stored in another form: numbers are encrypted, or become so or clear."""
+        hiding = select(number_sealings.c.campaign_id).where(number_sealings.c.tenant_id == to.tenant_id)
+        if not new or self._connection.scalar(hiding.limit(1)) is None:
+            return new
+        Sealer(self._connection).require_key()  # without it a number that is stored would seem to be new
+        same = leads.c.phone.in_(forms_of(self._connection, [lead.phone for lead in new]))
+        stored = _in_scope(to, scope).with_only_columns(leads.c.phone).where(same, leads.c.call_id.is_(None))
+        known = set(self._connection.scalars(stored))
+        return [lead for lead in new if lead.phone not in known]
+
+    def _to_row(self, lead: NewLead) -> dict[str, object]:
+        row: dict[str, object] = {column.name: getattr(lead, column.name) for column in _GIVEN}
+        return {**row, leads.c.phone.name: stored_number(lead.phone, self._connection.dialect)}
+
+    def _conditions(self, tenant_id: TenantId, wanted: LeadFilter) -> list[ColumnElement[bool]]:
+        pairs = ((leads.c.list_id, wanted.list_id), (leads.c.campaign_id, wanted.campaign_id))
+        found = [leads.c.tenant_id == tenant_id, *(column == value for column, value in pairs if value is not None)]
+        if wanted.phone is not None:
+            found.append(leads.c.phone.in_(forms_of(self._connection, [wanted.phone])))
+        return found
 
     def _read(self, row: RowMapping) -> LeadRecord:
         """Return the lead, with the code of an OTP that still waits for its call."""
@@ -98,18 +123,5 @@ def _in_scope(home: ListRecord, scope: DuplicateScope) -> Select[*tuple[object, 
             assert_never(never)
 
 
-def _to_row(lead: NewLead) -> dict[str, object]:
-    return {column.name: getattr(lead, column.name) for column in _GIVEN}
-
-
 def _joined() -> Select[*tuple[object, ...]]:
     return select(*_READ, leads.c.template_id.is_not(None).label("otp")).select_from(_HOMED)
-
-
-def _conditions(tenant_id: TenantId, wanted: LeadFilter) -> list[ColumnElement[bool]]:
-    pairs = (
-        (leads.c.list_id, wanted.list_id),
-        (leads.c.campaign_id, wanted.campaign_id),
-        (leads.c.phone, wanted.phone),
-    )
-    return [leads.c.tenant_id == tenant_id, *(column == value for column, value in pairs if value is not None)]

@@ -19,6 +19,7 @@ from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import PortedNumber
 from worker.ports.records.number_plan import NumberPlans
 from worker.store.base.dialect import insert_or_ignore
+from worker.store.base.hidden_columns import forms_of
 from worker.store.base.tables import campaigns, leads, network_prefixes, ported_numbers
 
 SHIPPED: Final = "vietnam.csv"
@@ -104,7 +105,7 @@ class SqlNumberPlans(NumberPlans):
             .join(leads, leads.c.campaign_id == campaigns.c.id)
             .where(
                 leads.c.tenant_id == tenant_id,
-                leads.c.phone.in_(list(phones)),
+                leads.c.phone.in_(forms_of(self._connection, phones)),
                 leads.c.stage != Stage.DONE,
                 campaigns.c.carrier_id.is_not(None),
             )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exists, literal, or_, select, update
 from typing_extensions import override
 
 from worker.domain.backfill import Cursor
@@ -12,12 +12,20 @@ from worker.domain.call import Outcome
 from worker.domain.ids import LeadId, ListId, TenantId
 from worker.domain.lead import Ending, Stage
 from worker.domain.list_refresh import Refresh
+from worker.domain.number_sealing import SealingStage
 from worker.ports.records.refreshes import Refreshes
 from worker.store.base.dialect import insert_or_replace
+from worker.store.base.hidden_tables import number_sealings
 from worker.store.base.list_tables import list_refreshes
 from worker.store.base.tables import leads, lists
 
 _POSITION: Final = ("after_phone", "after_lead_id")
+
+
+_IS_REORDERED: Final = exists().where(
+    number_sealings.c.campaign_id == lists.c.campaign_id, number_sealings.c.stage == SealingStage.LEADS
+)
+"""Leads are read in the order of their stored numbers, which change now: a walk could miss some."""
 
 
 class SqlRefreshes(Refreshes):
@@ -42,7 +50,7 @@ class SqlRefreshes(Refreshes):
         asked = (
             select(list_refreshes, lists.c.tenant_id)
             .join(lists, lists.c.id == list_refreshes.c.list_id)
-            .where(lists.c.deleted_at.is_(None))
+            .where(lists.c.deleted_at.is_(None), ~_IS_REORDERED)
             .order_by(list_refreshes.c.asked_at, list_refreshes.c.list_id)
             .limit(limit)
         )

@@ -21,6 +21,7 @@ from worker.store.base.sealing import Sealer
 from worker.store.base.secret_tables import one_time_codes, secret_keys
 from worker.store.base.switch_tables import switches
 from worker.store.base.tables import leads, tenants
+from worker.store.records.hidden_rows import HIDDEN_PLACES, count_hidden, reseal_hidden
 
 _JUST_AFTER: Final = Duration(microseconds=1)
 
@@ -68,6 +69,8 @@ class SqlSecretRows(SecretRows):
     def reseal(self, place: SecretPlace, *, after: UUID | str | None, limit: int) -> Resealed:
         if place is SecretPlace.ONE_TIME_CODE:
             return self._reseal_codes(after=after, limit=limit)
+        if place in HIDDEN_PLACES:
+            return reseal_hidden(self._connection, place, key=self.present_key(), after=after, limit=limit)
         values = _VALUES[place]
         asked = select(values.row.label("row"), values.column.label("stored")).order_by(values.row).limit(limit)
         if after is not None:
@@ -86,6 +89,8 @@ class SqlSecretRows(SecretRows):
         if place is SecretPlace.ONE_TIME_CODE:
             marked = select(leads.c.additional).join(one_time_codes, one_time_codes.c.lead_id == leads.c.id)
             return Counter(key_id_of(code_of(row)) for row in self._connection.scalars(marked))
+        if place in HIDDEN_PLACES:
+            return count_hidden(self._connection, place)
         column = _VALUES[place].column
         head = func.substr(column, 1, HEAD_LENGTH)
         counted = select(head, func.count()).where(column != "").group_by(head)

@@ -15,7 +15,7 @@ from worker.domain.planner import Grant
 from worker.domain.standing import LeadStanding
 from worker.ports.records.standings import Standings
 from worker.store.base.tables import LIVE_ROWS, calls, leads, lists
-from worker.store.dispatch.leads import LISTED, first_due_leads, first_due_values, networks_of
+from worker.store.dispatch.leads import LISTED, first_due_leads, first_due_values, listed_of_hidden, networks_of
 
 _LIVE: Final = select(calls.c.lead_id, calls.c.id, calls.c.state).where(LIVE_ROWS).subquery("live")
 _ELSEWHERE: Final = {
@@ -39,7 +39,7 @@ class SqlStandings(Standings):
     @override
     def of_lead(self, tenant_id: TenantId, lead_id: LeadId) -> LeadStanding:
         asked = (
-            select(*_READ)
+            select(*_READ, leads.c.phone)
             .select_from(leads)
             .join(lists, lists.c.id == leads.c.list_id)
             .outerjoin(_LIVE, _LIVE.c.lead_id == leads.c.id)
@@ -48,7 +48,10 @@ class SqlStandings(Standings):
         row = self._connection.execute(asked).mappings().first()
         if row is None:
             raise NotFound("Not Found")
-        return LeadStanding(**row)
+        found = dict(row)
+        phone = found.pop("phone")
+        found["do_not_call"] = found["do_not_call"] or bool(listed_of_hidden(self._connection, tenant_id, [phone]))
+        return LeadStanding(**found)
 
     @override
     def live_calls(self, campaign_id: CampaignId) -> Counter[tuple[Network, CallState]]:

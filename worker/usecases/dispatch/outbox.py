@@ -14,6 +14,7 @@ from worker.domain.callback_text import body_text
 from worker.domain.callback_url import host_of
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr, callback_body, event_fields
+from worker.domain.hidden_text import hidden_like
 from worker.domain.ids import CampaignId, DeliveryId, LeadId, TenantId
 from worker.domain.json_value import Json
 from worker.ports.dispatch.call_rows import Call
@@ -216,4 +217,4 @@ def _body(happening: Happening, *, zone: str, domain: str, additional: Mapping[s
     cdr = replace(happening.cdr, additional=additional)
     body = callback_body(cdr, event=happening.event, zone=zone, is_correction=happening.is_correction)
     body |= event_fields(cdr, domain=domain)
-    return body_text(body, own=cdr.additional or {})
+    return hidden_like(body_text(body, own=cdr.additional or {}), happening.call.phone)

@@ -1,7 +1,7 @@
 """Single calls: one number is called, and the call's id is known at once, so that its CDR can be found later."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from worker.domain.cdr import Cdr
 from worker.domain.destinations import FORBIDDEN, is_allowed
 from worker.domain.erasure import IS_ERASED
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Unavailable
+from worker.domain.hidden_text import hidden
 from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Lane, Stage
@@ -26,6 +27,7 @@ from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import ListRecord, TemplateRecord, Tenant
 from worker.ports.records.single_calls import PromisedCall, SingleCall
 from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.usecases.records.seal_numbers import key_for
 
 _REFUSALS: Final = {Reason.INACTIVE: "campaign is not active", Reason.EXPIRED: "lead_expired_at has passed"}
 _ENDED_BY: Final = {Ending.DO_NOT_CALL: Reason.DO_NOT_CALL.value}
@@ -82,7 +84,7 @@ def call_now(
         )
         locked = _lock(tx, request, carrier_id=carrier_id, now=now)
         _check_speech(call, template=own_template or _template(tx, locked))
-        tx.single_calls.add(call, now=now)
+        tx.single_calls.add(replace(call, phone=hidden(phone, key=key_for(tx, locked))), now=now)
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
     return Promise(call.call_id, call.id)
 

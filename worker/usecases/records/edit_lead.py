@@ -10,6 +10,7 @@ from pendulum import DateTime
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.erasure import IS_ERASED
 from worker.domain.errors import Conflict, Invalid, InvalidFields, Unavailable
+from worker.domain.hidden_text import hidden
 from worker.domain.ids import LeadId, ListId
 from worker.domain.json_value import Json
 from worker.domain.lead import Stage
@@ -23,6 +24,7 @@ from worker.ports.records.entities import DuplicateScope, LeadRecord, Tenant
 from worker.ports.records.lead_edits import EditedLead
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.usecases.records.import_leads import DUPLICATE
+from worker.usecases.records.seal_numbers import key_for
 
 BEING_CALLED: Final = "phone_number cannot be changed while the lead is being called"
 
@@ -71,7 +73,7 @@ def edit_lead(  # noqa: PLR0913 - the edit, and which copy was read
             network = _network(tx, phone, tenant=tenant, now=now)
             _free_number(tx, before, phone=phone, now=now)
         edited = EditedLead(
-            phone=phone,
+            phone=hidden(phone, key=key_for(tx, campaign)),
             network=network,
             due_at=_due_at(before, after_day=changes.after_day),
             profile=_profile(before, changes),

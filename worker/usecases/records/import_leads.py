@@ -14,6 +14,7 @@ from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
 from worker.domain.destinations import FORBIDDEN, is_allowed
 from worker.domain.erasure import IS_ERASED
 from worker.domain.errors import NotFound, Problem, Unavailable
+from worker.domain.hidden_text import hidden
 from worker.domain.ids import CampaignId, LeadId, ListId
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending
@@ -24,6 +25,7 @@ from worker.domain.template import template_of
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import DuplicateScope, NewLead, Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.usecases.records.seal_numbers import key_for
 
 DUPLICATE: Final = "phone_number is duplicate"
 
@@ -100,8 +102,9 @@ def import_in(
         unsorted[new.pop(phone)[0].row] = IS_ERASED
     campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
     unspoken = _unspoken(tx, new, campaign=campaign)
+    key = key_for(tx, campaign)
     leads = {
-        draft.row: _lead(draft, phone, network, now=now, new_id=new_id)
+        draft.row: _lead(draft, hidden(phone, key=key), network, now=now, new_id=new_id)
         for phone, (draft, network) in new.items()
         if draft.row not in unspoken
     }

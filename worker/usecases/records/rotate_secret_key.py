@@ -10,7 +10,7 @@ from worker.domain.errors import Unavailable
 from worker.domain.secret_place import SecretPlace
 from worker.ports.records.store import RecordStore
 
-ROWS: Final = {SecretPlace.ONE_TIME_CODE: 2000}
+ROWS: Final = {SecretPlace.ONE_TIME_CODE: 2000, SecretPlace.LEAD_NUMBER: 500, SecretPlace.CALL_NUMBER: 500}
 """Rows of leads in one transaction, of which few are OTPs."""
 FEW_ROWS: Final = 50
 """Rows of other tables: dials wait for tenants that are locked."""

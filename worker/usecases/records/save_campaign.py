@@ -30,6 +30,7 @@ from worker.ports.dispatch.messages import JobQueue, Wakeups
 from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.usecases.records.hide_numbers import SEES_NUMBERS
+from worker.usecases.records.seal_numbers import hide_as_wanted
 
 SMALLEST_HOPPER: Final = 10
 LARGEST_HOPPER: Final = 100
@@ -85,6 +86,7 @@ def create_campaign(
         _check_caller_id(tx, created, edit=edit)
         _ask_for_plans(tx, {created.carrier_uuid}, queue=queue, now=now)
         tx.campaigns.add(created)
+        hide_as_wanted(tx, before=_blank(edit, now=now), after=created, now=now)
         _close_leads_in_time(tx, created, before=None, now=now)
     return SavedCampaign(created)
 
@@ -128,6 +130,7 @@ def apply_edit(
     if after.status is not before.status or after.carrier_uuid != before.carrier_uuid:
         _check_caller_id(tx, after, edit=edit)
     tx.campaigns.save(after)
+    hide_as_wanted(tx, before=before, after=after, now=now)
     _close_leads_in_time(tx, after, before=before.lead_expired_at, now=now)
     return SavedCampaign(after, kept)
 
