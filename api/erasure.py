@@ -41,5 +41,5 @@ def erase(body: ErasureBody, services: Services, tenant: Whose) -> JSONResponse:
         )
     except NotDialable as error:
         raise InvalidFields((NO_PHONE,) if body.phone_number else (TOO_SHORT, NO_PHONE)) from error
-    numbers = {"leads": found.leads, "calls": found.calls, "callbacks": found.callbacks}
+    numbers = {"leads": found.leads, "calls": found.calls, "callbacks": found.callbacks, "mentions": found.mentions}
     return answered({"message": "success", **numbers}, to=body)

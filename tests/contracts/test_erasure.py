@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from worker.domain.campaign_settings import to_campaign
 from worker.domain.erasure import ERASED, IS_ERASED, hash_of
 from worker.domain.hangup import Hangup
 from worker.domain.ids import CallId, LeadId, TenantId
+from worker.domain.keys import KeyPress
 from worker.domain.lead import Lane, Stage
 from worker.domain.list_refresh import Refresh
 from worker.domain.network import Network, NotDialable
@@ -134,6 +136,71 @@ def test_an_erased_person_is_in_no_row(store: SqlStore, queue: FakeJobQueue) -> 
     erased = next(body for body in bodies if body["to_number"] == ERASED)
     assert erased["additional"] == {}
     assert erased["status"] == "busy"
+
+
+MENTIONS: dict[str, dict[str, Any]] = {
+    "guarantor": {"guarantor": {"tel": "+84 981 000 001", "name": "Binh"}},
+    "remark": {"remark": "rang 0981.000.001, then 0981000002"},
+    "dashes": {"tel": "0981\u2011000\u2011001"},
+    "number": {"tel": 84981000001},
+    "key": {"0981000001": "x"},
+}
+
+
+@pytest.mark.parametrize("form", MENTIONS)
+def test_what_other_leads_data_says_of_the_number_goes_too(store: SqlStore, queue: FakeJobQueue, form: str) -> None:
+    with store.transaction() as tx:
+        others = update(leads).where(leads.c.phone == OTHER)
+        kept = {"name": "An"}
+        tx.connection.execute(others.values(additional=MENTIONS[form] | kept, profile={"comment": PHONE}, ref_id=PHONE))
+    plan(store, queue)
+    dial(store, call_of(store, OTHER))
+    finish(store, queue, call_of(store, OTHER))
+
+    found = erase(store)
+
+    assert (found.leads, found.mentions) == (1, 1)
+    assert [line for line in everything(store).splitlines() if re.search(r"981(\D|\\\\?u2011)*000\D*001", line)] == []
+    with store.reading() as tx:
+        other = tx.lead_records.get(TENANT, LeadId(tx.erasure.leads_of(TENANT, OTHER)[0]))
+        (body,) = map(json.loads, tx.connection.scalars(select(deliveries.c.body)))
+    assert (other.phone, other.additional["name"], other.profile) == (OTHER, "An", {"comment": ERASED})
+    assert (body["to_number"], body["additional"]["name"], body["ref_id"]) == (OTHER, "An", ERASED)
+    assert erase(store).mentions == 0
+
+
+def test_leads_of_nobody_concerned_are_not_touched(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        others = update(leads).where(leads.c.phone == OTHER)
+        tx.connection.execute(others.values(additional={"a": "9-8-1", "b": 1000, "contract": "0981000001234"}))
+        before = tx.lead_records.get(TENANT, tx.erasure.leads_of(TENANT, OTHER)[0])
+
+    assert erase(store).mentions == 0
+
+    with store.reading() as tx:
+        assert tx.lead_records.get(TENANT, before.id) == before
+
+
+def test_pressed_keys_go_also_of_a_call_that_is_up(store: SqlStore, queue: FakeJobQueue) -> None:
+    plan(store, queue)
+    up = {phone: call_of(store, phone) for phone in (PHONE, OTHER)}
+    for call_id in up.values():
+        dial(store, call_id)
+    with store.transaction() as tx:
+        tx.calls.note_keys(dict.fromkeys(up.values(), (KeyPress("1", 2.0),)))
+    finish(store, queue, up[OTHER])
+
+    erase(store)
+    with store.transaction() as tx:
+        tx.calls.note_keys({up[PHONE]: (KeyPress("2", 3.0),)})  # after the erasure
+    finish(store, queue, up[PHONE])
+    erase(store, OTHER)
+
+    with store.reading() as tx:
+        rows = tx.connection.execute(select(calls.c.phone, calls.c.pressed, calls.c.last_key)).all()
+        bodies = [json.loads(body) for body in tx.connection.scalars(select(deliveries.c.body))]
+    assert [tuple(row) for row in rows] == [(ERASED, (), None)] * 2
+    assert {(body["press_key"], body["presskey_delay"], body["time_presskey"]) for body in bodies} == {("{}", 0, "")}
 
 
 def test_a_queued_call_is_cancelled_and_one_that_is_up_ends_without_the_number(

@@ -21,4 +21,6 @@ def erase(tenant: str, number: str) -> None:
             found = erase_person(store, tenant=owner, phone_number=number, new_key=new_key, now=SystemClock().now())
         except NotDialable as error:
             raise typer.BadParameter(str(error)) from error
-    typer.echo(f"erased: {found.leads} leads, {found.calls} calls, {found.callbacks} callbacks")
+    typer.echo(
+        f"erased: {found.leads} leads, {found.calls} calls, {found.callbacks} callbacks, {found.mentions} mentions"
+    )

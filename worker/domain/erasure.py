@@ -8,18 +8,23 @@ from typing import Final
 
 from worker.domain.callback_text import LEFT_OUT
 from worker.domain.json_value import Json
+from worker.domain.keys import keys_on_wire
 
 ERASED: Final = "erased"
 """In place of a number; nobody may dial it."""
 IS_ERASED: Final = "the person behind this number was erased"
-_BETWEEN: Final = r"[ .()\-]*"
-"""What people write between the digits of a number."""
+_BETWEEN: Final = r"[\s.()\-\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff]*"
+"""What people and word processors write between the digits of a number: blanks, dashes of every kind, marks."""
 _BEFORE: Final = r"[+\d]{0,12}"
 """A country's code, a carrier's prefix."""
 _CLEARED: Final[Mapping[str, Json]] = {
     "to_number": ERASED,
     "additional": {},
     "ref_id": "",
+    "press_key": keys_on_wire(()),
+    "presskey_delay": 0,
+    "autocall_presskey_epoch": "",
+    "time_presskey": "",
     "recording_url": "",
     "autocall_recording_url": "",
     LEFT_OUT: None,
@@ -32,7 +37,7 @@ def hash_of(phone: str, *, key: str) -> str:
 
 
 def without_person(body: Mapping[str, Json], *, phone: str) -> dict[str, Json]:
-    """Return the body of a callback without the number, the imported data and the client's own reference."""
+    """Return the body of a callback without the number, the data and reference of the client, keys and recordings."""
     kept = {name: without_number(value, phone=phone) for name, value in body.items() if name not in _CLEARED}
     return {**kept, **{name: empty for name, empty in _CLEARED.items() if name in body and name != LEFT_OUT}}
 
@@ -51,6 +56,11 @@ def without_number(value: Json, *, phone: str, instead: str = ERASED) -> Json:
             return [without_number(inner, phone=phone, instead=instead) for inner in value]
         case bool() | int() | float() | None:
             return instead if _form_of(phone).search(str(value)) else value
+
+
+def pattern_of(phone: str) -> str:
+    """Return an SQL pattern that each text with the number matches, and few others: its digits, whatever is between."""
+    return f"%{'%'.join(phone.removeprefix('0'))}%"
 
 
 def cursor_before(phone: str) -> str:

@@ -12,7 +12,7 @@ def test_a_person_is_erased_and_not_imported_again(client: TestClient, list_uuid
     answer = client.post("/v3/erasure", json={"phone_number": "+84 981 000 001"})
     again = client.post("/v3/erasure", json={"phone_number": 84981000001})
 
-    counts = {"message": "success", "leads": 1, "calls": 0, "callbacks": 0}
+    counts = {"message": "success", "leads": 1, "calls": 0, "callbacks": 0, "mentions": 0}
     assert (answer.status_code, answer.json()) == (200, counts)
     assert again.json() == counts | {"leads": 0}
     assert client.get(f"/v3/lead/{lead}").status_code == 404

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from worker.domain.erasure import ERASED, cursor_before, hash_of, without_number, without_person
+from worker.domain.erasure import ERASED, cursor_before, hash_of, pattern_of, without_number, without_person
 from worker.domain.json_value import Json
 
 PHONE = "0981000001"
@@ -12,7 +12,16 @@ PHONE = "0981000001"
 
 @pytest.mark.parametrize(
     "form",
-    [PHONE, "84981000001", "+84981000001", "0084 981 000 001", "+84 (981) 000-001", "98.100.0001", "9984981000001"],
+    [
+        PHONE,
+        "84981000001",
+        "+84981000001",
+        "0084 981 000 001",
+        "+84 (981) 000-001",
+        "98.100.0001",
+        "9984981000001",
+        "0981\u2011000\u00a0001",
+    ],
 )
 def test_each_form_of_the_number_goes(form: str) -> None:
     left = str(without_number({"a": [f"call {form}!", {form: 1}]}, phone=PHONE))
@@ -42,6 +51,29 @@ def test_a_callback_keeps_the_call_and_loses_the_person() -> None:
 
     assert without_person(body, phone=PHONE) == {"to_number": ERASED, "additional": {}, "ref_id": "", "billsec": 9}
     assert without_person({"carrier": "x"}, phone=PHONE) == {"carrier": "x"}
+
+
+def test_keys_and_recordings_go_with_the_person() -> None:
+    pressed: dict[str, Json] = {
+        "press_key": '{"key":"1","keys":["1"]}',
+        "presskey_delay": 4,
+        "autocall_presskey_epoch": "1764",
+        "time_presskey": "2026-11-23 12:00:04",
+        "recording_url": "https://x/a.wav",
+        "autocall_recording_url": "https://x/b.wav",
+    }
+    assert without_person(pressed, phone=PHONE) == {
+        "press_key": "{}",
+        "presskey_delay": 0,
+        "autocall_presskey_epoch": "",
+        "time_presskey": "",
+        "recording_url": "",
+        "autocall_recording_url": "",
+    }
+
+
+def test_the_pattern_of_a_look_up_has_every_digit() -> None:
+    assert pattern_of("0981") == "%9%8%1%"
 
 
 def test_a_cursor_before_the_number_skips_nobody() -> None:

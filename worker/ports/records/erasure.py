@@ -32,11 +32,19 @@ class Erasure(Protocol):
     ) -> tuple[list[CallId], UUID | None]:
         """Look at the tenant's next calls; return those to the number, and behind which to go on (None: all done)."""
 
+    def mentions_after(
+        self, tenant_id: TenantId, phone: str, *, after: UUID | None, limit: int
+    ) -> tuple[list[LeadId], UUID | None]:
+        """Look at the tenant's next leads; return those whose data may hold the number, and behind which to go on."""
+
+    def clear_mentions(self, lead_ids: Sequence[LeadId], *, phone: str, now: DateTime) -> int:
+        """Replace the number in the data of these leads, of other people, and in their callbacks; return how many."""
+
     def clear_leads(self, lead_ids: Collection[LeadId]) -> None:
         """Drop the imported data of removed leads."""
 
     def clear_calls(self, call_ids: Sequence[CallId]) -> int:
-        """Replace the number in the rows of the calls and the data of their removed leads, and return how many."""
+        """Replace the number in the calls' rows, drop keys and the data of removed leads, and return how many."""
 
     def clear_callbacks(self, call_ids: Sequence[CallId], *, phone: str) -> int:
         """Replace number and data in the callbacks of the calls, sent or not, and return how many."""

@@ -1,18 +1,20 @@
 """Erasing persons in SQL."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 from uuid import UUID
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Text, bindparam, cast, delete, or_, select, update
 from typing_extensions import override
 
 from worker.domain.call import CallState
 from worker.domain.callback_event import OF_CARRIERS
-from worker.domain.erasure import ERASED, cursor_before, hash_of, without_number, without_person
+from worker.domain.erasure import ERASED, cursor_before, hash_of, pattern_of, without_number, without_person
+from worker.domain.hidden_text import hidden_like
 from worker.domain.ids import CallId, LeadId, TenantId
+from worker.domain.json_value import Json
 from worker.domain.secret_place import SecretPlace
 from worker.ports.records.erasure import Erasure
 from worker.store.base.answer_tables import request_answers
@@ -32,6 +34,7 @@ _KINDS: Final = (
     deliveries.c.subscription_id.is_not(None) & deliveries.c.event.not_in(tuple(OF_CARRIERS)),
 )
 """The conditions of the two indexes on calls; events of carriers have no number."""
+_TEXTS: Final = (leads.c.profile, leads.c.additional)
 _NOT_OF_CARRIERS: Final = fan_outs.c.event.not_in(tuple(OF_CARRIERS))
 
 
@@ -82,6 +85,35 @@ class SqlErasure(Erasure):
         return [CallId(row.id) for row in rows if row.phone == phone], rows[-1].id if len(rows) == limit else None
 
     @override
+    def mentions_after(
+        self, tenant_id: TenantId, phone: str, *, after: UUID | None, limit: int
+    ) -> tuple[list[LeadId], UUID | None]:
+        these = select(leads.c.id).where(leads.c.tenant_id == tenant_id).order_by(leads.c.id).limit(limit)
+        window = (these if after is None else these.where(leads.c.id > after)).subquery()
+        pattern = pattern_of(phone)
+        mentions = or_(leads.c.ref_id.like(pattern), *(cast(column, Text).like(pattern) for column in _TEXTS))
+        asked = select(window.c.id, mentions.label("mentions")).join(leads, leads.c.id == window.c.id)
+        rows = self._connection.execute(asked.order_by(window.c.id)).all()
+        return [LeadId(row.id) for row in rows if row.mentions], rows[-1].id if len(rows) == limit else None
+
+    @override
+    def clear_mentions(self, lead_ids: Sequence[LeadId], *, phone: str, now: DateTime) -> int:
+        these = leads.c.id.in_(list(lead_ids))
+        asked = select(leads.c.id, *_TEXTS, leads.c.ref_id).where(these).order_by(leads.c.id)
+        changed: list[LeadId] = []
+        for row in self._connection.execute(asked.with_for_update(key_share=True)).mappings().all():
+            texts = {name: value for name, value in row.items() if name != "id"}
+            clean = {name: without_number(value, phone=phone) for name, value in texts.items()}
+            if clean != texts:
+                self._connection.execute(update(leads).where(leads.c.id == row["id"]).values(updated_at=now, **clean))
+                changed.append(LeadId(row["id"]))
+        of_calls = self.calls_of(changed)
+        self._clear_references(of_calls, phone=phone)
+        for table, *kind in ((fan_outs, _NOT_OF_CARRIERS), (deliveries, _KINDS[0]), (deliveries, _KINDS[1])):
+            self._clear_bodies(table, table.c.call_id.in_(of_calls), *kind, phone=phone, clear=without_number)
+        return len(changed)
+
+    @override
     def clear_leads(self, lead_ids: Collection[LeadId]) -> None:
         gone = update(leads).where(leads.c.id.in_(list(lead_ids)), leads.c.removed_at.is_not(None))
         self._connection.execute(gone.values(profile={}, additional={}, ref_id=""))
@@ -92,7 +124,8 @@ class SqlErasure(Erasure):
         locked = self._connection.execute(asked.with_for_update(key_share=True)).all()
         these = calls.c.id.in_([row.id for row in locked])
         found = update(calls).where(these, calls.c.phone != ERASED, calls.c.state != CallState.QUEUED)
-        changed = self._connection.execute(found.values(phone=ERASED, ref_id="", recording=None)).rowcount
+        cleared = found.values(phone=ERASED, ref_id="", pressed=None, last_key=None, recording=None)
+        changed = self._connection.execute(cleared).rowcount
         delete_at_once(self._connection, [row.id for row in locked])
         self.clear_leads({LeadId(row.lead_id) for row in locked})
         return changed
@@ -112,11 +145,23 @@ class SqlErasure(Erasure):
             clean = without_number(row.facts, phone=phone)
             self._connection.execute(update(posted_cdrs).where(posted_cdrs.c.id == row.id).values(facts=clean))
 
-    def _clear_bodies(self, table: Table, *these: ColumnElement[bool], phone: str) -> int:
+    def _clear_references(self, call_ids: Sequence[CallId], *, phone: str) -> None:
+        asked = select(calls.c.id, calls.c.ref_id).where(
+            calls.c.id.in_(call_ids), calls.c.ref_id.like(pattern_of(phone))
+        )
+        rows = self._connection.execute(asked.order_by(calls.c.id).with_for_update(key_share=True)).all()
+        for row in rows:
+            clean = without_number(row.ref_id, phone=phone)
+            self._connection.execute(update(calls).where(calls.c.id == row.id).values(ref_id=clean))
+
+    def _clear_bodies(
+        self, table: Table, *these: ColumnElement[bool], phone: str, clear: Callable[..., Json] = without_person
+    ) -> int:
         asked = select(table.c.id, table.c.body).where(*these).order_by(table.c.id).with_for_update(key_share=True)
         rows = self._connection.execute(asked).all()
         cleared = [
-            {"row": row.id, "clean": json.dumps(without_person(json.loads(row.body), phone=phone))} for row in rows
+            {"row": row.id, "clean": hidden_like(json.dumps(clear(json.loads(row.body), phone=phone)), row.body)}
+            for row in rows
         ]
         if cleared:
             writing = update(table).where(table.c.id == bindparam("row"))

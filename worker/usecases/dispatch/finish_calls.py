@@ -13,6 +13,7 @@ from worker.domain.call import HungUp
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.campaign import Campaign
 from worker.domain.cdr import Cdr
+from worker.domain.erasure import ERASED
 from worker.domain.ids import CampaignId
 from worker.domain.keys import settle_keys
 from worker.domain.lead import Stage
@@ -90,7 +91,8 @@ def _placed(event: HungUp, *, call: Call, now: DateTime) -> HungUp:
 def _next_step(call: Call, event: HungUp, *, campaign: Campaign, rules: Sequence[CauseRule]) -> Ended:
     verdict = decide_outcome(event.end, rules=rules)
     counted = verdict.counts or call.uncounted >= MOST_UNCOUNTED
-    call = replace(call, pressed=settle_keys(call.pressed, dialled=event.digits))
+    pressed = () if call.phone == ERASED else settle_keys(call.pressed, dialled=event.digits)
+    call = replace(call, pressed=pressed)
     step = partial(Ended, call, event, verdict.outcome, counted=counted)
     match _decide(call, event, campaign=campaign, verdict=replace(verdict, counts=counted)):
         case RecallAt(moment):

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from pendulum import DateTime
@@ -28,6 +28,8 @@ class Erased:
     leads: int
     calls: int
     callbacks: int
+    mentions: int = 0
+    """Leads of other people whose data held the number."""
 
 
 def erase_person(store: RecordStore, *, tenant: Tenant, phone_number: str, new_key: str, now: DateTime) -> Erased:
@@ -47,9 +49,9 @@ def erase_person(store: RecordStore, *, tenant: Tenant, phone_number: str, new_k
         tx.erasure.clear_leads(leads)
     calls += _other_calls(store, tenant=tenant, phone=phone)
     changed, callbacks = _clear(store, list(dict.fromkeys(calls)), phone=phone)
-    found = Erased(leads=len(leads), calls=changed, callbacks=callbacks)
-    extra = {"action": "person_erased", "leads": found.leads, "calls": found.calls, "callbacks": found.callbacks}
-    logger.info("person erased", extra=extra)
+    mentions = _clear_mentions(store, tenant=tenant, phone=phone, now=now)
+    found = Erased(leads=len(leads), calls=changed, callbacks=callbacks, mentions=mentions)
+    logger.info("person erased", extra={"action": "person_erased", **asdict(found)})
     return found
 
 
@@ -83,3 +85,17 @@ def _clear(store: RecordStore, calls: Sequence[CallId], *, phone: str) -> tuple[
             changed += tx.erasure.clear_calls(part)
             callbacks += tx.erasure.clear_callbacks(part, phone=phone)
     return changed, callbacks
+
+
+def _clear_mentions(store: RecordStore, *, tenant: Tenant, phone: str, now: DateTime) -> int:
+    """Replace the number in what was imported of other people: a spouse's, a guarantor's, a remark."""
+    changed, after = 0, None
+    while True:
+        with store.reading() as tx:
+            found, after = tx.erasure.mentions_after(tenant.id, phone, after=after, limit=READ_TOGETHER)
+        for start in range(0, len(found), CLEARED_TOGETHER):
+            with store.transaction() as tx:
+                part = found[start : start + CLEARED_TOGETHER]
+                changed += tx.erasure.clear_mentions(part, phone=phone, now=now)
+        if after is None:
+            return changed
