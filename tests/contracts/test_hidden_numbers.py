@@ -129,7 +129,7 @@ def phones_of(store: SqlStore) -> set[str]:
 def day(store: SqlStore, queue: FakeJobQueue) -> None:
     """Import, call at once, plan, dial and end."""
     assert added(store, queue, PHONE, OTHER) == {}
-    request = CallRequest(tenant=WHO, campaign_id=CAMPAIGN, phone_number=SINGLE, additional={})
+    request = CallRequest(tenant=WHO, campaign_id=CAMPAIGN, phone_number=SINGLE, additional={"phone_number": SINGLE})
     call_now(store, queue=queue, request=request, now=NOON, new_id=uuid4)
     call_once(store, queue)
 
@@ -151,7 +151,7 @@ def test_numbers_stand_nowhere_in_clear_and_are_whole_where_they_are_used(store:
 
 def test_switching_on_encrypts_what_is_stored_and_off_decrypts_it(store: SqlStore, queue: FakeJobQueue) -> None:
     day(store, queue)
-    assert in_clear(store) == ["calls.phone", "deliveries.body", "leads.phone"]
+    assert in_clear(store) == ["calls.phone", "deliveries.body", "leads.additional", "leads.phone"]
 
     switch(store, queue, to=True)
     settle(store)

@@ -1,6 +1,11 @@
 """A text that is encrypted where it is stored: a number of a campaign with ``enable_encrypt``, a callback with one."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Final, Self
+
+from worker.domain.json_value import Json
+
+NUMBER_COPY: Final = "phone_number"
 
 
 class HiddenText(str):
@@ -30,6 +35,11 @@ def hidden(text: str, *, key: str) -> str:
 def hidden_like(text: str, other: str) -> str:
     """Return the text as one that is stored encrypted when the other is: a callback as its call's number."""
     return HiddenText(text, other.key) if isinstance(other, HiddenText) else text
+
+
+def without_copy(additional: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a lead's own data without the number: requests for calls with a code put a copy of it there."""
+    return {name: value for name, value in additional.items() if name != NUMBER_COPY}
 
 
 def is_hidden(text: str) -> bool:

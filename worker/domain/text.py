@@ -10,6 +10,7 @@ from typing import Final
 
 _UNSEEN: Final = frozenset({"Cf", "Zs", "Zl", "Zp"})
 """Unicode categories: marks of direction and zero width, blanks of every kind."""
+_JOINERS: Final = frozenset({"\u200c", "\u200d"})
 _DASHES: Final = frozenset({"Pd"})
 _MINUS: Final = "\u2212"
 _WIDTHS: Final = ("<wide>", "<narrow>", "<small>")
@@ -28,8 +29,12 @@ def dialled_characters(text: str) -> str:
 
 
 def plain_name(text: str) -> str:
-    """Return a name in its composed form (NFC), without blanks around it: equal names are equal texts."""
-    return unicodedata.normalize("NFC", text).strip()
+    """Return a name in its composed form (NFC), without blanks around it and marks that nobody sees.
+
+    Equal names are equal texts. Joiners stay: words of some scripts and many emoji are made with them.
+    """
+    seen = "".join(one for one in text if one in _JOINERS or unicodedata.category(one) != "Cf")
+    return unicodedata.normalize("NFC", seen).strip()
 
 
 def _ordinary(character: str) -> str:

@@ -13,7 +13,13 @@ from worker.store.base.tables import templates
 
 COMPOSED = unicodedata.normalize("NFC", "Chiến dịch")
 TAKEN_APART = unicodedata.normalize("NFD", COMPOSED)
-SAME_NAMES = [TAKEN_APART, f"{COMPOSED} ", f"\u00a0{TAKEN_APART}\t"]
+SAME_NAMES = [
+    TAKEN_APART,
+    f"{COMPOSED} ",
+    f"\u00a0{TAKEN_APART}\t",
+    f"{COMPOSED}\u200b",
+    f"\ufeff{COMPOSED[:3]}\u2060{COMPOSED[3:]}",
+]
 SAME_NUMBERS = [
     "\u202a0912345601\u202c",
     "0912\u2013345\u2013601",
@@ -40,7 +46,7 @@ def test_a_name_that_looks_the_same_is_taken(client: TestClient, campaign: str, 
     assert creating(client, kind, same, campaign) == 409
 
 
-@pytest.mark.parametrize("blank", [" ", "\t\u00a0"])
+@pytest.mark.parametrize("blank", [" ", "\t\u00a0", "\u200b", " \ufeff\u200e "])
 def test_blanks_are_no_name(client: TestClient, campaign: str, blank: str) -> None:
     assert creating(client, "template", blank, campaign) == 400
 

@@ -8,8 +8,9 @@ from pendulum import DateTime
 from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, select, update
 from typing_extensions import override
 
-from worker.domain.hidden_text import hidden, is_hidden
+from worker.domain.hidden_text import NUMBER_COPY, hidden, is_hidden, without_copy
 from worker.domain.ids import CampaignId, TenantId
+from worker.domain.json_value import Json
 from worker.domain.number_sealing import NumberSealing, SealingStage
 from worker.ports.records.number_sealings import NumberSealings
 from worker.store.base.callback_tables import deliveries, fan_outs
@@ -83,8 +84,11 @@ class SqlNumberSealings(NumberSealings):
 
     @override
     def change_leads(self, sealing: NumberSealing, *, limit: int) -> int:
-        asked = select(leads.c.id, leads.c.phone).where(*_other_leads(sealing)).order_by(leads.c.phone).limit(limit)
+        asked = select(leads.c.id, leads.c.phone, leads.c.additional).where(*_other_leads(sealing))
+        asked = asked.order_by(leads.c.phone).limit(limit)
         rows = self._connection.execute(asked.with_for_update(skip_locked=True, key_share=True)).all()
+        if sealing.hides:
+            self._drop_copies({row.id: row.additional for row in rows if NUMBER_COPY in row.additional})
         self._write(leads, leads.c.phone, {row.id: row.phone for row in rows}, sealing)
         return len(rows)
 
@@ -110,6 +114,14 @@ class SqlNumberSealings(NumberSealings):
         self._connection.execute(refreshing.values(after_phone=None, after_lead_id=None))
         of_tenant = update(backfills).where(backfills.c.tenant_id == sealing.tenant_id)
         self._connection.execute(of_tenant.values(after_phone=None, after_lead_id=None))
+
+    def _drop_copies(self, additional: Mapping[UUID, Mapping[str, Json]]) -> None:
+        if not additional:
+            return
+        rows = [{"row": row_id, "left": without_copy(theirs)} for row_id, theirs in additional.items()]
+        dropping = update(leads).where(leads.c.id == bindparam("row"))
+        left = bindparam("left", type_=leads.c.additional.type)
+        self._connection.execute(dropping.values(additional=left), rows)
 
     def _write(self, table: Table, column: Column[str], texts: Mapping[UUID, str], sealing: NumberSealing) -> None:
         if not texts:

@@ -14,7 +14,7 @@ from worker.domain.cdr import Cdr
 from worker.domain.destinations import FORBIDDEN, is_allowed
 from worker.domain.erasure import IS_ERASED
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Unavailable
-from worker.domain.hidden_text import hidden
+from worker.domain.hidden_text import hidden, without_copy
 from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Lane, Stage
@@ -84,7 +84,7 @@ def call_now(
         )
         locked = _lock(tx, request, carrier_id=carrier_id, now=now)
         _check_speech(call, template=own_template or _template(tx, locked))
-        tx.single_calls.add(replace(call, phone=hidden(phone, key=key_for(tx, locked))), now=now)
+        tx.single_calls.add(_as_stored(call, key=key_for(tx, locked)), now=now)
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
     return Promise(call.call_id, call.id)
 
@@ -169,6 +169,12 @@ def _template(tx: RecordTransaction, campaign: CampaignSettings) -> TemplateReco
     if campaign.template_uuid is None:
         raise Invalid("template_uuid is missing")
     return tx.templates.get(campaign.tenant_id, campaign.template_uuid)
+
+
+def _as_stored(call: SingleCall, *, key: str) -> SingleCall:
+    if not key:
+        return call
+    return replace(call, phone=hidden(call.phone, key=key), additional=without_copy(call.additional))
 
 
 def _check_speech(call: SingleCall, *, template: TemplateRecord) -> None:
