@@ -227,9 +227,9 @@ def test_values_are_counted_by_their_key(process: Processes) -> None:
     store = process(NEW, OLD)
     fill(store)
 
-    assert {place: tuple(found) for place, found in count_secrets(store).items() if found} == {
-        place: ("",) for place in PLACES
-    }
+    assert {place: tuple(found) for place, found in count_secrets(store).items() if found} == dict.fromkeys(
+        PLACES, ("",)
+    )
 
     rotate(store, NEW_ID, OLD_ID)
     assert {place: found for place, found in count_secrets(store).items() if found} == {

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0271"
-down_revision = "0222"
+down_revision = "0274"
 branch_labels = None
 depends_on = None
 
