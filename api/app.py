@@ -1,5 +1,8 @@
 """The HTTP application."""
 
+from functools import partial
+from typing import Any
+
 from fastapi import FastAPI
 
 from api import (
@@ -42,7 +45,6 @@ from api.deps import ApiServices
 from api.docs_page import add_page
 from api.kept import KEPT_SECONDS, Kept
 from api.login_guard import LoginGuard
-from api.refusals import REFUSED, UNAVAILABLE
 from api.request_id import RequestIds
 from worker import wiring
 
@@ -94,12 +96,22 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
         tenant,
     )
     for module in routers:
-        app.include_router(module.router, responses=REFUSED)
-    app.include_router(sounds.router, responses=UNAVAILABLE)
-    app.include_router(metrics.router, responses=UNAVAILABLE)
+        app.include_router(module.router)
+    app.include_router(sounds.router)
+    app.include_router(metrics.router)
     app.include_router(health.router)
     add_page(app)
+    app.openapi = partial(_described, app)  # type: ignore[method-assign]  # as FastAPI says that it is to be extended
     return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:  # Any: OpenAPI
+    """Return the description, which is made when it is asked for first: its models take 200 ms to import."""
+    if app.openapi_schema is None:
+        from api.document.describe import describe  # noqa: PLC0415 - see above
+
+        app.openapi_schema = describe(app)
+    return app.openapi_schema
 
 
 def set_limits(app: FastAPI, *, kept_seconds: float = KEPT_SECONDS) -> None:

@@ -22,7 +22,7 @@ router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["erasu
 class ErasureBody(Body):
     """The person to erase."""
 
-    phone_number: Annotated[str, BeforeValidator(as_text), Field(max_length=64, description="In any form.")]
+    phone_number: Annotated[str, Field(max_length=64, description="In any form."), BeforeValidator(as_text)]
 
 
 @router.post("/v3/erasure")

@@ -26,7 +26,10 @@ _BODY: Final[dict[str, Any]] = {  # Any: a part of OpenAPI
         "description": "A CDR as FreeSWITCH's mod_json_cdr posts it, in each of its encodings.",
         "content": {
             "application/json": {"schema": {"type": "object", "required": ["variables"]}},
-            "application/x-www-form-urlencoded": {"schema": {"type": "object", "required": ["cdr"]}},
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "required": ["cdr"]},
+                "example": {"cdr": '{"variables": {}}'},
+            },
         },
     }
 }

@@ -54,7 +54,7 @@ def _days(value: Any) -> Any:  # Any: checked as a number after this
     return int(value) if is_number else value
 
 
-Words = Annotated[str, BeforeValidator(as_text), Field(max_length=255)]
+Words = Annotated[str, Field(max_length=255), BeforeValidator(as_text)]
 ListId36 = Annotated[str, Field(min_length=36, max_length=36)]
 Additional = Annotated[dict[str, Any], BeforeValidator(_parsed)]  # Any: stored as it was sent
 
@@ -89,7 +89,7 @@ class LeadBody(Body):
     FOREIGN = "stored"
     GUARDED = frozenset({"after_day", "duplicate_scope"})
 
-    phone_number: Annotated[str, BeforeValidator(as_text), Field(max_length=64)]
+    phone_number: Annotated[str, Field(max_length=64), BeforeValidator(as_text)]
     lead_name: Words = ""
     lead_code: Words = ""
     contract_number: Words = ""
@@ -108,7 +108,7 @@ class LeadBody(Body):
     other_identity_number: Words = ""
     other_identity_issued_at: Words = ""
     other_identity_issued_on: Words = ""
-    after_day: Annotated[int, BeforeValidator(_days), Field(ge=0, le=LONGEST_WAIT)] = 0
+    after_day: Annotated[int, Field(ge=0, le=LONGEST_WAIT), BeforeValidator(_days)] = 0
     additional: Additional = {}  # noqa: RUF012 - Pydantic copies defaults
 
     def draft(self, row: int) -> Draft:

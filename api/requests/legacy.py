@@ -48,7 +48,7 @@ class CustomerBody(Body):
     """A customer whom a campaign calls some days later."""
 
     campaign_id: Name
-    phone_number: Annotated[str, BeforeValidator(as_text), Field(max_length=64)]
+    phone_number: Annotated[str, Field(max_length=64), BeforeValidator(as_text)]
     customer_name: Words = ""
     customer_code: Words = ""
     contract_number: Words = ""

@@ -25,7 +25,7 @@ def _day(text: str) -> str:
 
 
 Prefix = Annotated[str, Field(pattern="^0[2-9][0-9]{0,8}$")]
-Day = Annotated[str, AfterValidator(_day)]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"}), AfterValidator(_day)]
 NetworkName = Literal["viettel", "mobi", "vina", "tel", "offnet"]
 
 

@@ -25,7 +25,7 @@ def _check_moment(text: str) -> str:
     return text
 
 
-Moment = Annotated[str, AfterValidator(_check_moment)]
+Moment = Annotated[str, Field(max_length=255), AfterValidator(_check_moment)]
 """RFC 3339, or local time in the tenant's zone."""
 
 

@@ -8,7 +8,7 @@ from worker.domain.json_value import Json
 from worker.domain.lead import Ending
 from worker.ports.records.entities import LeadRecord
 
-_TEXTS: Final = (
+TEXTS: Final = (
     "lead_name lead_code contract_number identity_number identity_issued_at address province district ward "
     "date_of_birth comment ref_id ref_code gender other_identity_number other_identity_issued_at".split()
 )
@@ -24,7 +24,7 @@ def lead_shape(lead: LeadRecord, *, zone: str) -> dict[str, Json]:
         "phone_number": lead.phone,
         "status": status,
         "alt_status": alt_status,
-        **{name: lead.profile.get(name, "") for name in _TEXTS},
+        **{name: lead.profile.get(name, "") for name in TEXTS},
         "identity_issued_on": lead.profile.get("identity_issued_on") or NEVER,
         "other_identity_issued_on": lead.profile.get("other_identity_issued_on") or NEVER,
         "additional": json.dumps(lead.additional, ensure_ascii=False, separators=(",", ":")) if lead.additional else "",

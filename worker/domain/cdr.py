@@ -16,7 +16,7 @@ from worker.domain.recording import recording_url
 from worker.domain.zone import zone_named
 
 LOCAL_TIME: Final = "%Y-%m-%d %H:%M:%S"
-_TEXTS_OF_AGENT_CALLS: Final = (
+TEXTS_OF_AGENT_CALLS: Final = (
     "extension receive_dest fullname email "
     "username rate digits note customer_fullname customer_email demand_customer interest_segment".split()
 )
@@ -81,7 +81,7 @@ def cdr_body(cdr: Cdr, *, zone: str) -> dict[str, Json]:
     started = _local(cdr.started_at, zone=zone)
     pressed = pressed_at(cdr.pressed, answered_at=cdr.answered_at)
     return {
-        **dict.fromkeys(_TEXTS_OF_AGENT_CALLS, ""),
+        **dict.fromkeys(TEXTS_OF_AGENT_CALLS, ""),
         "id": str(cdr.call_id),
         "parent_id": str(cdr.call_id),
         "sip_call_id": cdr.sip_call_id,

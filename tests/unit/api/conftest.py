@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app, set_limits
 from tests.builders import let_be_heard
 from tests.builders.api import a_tenant, make_campaign, make_list
+from tests.builders.description import Description
 from tests.fakes.database import empty_database
 from tests.fakes.services import SECRET_KEY, TOKEN, FakeServices
 from tests.fakes.telephony import SWITCH
@@ -33,12 +34,19 @@ def app() -> FastAPI:
     return create_app(FakeServices(store=SqlStore(make_engine("sqlite://"))))  # each test gives it its own
 
 
+@pytest.fixture(scope="session")
+def description(app: FastAPI) -> Description:
+    """Return what the API says of its answers."""
+    return Description(app.openapi())
+
+
 @pytest.fixture
-def anonymous(app: FastAPI, services: FakeServices) -> Iterator[TestClient]:
-    """Return a client without a token; nothing of a test's services or concurrency limit outlives it."""
+def anonymous(app: FastAPI, services: FakeServices, description: Description) -> Iterator[TestClient]:
+    """Return a client without a token, each of whose answers must agree with the API's description."""
     app.state.services = services
-    set_limits(app, kept_seconds=0)
+    set_limits(app, kept_seconds=0)  # nothing of a test's services or concurrency limit outlives it
     with TestClient(app, raise_server_exceptions=False) as client:
+        client.event_hooks = {"response": [description.check]}
         yield client
 
 

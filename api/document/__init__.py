@@ -1,0 +1,1 @@
+"""What `/openapi.json` says beyond FastAPI's own: names, answers, refusals, meanings, examples."""

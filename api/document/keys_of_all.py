@@ -1,0 +1,95 @@
+"""Keys that many objects have, and those of log-ins, API keys, audit trail and tenants."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api.document.key import Key
+
+_DAY: Final = "A day (`2026-11-27`) or second (`2026-11-27 15:00:00`) in the tenant's zone"
+
+KEYS: Final[Mapping[str, Key]] = {
+    "active": Key("The switch: `false` stops every new call."),
+    "after": Key("The value after the change."),
+    "at": Key("When this was so, RFC 3339.", example="2026-11-27T15:00:00.000000+07:00"),
+    "before": Key("The value before the change."),
+    "code": Key("A code for programs."),
+    "created": Key("True: it is stored."),
+    "created_at": Key("When it was created, RFC 3339.", example="2026-11-27T15:00:00.000000+07:00"),
+    "data": Key("The objects that were asked for."),
+    "deleted": Key("True: it is gone."),
+    "description": Key("Free text.", example="Reminders in November"),
+    "domain_name": Key("The tenant's name where it is known, else empty."),
+    "domain_uuid": Key("The tenant's id."),
+    "end_date": Key(f"{_DAY}; all of it is included.", example="2026-11-30"),
+    "end_date_ended": Key(f"The end of the call: {_DAY.lower()}, included.", example="2026-11-30"),
+    "error": Key("What is wrong: one sentence, or one object for each broken rule.", example="Not Found"),
+    "id": Key("The id."),
+    "ignored": Key("Keys of the body that changed nothing, at most 20 of them.", example=["pbx_node"]),
+    "limit": Key("Rows at most, or calls at once where channels are told.", example=10),
+    "message": Key("A sentence for people.", example="success"),
+    "name": Key("The name.", example="crm"),
+    "offset": Key("Rows that are left out before the first one.", example=0),
+    "revision": Key("Rises with each change; a PUT that names another one is refused."),
+    "start_date": Key(f"{_DAY}: the first one that is included.", example="2026-11-01"),
+    "start_date_ended": Key(
+        f"The end of the call: {_DAY.lower()}, the first one that is included.", example="2026-11-01"
+    ),
+    "state": Key("The state."),
+    "status": Key("The status."),
+    "total": Key("Rows in all, whatever `limit` is.", example=42),
+    "updated_at": Key("When it was changed last, RFC 3339.", example="2026-11-27T15:00:00.000000+07:00"),
+    "user_uuid": Key("What stands for a user: the key; else empty."),
+    "username": Key("The name of who logs in; else empty."),
+    # log-ins and keys
+    "api_key": Key("The API key. It is shown once, when it is created."),
+    "client_id": Key("What stands for the user: the key."),
+    "domain_config": Key("The tenant, as clients of the reference expect it."),
+    "enable": Key("True: it is in use."),
+    "enable_webrtc": Key("False: there are no calls in browsers."),
+    "expired": Key("When the token ends, in Unix time.", unit="seconds", example=1795796400),
+    "expired_in": Key("How long the token is valid from now on.", unit="seconds", example=86400),
+    "expires_at": Key("When the key ends; null: when it is revoked."),
+    "last_login_date": Key("When this log-in was, RFC 3339."),
+    "last_used_at": Key("When the key was used last, to ten minutes; null: never."),
+    "last_used_from": Key("The address of its last request; empty: never used."),
+    "level": Key("The role in the reference's words.", example="admin"),
+    "permission": Key("What the role allows, by the reference's names."),
+    "privilege": Key("The same as `permission`."),
+    "refresh_token": Key("Always empty: log in again."),
+    "role": Key("`read-only`, `operator` or `admin`.", example="operator"),
+    "token": Key("The access token."),
+    "token_type": Key("How the token is sent.", example="Bearer"),
+    "token_uuid": Key("The API key's id."),
+    "user_enabled": Key("Always `true`.", example="true"),
+    "user_id": Key("What stands for the user: the key."),
+    "NewApiKey.api_key": Key("The secret. It is shown this once: only its hash is stored."),
+    # audit trail
+    "action": Key("Method and path, or the beginning of them.", example="PUT /v3/campaign"),
+    "actor": Key("The key's name, or `CALLBEAT_API_TOKEN`.", example="crm"),
+    "address": Key("The client's address.", example="192.0.2.7"),
+    "request_id": Key("The request's id, as in `X-Request-ID`."),
+    "sent": Key("The body, with numbers masked and secrets hidden."),
+    "subject": Key("What the path names."),
+    # tenants
+    "callbacks": Key("Callbacks: how many, or for how many days they are kept."),
+    "cdrs": Key("For how many days CDRs are kept; null: for ever.", unit="days", example=365),
+    "audit": Key("For how many days audit entries are kept.", unit="days", example=180),
+    "leads": Key("Leads: how many, or for how many days they are kept."),
+    "calls": Key("How many calls named the person."),
+    "calls_per_day": Key("Most calls on one day of the tenant's zone; null: no limit.", example=100000),
+    "caps": Key("What the tenant may store and ask at most, by name."),
+    "destinations": Key("Prefixes or networks that it may call, or with `!` may not.", example=["viettel", "!0900"]),
+    "timezone": Key("The tenant's zone.", example="Asia/Ho_Chi_Minh"),
+    "tenant": Key("The tenant's name.", example="default"),
+    # caps in refusals
+    "asked": Key("How many the request asked for."),
+    "cap": Key("The name of the cap."),
+    "used": Key("How many are in use."),
+    "value": Key("The cap's value."),
+    # the process
+    "Live.status": Key("Always `live`."),
+    "Readiness.status": Key("`ready` when all parts are there."),
+    "EnvelopedRefusal.code": Key("The HTTP status again."),
+    "EnvelopedRefusal.content": Key("What is wrong."),
+    "EnvelopedRefusal.error": Key("The status in words.", example="Bad Request"),
+}
