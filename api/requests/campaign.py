@@ -21,6 +21,7 @@ from api.requests.fields import (
     channels_of,
     meaning,
     to_uuid,
+    without_defaults,
 )
 from api.requests.schedule import Moment, ScheduleBody, TimeOfDay
 from api.requests.unused_keys import OF_CAMPAIGN
@@ -290,7 +291,9 @@ class CampaignBody(Body):
 
 
 class NewCampaignBody(CampaignBody):
-    """A campaign to be created: a name and a type are needed."""
+    """A campaign to be created: a name and a type are needed; a key that is not sent has the server's default."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
 
     campaign_name: Annotated[Name, meaning("Name, unique among the tenant's campaigns.")]
     type: Annotated[Type, meaning("What happens when a callee answers. Only `autocall` can run.")]

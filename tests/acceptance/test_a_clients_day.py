@@ -46,7 +46,7 @@ class Client:
 
 
 def test_a_client_of_the_reference_gets_through_its_day(stack: Stack) -> None:
-    with httpx.Client(base_url=stack.api.base_url, timeout=10) as api:
+    with httpx.Client(base_url=stack.api.base_url, timeout=10, event_hooks=stack.api.event_hooks) as api:
         client, name = Client(api), f"day {next(NAMES)}"
         known = {str(row["gateway_uuid"]) for row in client.rows("/v3/gateway")}
         carrier = client.ask("POST", "/v3/carrier", _carrier(name, GATEWAY))["carrier_uuid"]

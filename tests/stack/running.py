@@ -12,6 +12,7 @@ import httpx
 
 from tests.stack.addresses import LOOPBACK, LOOPBACK_NETWORK, free_port
 from tests.stack.callbeat import callbeat, run_callbeat
+from tests.stack.described import description
 from tests.stack.environment import SECRET, TOKEN, environment
 from tests.stack.process import Process
 from tests.stack.receiver import Receiver
@@ -137,6 +138,7 @@ def running_stack(
         up = running_up(around, log=home / "up.log", api_port=ports["api"], flower_port=ports["flower"])
         stack.enter_context(up)
         api = stack.enter_context(client(port=ports["api"]))
+        api.event_hooks = {"response": [description().check]}
         receiver = stack.enter_context(Receiver(secret=SECRET))
         running = Stack(api=api, receiver=receiver, switch_log=home / "switch.jsonl", environment=around)
         wait_until_ready(running, up=up)

@@ -196,7 +196,11 @@ def test_the_documented_put_is_the_example_of_the_put() -> None:
 
 def test_a_change_has_no_defaults(document: Part) -> None:
     """A generated client would send them, and reset what its user did not name."""
-    partial = {name for name in document["components"]["schemas"] if name.startswith("Changed") or "Limits" in name}
+    partial = {
+        name
+        for name in document["components"]["schemas"]
+        if name.startswith("Changed") or "Limits" in name or name == "NewCampaignBody"
+    }
     found = [f"{name}.{key}" for name, key, told in properties(document) if name in partial and "default" in told]
 
     assert len(partial) > 5
