@@ -47,6 +47,8 @@ _FILES: Final[Mapping[str, Part]] = {
     "get_recording": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}},
 }
 """Answers that are no JSON."""
+_IN_PARTS: Final = frozenset({"get_recording"})
+"""Answers of which a client may ask for a part."""
 ROWS: Final[Mapping[tuple[str, str], type[BaseModel] | None]] = {
     ("ManyLeadsBody", "data"): LeadBody,
     ("AutodialBody", "customers"): CustomerToCallBody,
@@ -134,8 +136,10 @@ def _complete(described: Part, *, endpoint: str, operation: Operation) -> None:
         parameter.setdefault("description", parameter["schema"].get("description", ""))
         parameter["schema"].pop("description", None)
     refused = refusals_of(endpoint, described, operation=operation)
+    well = _well(described, operation)
     described["responses"] = {
-        str(operation.status): _well(described, operation),
+        str(operation.status): well,
+        **({"206": {**well, "description": "The part that `Range` names."}} if operation.name in _IN_PARTS else {}),
         **dict(sorted(refused.items())),
     }
     for content in described.get("requestBody", {}).get("content", {}).values():

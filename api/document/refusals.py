@@ -70,6 +70,8 @@ def _by_form(described: Part) -> dict[str, Part]:
 
 def _by_what_is_stored(endpoint: str, described: Part, *, operation: Operation) -> dict[str, Part]:
     found: dict[str, Part] = {}
+    if "/recording/" in endpoint:
+        found["416"] = {"description": "`Range` names no part of the recording."}
     if "{" in endpoint:
         found["404"] = _told("The tenant has no such object.")
     elif operation.unknown:

@@ -22,7 +22,7 @@ Part = dict[str, Any]  # Any: a part of OpenAPI
 NUMBERS_WITH_UNIT = re.compile(
     r"_(seconds|milliseconds|days|hours)$|^(duration|billsec|.*_duration|.*_timeout|after_day)$"
 )
-WITHOUT_BODY = {"304"}
+WITHOUT_BODY = {"304", "416"}
 
 
 class Operation(NamedTuple):
