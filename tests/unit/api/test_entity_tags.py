@@ -209,6 +209,7 @@ def test_every_read_of_one_object_has_a_tag(client: TestClient, services: FakeSe
         "phone_number": "0981000001",
         "gateway_uuid": "gw1",
         "ref_id": "none",
+        "import_uuid": client.post("/v1/blacklist/file", files={"file": b"0342222222"}).json()["import_uuid"],
         "recording": "none.wav",
         "tenant": "default",
     }
