@@ -40,6 +40,7 @@ KEYS: Final[Mapping[str, Key]] = {
     "lead_uuid": Key("The lead's id."),
     "list_name": Key("The list's name, unique in its campaign.", example="monday"),
     "list_uuid": Key("The list's id."),
+    "mentions": Key("Other leads whose imported data named the number, and were cleared of it."),
     "middlename": Key(_READ),
     "other_identity_issued_at": Key(f"{_FREE}: where another document was issued."),
     "other_identity_issued_on": Key(f"{_FREE}: when another document was issued."),

@@ -124,3 +124,4 @@ class Erased(Taken):
     leads: int
     calls: int
     callbacks: int
+    mentions: int
