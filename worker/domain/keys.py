@@ -27,6 +27,15 @@ def is_key(text: str) -> bool:
     return text in _KEYS
 
 
+def with_key(noted: Sequence[KeyPress], press: KeyPress) -> tuple[KeyPress, ...]:
+    """Return the keys of a call with one more, unless it is there: a new leader reads the last events again.
+
+    No callee presses a key twice in a millisecond.
+    """
+    is_there = press.seconds is not None and _text(press) in map(_text, noted)
+    return tuple(noted) if is_there else (*noted, press)[:MOST_KEYS]
+
+
 def settle_keys(noted: Sequence[KeyPress], *, dialled: str | None) -> tuple[KeyPress, ...]:
     """Return the keys of a call that has ended: those of the switch's record, with the times that events told.
 

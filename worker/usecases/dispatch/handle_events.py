@@ -22,7 +22,7 @@ from worker.domain.call import (
 )
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.ids import CallId, CarrierId
-from worker.domain.keys import MOST_KEYS, KeyPress
+from worker.domain.keys import KeyPress, with_key
 from worker.domain.leadership import LeaderLease
 from worker.domain.refused_call import end_of_refused
 from worker.domain.switch_clock import step_on_our_clock
@@ -149,7 +149,7 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes, no
             changes.happened.append((CallbackEvent.ANSWERED, answered))
             return answered
         case KeyPressed(press=press):
-            pressed = (*call.pressed, press)[:MOST_KEYS]
+            pressed = with_key(call.pressed, press)
             changes.pressed[call.id] = pressed
             return replace(call, pressed=pressed)
         case HungUp():

@@ -45,6 +45,16 @@ def test_keys_are_noted_while_the_call_is_up(world: World) -> None:
     assert call_row(world, call_id).pressed == (ONE, NINE)
 
 
+def test_a_key_that_a_new_leader_reads_again_is_one_key(world: World) -> None:
+    call_id = answered_call(world)
+    again = KeyPress("1", ONE.seconds + 0.5 if ONE.seconds is not None else None)
+    world.hear(KeyPressed(call_id, ONE), KeyPressed(call_id, again))
+
+    world.hear(KeyPressed(call_id, ONE), KeyPressed(call_id, again))
+
+    assert call_row(world, call_id).pressed == (ONE, again)
+
+
 def test_the_end_says_which_keys_there_were_and_events_say_when(world: World) -> None:
     call_id = answered_call(world)
     world.hear(KeyPressed(call_id, NINE))
