@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from fastapi import FastAPI
 
@@ -47,15 +48,22 @@ async def _visit(app: FastAPI, requests: Iterable[Request], *, state: Callable[[
             done.accepted += 1
         else:
             done.refused[answer.status] += 1
-        wrong = ", ".join(bad_manners(answer, has_changed=after != before))
+        wrong = ", ".join(bad_manners(answer, has_changed=after != before, has_copy=_has_copy(request)))
         if wrong:
             done.broken.append(f"{wrong}: {request} -> {answer.status} {answer.body[:200]!r}")
         before = after
     return done
 
 
-def bad_manners(answer: Answer, *, has_changed: bool) -> Iterator[str]:
-    """Say what is wrong with an answer; a request that was accepted may change things."""
+def _has_copy(request: Request) -> bool:
+    return request.method == "GET" and any(name.lower() == b"if-none-match" for name, _ in request.headers)
+
+
+def bad_manners(answer: Answer, *, has_changed: bool, has_copy: bool = False) -> Iterator[str]:
+    """Say what is wrong with an answer; a request that was accepted may change things.
+
+    ``has_copy`` is for a read whose client says that it has a copy.
+    """
     if answer.status >= 500:
         yield "a fault of ours"
     elif answer.status >= 400:
@@ -63,7 +71,7 @@ def bad_manners(answer: Answer, *, has_changed: bool) -> Iterator[str]:
             yield "neither of the two shapes"
         if has_changed and answer.status != FAILED_LOGIN:
             yield "refused, and yet something changed"
-    elif answer.status >= 300:
+    elif answer.status >= 300 and not (has_copy and answer.status == HTTPStatus.NOT_MODIFIED):
         yield "sent elsewhere"
     if TRACES.search(answer.body):
         yield "a traceback or HTML"
