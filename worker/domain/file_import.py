@@ -9,8 +9,11 @@ from pendulum import DateTime, Duration
 
 from worker.domain.ids import ImportId, ListId, TenantId
 
-CLAIM: Final = Duration(seconds=30)
-"""A worker that has not finished a batch for this long has died; another one goes on with the next row."""
+CLAIM: Final = Duration(minutes=2)
+"""A worker that has not finished a batch for this long has died; another one goes on with the next row.
+
+Longer than it takes to open the largest workbook: otherwise workers would take it from each other for ever.
+"""
 MOST_FAILURES: Final = 5
 """Batches in a row that ended in an error of ours; then the import ends."""
 

@@ -10,6 +10,7 @@ from pendulum import DateTime
 from worker.domain.errors import Invalid, NotFound
 from worker.domain.file_import import ENDED, FileImport, FileKind, ImportState
 from worker.domain.ids import ImportId, ListId
+from worker.domain.text import plain_name
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import DuplicateScope, Tenant
 from worker.ports.records.store import RecordStore
@@ -40,7 +41,7 @@ def take_file(
         kind=sent.kind,
         list_id=sent.list_id,
         scope=sent.scope,
-        file_name=sent.name[:LONGEST_NAME],
+        file_name=plain_name(sent.name.replace("\0", ""))[:LONGEST_NAME],
         size=_size(sent.content),
         created_at=now,
         updated_at=now,

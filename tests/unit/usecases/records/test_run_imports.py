@@ -264,6 +264,23 @@ def test_numbers_that_must_not_be_called_come_first(world: World) -> None:
     assert [(entry.phone, entry.description) for entry in entries] == [("0912000001", "asked us to stop")]
 
 
+def test_a_name_that_no_database_can_hold_is_made_one(world: World) -> None:
+    with world.store.reading() as tx:
+        tenant = tx.tenants.get(TENANT)
+    sent = SentFile(
+        tenant=tenant,
+        kind=FileKind.LEADS,
+        list_id=HOME,
+        name=" lea\0ds.csv" + "x" * 300,
+        content=a_file(["0912000001"]),
+    )
+
+    taken = take_file(world.store, sent, queue=world.queue, now=world.clock.now(), new_id=uuid7)
+
+    assert taken.file_name.startswith("leads.csv")
+    assert len(taken.file_name) == 255
+
+
 def test_an_empty_file_and_an_unknown_list_are_refused_at_once(world: World) -> None:
     with pytest.raises(Invalid, match="the file is empty"):
         send(world, io.BytesIO(b""))
