@@ -126,7 +126,7 @@ def test_a_file_of_nothing_but_numbers_needs_no_header() -> None:
         (b"\x1f\x8b\x08\x00", "the file is compressed with gzip"),
         (b"<html><table>", "the file is HTML or XML"),
         (b"PK\x03\x04 no workbook", "the workbook cannot be read"),
-        (a_workbook([]), "the workbook is empty"),
+        pytest.param(a_workbook([]), "the workbook is empty", id="an empty workbook"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_word(content: bytes, why: str) -> None:
