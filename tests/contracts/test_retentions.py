@@ -163,6 +163,21 @@ def test_nothing_is_due_without_a_retention_or_within_the_rest(store: SqlStore) 
     assert not due(store, now=NOON + REST)
 
 
+def test_one_sweep_deletes_several_batches_of_one_tenant_and_those_of_others_between(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dropping, "BATCHES", 3)
+    add_leads(store, viettel(5))
+    for phone in viettel(5):
+        store_call(store, phone=phone, started_at=LONG_AGO)
+    end_leads(store, at=LONG_AGO)
+    keep(store, Kept.CDRS)
+    keep(store, Kept.LEADS)
+
+    assert drop_old_records(store, now=NOON) == 3 * dropping.BATCH
+    assert 0 < left(store)["calls"] < 5  # both had a turn
+
+
 def test_a_retention_that_another_sweep_works_on_is_left_alone(store: SqlStore) -> None:
     keep(store, Kept.CDRS)
     with store.transaction() as tx:
