@@ -1,7 +1,9 @@
-"""What callees heard, in words, by the switch's own log: a debt reminder with keys, and a one-time code."""
+"""What callees heard, in words, by the switch's own log: a reminder with keys, a recorded one, a one-time code."""
 
+import io
 import json
 import os
+import wave
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +37,9 @@ CODE: Final = "408172"
 CODE_IN_WORDS: Final = ["bốn", "không", "tám", "một", "bảy", "hai"]
 BROKEN_OFF: Final = "<broken off>"
 ANNOUNCED: Final = "Mã xác thực của quý khách là"
+REMINDED: Final = "Xin nhắc quý khách lịch hẹn ngày mai."
+CONSENT: Final = "Cuộc gọi được ghi âm để kiểm tra."
+PERSON, MACHINE = "0981888000", "0981888009"
 
 
 class Spoken:
@@ -64,7 +69,8 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spoken]:
     home = tmp_path_factory.mktemp("heard")
     (home / "copies").mkdir()
     options = replace(BY_LAST_DIGIT, speed=SPEED, heard_path=home / "heard.jsonl", copies_path=home / "copies")
-    with running_stack(home, switch_options=options, settings={"answer_application": ""}) as stack:
+    settings = {"answer_application": "", "recordings": str(home / "recordings")}
+    with running_stack(home, switch_options=options, settings=settings) as stack:
         yield Spoken(home, Operator(stack))
 
 
@@ -158,6 +164,40 @@ def test_each_callee_hears_what_the_template_says_and_keys_come_home(spoken: Spo
 
     assert opted_out
     assert {line.number for line in operator.dials(again)} == {row["phone_number"] for row in asked} - opted_out
+
+
+@pytest.mark.slow
+def test_a_call_is_recorded_behind_its_sentence_and_a_machine_gets_the_message_behind_its_beep(spoken: Spoken) -> None:
+    operator, stack = spoken.operator, spoken.operator.stack
+    body = {"template_name": "reminder", "content": REMINDED, "voice_tts": "north-f-01", "voicemail": "leave_message"}
+    campaign = operator.campaign(
+        carrier=operator.carrier(voicemail_detector="avmd"),
+        template_uuid=stack.post("/v3/template", body)["template_uuid"],
+        callback_url=stack.receiver.url,
+        enable_recording=True,
+        recording_consent=CONSENT,
+    )
+    operator.import_leads(campaign, [PERSON, MACHINE])
+
+    operator.start(campaign)
+    operator.wait_until_over(campaign, seconds=120)
+
+    words, heard = spoken.dictionary([REMINDED, CONSENT]), spoken.heard()
+    assert in_words(heard[PERSON], words=words) == [CONSENT, REMINDED]
+    behind_the_beep = heard[MACHINE][[line["event"] for line in heard[MACHINE]].index("beep") + 1 :]
+    assert [word for word in in_words(behind_the_beep, words=words) if word != BROKEN_OFF] == [REMINDED]
+    cdrs = {cdr["to_number"]: cdr for cdr in stack.get("/v3/cdr", campaign_uuid=campaign)["data"]}
+    assert {phone: cdr["status"] for phone, cdr in cdrs.items()} == {PERSON: "answered", MACHINE: "voicemail"}
+    (seconds,) = [float(str(line["seconds"])) for line in heard[PERSON] if line["event"] == "recorded"]
+    with wave.open(io.BytesIO(stack.api.get(cdrs[PERSON]["recording_url"]).content)) as recording:
+        assert seconds <= recording.getnframes() / recording.getframerate() < seconds + 1
+    wait_until(lambda: len({cdr["id"] for cdr in cdrs.values()} & set(stack.receiver.cdrs)) == 2, seconds=60)
+    told = stack.receiver.cdrs[cdrs[PERSON]["id"]]
+    assert told["recording_url"] == cdrs[PERSON]["recording_url"]
+
+    stack.post("/v3/erasure", {"phone_number": PERSON})
+
+    assert stack.api.get(cdrs[PERSON]["recording_url"]).status_code == 404
 
 
 @pytest.mark.slow
