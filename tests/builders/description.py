@@ -56,7 +56,7 @@ class Description:
 
     def problem(self, method: str, path: str, *, status: int, content_type: str, body: bytes) -> str:
         """Return how an answer differs from its description; empty when it agrees, or when nothing is described."""
-        described = self._operation(method.lower(), path)
+        described = self._operation(method.lower(), path) if method.isupper() else None  # `get` is no method of HTTP
         if described is None or status == OURS:
             return ""
         where = f"{method} {path}: {status}"

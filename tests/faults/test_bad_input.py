@@ -17,6 +17,7 @@ from api.app import create_app
 from tests.builders import CARRIER, NOON, let_be_heard
 from tests.builders.api import SEED_CARRIER, SEED_TEMPLATE, a_tenant, make_campaign, make_list
 from tests.builders.audio import a_file
+from tests.builders.description import Description
 from tests.builders.stored_calls import store_call, store_delivery
 from tests.fakes.services import TOKEN, FakeServices
 from tests.fakes.telephony import SWITCH
@@ -96,8 +97,13 @@ def state(services: FakeServices, sqlite_url: str) -> Iterator[Callable[[], Hash
 def test_ten_thousand_requests_that_make_no_sense_are_told_so_and_change_nothing(
     app: FastAPI, known: dict[str, str], state: Callable[[], Hashable]
 ) -> None:
-    described = visit(app, _against_description(app, known), state=state)
-    handmade = visit(app, nonsense(known=known, token=AUTHORIZATION, seed=SEED, mixed=1000), state=state)
+    document = json.loads(asyncio.run(answer_of(app, Request(method="GET", path=b"/openapi.json"))).body)
+    description = Description(document)
+    against = requests_against(document, known=known, token=AUTHORIZATION, seed=SEED, each=25)
+    by_hand = nonsense(known=known, token=AUTHORIZATION, seed=SEED, mixed=1000)
+
+    described = visit(app, against, state=state, description=description)
+    handmade = visit(app, by_hand, state=state, description=description)
 
     assert described.broken + handmade.broken == []
     assert described.malformed + handmade.malformed >= ENOUGH
@@ -174,8 +180,3 @@ def came_of(app: FastAPI, endpoint: Callable[[], Response | None], *, state: Cal
     """Plant an endpoint, and visit it once."""
     app.add_api_route("/planted", endpoint, response_model=None)
     return visit(app, [Request(method="GET", path=b"/planted")], state=state)
-
-
-def _against_description(app: FastAPI, known: dict[str, str]) -> Iterator[Request]:
-    told = asyncio.run(answer_of(app, Request(method="GET", path=b"/openapi.json")))
-    return requests_against(json.loads(told.body), known=known, token=AUTHORIZATION, seed=SEED, each=25)

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from urllib.parse import unquote
 
 from fastapi import FastAPI
 
+from tests.builders.description import Description
 from tests.faults.bad_input.request import Answer, Request, answer_of
 
 TRACES = re.compile(rb'traceback \(most recent|file \\?"[^"]*", line \d|<html|<!doctype', re.IGNORECASE)
@@ -33,12 +35,23 @@ class Visit:
         return sum(count for status, count in self.refused.items() if status in MALFORMED)
 
 
-def visit(app: FastAPI, requests: Iterable[Request], *, state: Callable[[], Hashable]) -> Visit:
-    """Send the requests one by one; look after each whether it was told properly, and changed nothing if refused."""
-    return asyncio.run(_visit(app, requests, state=state))
+def visit(
+    app: FastAPI,
+    requests: Iterable[Request],
+    *,
+    state: Callable[[], Hashable],
+    description: Description | None = None,
+) -> Visit:
+    """Send the requests one by one; look after each whether it was told properly, and changed nothing if refused.
+
+    With a description, each answer has to agree with it.
+    """
+    return asyncio.run(_visit(app, requests, state=state, description=description))
 
 
-async def _visit(app: FastAPI, requests: Iterable[Request], *, state: Callable[[], Hashable]) -> Visit:
+async def _visit(
+    app: FastAPI, requests: Iterable[Request], *, state: Callable[[], Hashable], description: Description | None
+) -> Visit:
     done = Visit()
     before = state()
     for request in requests:
@@ -49,10 +62,22 @@ async def _visit(app: FastAPI, requests: Iterable[Request], *, state: Callable[[
         else:
             done.refused[answer.status] += 1
         wrong = ", ".join(bad_manners(answer, has_changed=after != before, has_copy=_has_copy(request)))
+        if description is not None:
+            wrong = wrong or _differs(description, request, answer)
         if wrong:
             done.broken.append(f"{wrong}: {request} -> {answer.status} {answer.body[:200]!r}")
         before = after
     return done
+
+
+def _differs(description: Description, request: Request, answer: Answer) -> str:
+    return description.problem(
+        request.method,
+        unquote(request.path.decode("latin-1")),
+        status=answer.status,
+        content_type=answer.headers.get("content-type", ""),
+        body=answer.body,
+    )
 
 
 def _has_copy(request: Request) -> bool:
