@@ -16,6 +16,8 @@ _MINUS: Final = "\u2212"
 _WIDTHS: Final = ("<wide>", "<narrow>", "<small>")
 """Of NFKC's replacements these alone are taken: a raised or encircled digit is a footnote, not part of a number."""
 _SCHEME: Final = re.compile(r"tel:", re.IGNORECASE)
+_ASCII_SEPARATORS: Final = dict.fromkeys((*range(9, 14), *range(28, 33), *map(ord, "-.()")))
+"""Code points that are dropped from a number, of ASCII; a table because a file has a million numbers."""
 
 
 def dialled_characters(text: str) -> str:
@@ -23,7 +25,10 @@ def dialled_characters(text: str) -> str:
 
     Digits of full width become ordinary ones. What else is in the text stays, so that it is no number.
     """
-    kept = "".join(_ordinary(character) for character in text if not _is_separator(character))
+    if text.isascii():
+        kept = text.translate(_ASCII_SEPARATORS)
+    else:
+        kept = "".join(_ordinary(character) for character in text if not _is_separator(character))
     scheme = _SCHEME.match(kept)
     return kept[scheme.end() :] if scheme else kept
 
@@ -33,7 +38,10 @@ def plain_name(text: str) -> str:
 
     Equal names are equal texts. Joiners stay: words of some scripts and many emoji are made with them.
     """
-    seen = "".join(one for one in text if one in _JOINERS or unicodedata.category(one) != "Cf")
+    if text.isprintable():
+        seen = text  # marks that nobody sees are not printable
+    else:
+        seen = "".join(one for one in text if one in _JOINERS or unicodedata.category(one) != "Cf")
     return unicodedata.normalize("NFC", seen).strip()
 
 

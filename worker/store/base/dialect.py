@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from pendulum import DateTime
+from pendulum import UTC, DateTime
 from sqlalchemy import (
     ARRAY,
     Boolean,
@@ -180,8 +180,8 @@ def _plain(value: Any, *, sqlite: bool) -> Any:  # Any: a column's value, and JS
         case UUID():
             return value.hex
         case DateTime():
-            moment = value.in_timezone("UTC")
-            return moment.format("YYYY-MM-DD HH:mm:ss.SSSSSS") + ("" if sqlite else "+00")
+            moment = value.astimezone(UTC).isoformat(" ", "microseconds")
+            return moment.removesuffix("+00:00") if sqlite else moment
         case _:
             return value
 

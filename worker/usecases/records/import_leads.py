@@ -103,8 +103,9 @@ def import_in(
     campaign = tx.campaigns.get(wanted.tenant.id, home.campaign_id)
     unspoken = _unspoken(tx, new, campaign=campaign)
     key = key_for(tx, campaign)
+    due = {days: now.add(days=days) for days in {draft.after_day for draft, _ in new.values()}}
     leads = {
-        draft.row: _lead(draft, hidden(phone, key=key), network, now=now, new_id=new_id)
+        draft.row: _lead(draft, hidden(phone, key=key), network, due_at=due[draft.after_day], new_id=new_id)
         for phone, (draft, network) in new.items()
         if draft.row not in unspoken
     }
@@ -199,12 +200,12 @@ def _ending(campaign: CampaignSettings, *, now: DateTime) -> Ending | None:
     return Ending.EXPIRED if expires is not None and expires <= now else None
 
 
-def _lead(draft: Draft, phone: str, network: Network, *, now: DateTime, new_id: Callable[[], UUID]) -> NewLead:
+def _lead(draft: Draft, phone: str, network: Network, *, due_at: DateTime, new_id: Callable[[], UUID]) -> NewLead:
     return NewLead(
         id=LeadId(new_id()),
         phone=phone,
         network=network,
-        due_at=now.add(days=draft.after_day),
+        due_at=due_at,
         profile={**draft.profile, "after_day": draft.after_day},
         additional=draft.additional,
     )
