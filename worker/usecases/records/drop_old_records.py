@@ -36,7 +36,7 @@ def kept_for(store: RecordStore, *, tenant_id: TenantId) -> dict[Kept, int]:
 def drop_old_records(store: RecordStore, *, now: DateTime) -> int:
     """Delete a few batches, of the retentions that have waited longest; return how many records.
 
-    Retentions take turns, so that one with many old records does not delay another.
+    Retentions rotate, so that one with many old records does not delay another.
     """
     with store.reading() as tx:
         waiting = deque(tx.retentions.due(now=now, limit=BATCHES))
