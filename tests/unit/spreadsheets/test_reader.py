@@ -22,13 +22,13 @@ def leads_of(content: bytes) -> tuple[dict[str, tuple[str, str]], dict[int, str]
     """Read a file; return name and amount by number, and the problem of each other row."""
     with SpreadsheetReader().open(io.BytesIO(content)) as table:
         columns, rows = below_header(table.rows, kind=FileKind.LEADS)
-        batch = read_batch(list(rows), columns=columns)
+        batch = read_batch(list(rows), columns=columns, kind=FileKind.LEADS)
     leads = {phone: lead_of(row.cells, columns) for phone, row in batch.by_phone.items()}
     found = {
         phone: (one.profile.get("lead_name", ""), next(iter(one.additional.values()), ""))
         for phone, one in leads.items()
     }
-    return found, batch.problems
+    return found, dict(batch.problems)
 
 
 @pytest.mark.parametrize(

@@ -166,8 +166,9 @@ def deleted_name(name: Column[str], row_id: UUID) -> ColumnElement[str]:
 
 def rows_of(connection: Connection, rows: Sequence[Mapping[str, Any]], *columns: Column[Any]) -> FromClause:
     """Return rows as a table of these columns; all of them travel in one JSON parameter."""
-    plain = [{c.name: _plain(row[c.name], sqlite=is_sqlite(connection)) for c in columns} for row in rows]
-    if is_sqlite(connection):
+    on_sqlite, names = is_sqlite(connection), [c.name for c in columns]
+    plain = [{name: _plain(row[name], sqlite=on_sqlite) for name in names} for row in rows]
+    if on_sqlite:
         each = func.json_each(literal(plain, JSON())).table_valued("value")
         values = (func.json_extract(each.c.value, f"$.{c.name}").label(c.name) for c in columns)
         return select(*values).select_from(each).subquery("new")
@@ -177,6 +178,8 @@ def rows_of(connection: Connection, rows: Sequence[Mapping[str, Any]], *columns:
 
 def _plain(value: Any, *, sqlite: bool) -> Any:  # Any: a column's value, and JSON for it in its stored form
     match value:
+        case str():  # most values
+            return value
         case UUID():
             return value.hex
         case DateTime():

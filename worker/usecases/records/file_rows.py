@@ -30,12 +30,14 @@ class Batch:
     rows: Sequence[TableRow]
     columns: Columns
     by_phone: Mapping[str, TableRow]
-    problems: dict[int, str] = field(default_factory=dict)
+    problems: Mapping[int, str] = field(default_factory=dict)
     restored: frozenset[int] = frozenset()
+    drafts: Mapping[str, Draft] = field(default_factory=dict)
+    """The leads that the rows stand for, by their numbers; empty in a file of numbers that must not be called."""
 
     def report(self, problems: Mapping[int, str]) -> list[ReportedRow]:
         """Return what the report says of these rows, with the problems of those that were refused later."""
-        all_problems = self.problems | dict(problems)
+        all_problems = {**self.problems, **problems}
         return [
             ReportedRow(row.number, result, masked_number(text_of(cell_at(row.cells, self.columns.phone))), why)
             for row in self.rows
@@ -64,8 +66,8 @@ def below_header(rows: Iterator[TableRow], *, kind: FileKind) -> tuple[Columns, 
     raise Invalid(no_phone_column(first[0].cells if first else ()))
 
 
-def read_batch(rows: Sequence[TableRow], *, columns: Columns) -> Batch:
-    """Read the numbers of some rows; of two rows with one number the second is a problem."""
+def read_batch(rows: Sequence[TableRow], *, columns: Columns, kind: FileKind) -> Batch:
+    """Read some rows; of two rows with one number the second is a problem."""
     by_phone: dict[str, TableRow] = {}
     problems: dict[int, str] = {}
     restored: set[int] = set()
@@ -79,27 +81,8 @@ def read_batch(rows: Sequence[TableRow], *, columns: Columns) -> Batch:
             problems[row.number] = DUPLICATE
         elif phone.is_restored:
             restored.add(row.number)
-    return Batch(rows, columns, by_phone, problems, frozenset(restored))
-
-
-def drafts_of(batch: Batch) -> tuple[dict[str, Draft], dict[int, str]]:
-    """Return the leads of a batch by their numbers, and the problems of all its other rows."""
-    drafts: dict[str, Draft] = {}
-    problems = dict(batch.problems)
-    for phone, row in batch.by_phone.items():
-        try:
-            lead = lead_of(row.cells, batch.columns)
-        except ValueError as error:
-            problems[row.number] = str(error)
-            continue
-        drafts[phone] = Draft(
-            row=row.number,
-            phone_number=phone,
-            after_day=lead.after_day,
-            profile=lead.profile,
-            additional=lead.additional,
-        )
-    return drafts, problems
+    drafts = _drafts_of(by_phone, problems, columns=columns) if kind is FileKind.LEADS else {}
+    return Batch(rows, columns, by_phone, problems, frozenset(restored), drafts)
 
 
 def blocked_of(batch: Batch) -> list[BlockedNumber]:
@@ -115,6 +98,25 @@ def refused_numbers(batch: Batch, *, taken: Iterable[str]) -> dict[int, str]:
     """Return the problems of rows whose numbers were not taken, because they were there."""
     new = set(taken)
     return {row.number: DUPLICATE for phone, row in batch.by_phone.items() if phone not in new}
+
+
+def _drafts_of(by_phone: Mapping[str, TableRow], problems: dict[int, str], *, columns: Columns) -> dict[str, Draft]:
+    """Return the leads that rows stand for; note the problems of the others."""
+    drafts: dict[str, Draft] = {}
+    for phone, row in by_phone.items():
+        try:
+            lead = lead_of(row.cells, columns)
+        except ValueError as error:
+            problems[row.number] = str(error)
+            continue
+        drafts[phone] = Draft(
+            row=row.number,
+            phone_number=phone,
+            after_day=lead.after_day,
+            profile=lead.profile,
+            additional=lead.additional,
+        )
+    return drafts
 
 
 def _is_only_a_number(row: TableRow) -> bool:

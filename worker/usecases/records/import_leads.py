@@ -77,7 +77,7 @@ def import_leads(
 
 def import_in(
     tx: RecordTransaction,
-    rows: tuple[dict[str, Draft], dict[int, str]],
+    rows: tuple[Mapping[str, Draft], Mapping[int, str]],
     *,
     wanted: LeadImport,
     ask: Callable[[CampaignId], None],

@@ -4,7 +4,8 @@ So a worker that dies costs nothing: another one goes on with the next row, and 
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from tempfile import TemporaryFile
@@ -23,7 +24,7 @@ from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import DuplicateScope, Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.ports.records.tables import OpenTable, TableReader, TableRow
-from worker.usecases.records.file_rows import Batch, below_header, blocked_of, drafts_of, read_batch, refused_numbers
+from worker.usecases.records.file_rows import Batch, below_header, blocked_of, read_batch, refused_numbers
 from worker.usecases.records.import_leads import LeadImport, asking, import_in
 
 logger = logging.getLogger(__name__)
@@ -104,19 +105,26 @@ class _Run:
     def _import_table(self, table: OpenTable) -> bool:
         columns, rows = below_header(table.rows, kind=self._claimed.kind)
         left = (row for row in rows if row.number > self._claimed.read_to)
-        while batch := list(islice(left, BATCH)):
-            if self._importer.is_stopping():
-                with self._importer.store.transaction() as tx:
-                    tx.file_imports.release(self._claimed.id, by=self._worker_id)
-                self._importer.queue.import_files()
-                return False
-            if not self._import_batch(batch, columns=columns):
-                return False
+        with ThreadPoolExecutor(1) as reader:  # the next rows are read while the database stores these
+            following = reader.submit(self._read, left, columns)
+            while batch := following.result():
+                following = reader.submit(self._read, left, columns)
+                if self._importer.is_stopping():
+                    with self._importer.store.transaction() as tx:
+                        tx.file_imports.release(self._claimed.id, by=self._worker_id)
+                    self._importer.queue.import_files()
+                    return False
+                if not self._import_batch(batch):
+                    return False
         return True
 
-    def _import_batch(self, rows: Sequence[TableRow], *, columns: Columns) -> bool:
+    def _read(self, rows: Iterator[TableRow], columns: Columns) -> Batch | None:
+        """Return the next rows, read as far as that needs no database; None at the end."""
+        found = list(islice(rows, BATCH))
+        return read_batch(found, columns=columns, kind=self._claimed.kind) if found else None
+
+    def _import_batch(self, batch: Batch) -> bool:
         """Import some rows in one transaction; False when the import was cancelled, or another worker has it."""
-        batch = read_batch(rows, columns=columns)
         with self._importer.store.transaction() as tx:
             current = tx.file_imports.lock(self._claimed.id, by=self._worker_id)
             if current is None:
@@ -125,8 +133,8 @@ class _Run:
             problems = self._add(tx, batch, current=current, now=now)
             reported = batch.report(problems)
             counted = replace(current, rows=self._claimed.rows)
-            added = len(rows) - len(problems)
-            after = counted.after_batch(read_to=rows[-1].number, added=added, reported=reported, now=now)
+            added = len(batch.rows) - len(problems)
+            after = counted.after_batch(read_to=batch.rows[-1].number, added=added, reported=reported, now=now)
             tx.file_imports.save(after, reported=reported)
         self._claimed = after
         return True
@@ -147,14 +155,14 @@ class _Run:
         self, tx: RecordTransaction, batch: Batch, *, current: FileImport, tenant: Tenant, now: DateTime
     ) -> Mapping[int, str]:
         importer = self._importer
-        drafts, problems = drafts_of(batch)
         if current.list_id is None:
             raise AssertionError("leads are imported into a list")
         wanted = LeadImport(
-            tenant, ListId(current.list_id), list(drafts.values()), DuplicateScope(current.scope), importer.caps
+            tenant, ListId(current.list_id), list(batch.drafts.values()), DuplicateScope(current.scope), importer.caps
         )
         ask = asking(importer.store, importer.queue, tenant)
-        imported = import_in(tx, (drafts, problems), wanted=wanted, ask=ask, now=now, new_id=importer.new_id)
+        rows = batch.drafts, batch.problems
+        imported = import_in(tx, rows, wanted=wanted, ask=ask, now=now, new_id=importer.new_id)
         return imported.problems
 
     def _end(self, state: ImportState, *, error: str = "") -> None:
