@@ -19,6 +19,7 @@ from worker.domain.lead import Stage
 from worker.domain.one_time_code import CODE
 from worker.domain.secret_place import SecretPlace
 from worker.ports.dispatch.outbox import Subscription
+from worker.ports.records.answers import KeptAnswer, KeyedRequest
 from worker.ports.records.entities import Tenant
 from worker.store.base.engine import make_engine
 from worker.store.base.keyring import SecretUnreadable, key_id
@@ -38,6 +39,8 @@ ERASURE_KEY = "5f0c1e9a7b"
 PLACES: Final = [place for place in SecretPlace if place not in HIDDEN_PLACES]
 """Those of all installations; numbers have a test of their own."""
 APIKEY, PASSWORD, OTP = "marker-of-the-key", "marker-of-the-password", "marker-of-the-code"
+ASKED: Final = KeyedRequest(TENANT, key="5e884898", fingerprint="9b74c989")
+ANSWER: Final = KeptAnswer(ASKED.fingerprint, 200, '{"token":"marker-of-an-answer"}')
 SWITCH = "10.0.0.1:8021"
 
 
@@ -73,10 +76,11 @@ def process(url: str) -> Iterator["Processes"]:
 def fill(store: SqlStore) -> list[str]:
     """Store a secret of every kind; return what nobody may find on the disk."""
     fill_store(store)
-    secrets = [add_subscription(store, APIKEY), add_code(store, OTP), PASSWORD]
+    secrets = [ANSWER.body, add_subscription(store, APIKEY), add_code(store, OTP), PASSWORD]
     with store.transaction() as tx:
         tx.switches.insert_missing([a_switch(SWITCH, url=f"esl://:{PASSWORD}@{SWITCH}")])
         tx.erasure.note(TENANT, "0981000009", new_key=ERASURE_KEY, now=NOON)
+        tx.answers.keep(ASKED, ANSWER, now=NOON)
     secrets.append(ERASURE_KEY)
     secrets += [rotate_signing_secret(store, begin) for begin in (0.1, 0.2)]  # the first one retires
     return secrets
@@ -117,8 +121,10 @@ def read(store: SqlStore) -> list[str]:
         assert [switch.url for switch in tx.switches.all()] == [found.url]
         present, retired = tx.deliveries.secrets(TENANT, now=NOON)
         assert tx.tenants.secret(TENANT) == present
+        kept = tx.answers.find(ASKED, after=NOON - Duration(days=1))
+        assert kept is not None
         password, erasure_key = found.url.split("@")[0].removeprefix("esl://:"), key_of(tx.connection, TENANT)
-        return [subscription.apikey, str(code), password, erasure_key, retired, present]
+        return [kept.body, subscription.apikey, str(code), password, erasure_key, retired, present]
 
 
 def on_disk(store: SqlStore, url: str) -> bytes:

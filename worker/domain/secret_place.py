@@ -16,3 +16,5 @@ class SecretPlace(StrEnum):
     EVENT_BODY = "fan_outs.body"
     CALLBACK_BODY = "deliveries.body"
     ONE_TIME_CODE = "leads.additional"
+    KEPT_ANSWER = "request_answers.body"
+    """Of requests with an ``Idempotency-Key``: it may have a new key of the API, or a lead's number."""

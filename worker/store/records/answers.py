@@ -4,9 +4,11 @@ from pendulum import DateTime
 from sqlalchemy import Connection, delete, select, tuple_
 from typing_extensions import override
 
+from worker.domain.secret_place import SecretPlace
 from worker.ports.records.answers import Answers, KeptAnswer, KeyedRequest
 from worker.store.base.answer_tables import request_answers
 from worker.store.base.dialect import insert_or_replace, try_lock_by_name
+from worker.store.base.sealing import Sealer
 
 _KEY = (request_answers.c.tenant_id, request_answers.c.key)
 _CHANGED = ("fingerprint", "status", "body", "created_at")
@@ -18,6 +20,7 @@ class SqlAnswers(Answers):
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
+        self._sealer = Sealer(connection)
 
     @override
     def find(self, request: KeyedRequest, *, after: DateTime) -> KeptAnswer | None:
@@ -27,7 +30,10 @@ class SqlAnswers(Answers):
             request_answers.c.created_at > after,
         )
         row = self._connection.execute(found).one_or_none()
-        return None if row is None else KeptAnswer(row.fingerprint, row.status, row.body)
+        if row is None:
+            return None
+        body = self._sealer.unseal(row.body, place=SecretPlace.KEPT_ANSWER)
+        return KeptAnswer(row.fingerprint, row.status, body)
 
     @override
     def lock(self, request: KeyedRequest) -> bool:
@@ -46,7 +52,7 @@ class SqlAnswers(Answers):
             "key": request.key,
             "fingerprint": answer.fingerprint,
             "status": answer.status,
-            "body": answer.body,
+            "body": self._sealer.seal(answer.body, place=SecretPlace.KEPT_ANSWER),
             "created_at": now,
         }
         self._connection.execute(keeping, values)

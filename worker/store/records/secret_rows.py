@@ -13,6 +13,7 @@ from typing_extensions import override
 from worker.domain.one_time_code import code_of, with_code
 from worker.domain.secret_place import SecretPlace
 from worker.ports.records.secret_rows import Resealed, SecretRows
+from worker.store.base.answer_tables import request_answers
 from worker.store.base.callback_tables import event_subscriptions, retired_secrets
 from worker.store.base.dialect import insert_or_ignore, insert_or_replace
 from worker.store.base.erasure_tables import erasure_keys
@@ -41,6 +42,7 @@ _VALUES: Final = {
     SecretPlace.SUBSCRIPTION_KEY: _Values(event_subscriptions, event_subscriptions.c.id, event_subscriptions.c.apikey),
     SecretPlace.ERASURE_KEY: _Values(erasure_keys, erasure_keys.c.tenant_id, erasure_keys.c.key),
     SecretPlace.SWITCH_URL: _Values(switches, switches.c.name, switches.c.url),
+    SecretPlace.KEPT_ANSWER: _Values(request_answers, request_answers.c.key, request_answers.c.body),
 }
 
 
