@@ -1,17 +1,20 @@
 """Stopping and starting again with calls up: nothing is lost, nobody is dialled twice, and it ends in time."""
 
+import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import Final
 
 import httpx
 import pytest
@@ -23,10 +26,23 @@ from tests.stack.receiver import Receiver
 from tests.stack.running import Stack
 from tests.stack.waiting import wait_until
 from worker.cli.supervision import still_running
+from worker.simulator.heard import read_heard
 from worker.simulator.log import Line, read_log
 from worker.telephony.originate import ANSWER_APPLICATION
 
+HEARD = "heard.jsonl"
+MESSAGE: Final = {
+    "template_name": "restart",
+    "voice_type": "tts",
+    "content": "Kính chào quý khách. Xin quý khách bấm phím một để xác nhận.",
+    "enable_option": True,
+    "press_options": [{"press_num": "1", "type": "say", "content": "Cảm ơn quý khách."}],
+    "exit_sound": {"content": "Tạm biệt."},
+    "press_timeout": 1,
+    "max_timeout": 1,
+}
 COMMAND = (sys.executable, "-m", "worker.cli")
+VOICES: Final = ("voice-1", "voice-2")
 START_SECONDS = 200.0
 DRAIN_SECONDS = 25
 SLACK_SECONDS = 15.0
@@ -42,6 +58,8 @@ class Site:
     switch_log: Path
     receiver: Receiver
     drain_seconds: int = DRAIN_SECONDS
+    speaks: bool = False
+    """With voice; else calls last as long as their callee talks."""
     ups: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -51,11 +69,25 @@ class Site:
             "CALLBEAT_HOME": str(self.home),
             "CALLBEAT_SWITCH_URLS": self.switch_url,
             "CALLBEAT_API_TOKEN": TOKEN,
-            "CALLBEAT_ANSWER_APPLICATION": ANSWER_APPLICATION,  # calls last as long as their callee talks
+            "CALLBEAT_ANSWER_APPLICATION": "" if self.speaks else ANSWER_APPLICATION,
             "CALLBEAT_CALLBACK_ALLOW": "127.0.0.0/8",
             "CALLBEAT_CALLBACK_SECRET": SECRET,
             "CALLBEAT_DRAIN_SECONDS": str(self.drain_seconds),
         }
+
+    @property
+    def heard(self) -> dict[str, list[Mapping[str, object]]]:
+        """Return what callees heard and did, by number."""
+        found: defaultdict[str, list[Mapping[str, object]]] = defaultdict(list)
+        for line in read_heard(self.switch_log.with_name(HEARD)):
+            found[str(line["number"])].append(line)
+        return dict(found)
+
+    def told_to_stop(self, process: str) -> float:
+        """Return when a process of ``up`` was told to stop, by its log."""
+        lines = (self.home / "log" / f"{process}.log").read_text().splitlines()
+        told = [line["time"] for line in map(json.loads, lines) if line.get("action") == "stopping"]
+        return datetime.fromisoformat(told[-1]).timestamp()
 
     @property
     def told(self) -> str:
@@ -115,7 +147,14 @@ def site(tmp_path: Path) -> Iterator[Site]:
     """Run the switch, whose calls go by the clock of the wall and by the last digit of the number."""
     switch_url = f"esl://:ClueCon@127.0.0.1:{free_port()}"
     record = tmp_path / "switch.jsonl"
-    command = [*COMMAND, "switch", f"--url={switch_url}", "--by-last-digit", f"--record={record}"]
+    command = [
+        *COMMAND,
+        "switch",
+        f"--url={switch_url}",
+        "--by-last-digit",
+        f"--record={record}",
+        f"--heard={tmp_path / HEARD}",
+    ]
     switch = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     with Receiver(secret=SECRET) as receiver:
         site = Site(tmp_path / "home", switch_url, record, receiver)
@@ -149,9 +188,12 @@ def is_told_to_stop(operator: Operator) -> bool:
 
 
 @pytest.mark.slow
-def test_a_planned_restart_loses_no_result_and_dials_nobody_twice(site: Site) -> None:
+def test_a_planned_restart_loses_no_result_dials_nobody_twice_and_lets_everybody_hear_the_end(site: Site) -> None:
+    site.speaks = True
     with site.up() as operator:
-        campaign, numbers = many(operator, leads=60, recall_times=1, recall_status=["failed"], schedule_recall="after")
+        recalls = {"recall_times": 1, "recall_status": ["failed"], "schedule_recall": "after"}
+        template = operator.stack.post("/v3/template", MESSAGE)["template_uuid"]
+        campaign, numbers = many(operator, leads=60, template_uuid=template, **recalls)
         operator.wait_for_dials(campaign, dials=20, seconds=60)
         stopped_at = site.tell_to_stop()
         wait_until(lambda: is_told_to_stop(operator), seconds=SLACK_SECONDS)
@@ -163,6 +205,10 @@ def test_a_planned_restart_loses_no_result_and_dials_nobody_twice(site: Site) ->
     assert calls_up(at_the_stop, at=time.time()) == set()
     assert [line for line in at_the_stop if line.event == "originated" and line.at > told_at + 0.5] == []
     assert "calls up, at most" in site.told
+    last_end = max(line.at for line in at_the_stop if line.event == "hangup")
+    assert min(map(site.told_to_stop, VOICES)) > last_end
+    spoken_with = {one["number"] for lines in site.heard.values() for one in lines if float(str(one["at"])) > told_at}
+    assert spoken_with
 
     with site.up() as operator:
         operator.wait_until_over(campaign, seconds=90)
@@ -180,6 +226,10 @@ def test_a_planned_restart_loses_no_result_and_dials_nobody_twice(site: Site) ->
     assert dialled == Counter(numbers)
     assert {row["id"]: row["cause"] for row in rows} == ends
     assert {row["status"] for row in rows} == {"answered", "busy", "no-answered"}
+    assert set(site.heard) == {row["to_number"] for row in rows if row["status"] == "answered"}
+    good_byes = {lines[-1]["sound"] for lines in site.heard.values() if lines[-1]["event"] == "sound"}
+    assert [lines for lines in site.heard.values() if lines[-1]["event"] != "sound"] == []
+    assert len(good_byes) == 1
 
 
 @pytest.mark.slow
