@@ -237,7 +237,7 @@ def _services(patience: Patience) -> Services:
     redis = connect(redis_url(chosen))
     wakeups = RedisWakeups(redis)
     database = store(patience=patience)
-    clock = _clock(database)
+    clock = clock_of(database)
     chance = random.SystemRandom().random
     stop = stopping()
     engines = _engines(chosen, clock=clock)
@@ -339,7 +339,7 @@ def sound_store(chosen: Settings) -> SoundStore:
         raise WrongSetting("sounds_s3", value=chosen.sounds_s3, expected=str(error)) from error
 
 
-def _clock(database: SqlStore) -> SystemClock:
+def clock_of(database: SqlStore) -> SystemClock:
     """Return the database's clock, which all processes share; for a file database it is this machine's clock."""
     return SharedClock(database.moment) if database.has_own_clock else SystemClock()
 

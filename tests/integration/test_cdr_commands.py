@@ -48,7 +48,7 @@ def test_a_secret_is_printed_once_and_only_for_a_known_switch(around: dict[str, 
     engine.dispose()
     assert found.name == SWITCH
     assert first != second
-    assert (unknown.returncode, unknown.stderr) == (1, "callbeat: there is no switch 10.0.0.9:8021\n")
+    assert (unknown.returncode, unknown.stderr) == (3, "callbeat: there is no switch 10.0.0.9:8021\n")
 
 
 def test_a_spool_is_handed_in_and_what_is_no_cdr_is_kept_and_named(

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.builders import NOON
-from tests.integration.commands import only_home_set, run
+from tests.integration.commands import columns, only_home_set, run
 from tests.stack.addresses import free_port
 from tests.stack.switch import SwitchProcess
 from worker import wiring
@@ -69,7 +69,7 @@ def test_a_command_on_a_fresh_home_says_to_migrate(command: list[str]) -> None:
     assert str(result.exception) == "the database has no schema yet: run `callbeat migrate`"
 
 
-def test_a_name_that_looks_like_markup_is_shown() -> None:
+def test_a_name_that_looks_like_markup_is_columns() -> None:
     run("migrate")
     run("token", "create", "--tenant", "[/x]")
 
@@ -172,8 +172,8 @@ def test_doctor_sees_what_is_well(monkeypatch: pytest.MonkeyPatch, redis_url: st
 
     _, output = run("doctor")
 
-    seen = [line.split("│")[1:4] for line in output.splitlines() if "│" in line]
-    assert {part.strip(): well.strip() for part, well, _ in seen if part.strip()} == {
+    seen = [cells for cells in columns(output) if len(cells) == 3]
+    assert {part: well for part, well, _ in seen} == {
         "configuration": "yes",
         "database": "yes",
         "secrets": "yes",
@@ -195,39 +195,34 @@ def test_a_process_stops_at_once_without_what_it_cannot_do_without(
     assert "CALLBEAT_REDIS_URL is not set" in str(result.exception)
 
 
-def shown(output: str) -> list[list[str]]:
-    """Give the rows of a printed table."""
-    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in output.splitlines() if line.startswith("│")]
-
-
 UNGUARDED = ["no limit", "any"]
 """How a tenant's calls of a day and its destinations are shown until an operator guards them."""
 
 
-def test_what_a_tenant_spends_is_guarded_and_shown() -> None:
+def test_what_a_tenant_spends_is_guarded_and_columns() -> None:
     run("migrate")
 
     run("tenant", "set", "--tenant", "default", "--calls-per-day", "500", "--destinations", "viettel,09,!0900")
 
-    assert shown(run("tenant", "show")[1]) == [
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", "500", "viettel,09,!0900", "", ""]
+    assert columns(run("tenant", "show")[1]) == [
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", "500", "viettel,09,!0900", "-", "-"]
     ]
 
     run("tenant", "set", "--tenant", "default", "--calls-per-day", "any", "--destinations", "any")
 
-    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "", ""]]
+    assert columns(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "-", "-"]]
 
 
-def test_a_tenants_cap_and_zone_are_set_and_shown() -> None:
+def test_a_tenants_cap_and_zone_are_set_and_columns() -> None:
     run("migrate")
     run("token", "create", "--tenant", "acme")
 
     code, output = run("tenant", "set", "--tenant", "acme", "--concurrent-call", "30", "--timezone", "Europe/Berlin")
 
-    assert (code, shown(output)) == (0, [["acme", "Europe/Berlin", "30", "0", *UNGUARDED, "", ""]])
-    assert shown(run("tenant", "show")[1]) == [
-        ["acme", "Europe/Berlin", "30", "0", *UNGUARDED, "", ""],
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "", ""],
+    assert (code, columns(output)) == (0, [["acme", "Europe/Berlin", "30", "0", *UNGUARDED, "-", "-"]])
+    assert columns(run("tenant", "show")[1]) == [
+        ["acme", "Europe/Berlin", "30", "0", *UNGUARDED, "-", "-"],
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "-", "-"],
     ]
 
 
@@ -235,14 +230,14 @@ def test_a_tenants_cap_is_lifted() -> None:
     run("migrate")
     run("tenant", "set", "--tenant", "default", "--concurrent-call", "0")
 
-    assert shown(run("tenant", "show", "--tenant", "default")[1]) == [
-        ["default", "Asia/Ho_Chi_Minh", "0", "0", *UNGUARDED, "", ""]
+    assert columns(run("tenant", "show", "--tenant", "default")[1]) == [
+        ["default", "Asia/Ho_Chi_Minh", "0", "0", *UNGUARDED, "-", "-"]
     ]
 
     run("tenant", "set", "--tenant", "default", "--no-cap")
 
-    assert shown(run("tenant", "show", "--tenant", "default")[1]) == [
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "", ""]
+    assert columns(run("tenant", "show", "--tenant", "default")[1]) == [
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "-", "-"]
     ]
 
 
@@ -250,13 +245,13 @@ def test_what_a_tenant_may_store_is_set_and_shown_and_set_back() -> None:
     run("migrate")
     run("tenant", "set", "--tenant", "default", "--cap", "subscriptions=3")
 
-    assert shown(run("tenant", "show")[1]) == [
-        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "subscriptions=3", ""]
+    assert columns(run("tenant", "show")[1]) == [
+        ["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "subscriptions=3", "-"]
     ]
 
     run("tenant", "set", "--tenant", "default", "--cap", "subscriptions=default")
 
-    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "", ""]]
+    assert columns(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "-", "-"]]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +273,7 @@ def test_what_a_tenant_cannot_be_is_told_and_changes_nothing(arguments: list[str
 
     assert code == 2
     assert told in output
-    assert shown(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "", ""]]
+    assert columns(run("tenant", "show")[1]) == [["default", "Asia/Ho_Chi_Minh", "no cap", "0", *UNGUARDED, "-", "-"]]
 
 
 def test_a_tenant_that_is_not_there_is_not_made() -> None:

@@ -1,13 +1,12 @@
 """`callbeat gateway …`: what an operator types, and reads."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.commands import only_home_set, run
+from tests.integration.commands import columns, only_home_set, run
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +27,7 @@ def test_an_operator_keeps_gateways_by_commands() -> None:
     removed = run("gateway", "remove", "trunk")
 
     assert [code for code, _ in (added, granted, limited, revoked, removed)] == [0] * 5
-    assert re.search(r"trunk\s+│ 30 +│ 0 +│ no limit +│ nobody", added[1])
+    assert columns(added[1]) == [["trunk", "30", "0", "no limit", "nobody"]]
     assert "acme: 0287*, 0281" in granted[1]
     assert [(row["concurrent_call"], row["revision"]) for row in json.loads(limited[1])] == [(None, 3)]
     assert "acme: revoked since" in revoked[1]

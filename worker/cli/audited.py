@@ -8,26 +8,32 @@ from typing import Final
 from typer.main import get_current_context  # type: ignore[attr-defined]  # Typer may carry a Click of its own
 
 from worker.clock import SystemClock
+from worker.domain.ids import TenantId
 from worker.domain.json_value import Json
 from worker.domain.masking import masked
-from worker.ports.records.audit import Act
+from worker.ports.records.audit import Act, Subject
 
 UNAUDITED: Final = frozenset({"cdr-spool", "up", "demo"})
 """Commands that carry calls or data, and change nothing that an operator decides."""
 
 
-def act_of_command() -> Act | None:
-    """Return what the running command's changes are entered as; None where nothing is entered."""
+def act_of_command(*, tenant_id: TenantId | None = None, subject: Subject | None = None) -> Act | None:
+    """Return what the running command's changes are entered as; None where nothing is entered.
+
+    The tenant reads entries that name it; of the subject the entry has what was changed.
+    """
     context = get_current_context(silent=True)
     if context is None or context.info_name in UNAUDITED:
         return None
     sent = masked({name: _json(value) for name, value in context.params.items() if _is_given(value)})
     return Act(
         at=SystemClock().now(),
-        tenant_id=None,
+        tenant_id=tenant_id,
         actor="command line",
         address=f"{_user()}@{socket.gethostname()}",
         action=context.command_path,
+        subject=subject,
+        subject_id="" if subject is None else str(subject.id),
         sent=sent if isinstance(sent, Mapping) else None,
     )
 

@@ -14,6 +14,7 @@ from worker.cli.audited import act_of_command
 from worker.cli.encryption import encrypt_new_database
 from worker.clock import SystemClock
 from worker.home import make_private
+from worker.ports.records.audit import Subject
 from worker.ports.records.entities import Tenant
 from worker.settings import DATABASE_FILE, Settings
 from worker.sounds.names import SOUND_KEY_BYTES
@@ -24,7 +25,7 @@ from worker.usecases.dispatch.keep_switches import insert_first_list
 from worker.usecases.dispatch.sound_key import sound_key
 from worker.usecases.records.api_tokens import create_token as make_token
 from worker.usecases.records.tenants import DEFAULT_TENANT, create_tenant_if_missing
-from worker.wiring import settings, switches
+from worker.wiring import Services, services, settings, switches
 
 CHANCE: Final = SystemRandom().random
 
@@ -66,10 +67,7 @@ def make_default_tenant(chosen: Settings) -> str | None:
 @contextmanager
 def opened(chosen: Settings) -> Iterator[SqlStore]:
     """Open the database while the block runs. Raises ``OlderSchema`` when it has to be migrated first."""
-    if chosen.database_url is None and chosen.home.exists():
-        make_private(chosen.home)
-    if chosen.database_url is None and not (chosen.home / DATABASE_FILE).exists():
-        raise OlderSchema(NO_SCHEMA)
+    _check_home(chosen)
     engine = make_engine(chosen.database, keys=chosen.secret_keys)
     try:
         store = SqlStore(engine)
@@ -77,6 +75,30 @@ def opened(chosen: Settings) -> Iterator[SqlStore]:
         yield store.acting(act_of_command())
     finally:
         engine.dispose()
+
+
+def operators_services() -> Services:
+    """Return all adapters for a command that also sends tasks; the audit trail gets what it changes.
+
+    Raises ``OlderSchema`` as ``opened`` does.
+    """
+    _check_home(settings())
+    parts = services()
+    parts.store.check_schema()
+    return acting_on(parts)
+
+
+def acting_on(parts: Services, *, tenant: Tenant | None = None, subject: Subject | None = None) -> Services:
+    """Return the same services for changes of one tenant, of which its audit trail gets an entry."""
+    act = act_of_command(tenant_id=None if tenant is None else tenant.id, subject=subject)
+    return parts if act is None else parts.acting(act)
+
+
+def _check_home(chosen: Settings) -> None:
+    if chosen.database_url is None and chosen.home.exists():
+        make_private(chosen.home)
+    if chosen.database_url is None and not (chosen.home / DATABASE_FILE).exists():
+        raise OlderSchema(NO_SCHEMA)
 
 
 def tenant_made_if_missing(store: SqlStore, *, name: str, chosen: Settings) -> Tenant:

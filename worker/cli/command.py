@@ -8,6 +8,8 @@ from typing import Annotated, Final
 import typer
 
 from worker.cli import commands, secret_commands
+from worker.cli.campaign_commands import CAMPAIGN
+from worker.cli.exit_codes import code_of
 from worker.cli.gateway_commands import GATEWAY
 from worker.cli.recording_commands import RECORDING
 from worker.cli.tenant_commands import TENANT
@@ -33,7 +35,8 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
 )
 GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
     "token": ("API keys: bearer tokens with a name, a role and perhaps an end.", TOKEN),
-    "tenant": ("A tenant's own settings.", TENANT),
+    "tenant": ("Tenants and their settings.", TENANT),
+    "campaign": ("Campaigns: how far they are, and their run.", CAMPAIGN),
     "person": ("Persons and their data.", {"erase": commands.erase_person}),
     "recording": ("Recordings whose time is over.", RECORDING),
     "gateway": ("Gateways: their limits, and the tenants that may use them.", GATEWAY),
@@ -90,7 +93,6 @@ def command_line() -> typer.Typer:
     cli = typer.Typer(
         name="callbeat",
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help, also for pipes; Rich takes 70 ms to import
     )
@@ -118,10 +120,11 @@ def _switch() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line; an expected error is one line, and what it writes is for its user alone."""
+    """Run the command line; an expected error is one line and a code, and what it writes is for its user alone."""
     os.umask(UMASK)
     forget_foreign_variables()
     try:
         command_line()()
     except CallbeatError as error:
-        sys.exit(f"callbeat: {error}")
+        typer.echo(f"callbeat: {error}", err=True)
+        sys.exit(code_of(error))

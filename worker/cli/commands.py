@@ -241,9 +241,13 @@ def ready(
 ) -> None:
     """Exit with 0 if a process of this kind is ready, else say why not and exit with 1."""
     from worker.cli.ready import answers, check_ready
+    from worker.domain.errors import Rejected, Unavailable
     from worker.wiring import services
 
-    check_ready(kind, name=name, parts=services(), answers=answers)
+    try:
+        check_ready(kind, name=name, parts=services(), answers=answers)
+    except Unavailable as error:  # health checks know 0 and 1
+        raise Rejected(str(error)) from error
 
 
 def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:

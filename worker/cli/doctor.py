@@ -6,14 +6,11 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Final
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from worker.cli.columns import print_json, print_rows
 from worker.cli.encryption import key_ids
-from worker.cli.plain_text import plain
+from worker.cli.plain_text import visible
 from worker.cli.switch_advice import CDR_MODULE, MODULES, Finding, Needs, judge
 from worker.cli.unknown_variables import unknown_variables
 from worker.cli.voice_advice import voice_findings, voice_modules
@@ -41,7 +38,7 @@ def doctor(*, as_json: bool) -> None:
     """Check configuration, database, broker and switches; exit 1 if one of them is not well."""
     findings = list(examine())
     if as_json:
-        typer.echo(orjson.dumps([asdict(finding) for finding in findings], option=orjson.OPT_INDENT_2))
+        print_json([asdict(finding) for finding in findings])
     else:
         _print(findings)
     if not all(finding.is_well for finding in findings):
@@ -78,15 +75,11 @@ def examine() -> Iterator[Finding]:
 
 
 def _print(findings: list[Finding]) -> None:
-    table = Table("part", "well", "seen")
-    for finding in findings:
-        well = Text("yes", "green") if finding.is_well else Text("no", "red")
-        table.add_row(plain(finding.part), well, plain(finding.seen))
-    console = Console(soft_wrap=True)
-    console.print(table)
+    rows = [(finding.part, "yes" if finding.is_well else "no", finding.seen) for finding in findings]
+    print_rows(("part", "well", "seen"), rows)
     for finding in findings:
         if finding.advice:
-            console.print(plain(f"{finding.part}: {finding.advice}"), highlight=False)
+            typer.echo(visible(f"{finding.part}: {finding.advice}"))
 
 
 def _look(part: str, look: Callable[[], str]) -> Finding:

@@ -1,14 +1,12 @@
 """How an operator adds gateways, limits them, and grants them to tenants."""
 
-import json
 import re
 from collections.abc import Sequence
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from worker.cli.bootstrap import opened
+from worker.cli.columns import print_json, print_rows
 from worker.clock import SystemClock
 from worker.domain.gateway_access import CALLER_ID_PATTERN, GATEWAY_PATTERN, GatewayGrant
 from worker.ports.records.gateways import GatewayRecord
@@ -73,20 +71,15 @@ def remove_gateway(name: str) -> None:
 
 def _print(gateways: Sequence[GatewayRecord], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([facts_of(gateway) for gateway in gateways], indent=2))
+        print_json([facts_of(gateway) for gateway in gateways])
         return
-    table = Table("gateway", "calls at once", "in use", "calls a second", "granted to")
+    rows = []
     for one in gateways:
         most, per_second = one.limits.concurrent_call, one.limits.calls_per_second
         granted = [_granted(tenant, grant) for tenant, grant in one.grants.items()]
-        table.add_row(
-            one.name,
-            "no limit" if most is None else str(most),
-            str(one.live),
-            str(per_second or "no limit"),
-            "\n".join(granted) or "nobody",
-        )
-    Console(soft_wrap=True, markup=False).print(table)
+        calls = "no limit" if most is None else str(most)
+        rows.append((one.name, calls, str(one.live), str(per_second or "no limit"), "; ".join(granted) or "nobody"))
+    print_rows(("gateway", "calls at once", "in use", "calls a second", "granted to"), rows)
 
 
 def _granted(tenant: str, grant: GatewayGrant) -> str:

@@ -5,4 +5,9 @@ from rich.text import Text
 
 def plain(text: str) -> Text:
     """Return the text as it is: brackets are no markup, and control characters are shown instead of obeyed."""
-    return Text("".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text))
+    return Text("\n".join(map(visible, text.split("\n"))))
+
+
+def visible(text: str) -> str:
+    """Return the text with control characters, line ends too, as Python writes them."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

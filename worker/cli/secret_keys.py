@@ -1,11 +1,9 @@
 """How an operator makes, rotates and checks the keys that encrypt secrets in the database."""
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from worker.cli.bootstrap import opened
+from worker.cli.columns import print_json, print_rows
 from worker.cli.encryption import key_ids, new_key
 from worker.clock import SystemClock
 from worker.domain.errors import Rejected
@@ -38,19 +36,19 @@ def check(*, as_json: bool) -> None:
     unreadable = sorted(({in_use} | keys_of(counted)) - {"", *ids})
     in_clear = sum(by_key.get("", 0) for by_key in counted.values())
     if as_json:
-        found = {
-            "present_key": in_use,
-            "keys": ids,
-            "unreadable": unreadable,
-            "values": {place.value: dict(by_key) for place, by_key in counted.items()},
-        }
-        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        print_json(
+            {
+                "present_key": in_use,
+                "keys": [*ids],
+                "unreadable": [*unreadable],
+                "values": {place.value: dict(by_key) for place, by_key in counted.items()},
+            }
+        )
     else:
-        table = Table("place", "key", "values")
-        for place, by_key in counted.items():
-            for key, number in sorted(by_key.items()):
-                table.add_row(place, key or "in clear", str(number))
-        Console(soft_wrap=True, markup=False).print(table)
+        found = [(place, key, number) for place, by_key in counted.items() for key, number in sorted(by_key.items())]
+        print_rows(
+            ("place", "key", "values"), [(place, key or "in clear", str(number)) for place, key, number in found]
+        )
         typer.echo(f"Encrypts: {in_use or 'no key'}. CALLBEAT_SECRET_KEY has: {', '.join(ids) or 'no key'}.")
     if unreadable or (ids and in_clear):
         raise typer.Exit(1)

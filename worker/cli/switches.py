@@ -1,29 +1,28 @@
 """How an operator lists switches and takes them in and out of service."""
 
-import json
 from collections.abc import Mapping
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from worker.cli.bootstrap import operators_services
+from worker.cli.columns import print_json, print_rows
 from worker.domain.errors import Invalid
 from worker.domain.json_value import Json
 from worker.domain.switch_address import SwitchUrl, canonical_name
 from worker.usecases.dispatch import keep_switches
 from worker.usecases.dispatch.switch_facts import read_facts
-from worker.wiring import Services, services
+from worker.wiring import Services
 
 
 def show_switches(*, as_json: bool) -> None:
     """Print every switch with its state and what is known of it; never its password."""
-    parts = services()
+    parts = operators_services()
     _print(parts, as_json=as_json)
 
 
 def add_switch(url: str, *, weight: int, as_json: bool) -> None:
     """Add a switch, or give a known one this password and weight and bring it back into service."""
-    parts = services()
+    parts = operators_services()
     try:
         address = SwitchUrl.parse(url)
     except ValueError as error:
@@ -34,14 +33,14 @@ def add_switch(url: str, *, weight: int, as_json: bool) -> None:
 
 def drain_switch(name: str, *, as_json: bool) -> None:
     """Send a switch no more calls."""
-    parts = services()
+    parts = operators_services()
     switch = keep_switches.drain_switch(parts.store, _canonical(name), now=parts.clock.now())
     _print(parts, as_json=as_json, only=switch.name)
 
 
 def resume_switch(name: str, *, weight: int | None, as_json: bool) -> None:
     """Send a draining switch calls again, with another weight if one is given."""
-    parts = services()
+    parts = operators_services()
     known = _canonical(name)
     keep_switches.resume_switch(parts.store, known, now=parts.clock.now())
     if weight is not None:
@@ -51,7 +50,7 @@ def resume_switch(name: str, *, weight: int | None, as_json: bool) -> None:
 
 def forget_switch(name: str, *, as_json: bool) -> None:
     """Declare a switch gone; its calls are over."""
-    parts = services()
+    parts = operators_services()
     switch, ended = keep_switches.forget_switch(
         parts.store, _canonical(name), queue=parts.queue, now=parts.clock.now(), new_id=parts.new_id
     )
@@ -70,15 +69,14 @@ def _canonical(name: str) -> str:
 def _print(parts: Services, *, as_json: bool, only: str = "") -> None:
     rows = [row for row in read_facts(parts.store, now=parts.clock.now()) if only in {"", row["name"]}]
     if as_json:
-        typer.echo(json.dumps(rows, indent=2))
+        print_json([*rows])
         return
-    table = Table("switch", "state", "weight", "takes calls", "our calls", "sessions")
+    shown = []
     for row in rows:
         sessions = "not known" if row["sessions"] is None else f"{row['sessions']} of {row['max_sessions']}"
-        table.add_row(
-            str(row["name"]), str(row["state"]), str(row["weight"]), _takes(row), str(row["calls_up"]), sessions
-        )
-    Console(soft_wrap=True, markup=False).print(table)
+        facts = (row["name"], row["state"], row["weight"], _takes(row), row["calls_up"], sessions)
+        shown.append([str(fact) for fact in facts])
+    print_rows(("switch", "state", "weight", "takes calls", "our calls", "sessions"), shown)
 
 
 def _takes(row: Mapping[str, Json]) -> str:

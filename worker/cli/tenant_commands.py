@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from worker.cli.commands import MOST_CALLS
+from worker.cli.commands import MOST_CALLS, AsJson
 
 
 def set_tenant(  # noqa: PLR0913 - the options of one command
@@ -36,6 +36,7 @@ def set_tenant(  # noqa: PLR0913 - the options of one command
             metavar="NAME=DAYS",
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Change a tenant's limits, destinations, time zone or retention, from the next dial or request on."""
     from worker.cli.tenants import changes_of, retention_of
@@ -50,15 +51,46 @@ def set_tenant(  # noqa: PLR0913 - the options of one command
         changes["retention"] = retention_of(keep)
     if not changes:
         raise typer.BadParameter("nothing to change: see callbeat tenant set --help")
-    change(tenant, changes)
+    change(tenant, changes, as_json=as_json)
 
 
-def show_tenants(tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None) -> None:
+def show_tenants(
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None, *, as_json: AsJson = False
+) -> None:
     """Print tenants with their limits, destinations, time zones and live calls."""
     from worker.cli.tenants import show_tenants as show
 
-    show(tenant)
+    show(tenant, as_json=as_json)
 
 
-TENANT: Final[Mapping[str, Callable[..., None]]] = {"set": set_tenant, "show": show_tenants}
+def list_tenants(*, as_json: AsJson = False) -> None:
+    """Print all tenants, as `show` does."""
+    from worker.cli.tenants import show_tenants as show
+
+    show(None, as_json=as_json)
+
+
+def create_tenant(
+    name: Annotated[str, typer.Argument(help="The new tenant's name.")],
+    *,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            help="Time zone of its windows, dates and CDRs; without it that of CALLBEAT_TIMEZONE.", metavar="ZONE"
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create a tenant; `callbeat token create` makes its first key."""
+    from worker.cli.tenants import create_tenant as create
+
+    create(name, timezone, as_json=as_json)
+
+
+TENANT: Final[Mapping[str, Callable[..., None]]] = {
+    "create": create_tenant,
+    "list": list_tenants,
+    "show": show_tenants,
+    "set": set_tenant,
+}
 """The members of ``callbeat tenant``."""

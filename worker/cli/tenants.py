@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from uuid_utils.compat import uuid7
 
-from worker.cli.bootstrap import opened
-from worker.cli.plain_text import plain
+from worker.cli.bootstrap import CHANCE, opened
+from worker.cli.columns import print_json, print_rows
 from worker.clock import SystemClock
 from worker.domain.caps import LARGEST_CAP, Cap, read_caps
 from worker.domain.destinations import read_rules
+from worker.domain.json_value import Json
 from worker.domain.retention import LEAST_DAYS, MOST_DAYS, Kept
 from worker.ports.records.entities import TenantSettings
 from worker.settings import check_zone
@@ -19,6 +19,7 @@ from worker.store.transaction import SqlStore
 from worker.usecases.records import queries
 from worker.usecases.records.drop_old_records import kept_for
 from worker.usecases.records.save_tenant import TenantChanges, save_tenant
+from worker.usecases.records.tenants import create_tenant as make_tenant
 from worker.wiring import settings
 
 NO_LIMIT: Final = "any"
@@ -92,28 +93,55 @@ def changes_of(
     return changes
 
 
-def set_tenant(tenant: str, changes: TenantChanges) -> None:
+def create_tenant(name: str, timezone: str | None, *, as_json: bool) -> None:
+    """Create a tenant, and print it."""
+    chosen = settings()
+    zone = chosen.timezone if timezone is None else _zone(timezone)
+    with opened(chosen) as store:
+        made = make_tenant(store, name=name, timezone=zone, now=SystemClock().now(), new_id=uuid7, chance=CHANCE)
+        _print(store, queries.list_tenants(store, name=made.name), as_json=as_json)
+
+
+def set_tenant(tenant: str, changes: TenantChanges, *, as_json: bool) -> None:
     """Change a tenant's limits, destinations or time zone; they hold from the next dial, or the next request, on."""
     with opened(settings()) as store:
-        _print(store, [save_tenant(store, name=tenant, changes=changes, now=SystemClock().now())])
+        _print(store, [save_tenant(store, name=tenant, changes=changes, now=SystemClock().now())], as_json=as_json)
 
 
-def show_tenants(tenant: str | None) -> None:
+def show_tenants(tenant: str | None, *, as_json: bool) -> None:
     """Print tenants with their limits, destinations, time zones and live calls."""
     with opened(settings()) as store:
-        _print(store, queries.list_tenants(store, name=tenant))
+        _print(store, queries.list_tenants(store, name=tenant), as_json=as_json)
 
 
-def _print(store: SqlStore, tenants: list[TenantSettings]) -> None:
+def _print(store: SqlStore, tenants: list[TenantSettings], *, as_json: bool) -> None:
+    if as_json:
+        print_json([_facts(store, one) for one in tenants])
+        return
     limits = ("concurrent_call", "in use", "calls_per_day", "destinations", "caps of its own")
-    table = Table("tenant", "timezone", *limits, "days kept")
+    rows = []
     for one in tenants:
         cap = "no cap" if one.concurrent_call is None else str(one.concurrent_call)
         own = ", ".join(f"{name}={value}" for name, value in sorted(one.caps.items()))
         a_day = "no limit" if one.calls_per_day is None else str(one.calls_per_day)
         to = ",".join(one.destinations) or NO_LIMIT
-        table.add_row(plain(one.name), one.timezone, cap, str(one.live), a_day, to, own, _kept(store, one))
-    Console(soft_wrap=True, markup=False).print(table)
+        rows.append((one.name, one.timezone, cap, str(one.live), a_day, to, own, _kept(store, one)))
+    print_rows(("tenant", "timezone", *limits, "days kept"), rows)
+
+
+def _facts(store: SqlStore, tenant: TenantSettings) -> dict[str, Json]:
+    """Return a tenant under the names that the API has for its settings; ``caps`` are those of its own."""
+    return {
+        "domain_uuid": str(tenant.id),
+        "name": tenant.name,
+        "timezone": tenant.timezone,
+        "concurrent_call": tenant.concurrent_call,
+        "in_use": tenant.live,
+        "calls_per_day": tenant.calls_per_day,
+        "destinations": [*tenant.destinations],
+        "caps": dict(tenant.caps),
+        "retention": {kind.value: days for kind, days in kept_for(store, tenant_id=tenant.id).items()},
+    }
 
 
 def _kept(store: SqlStore, tenant: TenantSettings) -> str:

@@ -1,15 +1,12 @@
 """How an operator creates, lists, rotates and revokes API keys."""
 
-import json
 from uuid import UUID
 
 import typer
 from pendulum import DateTime, Duration
-from rich.console import Console
-from rich.table import Table
 
 from worker.cli.bootstrap import CHANCE, opened, tenant_made_if_missing
-from worker.cli.plain_text import plain
+from worker.cli.columns import print_json, print_rows
 from worker.clock import SystemClock
 from worker.domain.api_key import LONGEST_NAME
 from worker.domain.role import Role
@@ -44,28 +41,26 @@ def show(tenant: str, *, as_json: bool) -> None:
         owner = keep_api_keys.tenant_named(store, tenant)
         keys = keep_api_keys.list_keys(store, tenant=owner, part=Slice(limit=MOST_SHOWN)).rows
     if as_json:
-        typer.echo(
-            json.dumps(
-                [
-                    {
-                        "id": str(key.id),
-                        "name": key.name,
-                        "role": key.role.value,
-                        "created_at": key.created_at.isoformat(),
-                        "expires_at": None if key.expires_at is None else key.expires_at.isoformat(),
-                        "last_used_at": None if key.last_used_at is None else key.last_used_at.isoformat(),
-                        "last_used_from": key.last_used_from,
-                    }
-                    for key in keys
-                ]
-            )
+        print_json(
+            [
+                {
+                    "id": str(key.id),
+                    "name": key.name,
+                    "role": key.role.value,
+                    "created_at": key.created_at.isoformat(),
+                    "expires_at": None if key.expires_at is None else key.expires_at.isoformat(),
+                    "last_used_at": None if key.last_used_at is None else key.last_used_at.isoformat(),
+                    "last_used_from": key.last_used_from,
+                }
+                for key in keys
+            ]
         )
         return
-    table = Table("id", "name", "role", "created", "ends", "last used", "from")
+    rows = []
     for key in keys:
         moments = (_said(key.created_at, "never"), _said(key.expires_at, "never"), _said(key.last_used_at, "never"))
-        table.add_row(str(key.id), plain(key.name), key.role.value, *moments, key.last_used_from)
-    Console(soft_wrap=True, markup=False).print(table)
+        rows.append((str(key.id), key.name, key.role.value, *moments, key.last_used_from))
+    print_rows(("id", "name", "role", "created", "ends", "last used", "from"), rows)
 
 
 def revoke(token_id: str, tenant: str) -> None:

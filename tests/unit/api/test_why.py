@@ -7,7 +7,6 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from api.responses.why import MESSAGES
 from tests.builders import NOON
 from tests.builders.api import SEED_CAMPAIGN, SEED_CARRIER, a_tenant, make_list
 from tests.builders.stored_calls import store_call
@@ -15,6 +14,7 @@ from tests.fakes.services import FakeServices
 from worker.domain.call import CallState, Outcome
 from worker.domain.lead import Ending, Stage
 from worker.domain.reason import Reason
+from worker.domain.reason_messages import MESSAGES
 from worker.domain.switch import Switch
 from worker.store.base.tables import leads
 from worker.usecases.records.api_tokens import create_token

@@ -18,6 +18,9 @@ class Lists(Protocol):
     def find(self, tenant_id: TenantId, list_id: ListId) -> ListRecord:
         """Return the tenant's list without counting its leads; raises ``NotFound``."""
 
+    def named(self, tenant_id: TenantId, name: str) -> ListRecord | None:
+        """Return the tenant's list of this name without counting its leads; None when there is none."""
+
     def lock(self, tenant_id: TenantId, list_id: ListId, *, scope: DuplicateScope) -> ListRecord:
         """Return the list; other imports into the scope wait until this transaction ends. Raises ``NotFound``."""
 

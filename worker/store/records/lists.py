@@ -40,6 +40,11 @@ class SqlLists(Lists):
         return ListRecord(**row)
 
     @override
+    def named(self, tenant_id: TenantId, name: str) -> ListRecord | None:
+        row = self._connection.execute(_named(tenant_id).where(lists.c.name == name)).mappings().one_or_none()
+        return None if row is None else ListRecord(**row)
+
+    @override
     def lock(self, tenant_id: TenantId, list_id: ListId, *, scope: DuplicateScope) -> ListRecord:
         reach = {
             DuplicateScope.LIST: lists.c.id == list_id,

@@ -7,12 +7,15 @@ from uuid import UUID
 
 from pendulum import DateTime
 
+from worker.domain.errors import Conflict, Invalid
 from worker.domain.ids import TenantId
+from worker.domain.text import plain_name
 from worker.ports.records.entities import Tenant
-from worker.ports.records.store import RecordStore
+from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.usecases.records.secret_bytes import secret_bytes
 
 DEFAULT_TENANT: Final = "default"
+LONGEST_NAME: Final = 255
 
 
 def create_tenant_if_missing(
@@ -27,11 +30,40 @@ def create_tenant_if_missing(
     """Return the tenant of this name; a new one gets a signing secret of its own."""
     with store.transaction() as tx:
         found = tx.tenants.named(name)
-        if found is not None:
-            return found
-        tenant = Tenant(id=TenantId(new_id()), name=name, timezone=timezone)
-        tx.tenants.add(tenant, callback_secret=new_signing_secret(chance), now=now)
-        return tenant
+        return found or _added(tx, name=name, timezone=timezone, now=now, new_id=new_id, chance=chance)
+
+
+def create_tenant(
+    store: RecordStore,
+    *,
+    name: str,
+    timezone: str,
+    now: DateTime,
+    new_id: Callable[[], UUID],
+    chance: Callable[[], float],
+) -> Tenant:
+    """Create a tenant with a signing secret of its own; raises ``Conflict`` when there is one of this name."""
+    name = plain_name(name)
+    with store.transaction() as tx:
+        if tx.tenants.named(name) is not None:
+            raise Conflict(f"there is a tenant {name} already")
+        return _added(tx, name=name, timezone=timezone, now=now, new_id=new_id, chance=chance)
+
+
+def _added(
+    tx: RecordTransaction,
+    *,
+    name: str,
+    timezone: str,
+    now: DateTime,
+    new_id: Callable[[], UUID],
+    chance: Callable[[], float],
+) -> Tenant:
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise Invalid(f"a tenant's name has 1 to {LONGEST_NAME} printable characters")
+    tenant = Tenant(id=TenantId(new_id()), name=name, timezone=timezone)
+    tx.tenants.add(tenant, callback_secret=new_signing_secret(chance), now=now)
+    return tenant
 
 
 def find_tenant(store: RecordStore, *, name: str) -> TenantId | None:
