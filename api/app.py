@@ -47,6 +47,7 @@ from api.kept import KEPT_SECONDS, Kept
 from api.login_guard import LoginGuard
 from api.request_id import RequestIds
 from worker import wiring
+from worker.usecases.records.cdr_places import CdrPlaces
 
 
 def create_app(services: ApiServices | None = None) -> FastAPI:
@@ -118,6 +119,7 @@ def set_limits(app: FastAPI, *, kept_seconds: float = KEPT_SECONDS) -> None:
     """Set fresh limits for the application; ``kept_seconds`` is how long metrics and readiness are kept."""
     app.state.concurrency = ConcurrencyLimit()
     app.state.bodies = BodyBudget()
+    app.state.cdr_places = CdrPlaces()
     app.state.login_guard = LoginGuard()
     app.state.metrics = Kept[str](seconds=kept_seconds)
     app.state.readiness = Kept[health.Readiness](seconds=kept_seconds)

@@ -29,6 +29,7 @@ from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
+from worker.usecases.records.cdr_places import CdrPlaces
 from worker.usecases.records.limit_requests import import_place
 
 LARGEST_SLICE: Final = 10_000
@@ -138,6 +139,11 @@ async def _stops_calls() -> None:
     pass
 
 
+async def _places(request: Request) -> CdrPlaces:
+    places: CdrPlaces = request.app.state.cdr_places
+    return places
+
+
 async def _once(
     _key: Annotated[
         str,
@@ -159,6 +165,8 @@ STOPS_CALLS: Final = Depends(_stops_calls)
 ONCE: Final = Depends(_once)
 """Requests that create or import: with an ``Idempotency-Key`` the middleware answers a repeated one as the first."""
 Part = Annotated[Slice, Depends(_slice)]
+Places = Annotated[CdrPlaces, Depends(_places)]
+"""Where far pages of CDRs begin."""
 
 
 def answered(

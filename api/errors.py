@@ -23,6 +23,7 @@ from worker.domain.errors import (
     Rejected,
     Reused,
     TooManyFailures,
+    TooSlow,
     Unavailable,
 )
 from worker.domain.request_rate import TooManyNow
@@ -31,7 +32,9 @@ logger = logging.getLogger(__name__)
 
 ROOT: Final = "(root)"
 RETRY_AFTER: Final = {"Retry-After": "1"}
-"""Sent with every 503; the cause may be over in a second."""
+"""Sent with a 503; the cause may be over in a second."""
+SLOW_RETRY_AFTER: Final = "60"
+"""Of a read that took too long: only a database that is less busy, or another question, would help."""
 _EXPECTED: Final = {
     "string_type": "string",
     "int_type": "integer",
@@ -78,6 +81,7 @@ def install(app: FastAPI) -> None:
     """Install a handler for each kind of error."""
     for kind in _STATUSES:
         app.add_exception_handler(kind, _plain)
+    app.add_exception_handler(TooSlow, _too_slow)
     app.add_exception_handler(OverCap, _over_cap)
     app.add_exception_handler(TooManyNow, _too_many)
     app.add_exception_handler(InvalidFields, _fields)
@@ -157,6 +161,12 @@ def _over_cap(_: Request, error: Exception) -> JSONResponse:
     over = cast("OverCap", error)
     facts = {"cap": over.cap.value, "value": over.value, "used": over.used, "asked": over.asked}
     return JSONResponse({"error": str(over), **facts}, status_code=HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _too_slow(_: Request, error: Exception) -> JSONResponse:
+    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+    response.headers["Retry-After"] = SLOW_RETRY_AFTER
+    return response
 
 
 def _too_many_failures(_: Request, error: Exception) -> JSONResponse:

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from api.cdrs import CdrQuery, cdr_filter
-from api.deps import ASKS_FOR_CALLS, BEARER, LARGEST_SLICE, ONCE, Services, Whose, answered
+from api.cdrs import CdrFilters, cdr_filter, headers_of
+from api.cursors import cursor_of, read_cursor
+from api.deps import ASKS_FOR_CALLS, BEARER, LARGEST_SLICE, ONCE, ApiServices, Places, Services, Whose, answered
 from api.middleware import GuardedRoute
 from api.requests.fields import Line, meaning, uuid_of
 from api.requests.legacy import AutodialBody, CustomerToCallBody, campaign_of
@@ -15,15 +16,16 @@ from api.requests.numbers import checked_rows, ignored_keys
 from api.sight import Seen
 from worker.domain.call import Outcome
 from worker.domain.cdr import Cdr, cdr_body
-from worker.domain.errors import Invalid
-from worker.domain.ids import CallId
+from worker.domain.errors import Invalid, NotFound
 from worker.domain.json_value import Json
-from worker.ports.paging import Page, Slice
-from worker.ports.records.entities import CdrFilter
+from worker.ports.paging import Slice
+from worker.ports.records.cdrs import CdrPlace, place_of
+from worker.ports.records.entities import CdrFilter, Tenant
 from worker.usecases.records import queries
 from worker.usecases.records.call_many import call_many
 from worker.usecases.records.call_now import CallRequest
 from worker.usecases.records.hide_numbers import Sight
+from worker.usecases.records.list_cdrs import CdrPage, list_cdrs, list_cdrs_behind
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["older paths"])
 
@@ -40,7 +42,7 @@ _STATUSES: Final = {Outcome.NO_ANSWERED: "NO ANSWER"}
 """Statuses whose older name differs from the new one in more than case and hyphen."""
 
 
-class OldCdrQuery(CdrQuery):
+class OldCdrQuery(CdrFilters):
     """Filters of CDRs, and one of two ways through them: pages, or a scroll."""
 
     page: Annotated[int, Field(ge=1, le=LARGEST_PAGE, strict=False)] | None = None
@@ -49,17 +51,22 @@ class OldCdrQuery(CdrQuery):
 
 
 @router.get("/v1/cdr")
-def list_all(services: Services, tenant: Whose, seen: Seen, asked: Annotated[OldCdrQuery, Query()]) -> JSONResponse:
+def list_all(
+    services: Services, tenant: Whose, seen: Seen, places: Places, asked: Annotated[OldCdrQuery, Query()]
+) -> JSONResponse:
     """Return CDRs, newest first: with `page` or `limit` one page, otherwise the next ones of a scroll."""
-    wanted = cdr_filter(asked, zone=tenant.timezone, older_than=_older_than(asked.scroll_id))
+    wanted = cdr_filter(asked, zone=tenant.timezone)
     if asked.page is None and asked.limit is None:
-        found = _found(services, tenant, part=Slice(SCROLLED), wanted=wanted)
-        last = str(found.rows[-1].call_id) if len(found.rows) == SCROLLED else ""
-        return JSONResponse({"data": _shown(found, seen, zone=tenant.timezone), "scroll_id": last})
+        return _scrolled(services, tenant, seen, wanted=wanted, scroll_id=asked.scroll_id)
     page, limit = asked.page or 1, 10 if asked.limit is None else asked.limit
-    found = _found(services, tenant, part=Slice(limit, (page - 1) * limit), wanted=wanted)
+    part, now = Slice(limit, (page - 1) * limit), services.clock.now()
+    found = CdrPage()
+    if wanted is not None:
+        found = list_cdrs(services.store, tenant=tenant, wanted=wanted, part=part, places=places, now=now)
     data = _shown(found, seen, zone=tenant.timezone)
-    return JSONResponse({"data": data, "limit": limit, "page": page, "total": found.total})
+    answer = {"data": data, "limit": limit, "page": page, "total": found.total.number}
+    more = {"total_estimated": True} if found.total.is_estimate else {}
+    return JSONResponse(answer | more, headers=headers_of(found.total))
 
 
 @router.get("/v1/cdr/{reference}")
@@ -87,20 +94,33 @@ def push(body: AutodialBody, services: Services, tenant: Whose) -> JSONResponse:
     return answered({"fail": fail, "message": "success", "success": success}, to=body, ignored_below=unread)
 
 
-def _found(services: Services, tenant: Whose, *, part: Slice, wanted: CdrFilter | None) -> Page[Cdr]:
-    return Page() if wanted is None else queries.list_cdrs(services.store, tenant=tenant, part=part, wanted=wanted)
+def _scrolled(
+    services: ApiServices, tenant: Tenant, seen: Sight, *, wanted: CdrFilter | None, scroll_id: str
+) -> JSONResponse:
+    filters = wanted or CdrFilter()
+    after = _place(services, tenant, scroll_id, wanted=filters)
+    found = CdrPage()
+    if wanted is not None:
+        found = list_cdrs_behind(
+            services.store, tenant=tenant, wanted=wanted, limit=SCROLLED, after=after, counts=False
+        )
+    following = cursor_of(found.next_place, tenant_id=tenant.id, wanted=filters)
+    return JSONResponse({"data": _shown(found, seen, zone=tenant.timezone), "scroll_id": following})
 
 
-def _older_than(scroll_id: str) -> CallId | None:
+def _place(services: ApiServices, tenant: Tenant, scroll_id: str, *, wanted: CdrFilter) -> CdrPlace | None:
+    """Return where a scroll goes on; an answer of release 0.1 gave the id of its last call."""
     if not scroll_id:
         return None
-    found = uuid_of(scroll_id)
-    if found is None:
-        raise Invalid("scroll_id is invalid")
-    return CallId(found)
+    try:
+        if uuid_of(scroll_id) is not None:
+            return place_of(queries.get_cdr(services.store, tenant=tenant, reference=scroll_id))
+        return read_cursor(scroll_id, tenant_id=tenant.id, wanted=wanted)
+    except (Invalid, NotFound) as error:
+        raise Invalid("scroll_id is invalid") from error
 
 
-def _shown(page: Page[Cdr], seen: Sight, *, zone: str) -> list[Json]:
+def _shown(page: CdrPage, seen: Sight, *, zone: str) -> list[Json]:
     return [_shape(row, zone=zone) for row in seen.cdrs(page.rows)]
 
 

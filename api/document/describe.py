@@ -34,12 +34,18 @@ _HEADERS: Final[Mapping[str, Part]] = {
         "description": "The request's id, also in logs and the audit trail.",
         "schema": {"type": "string"},
     },
+    "X-Total-Estimated": {
+        "description": "`true`: `total` is an estimate; without the header it is exact.",
+        "schema": {"type": "string"},
+    },
     "ETag": {"description": "The revision that `If-Match` names.", "schema": {"type": "string"}},
     "Idempotent-Replayed": {
         "description": "`true`: the answer of the first request with this `Idempotency-Key`.",
         "schema": {"type": "string"},
     },
 }
+_TOTALS_ESTIMATED: Final = frozenset({"list_cdrs", "list_cdrs_v1"})
+"""Lists of which a long one is not counted."""
 _TEXT: Final[Part] = {"type": "string"}
 _FILES: Final[Mapping[str, Part]] = {
     "get_metrics": {"text/plain": {"schema": _TEXT, "example": "callbeat_waiting_leads 17\n"}},
@@ -154,6 +160,8 @@ def _well(described: Part, operation: Operation) -> Part:
         headers["ETag"] = _HEADERS["ETag"]
     if "Idempotency-Key" in named:
         headers["Idempotent-Replayed"] = _HEADERS["Idempotent-Replayed"]
+    if operation.name in _TOTALS_ESTIMATED:
+        headers["X-Total-Estimated"] = _HEADERS["X-Total-Estimated"]
     references = [{"$ref": REFERENCE.format(model=model.__name__)} for model in _models(operation)]
     schema = references[0] if len(references) == 1 else {"anyOf": references}
     content = {JSON: {"schema": schema}} if references else _FILES[operation.name]

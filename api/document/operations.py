@@ -157,7 +157,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         unknown="The campaign or template",
     ),
     "GET /v3/autocall/log/{ref_id}/ref_id": Operation("get_cdr_by_ref_id", "Read the CDR of a single call", calls.Cdr),
-    "GET /v3/cdr": Operation("list_cdrs", "List CDRs", page_of(calls.Cdr)),
+    "GET /v3/cdr": Operation("list_cdrs", "List CDRs", calls.CdrPage),
     "GET /v3/cdr/{reference}": Operation("get_cdr", "Read a CDR", calls.Cdr),
     "GET /v1/campaign": Operation("list_campaigns_v1", "List campaigns, older shape", page_of(campaigns.OldCampaign)),
     "POST /v1/campaign": Operation(

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, make_url, text
 from uuid_utils.compat import uuid7
 
 from tests.builders import HANOI, NOON
-from worker.domain.errors import Unavailable
+from worker.domain.errors import TooSlow, Unavailable
 from worker.store.base.engine import make_engine
+from worker.store.base.outages import TOO_SLOW
 from worker.store.base.patience import CLIENTS
 from worker.store.transaction import SqlStore
 from worker.usecases.records.tenants import create_tenant_if_missing
@@ -68,6 +69,34 @@ def test_statements_that_are_too_slow_together_are_given_up(store: SqlStore) -> 
 
     assert waited < GENEROUS_SECONDS
     assert names(store) == ["default"]
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(30.0, 1), (0.7, 60)])
+def test_a_read_that_takes_too_long_says_so(store: SqlStore, seconds: float, times: int) -> None:
+    def dawdle() -> None:
+        with store.reading() as tx:
+            for _ in range(times):
+                sleep(tx.connection, seconds=seconds)
+
+    with pytest.raises(TooSlow, match=TOO_SLOW):
+        dawdle()
+
+
+def test_a_read_whose_server_stands_still_is_not_called_slow(store: SqlStore) -> None:
+    with pytest.raises(Unavailable) as silent, store.reading() as tx, standing_still(tx.connection):
+        sleep(tx.connection, seconds=0)
+
+    assert type(silent.value) is Unavailable
+
+
+def test_a_read_that_waits_for_a_lock_is_not_called_slow(postgres_url: str, other: psycopg.Connection) -> None:
+    engine = make_engine(postgres_url, patience=replace(HURRIED, statement_seconds=5, transaction_seconds=6))
+    other.execute("LOCK TABLE tenants")
+    with pytest.raises(Unavailable) as locked:
+        names(SqlStore(engine))
+
+    engine.dispose()
+    assert type(locked.value) is Unavailable
 
 
 def test_what_has_lasted_too_long_is_not_committed_any_more(store: SqlStore) -> None:

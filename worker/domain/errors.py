@@ -15,6 +15,10 @@ class Unavailable(CallbeatError):
     """A later request may succeed: the API answers 503, a task tries again."""
 
 
+class TooSlow(Unavailable):
+    """A read took too long for what it asks; the same read is likely to do so again."""
+
+
 class NotFound(Rejected):
     """The object does not exist, or belongs to another tenant."""
 

@@ -90,6 +90,11 @@ SWITCH_LONGEST_PAUSE: Final = Duration(seconds=8)
 """A switch that goes on refusing gets trial calls this often. Each holds a slot for a while, so not much oftener."""
 REFUSAL_REMEMBERED: Final = Duration(seconds=5)
 """Refusals that follow each other within this time are one, whose pauses grow."""
+CALL_SURELY_ENDED: Final = Duration(days=1)
+"""No CDR ends later than this after its start: CDRs that ended at a time are looked for among those that began since.
+
+Longer than ``UNBOUNDED_CALL``.
+"""
 UNBOUNDED_CALL: Final = Duration(hours=5)
 """A call that an earlier release dialled, without a longest duration, is taken to be no longer than this: the longest
 ringing and the largest longest duration that can be set."""

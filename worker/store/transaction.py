@@ -16,7 +16,7 @@ from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
 from worker.ports.records.audit import Act
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.store.base.columns import Instant
-from worker.store.base.outages import outages_named
+from worker.store.base.outages import outages_named, slow_reads_named
 from worker.store.base.schema_state import NewerSchema, check_schema
 from worker.store.callbacks.callback_hosts import SqlHosts
 from worker.store.callbacks.callback_records import SqlCallbackRecords
@@ -387,5 +387,5 @@ class SqlStore(DispatchStore, CallbackStore, RecordStore):
     @override
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:
-        with outages_named(), self._reader.begin() as connection:
+        with outages_named(), slow_reads_named(), self._reader.begin() as connection:
             yield SqlTransaction(connection)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import create_model
 
-from api.responses.models.base import Answer, Moment, Taken
+from api.responses.models.base import MAYBE, Answer, Moment, Paged, Taken
 from worker.domain.call import Outcome
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.cdr import TEXTS_OF_AGENT_CALLS
@@ -50,6 +50,15 @@ Cdr = create_model(
     **dict.fromkeys(TEXTS_OF_AGENT_CALLS, (str, ...)),  # type: ignore[call-overload]  # fields that are made
 )
 
+CdrPage = create_model(
+    "CdrPage",
+    __base__=Paged,
+    __doc__="One part of the CDRs.",
+    data=(list[Cdr], ...),  # type: ignore[valid-type]  # a type that is made
+    total_estimated=(bool, ...),
+    next_cursor=(str, ...),
+)
+
 
 class OldCdr(Answer):
     """A CDR in the older shape."""
@@ -78,6 +87,7 @@ class OldCdrPage(Answer):
     limit: int
     page: int
     total: int
+    total_estimated: bool = MAYBE
 
 
 class OldCdrScroll(Answer):

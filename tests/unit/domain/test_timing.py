@@ -143,6 +143,10 @@ def test_a_call_is_given_up_unasked_only_after_every_other_way_of_ending_it() ->
     assert timing.CALL_SURELY_OVER > timing.CALL_LOST_AFTER
 
 
+def test_a_cdr_is_found_by_its_end_however_long_the_call_was() -> None:
+    assert timing.CALL_SURELY_ENDED > timing.UNBOUNDED_CALL
+
+
 def test_a_callee_who_hears_nothing_is_let_go_within_three_seconds() -> None:
     assert timing.ANSWERED_TO_SILENCE <= 3 * SECOND
     assert timing.VOICE_STANDS_STILL + 2 * timing.VOICE_SIGN_OF_LIFE < 3 * SECOND

@@ -11,7 +11,7 @@ from worker.domain.call import CallState, Outcome
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.carrier import DialType
 from worker.domain.chosen_ids import ChosenIds
-from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId, TemplateId, TenantId
+from worker.domain.ids import CampaignId, CarrierId, LeadId, ListId, RunId, TemplateId, TenantId
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
@@ -207,8 +207,13 @@ class CdrFilter:
     """Conditions that CDRs must meet; None is no condition. Periods include their start and exclude their end."""
 
     campaign_id: CampaignId | None = None
+    list_id: ListId | None = None
+    lead_id: LeadId | None = None
+    run_id: RunId | None = None
+    ref_id: str | None = None
     outcome: Outcome | None = None
     phone: str | None = None
+    """The callee's number, or the one that the callee saw."""
     hotline: str | None = None
     key: str | None = None
     """The last key that the callee pressed; empty for calls without keys."""
@@ -216,8 +221,6 @@ class CdrFilter:
     started_before: DateTime | None = None
     ended_from: DateTime | None = None
     ended_before: DateTime | None = None
-    older_than: CallId | None = None
-    """Only calls that were planned before this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from uuid import UUID
 from pendulum import DateTime
 
 from worker.domain.campaign_settings import CampaignSettings
-from worker.domain.cdr import Cdr
 from worker.domain.ids import CampaignId, CarrierId, LeadId, TemplateId, TenantId
 from worker.domain.lead import Ending
 from worker.ports.dispatch.leadership import LeaderLeases
@@ -24,6 +23,7 @@ from worker.ports.records.answers import Answers
 from worker.ports.records.audio import AudioFiles
 from worker.ports.records.audit import AuditTrail
 from worker.ports.records.backfills import BackfillLeads, Backfills
+from worker.ports.records.cdrs import Cdrs
 from worker.ports.records.chosen_ids import ChosenIdRows
 from worker.ports.records.entities import (
     BlockedEntry,
@@ -31,7 +31,6 @@ from worker.ports.records.entities import (
     CampaignFilter,
     CampaignStatistics,
     CarrierRecord,
-    CdrFilter,
     DuplicateScope,
     GatewayDemand,
     LeadFilter,
@@ -193,15 +192,13 @@ class LeadRecords(Protocol):
     def page(self, tenant_id: TenantId, part: Slice, *, wanted: LeadFilter) -> Page[LeadRecord]:
         """Return the tenant's leads in the order in which they were added."""
 
+    def by_number(
+        self, tenant_id: TenantId, *, wanted: LeadFilter, of_single_calls: bool, limit: int, after: LeadRecord | None
+    ) -> Sequence[LeadRecord]:
+        """Return the next leads in the order of their numbers, those of single calls apart from all others.
 
-class Cdrs(Protocol):
-    """Calls that have ended."""
-
-    def get(self, tenant_id: TenantId, reference: str) -> Cdr:
-        """Return the CDR with this id or SIP call id; raises ``NotFound``."""
-
-    def page(self, tenant_id: TenantId, part: Slice, *, wanted: CdrFilter) -> Page[Cdr]:
-        """Return the tenant's CDRs, newest first."""
+        Hidden numbers are ordered by their stored form; each of these orders has an index.
+        """
 
 
 class DoNotCall(Protocol):

@@ -10,10 +10,13 @@ from pendulum import UTC, DateTime
 from sqlalchemy import (
     ARRAY,
     Boolean,
+    ClauseElement,
     Column,
     ColumnElement,
     Connection,
+    Executable,
     FromClause,
+    Select,
     Table,
     Uuid,
     bindparam,
@@ -74,6 +77,29 @@ def try_lock_by_name(connection: Connection, name: str) -> bool:
         return True
     locking = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
     return bool(connection.execute(locking, {"name": name}).scalar_one())
+
+
+class _explained(Executable, ClauseElement):  # noqa: N801 - reads like SQLAlchemy's own constructs
+    """A query of which the database only tells its plan."""
+
+    inherit_cache = False
+
+    def __init__(self, query: Select[Any]) -> None:
+        """Take the query."""
+        self.query = query
+
+
+@compiles(_explained, "postgresql")
+def _explain(element: _explained, compiler: SQLCompiler, **options: Any) -> str:  # Any: what the compiler passes on
+    return f"EXPLAIN (FORMAT JSON) {compiler.process(element.query, **options)}"
+
+
+def estimated_rows(connection: Connection, query: Select[Any]) -> int | None:
+    """Return how many rows the database expects of a query, from its statistics; None on SQLite, which has none."""
+    if is_sqlite(connection):
+        return None
+    (plan,) = connection.execute(_explained(query)).scalar_one()
+    return int(plan["Plan"]["Plan Rows"])
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - reads like SQLAlchemy's own in_

@@ -70,7 +70,7 @@ def _postgres(url: str, *, patience: Patience) -> Engine:
     if patience.transaction_seconds is None:
         event.listen(engine, "checkout", _refuse_if_closed)
     else:
-        limit_transactions(engine, seconds=patience.transaction_seconds)
+        limit_transactions(engine, seconds=patience.transaction_seconds, statement_seconds=patience.statement_seconds)
     return engine
 
 

@@ -7,10 +7,26 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from worker.domain.errors import Unavailable
+from worker.domain.errors import TooSlow, Unavailable
+from worker.store.base.patience import TooLong
 
 READ_ONLY: Final = "25006"
 """SQLSTATE of a standby that is not the primary yet."""
+
+CANCELED: Final = "57014"
+"""SQLSTATE of a statement that exceeded ``statement_timeout``."""
+TOO_SLOW: Final = "the read took too long: ask for less at once, by dates or other filters"
+
+
+@contextmanager
+def slow_reads_named() -> Iterator[None]:
+    """Raise ``TooSlow`` where the database answers, but a statement or all of them last too long."""
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") == CANCELED or isinstance(error.orig, TooLong):
+            raise TooSlow(TOO_SLOW) from error
+        raise
 
 
 @contextmanager

@@ -41,6 +41,10 @@ class NoAnswer(psycopg.OperationalError):
     """The server did not answer in time."""
 
 
+class TooLong(NoAnswer):
+    """The server has answered statements of this transaction, but all of them together took too long."""
+
+
 class PatientConnection(psycopg.Connection[Any]):  # Any: rows of every kind
     """A connection that closes itself when the server does not answer in time.
 
@@ -49,15 +53,25 @@ class PatientConnection(psycopg.Connection[Any]):  # Any: rows of every kind
 
     give_up_at: float | None = None
     """Until when the running transaction may last."""
+    answers: int = 0
+    """How often the server has answered in it; the first answer is to its beginning."""
+    statement_seconds: float = 0
+    """After which the server itself gives up a statement: when it does not, it stands still."""
 
     @override
     def wait(self, gen: PQGen[Result], *args: Any, **options: Any) -> Result:  # Any: the driver's own options
-        give_up_at = monotonic() + IDLE_SECONDS if self.give_up_at is None else self.give_up_at
+        began = monotonic()
+        give_up_at = began + IDLE_SECONDS if self.give_up_at is None else self.give_up_at
         try:
-            return super().wait(_until(give_up_at, gen), *args, **options)
-        except NoAnswer:
+            found = super().wait(_until(give_up_at, gen), *args, **options)
+        except NoAnswer as error:
             self.close()  # the server, once it is back, rolls back
+            is_in_transaction = self.give_up_at is not None and self.answers > 1
+            if is_in_transaction and monotonic() - began < self.statement_seconds:
+                raise TooLong(str(error)) from error
             raise
+        self.answers += 1
+        return found
 
     @override
     def commit(self) -> None:
@@ -74,7 +88,7 @@ class PatientConnection(psycopg.Connection[Any]):  # Any: rows of every kind
         super().rollback()
 
 
-def limit_transactions(engine: Engine, *, seconds: float) -> None:
+def limit_transactions(engine: Engine, *, seconds: float, statement_seconds: float) -> None:
     """Make every connection of a PostgreSQL engine abandon transactions that last longer."""
 
     def connect(
@@ -85,6 +99,8 @@ def limit_transactions(engine: Engine, *, seconds: float) -> None:
     def begin(connection: Connection) -> None:
         driver: Any = connection.connection.driver_connection  # Any: the driver's type is not known to SQLAlchemy
         driver.give_up_at = monotonic() + seconds
+        driver.answers = 0
+        driver.statement_seconds = statement_seconds
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "begin", begin)

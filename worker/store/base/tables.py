@@ -47,6 +47,7 @@ from worker.store.base import (
     switch_tables,  # noqa: F401 - see above
 )
 from worker.store.base.campaign_columns import campaign_columns
+from worker.store.base.cdr_indexes import add_cdr_indexes
 from worker.store.base.columns import Choice, Instant, Keys, id_column, json_type, reference
 from worker.store.base.hidden_columns import Phone
 from worker.store.base.schema import partial_index as _partial_index
@@ -243,6 +244,7 @@ _partial_index("ix_calls_resend_at", calls.c.resend_at, where=QUEUED_ROWS)
 Index("ix_calls_tenant_id_id", calls.c.tenant_id, calls.c.id)
 Index("ix_calls_campaign_id_id", calls.c.campaign_id, calls.c.id)
 Index("ix_calls_sip_call_id", calls.c.sip_call_id)
+add_cdr_indexes(calls)
 
 dialled_days: Final = Table(
     "dialled_days",

@@ -1,23 +1,26 @@
 """Finished calls as operators read them: a call row that has ended is the CDR."""
 
+from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 from typing_extensions import override
 
-from worker.domain.call import CallState
 from worker.domain.cdr import Cdr
 from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
 from worker.domain.one_time_code import without_code
-from worker.ports.paging import Page, Slice
+from worker.ports.records.cdrs import COUNTED, CdrCount, CdrPlace, Cdrs
 from worker.ports.records.entities import CdrFilter
-from worker.ports.records.store import Cdrs
-from worker.store.base.hidden_columns import forms_of
 from worker.store.base.tables import calls, leads
+from worker.store.records.cdr_search import ENDED, CdrSearch
 
-_NAMED = {"call_id": calls.c.id, "additional": leads.c.additional}
-_READ = [_NAMED[name].label(name) if name in _NAMED else calls.c[name] for name in Cdr.__dataclass_fields__]
+_NAMED: Final = {"call_id": calls.c.id, "additional": leads.c.additional}
+_READ: Final = [_NAMED[name].label(name) if name in _NAMED else calls.c[name] for name in Cdr.__dataclass_fields__] + [
+    calls.c.template_id
+]
+_OF_LEADS: Final = calls.join(leads, leads.c.id == calls.c.lead_id)
 
 
 class SqlCdrs(Cdrs):
@@ -30,26 +33,44 @@ class SqlCdrs(Cdrs):
     @override
     def get(self, tenant_id: TenantId, reference: str) -> Cdr:
         for condition in _ways_to_find(reference):
-            asked = _ended().where(calls.c.tenant_id == tenant_id, condition).order_by(calls.c.id.desc()).limit(1)
-            row = self._connection.execute(asked).one_or_none()
+            asked = select(*_READ).select_from(_OF_LEADS).where(ENDED, calls.c.tenant_id == tenant_id, condition)
+            row = self._connection.execute(asked.order_by(calls.c.id.desc()).limit(1)).one_or_none()
             if row is not None:
                 return _cdr(row)
         raise NotFound("Not Found")
 
     @override
-    def page(self, tenant_id: TenantId, part: Slice, *, wanted: CdrFilter) -> Page[Cdr]:
-        conditions = _conditions(self._connection, tenant_id, wanted)
-        asked = _ended().where(*conditions).order_by(calls.c.id.desc()).limit(part.limit).offset(part.offset)
-        counted = select(func.count()).select_from(calls).where(calls.c.state == CallState.ENDED, *conditions)
-        return Page([_cdr(row) for row in self._connection.execute(asked)], self._connection.scalar(counted) or 0)
+    def older(
+        self, tenant_id: TenantId, *, wanted: CdrFilter, limit: int, after: CdrPlace | None = None
+    ) -> Sequence[Cdr]:
+        ids = CdrSearch(self._connection, tenant_id, wanted).ids(after=after, limit=limit)
+        return [_cdr(row) for row in self._connection.execute(_rows(ids))]
+
+    @override
+    def skip(
+        self, tenant_id: TenantId, *, wanted: CdrFilter, rows: int, after: CdrPlace | None = None
+    ) -> CdrPlace | None:
+        ids = CdrSearch(self._connection, tenant_id, wanted).ids(after=after, limit=1, offset=rows - 1)
+        last = self._connection.execute(ids).one_or_none()
+        return None if last is None else CdrPlace(last.started_at, last.id)
+
+    @override
+    def count(self, tenant_id: TenantId, *, wanted: CdrFilter) -> CdrCount:
+        search = CdrSearch(self._connection, tenant_id, wanted)
+        counted = search.count(most=COUNTED + 1)
+        if counted <= COUNTED:
+            return CdrCount(counted)
+        expected = search.estimate()
+        if expected is None:
+            return CdrCount(search.count())
+        return CdrCount(max(expected, counted), is_estimate=True)
 
 
-def _ended() -> Select[*tuple[object, ...]]:
-    return (
-        select(*_READ, calls.c.template_id)
-        .join(leads, leads.c.id == calls.c.lead_id)
-        .where(calls.c.state == CallState.ENDED)
-    )
+def _rows(ids: Select[Any]) -> Select[Any]:  # Any: the columns of a CDR
+    """Select the CDRs of a page in its order."""
+    page = ids.subquery("page")
+    found = page.join(calls, calls.c.id == page.c.id).join(leads, leads.c.id == calls.c.lead_id)
+    return select(*_READ).select_from(found).order_by(page.c.started_at.desc(), page.c.id.desc())
 
 
 def _cdr(row: Row[*tuple[object, ...]]) -> Cdr:
@@ -65,23 +86,3 @@ def _ways_to_find(reference: str) -> list[ColumnElement[bool]]:
         return [calls.c.id == UUID(reference), by_sip]  # a SIP call id may look like one of our ids
     except ValueError:
         return [by_sip]
-
-
-def _conditions(connection: Connection, tenant_id: TenantId, wanted: CdrFilter) -> list[ColumnElement[bool]]:
-    found = [calls.c.tenant_id == tenant_id]
-    equal = ((calls.c.campaign_id, wanted.campaign_id), (calls.c.outcome, wanted.outcome))
-    found += [column == value for column, value in equal if value is not None]
-    if wanted.phone is not None:
-        theirs = calls.c.phone.in_(forms_of(connection, [wanted.phone]))
-        found.append(or_(theirs, calls.c.caller_id == wanted.phone))
-    if wanted.hotline is not None:
-        found.append(calls.c.caller_id == wanted.hotline)
-    if wanted.key is not None:
-        found.append(calls.c.last_key == wanted.key if wanted.key else calls.c.last_key.is_(None))
-    since = ((calls.c.started_at, wanted.started_from), (calls.c.ended_at, wanted.ended_from))
-    before = ((calls.c.started_at, wanted.started_before), (calls.c.ended_at, wanted.ended_before))
-    found += [column >= moment for column, moment in since if moment is not None]
-    found += [column < moment for column, moment in before if moment is not None]
-    if wanted.older_than is not None:
-        found.append(calls.c.id < wanted.older_than)
-    return found

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    String,
+    func,
+    literal,
+    select,
+    tuple_,
+    type_coerce,
+)
 from typing_extensions import override
 
 from worker.domain.errors import NotFound
@@ -76,6 +87,19 @@ class SqlLeadRecords(LeadRecords):
         counted = select(func.count()).select_from(_HOMED).where(*conditions, *_PRESENT)
         total = self._connection.scalar(counted)
         return Page([self._read(row) for row in rows], total or 0)
+
+    @override
+    def by_number(
+        self, tenant_id: TenantId, *, wanted: LeadFilter, of_single_calls: bool, limit: int, after: LeadRecord | None
+    ) -> Sequence[LeadRecord]:
+        kind = leads.c.call_id.is_not(None) if of_single_calls else leads.c.call_id.is_(None)
+        asked = _joined().where(*self._conditions(tenant_id, wanted), *_PRESENT, kind)
+        stored = type_coerce(leads.c.phone, String)
+        if after is not None:
+            last = literal(stored_number(after.phone, self._connection.dialect), String)
+            asked = asked.where(tuple_(stored, leads.c.id) > tuple_(last, literal(after.id, leads.c.id.type)))
+        rows = self._connection.execute(asked.order_by(stored, leads.c.id).limit(limit)).mappings()
+        return [self._read(row) for row in rows]
 
     def _unknown(self, new: Sequence[NewLead], *, to: ListRecord, scope: DuplicateScope) -> Sequence[NewLead]:
         """Return the leads whose number is not stored in another form: numbers are encrypted, or become so or clear."""

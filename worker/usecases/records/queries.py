@@ -18,7 +18,6 @@ from worker.ports.records.entities import (
     CampaignFilter,
     CampaignStatistics,
     CarrierRecord,
-    CdrFilter,
     LeadFilter,
     LeadRecord,
     ListRecord,
@@ -127,12 +126,6 @@ def get_cdr(store: RecordStore, *, tenant: Tenant, reference: str) -> Cdr:
     """Return one CDR by its id or its SIP call id."""
     with store.reading() as tx:
         return tx.cdrs.get(tenant.id, reference)
-
-
-def list_cdrs(store: RecordStore, *, tenant: Tenant, part: Slice, wanted: CdrFilter) -> Page[Cdr]:
-    """Return CDRs, newest first."""
-    with store.reading() as tx:
-        return tx.cdrs.page(tenant.id, part, wanted=wanted)
 
 
 def list_blocked_numbers(store: RecordStore, *, tenant: Tenant, part: Slice) -> Page[BlockedEntry]:
