@@ -5,7 +5,7 @@ from typing import Final
 
 from api.timestamps import NEVER, NEVER_CALLED, rfc3339
 from worker.domain.json_value import Json
-from worker.domain.lead import Ending
+from worker.domain.lead import result_of
 from worker.ports.records.entities import LeadRecord
 
 TEXTS: Final = (
@@ -45,8 +45,5 @@ def lead_shape(lead: LeadRecord, *, zone: str) -> dict[str, Json]:
 
 def lead_status(lead: LeadRecord) -> tuple[str, str]:
     """Return the wire's status and alternative status of a lead."""
-    if lead.ending is Ending.DO_NOT_CALL:
-        return "DNC", "dnc"
-    if lead.last_outcome is None:
-        return ("EXPIRED", "expired") if lead.ending is Ending.EXPIRED else ("NEW", "new")
-    return lead.last_outcome.value, lead.last_outcome.value
+    result = result_of(lead.ending, last_outcome=lead.last_outcome)
+    return result if result == lead.last_outcome else result.upper(), result

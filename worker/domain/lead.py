@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from worker.domain.call import Outcome
 from worker.domain.ids import CallId, LeadId, ListId, TemplateId
 from worker.domain.network import Network
 
@@ -49,6 +50,15 @@ class Ending(StrEnum):
     ATTEMPTS_USED = "attempts_used"
     DO_NOT_CALL = "dnc"
     EXPIRED = "expired"
+
+
+def result_of(ending: Ending | None, *, last_outcome: Outcome | None) -> str:
+    """Return what has come of a lead: ``new``, ``dnc``, ``expired`` or the outcome of its last call."""
+    if ending is Ending.DO_NOT_CALL:
+        return "dnc"
+    if last_outcome is None:
+        return "expired" if ending is Ending.EXPIRED else "new"
+    return last_outcome.value
 
 
 @dataclass(frozen=True, slots=True)
