@@ -38,9 +38,9 @@ def _stored(store: SqlStore) -> None:
     store_many_cdrs(store, MANY, leads=list(ids))
 
 
-def rows_of(table: Table, **form: str) -> list[dict[str, str]]:
-    text = "".join(csv_parts(table, **form))
-    return list(csv.DictReader(io.StringIO(text), delimiter=form.get("separator", ",")))
+def rows_of(table: Table, *, separator: str = ",") -> list[dict[str, str]]:
+    text = "".join(csv_parts(table, separator=separator))
+    return list(csv.DictReader(io.StringIO(text), delimiter=separator))
 
 
 @pytest.mark.parametrize("together", [1, 7, 45, 500])

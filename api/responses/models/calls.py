@@ -54,7 +54,7 @@ CdrPage = create_model(
     "CdrPage",
     __base__=Paged,
     __doc__="One part of the CDRs.",
-    data=(list[Cdr], ...),  # type: ignore[valid-type]  # a type that is made
+    data=(list[Cdr], ...),
     total_estimated=(bool, ...),
     next_cursor=(str, ...),
 )
