@@ -53,6 +53,7 @@ from worker.store.records.cdrs import SqlCdrs
 from worker.store.records.chosen_ids import SqlChosenIds
 from worker.store.records.do_not_call import SqlDoNotCall
 from worker.store.records.erasure import SqlErasure
+from worker.store.records.figures import SqlFigures
 from worker.store.records.file_imports import SqlFileImports
 from worker.store.records.gateways import SqlGateways
 from worker.store.records.lead_edits import SqlLeadEdits
@@ -321,6 +322,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def statistics(self) -> SqlStatistics:
         return SqlStatistics(self.connection)
+
+    @override
+    @cached_property
+    def figures(self) -> SqlFigures:
+        return SqlFigures(self.connection)
 
     @override
     @cached_property

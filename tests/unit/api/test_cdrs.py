@@ -124,8 +124,8 @@ def test_a_deleted_campaigns_cdrs_stay(client: TestClient, campaign: str) -> Non
 def test_metrics_count_without_naming_anybody(client: TestClient) -> None:
     text = client.get("/metrics").text
 
-    assert 'callbeat_live_calls{state="ringing"} 1' in text
-    assert 'callbeat_live_calls{state="dialing"} 0' in text
-    assert "callbeat_waiting_leads 3" in text
-    assert "callbeat_pending_deliveries 0" in text
+    assert 'callbeat_live_calls{state="ringing"} 1.0' in text
+    assert 'callbeat_live_calls{state="dialing"} 0.0' in text
+    assert "callbeat_waiting_leads 3.0" in text
+    assert "callbeat_pending_deliveries 0.0" in text
     assert FIRST not in text

@@ -283,7 +283,7 @@ def test_failures_are_counted_in_the_metrics_and_forgotten_otherwise(
 
     drop_access(services.store, now=services.clock.now())
 
-    assert "callbeat_login_failures_total 3\n" in anonymous.get("/metrics").text
+    assert "callbeat_login_failures_total 3.0\n" in anonymous.get("/metrics").text
     with services.store.reading() as tx:
         assert tx.login_failures.of(["address:unknown"]) == {}
 

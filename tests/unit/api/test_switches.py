@@ -147,4 +147,4 @@ def test_cdrs_that_a_switch_posted_of_calls_elsewhere_are_counted(client: TestCl
 
     assert rows(client)[SWITCH]["cdrs_refused"] == 3
     assert "# TYPE callbeat_switch_cdrs_refused_total counter" in lines
-    assert f'callbeat_switch_cdrs_refused_total{{switch="{SWITCH}"}} 3' in lines
+    assert f'callbeat_switch_cdrs_refused_total{{switch="{SWITCH}"}} 3.0' in lines

@@ -55,6 +55,6 @@ def test_metrics_show_which_trunks_fail(client: TestClient, services: FakeServic
 
     lines = client.get("/metrics").text.splitlines()
 
-    assert f'callbeat_carrier_failing{{carrier="{failing}"}} 1' in lines
-    assert f'callbeat_carrier_failing{{carrier="{well}"}} 0' in lines
-    assert f'callbeat_carrier_failures{{carrier="{failing}"}} 9' in lines
+    assert f'callbeat_carrier_failing{{carrier="{failing}"}} 1.0' in lines
+    assert f'callbeat_carrier_failing{{carrier="{well}"}} 0.0' in lines
+    assert f'callbeat_carrier_failures{{carrier="{failing}"}} 9.0' in lines

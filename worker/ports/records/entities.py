@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pendulum import DateTime
 
-from worker.domain.call import CallState, Outcome
+from worker.domain.call import Outcome
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.carrier import DialType
 from worker.domain.chosen_ids import ChosenIds
@@ -263,12 +263,3 @@ class CampaignStatistics:
     """Calls by the last key that was pressed; those without a key are left out."""
     finished: bool = False
     """True when it runs, has no live call, and no lead waits outside inactive lists; new leads are still called."""
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Counts that the metrics show, over all tenants."""
-
-    live_calls: Mapping[CallState, int]
-    waiting_leads: int
-    pending_deliveries: int

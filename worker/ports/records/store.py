@@ -41,9 +41,9 @@ from worker.ports.records.entities import (
     TemplateRecord,
     Tenant,
     TenantSettings,
-    Totals,
 )
 from worker.ports.records.erasure import Erasure
+from worker.ports.records.figures import Figures
 from worker.ports.records.file_imports import FileImports
 from worker.ports.records.gateways import Gateways
 from worker.ports.records.lead_edits import LeadEdits
@@ -223,9 +223,6 @@ class Statistics(Protocol):
     def of_campaign(self, campaign_id: CampaignId) -> CampaignStatistics:
         """Count one campaign's leads and calls."""
 
-    def totals(self) -> Totals:
-        """Count live calls, waiting leads and pending deliveries, over all tenants."""
-
 
 class RecordTransaction(Protocol):
     """One transaction; actions registered with ``after_commit`` run only when it has committed."""
@@ -268,6 +265,8 @@ class RecordTransaction(Protocol):
     def do_not_call(self) -> DoNotCall: ...
     @property
     def statistics(self) -> Statistics: ...
+    @property
+    def figures(self) -> Figures: ...
     @property
     def plans(self) -> Plans: ...
     @property

@@ -35,6 +35,7 @@ deliveries: Final = Table(
     Column("updated_at", Instant, nullable=False),
 )
 PENDING_ROWS: Final = text("state = 'pending'")
+DEAD_ROWS: Final = text("state = 'dead'")
 ENDED_ROWS: Final = text("state IN ('delivered', 'dead')")
 _OF_THE_CAMPAIGN: Final = deliveries.c.subscription_id.is_(None)
 _SUBSCRIBED: Final = text("subscription_id IS NOT NULL AND event NOT IN ('carrier_failing', 'carrier_recovered')")
@@ -55,6 +56,7 @@ partial_index(
 )
 partial_index("ix_deliveries_waiting_since", deliveries.c.waiting_since, where=PENDING_ROWS)
 partial_index("ix_deliveries_ended", deliveries.c.updated_at, where=ENDED_ROWS)
+partial_index("ix_deliveries_dead", deliveries.c.updated_at, where=DEAD_ROWS)
 Index("ix_deliveries_call_id", deliveries.c.call_id)  # without it, each deleted call would read the whole table
 Index("ix_deliveries_campaign_id_id", deliveries.c.campaign_id, deliveries.c.id)
 Index("ix_deliveries_tenant_id_id", deliveries.c.tenant_id, deliveries.c.id)

@@ -1,4 +1,4 @@
-"""Counts for monitor and metrics, read from rows, so that no counter can be wrong."""
+"""Counts for the monitor, read from rows, so that no counter can be wrong."""
 
 from collections import Counter
 from typing import Final
@@ -10,10 +10,9 @@ from worker.domain.call import ON_SWITCH, CallState
 from worker.domain.campaign import Status
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Ending
-from worker.ports.records.entities import CampaignStatistics, Totals
+from worker.ports.records.entities import CampaignStatistics
 from worker.ports.records.store import Statistics
-from worker.store.base.callback_tables import PENDING_ROWS, deliveries
-from worker.store.base.tables import LIVE_ROWS, WAITING, calls, campaigns, leads
+from worker.store.base.tables import LIVE_ROWS, calls, campaigns, leads
 from worker.store.dispatch.demand import WAITING_STAGES
 
 PLACED: Final = (CallState.RINGING, CallState.ANSWERED)
@@ -58,13 +57,6 @@ class SqlStatistics(Statistics):
     def _runs(self, campaign_id: CampaignId) -> bool:
         status = select(campaigns.c.status).where(campaigns.c.id == campaign_id)
         return self._connection.scalar(status) is Status.START
-
-    @override
-    def totals(self) -> Totals:
-        live = select(calls.c.state, func.count()).where(LIVE_ROWS).group_by(calls.c.state)
-        waiting = self._connection.scalar(select(func.count()).select_from(leads).where(WAITING))
-        pending = self._connection.scalar(select(func.count()).select_from(deliveries).where(PENDING_ROWS))
-        return Totals(dict(self._connection.execute(live).all()), waiting or 0, pending or 0)
 
 
 _BY_KEY: Final = (

@@ -11,7 +11,6 @@ from worker.domain.file_import import FileImport, FileKind, ReportedRow
 from worker.domain.ids import CampaignId, CarrierId, ImportId, LeadId, ListId, TemplateId
 from worker.domain.number_plan import Classified, NumberPlan, calendar_day
 from worker.domain.switch import Switch
-from worker.domain.trunk import Trunk
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import (
     BlockedEntry,
@@ -26,7 +25,6 @@ from worker.ports.records.entities import (
     TemplateRecord,
     Tenant,
     TenantSettings,
-    Totals,
 )
 from worker.ports.records.store import RecordStore
 
@@ -184,21 +182,3 @@ def all_switches(store: RecordStore) -> list[Switch]:
     """Return all switches by name, those that are gone included."""
     with store.reading() as tx:
         return tx.switches.all()
-
-
-def failed_logins(store: RecordStore) -> int:
-    """Return how many log-ins have failed since the counting began."""
-    with store.reading() as tx:
-        return tx.login_failures.total()
-
-
-def totals(store: RecordStore) -> Totals:
-    """Return the counts for metrics."""
-    with store.reading() as tx:
-        return tx.statistics.totals()
-
-
-def worst_trunks(store: RecordStore, *, limit: int) -> dict[CarrierId, Trunk]:
-    """Return up to so many trunks of all tenants, failing ones first."""
-    with store.reading() as tx:
-        return tx.trunks.worst(limit=limit)

@@ -1,0 +1,44 @@
+"""Read what the metrics show, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from worker.domain.call import CallState
+from worker.domain.ids import CarrierId
+from worker.domain.switch import Switch
+from worker.domain.trunk import Trunk
+from worker.ports.records.figures import Backlog, ChannelUse
+from worker.ports.records.store import RecordStore
+
+MOST_CARRIERS: Final = 200
+"""Carriers with metrics of their own, busy and failing ones first, so that the number of time series is bounded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallationFigures:
+    """What the installation as a whole does at one moment."""
+
+    live_calls: Mapping[CallState, int]
+    channels: Sequence[ChannelUse]
+    trunks: Mapping[CarrierId, Trunk]
+    waiting_leads: int
+    pending_callbacks: int
+    backlog: Backlog
+    switches: Sequence[Switch]
+    failed_logins: int
+
+
+def read_figures(store: RecordStore) -> InstallationFigures:
+    """Return the figures of all tenants."""
+    with store.reading() as tx:
+        return InstallationFigures(
+            live_calls=tx.figures.live_calls(),
+            channels=tx.figures.channels(limit=MOST_CARRIERS),
+            trunks=tx.trunks.worst(limit=MOST_CARRIERS),
+            waiting_leads=tx.figures.waiting_leads(),
+            pending_callbacks=tx.figures.pending_callbacks(),
+            backlog=tx.figures.backlog(),
+            switches=tx.switches.all(),
+            failed_logins=tx.login_failures.total(),
+        )
