@@ -45,6 +45,7 @@ from api.deps import ApiServices
 from api.docs_page import add_page
 from api.kept import KEPT_SECONDS, Kept
 from api.login_guard import LoginGuard
+from api.ops.pages import add_pages, new_board
 from api.request_id import RequestIds
 from worker import wiring
 from worker.usecases.records.cdr_places import CdrPlaces
@@ -102,6 +103,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(health.router)
     add_page(app)
+    add_pages(app)
     app.openapi = partial(_described, app)  # type: ignore[method-assign]  # as FastAPI says that it is to be extended
     return app
 
@@ -121,5 +123,6 @@ def set_limits(app: FastAPI, *, kept_seconds: float = KEPT_SECONDS) -> None:
     app.state.bodies = BodyBudget()
     app.state.cdr_places = CdrPlaces()
     app.state.login_guard = LoginGuard()
+    app.state.board = new_board()
     app.state.metrics = Kept[str](seconds=kept_seconds)
     app.state.readiness = Kept[health.Readiness](seconds=kept_seconds)

@@ -26,12 +26,17 @@ def caller_of(request: Request) -> Caller:
 
     Raises ``NoAccess``, or ``TooManyFailures``.
     """
-    services = services_of(request)
     given = request.headers.get("authorization", "").strip()
     scheme, _, rest = given.partition(" ")
     token = rest.strip() if scheme.lower() == "bearer" else given
     if not token:
         raise NoAccess(UNAUTHORIZED)
+    return caller_with(request, token)
+
+
+def caller_with(request: Request, token: str) -> Caller:
+    """Return whose key or access token this is; raises as ``caller_of``."""
+    services = services_of(request)
     now = services.clock.now()
 
     def find() -> Caller:

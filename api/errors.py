@@ -99,8 +99,12 @@ def refusal(error: Rejected | RequestValidationError) -> JSONResponse:
         case RequestValidationError():
             return _refused_by_model(error)
         case _:
-            status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
-    return answer(status, str(error))
+            return answer(status_of(error), str(error))
+
+
+def status_of(error: Exception) -> HTTPStatus:
+    """Return the status of a refusal of one of the kinds above."""
+    return next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
 
 
 def answer(status: int, error: str | Sequence[Mapping[str, str]]) -> JSONResponse:
@@ -184,8 +188,7 @@ def _too_many(request: Request, error: Exception) -> JSONResponse:
 
 
 def _plain(_: Request, error: Exception) -> JSONResponse:
-    status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
-    return answer(status, str(error))
+    return answer(status_of(error), str(error))
 
 
 def _fields(_: Request, error: Exception) -> JSONResponse:

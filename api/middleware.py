@@ -55,7 +55,7 @@ class BoundedRoute(APIRoute):
         known = known_to(self.dependant)
 
         async def guarded(request: Request) -> Response:
-            _refuse_nul(request)
+            refuse_nul(request)
             limit = limit_of(request)
             # Clients send JSON under any content type; without one FastAPI reads the body as JSON.
             request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"content-type"]
@@ -85,7 +85,8 @@ def bodies_of(request: Request) -> BodyBudget:
     return bodies
 
 
-def _refuse_nul(request: Request) -> None:
+def refuse_nul(request: Request) -> None:
+    """Raise when a path or query holds a NUL, which no database stores."""
     if "\0" in request.scope["path"]:
         raise HTTPException(HTTPStatus.NOT_FOUND, "Not Found")
     if b"%00" in request.scope["query_string"]:

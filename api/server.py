@@ -17,6 +17,8 @@ from api.protocol import JsonProtocol, SharedState
 
 LOOPBACK: Final = "127.0.0.1"
 GRACE_SECONDS: Final = 5
+ENDING: Final = "ending"
+"""In each request's state: an event that is set when the server ends, so that open streams end too."""
 ACCEPTED_AT_ONCE: Final = 64
 """So that accepting and closing alternate; closing is four rounds behind at most."""
 WAITING_FOR_ACCEPT: Final = 65_535
@@ -36,6 +38,7 @@ class Server(uvicorn.Server):
         self._shared = SharedState(limits)
         self.server_state = self._shared
         self._ending = ending
+        self._is_ending = asyncio.Event()
 
     @contextmanager
     @override
@@ -46,6 +49,7 @@ class Server(uvicorn.Server):
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.lifespan.state[ENDING] = self._is_ending
         await super().startup(sockets)
         asyncio.get_running_loop().set_exception_handler(self._note)
         for server in self.servers:
@@ -58,6 +62,11 @@ class Server(uvicorn.Server):
             for connection in self._shared.table.overdue(now=asyncio.get_running_loop().time()):
                 connection.end()
         return await super().on_tick(counter)
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._is_ending.set()
+        await super().shutdown(sockets)
 
     def _note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # Any: asyncio's own type
         """Make room when a connection could not be accepted; asyncio would log a traceback for each."""

@@ -81,7 +81,7 @@ def test_leads_wait_and_are_released_where_nothing_else_moved_them(store: SqlSto
     with store.transaction() as tx:
         tx.connection.execute(update(leads).where(leads.c.id == moved).values(due_at=LATER.add(hours=1)))
         tx.connection.execute(update(leads).where(leads.c.id == done).values(stage=Stage.DONE))
-        assert tx.sound_waits.count(CAMPAIGN, now=NOON) == 3
+        assert tx.sound_waits.count([CAMPAIGN], now=NOON) == {CAMPAIGN: 3}
         assert tx.sound_waits.of_running(limit=9, now=NOON) == {waits: TEMPLATE, moved: TEMPLATE}
 
         assert tx.sound_waits.release([waits, moved, done], now=NOON) == {CAMPAIGN}

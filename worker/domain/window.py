@@ -14,6 +14,7 @@ from pendulum import DateTime, Duration, Timezone
 from worker.domain.zone import zone_named
 
 DAY_NS: Final = 86_400_000_000_000
+DAYS_OF_WEEK: Final = 7
 DAYS_AHEAD: Final = 16
 """Days that are searched for an opening; a clock change may skip a weekly one, but never in two weeks running."""
 
@@ -92,9 +93,29 @@ class Windows:
                 return opening if a_day_later is None else min(opening, a_day_later)
         return None
 
+    def next_closing(self, now: DateTime) -> DateTime | None:
+        """Return when the window that is open at ``now`` closes, in UTC; None when none closes within a week.
+
+        Windows that touch or overlap are one.
+        """
+        today = now.in_timezone(zone_named(self.zone)).naive().start_of("day")
+        for number in range(DAYS_OF_WEEK + 1):
+            for edge in sorted(self._closings(today.add(days=number))):
+                if edge > now and not self.contains(edge):
+                    return edge
+        return None
+
     def never_opens(self, now: DateTime) -> bool:
         """Return True when dialling is never allowed, on any day of the week."""
         return not self.contains(now) and self.next_opening(now) is None
+
+    def _closings(self, day: DateTime) -> Iterator[DateTime]:
+        """Yield each time of a local day at which a window may close, the end of the day included."""
+        zone = zone_named(self.zone)
+        for _, closes in (*self._row_hours(day.weekday()), *self._local_hours(day.weekday())):
+            edge = day.add(microseconds=(closes + 999) // 1000)
+            yield edge.replace(tzinfo=zone, fold=0).in_timezone("UTC")
+            yield edge.replace(tzinfo=zone, fold=1).in_timezone("UTC")
 
     def _opening_on(self, day: DateTime, *, after: DateTime) -> DateTime | None:
         later = sorted(edge for edge in self._edges(day) if edge > after)

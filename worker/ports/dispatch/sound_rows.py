@@ -80,5 +80,5 @@ class SoundWaits(Protocol):
     def drop_lapsed(self, *, now: DateTime) -> None:
         """Forget waits that have lapsed: those leads are due by themselves."""
 
-    def count(self, campaign_id: CampaignId, *, now: DateTime) -> int:
-        """Return how many leads of the campaign wait for sounds."""
+    def count(self, campaign_ids: Collection[CampaignId], *, now: DateTime) -> Mapping[CampaignId, int]:
+        """Return how many leads of these campaigns wait for sounds; those without any are left out."""

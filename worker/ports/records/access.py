@@ -62,6 +62,9 @@ class ApiKeys(Protocol):
         The oldest of an issuer with too many are dropped.
         """
 
+    def drop_access_token(self, hashed: str) -> None:
+        """Delete an access token; its key stays."""
+
     def get(self, tenant_id: TenantId, key_id: UUID) -> ApiKey:
         """Return the tenant's key, locked until the transaction ends; raises ``NotFound``."""
 

@@ -10,10 +10,15 @@ from worker.domain.ids import CampaignId, LeadId, TenantId
 from worker.domain.network import Network
 from worker.domain.planner import Grant
 from worker.domain.standing import LeadStanding
+from worker.ports.records.overviews import Overviews
 
 
 class Standings(Protocol):
     """The situation of leads and campaigns, read without locks."""
+
+    @property
+    def overviews(self) -> Overviews:
+        """All campaigns of a tenant at once."""
 
     def of_lead(self, tenant_id: TenantId, lead_id: LeadId) -> LeadStanding:
         """Return the tenant's lead, even of a deleted campaign; raises ``NotFound``."""

@@ -107,11 +107,18 @@ class SqlSoundWaits(SoundWaits):
         self._connection.execute(delete(sound_waits).where(sound_waits.c.until <= now))
 
     @override
-    def count(self, campaign_id: CampaignId, *, now: DateTime) -> int:
-        waiting = select(func.count()).where(sound_waits.c.campaign_id == campaign_id, sound_waits.c.until > now)
-        return self._connection.scalar(waiting) or 0
+    def count(self, campaign_ids: Collection[CampaignId], *, now: DateTime) -> dict[CampaignId, int]:
+        if not campaign_ids:
+            return {}
+        rows = self._connection.execute(_COUNTED, {"campaigns": list(campaign_ids), "now": now})
+        return {CampaignId(row.campaign_id): row.waiting for row in rows}
 
 
+_COUNTED: Final = (
+    select(sound_waits.c.campaign_id, func.count().label("waiting"))
+    .where(among(sound_waits.c.campaign_id, "campaigns"), sound_waits.c.until > bindparam("now"))
+    .group_by(sound_waits.c.campaign_id)
+)
 _CONSENTS: Final = (
     select(leads.c.id, campaigns.c.recording_consent)
     .join(campaigns, campaigns.c.id == leads.c.campaign_id)

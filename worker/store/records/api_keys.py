@@ -96,6 +96,10 @@ class SqlApiKeys(ApiKeys):
         self._connection.execute(delete(access_tokens).where(access_tokens.c.hash.in_(old)))
 
     @override
+    def drop_access_token(self, hashed: str) -> None:
+        self._connection.execute(delete(access_tokens).where(access_tokens.c.hash == hashed))
+
+    @override
     def get(self, tenant_id: TenantId, key_id: UUID) -> ApiKey:
         asked = select(*_KEY).where(_is(key_id), tokens.c.tenant_id == tenant_id).with_for_update()
         row = self._connection.execute(asked).mappings().one_or_none()

@@ -16,6 +16,7 @@ from worker.domain.standing import LeadStanding
 from worker.ports.records.standings import Standings
 from worker.store.base.tables import LIVE_ROWS, calls, leads, lists
 from worker.store.dispatch.leads import LISTED, first_due_leads, first_due_values, listed_of_hidden, networks_of
+from worker.store.records.overviews import SqlOverviews
 
 _LIVE: Final = select(calls.c.lead_id, calls.c.id, calls.c.state).where(LIVE_ROWS).subquery("live")
 _ELSEWHERE: Final = {
@@ -35,6 +36,11 @@ class SqlStandings(Standings):
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
+
+    @override
+    @property
+    def overviews(self) -> SqlOverviews:
+        return SqlOverviews(self._connection)
 
     @override
     def of_lead(self, tenant_id: TenantId, lead_id: LeadId) -> LeadStanding:

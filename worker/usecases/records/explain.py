@@ -1,25 +1,26 @@
 """Explain why a campaign, or one lead, is not dialled now: asks the deciding functions, changes nothing."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from pendulum import DateTime
 
 from worker.domain.call import CallState
 from worker.domain.campaign import Campaign
-from worker.domain.campaign_settings import to_campaign
+from worker.domain.campaign_settings import CampaignSettings, to_campaign
 from worker.domain.carrier import Carrier
 from worker.domain.destinations import is_allowed
 from worker.domain.errors import NotFound
-from worker.domain.ids import CampaignId, LeadId
+from worker.domain.ids import CampaignId, CarrierId, LeadId
 from worker.domain.network import Network
-from worker.domain.planner import Demand, Grant, Situation, calls_to_start
+from worker.domain.planner import Demand, Grant, Plan, Situation, calls_to_start
 from worker.domain.quota import UNLIMITED, Limits, network_cap
 from worker.domain.reason import Reason, Why, why_not_run
 from worker.domain.script import values_of_lead, why_not_spoken
 from worker.domain.standing import FULL, LeadStanding, why_not_called, why_not_next
-from worker.domain.switch_choice import why_held_by_switches, why_no_switch
+from worker.domain.switch_choice import Candidate, why_held_by_switches, why_no_switch
 from worker.domain.switch_clock import worst_clock_ms
 from worker.domain.template import template_of
 from worker.domain.trunk_limit import reason_of, trunk_limit
@@ -28,6 +29,9 @@ from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.ports.sounds import SoundNames
 from worker.usecases.dispatch.switch_facts import known_switches
 from worker.usecases.records.explain_sounds import why_many_soundless, why_soundless
+
+LiveCounts: TypeAlias = Counter[tuple[Network, CallState]]
+"""A campaign's live calls by network and state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,42 @@ def explain_campaign(
 
 def explain_in(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime) -> CampaignExplanation:
     """Return the same, as this transaction sees the campaign."""
-    view = _view(tx, tenant=tenant, campaign_id=campaign_id, now=now)
-    live = tx.standings.live_calls(campaign_id)
+    settings = tx.campaigns.get(tenant.id, campaign_id)
+    live = {campaign_id: tx.standings.live_calls(campaign_id)}
+    return explain_each(tx, tenant=tenant, campaigns=[settings], live=live, now=now)[campaign_id]
+
+
+def explain_each(
+    tx: RecordTransaction,
+    *,
+    tenant: Tenant,
+    campaigns: Sequence[CampaignSettings],
+    live: Mapping[CampaignId, LiveCounts],
+    now: DateTime,
+) -> dict[CampaignId, CampaignExplanation]:
+    """Return the same for several campaigns of a tenant; it costs reads for each carrier, none for each campaign."""
+    plans = _Plans(tx, now=now)
     switches = known_switches(tx, now=now)
-    wrong_clock_ms = worst_clock_ms([candidate.switch for candidate in switches])
+    soundless = why_many_soundless(tx, [one.campaign_uuid for one in campaigns], now=now)
+    found = {}
+    for settings in campaigns:
+        campaign_id = settings.campaign_uuid
+        view = _view(plans, to_campaign(settings, zone=tenant.timezone), now=now)
+        own = live.get(campaign_id, Counter())
+        found[campaign_id] = _explained(
+            view, live=own, switches=switches, soundless=soundless.get(campaign_id, ()), now=now
+        )
+    return found
+
+
+def _explained(
+    view: "_View",
+    *,
+    live: LiveCounts,
+    switches: Sequence[Candidate],
+    soundless: tuple[Why, ...],
+    now: DateTime,
+) -> CampaignExplanation:
     demand = view.demand
     moments = () if demand is None else (demand.next_due_at, demand.next_otp_at)
     on_switch = sum(calls for (_, state), calls in live.items() if state is not CallState.QUEUED)
@@ -91,7 +127,7 @@ def explain_in(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId
     reasons = tuple(why for why in view.reasons if not (queued and is_held_up and why.reason is Reason.NOTHING_LEFT))
     if no_switch and is_held_up:
         reasons = _without(queued, reasons)
-    held_up_by += why_many_soundless(tx, campaign_id, now=now)
+    held_up_by += soundless
     away = why_held_by_switches(switches) if view.is_full else ()
     return CampaignExplanation(
         campaign=view.campaign,
@@ -102,7 +138,7 @@ def explain_in(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId
         next_window=view.campaign.windows.next_opening(now),
         next_due_at=min((moment for moment in moments if moment is not None), default=None),
         networks={n: _use(n, view=view, live=live) for n in Network},
-        wrong_clock_ms=wrong_clock_ms,
+        wrong_clock_ms=worst_clock_ms([candidate.switch for candidate in switches]),
     )
 
 
@@ -113,9 +149,10 @@ def explain_lead(
     with store.reading() as tx:
         lead = tx.standings.of_lead(tenant.id, lead_id)
         try:
-            view = _view(tx, tenant=tenant, campaign_id=lead.campaign_id, now=now)
+            settings = tx.campaigns.get(tenant.id, lead.campaign_id)
         except NotFound:  # deleted; its leads can still be read
             return LeadExplanation(lead, why_not_called(lead, campaign=None, carrier=None, now=now))
+        view = _view(_Plans(tx, now=now), to_campaign(settings, zone=tenant.timezone), now=now)
         reasons = why_not_called(lead, campaign=view.campaign, carrier=view.carrier, now=now)
         if lead.call_state is CallState.QUEUED:
             live = tx.standings.live_calls(lead.campaign_id)
@@ -180,15 +217,30 @@ class _View:
         return None if self.situation is None else self.situation.demand.get(self.campaign.id)
 
 
-def _view(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId, now: DateTime) -> _View:
-    """Make the plan that would be made now; a campaign that no plan considers is explained by its own settings."""
-    settings = tx.campaigns.get(tenant.id, campaign_id)
-    campaign = to_campaign(settings, zone=tenant.timezone)
-    situation = None if campaign.carrier_id is None else tx.plans.situation(campaign.carrier_id, now=now)
-    plan = None if situation is None else calls_to_start(situation, now=now)
-    if plan is not None and campaign_id in plan.reasons:
-        grants = tuple(grant for grant in plan.grants if grant.campaign.id == campaign_id)
-        return _View(campaign, situation, plan.reasons[campaign_id], grants)
+class _Plans:
+    """The plan that would be made now for each carrier, read and made once."""
+
+    def __init__(self, tx: RecordTransaction, *, now: DateTime) -> None:
+        self._tx = tx
+        self._now = now
+        self._found: dict[CarrierId, tuple[Situation, Plan] | None] = {}
+
+    def of(self, carrier_id: CarrierId) -> tuple[Situation, Plan] | None:
+        """Return a carrier's situation and plan; None when the carrier is gone."""
+        if carrier_id not in self._found:
+            situation = self._tx.plans.situation(carrier_id, now=self._now)
+            made = None if situation is None else (situation, calls_to_start(situation, now=self._now))
+            self._found[carrier_id] = made
+        return self._found[carrier_id]
+
+
+def _view(plans: _Plans, campaign: Campaign, *, now: DateTime) -> _View:
+    """Return what the plan means for a campaign; one that no plan considers is explained by its own settings."""
+    made = None if campaign.carrier_id is None else plans.of(campaign.carrier_id)
+    situation, plan = made or (None, None)
+    if plan is not None and campaign.id in plan.reasons:
+        grants = tuple(grant for grant in plan.grants if grant.campaign.id == campaign.id)
+        return _View(campaign, situation, plan.reasons[campaign.id], grants)
     refused = why_not_run(campaign, now=now)
     return _View(campaign, situation, () if refused is None else (refused,), ())
 
@@ -226,7 +278,7 @@ def _is_next(tx: RecordTransaction, lead: LeadStanding, *, grants: tuple[Grant, 
     return any(lead.id in tx.standings.next_leads(grant, now=now) for grant in own)
 
 
-def _use(network: Network, *, view: _View, live: Counter[tuple[Network, CallState]]) -> NetworkUse:
+def _use(network: Network, *, view: _View, live: LiveCounts) -> NetworkUse:
     demand = view.demand
     return NetworkUse(
         due=None if demand is None else sum(due.get(network, 0) for due in demand.due.values()),

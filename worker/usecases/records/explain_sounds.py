@@ -1,5 +1,8 @@
 """Explain which leads wait because what they will hear is not there."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from pendulum import DateTime
 
 from worker.domain.campaign import Campaign
@@ -23,10 +26,15 @@ def why_soundless(
     return () if why is None else (_of_engine(tx, why, now=now),)
 
 
-def why_many_soundless(tx: RecordTransaction, campaign_id: CampaignId, *, now: DateTime) -> tuple[Why, ...]:
-    """Return that leads of the campaign wait for sounds, and how many."""
-    waiting = tx.sound_waits.count(campaign_id, now=now)
-    return (_of_engine(tx, Why(Reason.SOUND_NOT_READY, in_use=waiting), now=now),) if waiting else ()
+def why_many_soundless(
+    tx: RecordTransaction, campaign_ids: Collection[CampaignId], *, now: DateTime
+) -> dict[CampaignId, tuple[Why, ...]]:
+    """Return of which campaigns leads wait for sounds, and how many."""
+    waiting = tx.sound_waits.count(campaign_ids, now=now)
+    if not waiting:
+        return {}
+    of_engine = _of_engine(tx, Why(Reason.SOUND_NOT_READY), now=now)
+    return {campaign_id: (replace(of_engine, in_use=leads),) for campaign_id, leads in waiting.items()}
 
 
 def _of_engine(tx: RecordTransaction, why: Why, *, now: DateTime) -> Why:

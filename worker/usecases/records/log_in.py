@@ -11,7 +11,7 @@ from worker.domain.errors import NotFound, Unavailable
 from worker.domain.login_limit import MOST_FAILURES, Failures, shut_until
 from worker.ports.records.access import Caller
 from worker.ports.records.store import RecordStore
-from worker.usecases.records.api_tokens import find_caller, issue_access_token
+from worker.usecases.records.api_tokens import find_caller, hash_of, issue_access_token
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,12 @@ def _is_named(caller: Caller, username: str) -> bool:
     name, _, tenant = username.rpartition("@")
     own = "" if caller.key is None else caller.key.name
     return tenant.casefold() == caller.tenant.name.casefold() and (not own or name.casefold() == own.casefold())
+
+
+def log_out(store: RecordStore, *, token: str) -> None:
+    """Make an access token void; nothing happens when there is none."""
+    with store.transaction() as tx:
+        tx.api_keys.drop_access_token(hash_of(token))
 
 
 def note_failure(

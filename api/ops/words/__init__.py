@@ -1,0 +1,12 @@
+"""Every text of the page in English and Vietnamese."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api.ops.words.campaigns import CAMPAIGNS
+from api.ops.words.frame import FRAME
+from api.ops.words.one_campaign import ONE_CAMPAIGN
+from api.ops.words.reasons import FACTS
+
+WORDS: Final[Mapping[str, tuple[str, str]]] = {**FRAME, **CAMPAIGNS, **ONE_CAMPAIGN, **FACTS}
+"""English and Vietnamese, by key."""
