@@ -25,6 +25,7 @@ from worker.usecases.dispatch import sweep as sweeping
 from worker.usecases.dispatch import tick as ticking
 from worker.usecases.records import ask_for_imports as imports
 from worker.usecases.records import audit_trail
+from worker.usecases.records import count_calls as counting
 from worker.usecases.records import delete_list as deleting
 from worker.usecases.records import drop_access as access
 from worker.usecases.records import drop_old_records as retaining
@@ -168,3 +169,4 @@ def tick(*, from_beat: bool = False, **_: object) -> None:
         parts.queue.render_sounds()
     backfills.run_backfills(parts.store, queue=parts.queue, now=parts.clock.now())
     sealing.seal_numbers(parts.store, now=parts.clock.now())
+    counting.count_calls(parts.store)

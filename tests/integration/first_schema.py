@@ -33,6 +33,7 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
     | {"refreshed_at": None, "removed_at": None},
     "calls": {
         "spend_day": None,
+        "tally": None,
         "pressed": (),
         "last_key": None,
         "recording": None,

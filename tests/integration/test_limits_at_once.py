@@ -24,7 +24,8 @@ from worker.domain.lead import Stage
 from worker.domain.leadership import LeaderLease, listener_of
 from worker.domain.network import Network
 from worker.domain.reason import Reason
-from worker.store.base.tables import LIVE_ROWS, calls, campaigns, dialled_days, leads, tenants
+from worker.store.base.number_tables import dialled_days
+from worker.store.base.tables import LIVE_ROWS, calls, campaigns, leads, tenants
 from worker.store.transaction import SqlStore
 from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.dispatch.place_calls import place_calls

@@ -25,22 +25,8 @@ from worker.store.callbacks.cursors import SqlCursors
 from worker.store.callbacks.deliveries import SqlDeliveries
 from worker.store.callbacks.fan_outs import SqlFanOuts
 from worker.store.callbacks.subscriptions import SqlSubscriptions
-from worker.store.dispatch.calls import SqlCalls
-from worker.store.dispatch.cause_tables import SqlCauseTables
-from worker.store.dispatch.conversations import SqlConversations
-from worker.store.dispatch.corrections import SqlCorrections
-from worker.store.dispatch.leadership import SqlLeaderLeases
-from worker.store.dispatch.leads import SqlLeads
-from worker.store.dispatch.one_time_codes import SqlOneTimeCodes
-from worker.store.dispatch.plans import SqlPlans
-from worker.store.dispatch.posted_cdrs import SqlPostedCdrs
-from worker.store.dispatch.sound_rows import SqlSoundRows
-from worker.store.dispatch.sound_waits import SqlSoundWaits
-from worker.store.dispatch.speech import SqlSpeech
-from worker.store.dispatch.spend import SqlSpend
-from worker.store.dispatch.switches import SqlSwitches
+from worker.store.dispatch.repositories import SqlDispatchRepositories
 from worker.store.dispatch.tenant_caps import SqlTenantCaps
-from worker.store.dispatch.trunks import SqlTrunks
 from worker.store.records.answers import SqlAnswers
 from worker.store.records.api_keys import SqlApiKeys
 from worker.store.records.audio import SqlAudioFiles
@@ -63,6 +49,7 @@ from worker.store.records.login_failures import SqlLoginFailures
 from worker.store.records.number_plan import SqlNumberPlans
 from worker.store.records.number_sealings import SqlNumberSealings
 from worker.store.records.refreshes import SqlRefreshes
+from worker.store.records.reports import SqlReports
 from worker.store.records.retentions import SqlRetentions
 from worker.store.records.secret_rows import SqlSecretRows
 from worker.store.records.single_calls import SqlSingleCalls
@@ -76,12 +63,12 @@ logger = logging.getLogger(__name__)
 _MOMENT: Final = select(func.clock_timestamp(type_=Instant))
 
 
-class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction):
+class SqlTransaction(SqlDispatchRepositories, DispatchTransaction, CallbackTransaction, RecordTransaction):
     """A running transaction, with one repository for each kind of object."""
 
     def __init__(self, connection: Connection) -> None:
         """Use this connection; the store commits its transaction."""
-        self.connection = connection
+        super().__init__(connection)
         self.after_commit_actions: list[Callable[[], None]] = []
 
     @override
@@ -90,63 +77,8 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
 
     @override
     @cached_property
-    def plans(self) -> SqlPlans:
-        return SqlPlans(self.connection)
-
-    @override
-    @cached_property
-    def leads(self) -> SqlLeads:
-        return SqlLeads(self.connection)
-
-    @override
-    @cached_property
-    def calls(self) -> SqlCalls:
-        return SqlCalls(self.connection)
-
-    @override
-    @cached_property
-    def cause_tables(self) -> SqlCauseTables:
-        return SqlCauseTables(self.connection)
-
-    @override
-    @cached_property
-    def trunks(self) -> SqlTrunks:
-        return SqlTrunks(self.connection)
-
-    @override
-    @cached_property
-    def one_time_codes(self) -> SqlOneTimeCodes:
-        return SqlOneTimeCodes(self.connection)
-
-    @override
-    @cached_property
-    def speech(self) -> SqlSpeech:
-        return SqlSpeech(self.connection)
-
-    @override
-    @cached_property
-    def sounds(self) -> SqlSoundRows:
-        return SqlSoundRows(self.connection)
-
-    @override
-    @cached_property
-    def conversations(self) -> SqlConversations:
-        return SqlConversations(self.connection)
-
-    @override
-    @cached_property
-    def sound_waits(self) -> SqlSoundWaits:
-        return SqlSoundWaits(self.connection)
-
-    @override
-    @cached_property
     def chosen_ids(self) -> SqlChosenIds:
         return SqlChosenIds(self.connection)
-
-    @override
-    @cached_property
-    def spend(self) -> SqlSpend:
-        return SqlSpend(self.connection)
 
     @override
     @cached_property
@@ -162,26 +94,6 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def deliveries(self) -> SqlDeliveries:
         return SqlDeliveries(self.connection)
-
-    @override
-    @cached_property
-    def leader_leases(self) -> SqlLeaderLeases:
-        return SqlLeaderLeases(self.connection)
-
-    @override
-    @cached_property
-    def switches(self) -> SqlSwitches:
-        return SqlSwitches(self.connection)
-
-    @override
-    @cached_property
-    def posted_cdrs(self) -> SqlPostedCdrs:
-        return SqlPostedCdrs(self.connection)
-
-    @override
-    @cached_property
-    def corrections(self) -> SqlCorrections:
-        return SqlCorrections(self.connection)
 
     @override
     @cached_property
@@ -317,6 +229,11 @@ class SqlTransaction(DispatchTransaction, CallbackTransaction, RecordTransaction
     @cached_property
     def do_not_call(self) -> SqlDoNotCall:
         return SqlDoNotCall(self.connection)
+
+    @override
+    @cached_property
+    def reports(self) -> SqlReports:
+        return SqlReports(self.connection)
 
     @override
     @cached_property

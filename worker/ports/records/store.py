@@ -51,6 +51,7 @@ from worker.ports.records.lists import Lists
 from worker.ports.records.number_plan import NumberPlans
 from worker.ports.records.number_sealings import NumberSealings
 from worker.ports.records.refreshes import Refreshes
+from worker.ports.records.reports import Reports
 from worker.ports.records.retentions import Retentions
 from worker.ports.records.secret_rows import SecretRows
 from worker.ports.records.single_calls import SingleCalls
@@ -267,6 +268,8 @@ class RecordTransaction(Protocol):
     def statistics(self) -> Statistics: ...
     @property
     def figures(self) -> Figures: ...
+    @property
+    def reports(self) -> Reports: ...
     @property
     def plans(self) -> Plans: ...
     @property

@@ -144,12 +144,12 @@ def insert_or_replace(
 
 
 def insert_or_add(
-    connection: Connection, table: Table, *, same: Sequence[str], sum_of: str
+    connection: Connection, table: Table, *, same: Sequence[str], sums: Sequence[str]
 ) -> Any:  # Any: the Insert of two dialects
-    """Return an INSERT that adds to one column of an existing row with the same values in ``same``."""
+    """Return an INSERT that adds to the columns ``sums`` of an existing row with the same values in ``same``."""
     inserting = _insert(table, on_sqlite=is_sqlite(connection))
-    total = table.c[sum_of] + inserting.excluded[sum_of]
-    return inserting.on_conflict_do_update(index_elements=list(same), set_={sum_of: total})
+    totals = {name: table.c[name] + inserting.excluded[name] for name in sums}
+    return inserting.on_conflict_do_update(index_elements=list(same), set_=totals)
 
 
 @cache
@@ -200,6 +200,23 @@ def rows_of(connection: Connection, rows: Sequence[Mapping[str, Any]], *columns:
         return select(*values).select_from(each).subquery("new")
     typed = (column(c.name, _server_type(c)) for c in columns)
     return func.jsonb_to_recordset(literal(plain, JSONB())).table_valued(*typed).render_derived("new", with_types=True)
+
+
+def json_lists(
+    connection: Connection, source: ColumnElement[str], columns: Sequence[Column[Any]]
+) -> Select[Any]:  # Any: columns of several types
+    """Select the lists in JSON texts as rows: each text, a column or one value, is a list of lists.
+
+    Their values stand in the order of the columns.
+    """
+    if is_sqlite(connection):
+        each = func.json_each(source).table_valued("value", joins_implicitly=True)
+        values = [func.json_extract(each.c.value, f"$[{place}]") for place in range(len(columns))]
+    else:
+        each = func.jsonb_array_elements(cast(source, JSONB)).table_valued("value", joins_implicitly=True)
+        values = [func.jsonb_extract_path_text(each.c.value, str(place)) for place in range(len(columns))]
+    read = select(*(cast(value, one.type).label(one.name) for value, one in zip(values, columns, strict=True)))
+    return read.select_from(source.table, each) if isinstance(source, Column) else read.select_from(each)
 
 
 def _plain(value: Any, *, sqlite: bool) -> Any:  # Any: a column's value, and JSON for it in its stored form

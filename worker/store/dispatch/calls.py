@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pendulum import DateTime, Duration
-from sqlalchemy import Connection, Integer, Row, bindparam, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 from typing_extensions import override
 
 from worker.domain.call import LIVE, ON_SWITCH, CallState
@@ -13,15 +13,18 @@ from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
 from worker.domain.keys import KeyPress
 from worker.domain.lead import Stage
 from worker.domain.reason import Reason
+from worker.domain.tally import as_text
 from worker.domain.timing import CLOCK_SET_BACK, MESSAGE_RESENT, TRUNK_LONGEST_PAUSE
 from worker.ports.dispatch.call_rows import Call, Dial, Ended, Move
 from worker.ports.dispatch.counts import UpByOwner
 from worker.ports.dispatch.store import NOT_AHEAD, Calls
 from worker.store.base.dialect import among
-from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, leads
+from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls
+from worker.store.dispatch.call_ends import FINISH_AND_COUNT, FINISH_LEAD, end_values, lead_values
 from worker.store.dispatch.gateway_access import count_on_gateways
 from worker.store.dispatch.live import read_up
 from worker.store.dispatch.recordings import keep_recordings
+from worker.store.dispatch.tallies import count_ends, tally_of_end
 
 _FIELDS: Final = tuple(Call.__dataclass_fields__)
 READ: Final = [calls.c[name] for name in _FIELDS]
@@ -132,8 +135,11 @@ class SqlCalls(Calls):
     def finish(self, ended: Sequence[Ended], *, now: DateTime) -> None:
         if not ended:
             return
-        self._connection.execute(FINISH_CALL, [end_values(one, now=now) for one in ended])
-        self._connection.execute(_FINISH_LEAD, [lead_values(one, now=now) for one in ended])
+        counted = [(one, tally_of_end(one)) for one in ended]
+        rows = [end_values(one, now=now) | {"new_tally": as_text(tally)} for one, tally in counted]
+        self._connection.execute(FINISH_AND_COUNT, rows)
+        count_ends(self._connection, counted)
+        self._connection.execute(FINISH_LEAD, [lead_values(one, now=now) for one in ended])
         keep_recordings(self._connection, ended, now=now)
 
     @override
@@ -226,91 +232,3 @@ _NOTE_KEYS: Final = (
     .where(calls.c.id == bindparam("call"))
     .values(pressed=bindparam("new_pressed", type_=calls.c.pressed.type))
 )
-
-FINISH_CALL: Final = (
-    update(calls)
-    .where(calls.c.id == bindparam("call"))
-    .values(
-        state=CallState.ENDED,
-        missing_since=None,
-        **{
-            name: bindparam(f"new_{name}", type_=calls.c[name].type)
-            for name in (
-                "outcome",
-                "cause",
-                "started_at",
-                "ringing_at",
-                "answered_at",
-                "ended_at",
-                "counted",
-                "switch_duration",
-                "switch_billsec",
-                "sip_call_id",
-                "hangup_disposition",
-                "pressed",
-                "last_key",
-                "recording",
-                "assumed_at",
-            )
-        },
-    )
-)
-
-_FINISH_LEAD: Final = (
-    update(leads)
-    .where(leads.c.id == bindparam("lead"))
-    .values(
-        called_count=leads.c.called_count + bindparam("used", type_=Integer),
-        uncounted=leads.c.uncounted + 1 - bindparam("used", type_=Integer),
-        ending=func.coalesce(leads.c.ending, bindparam("new_ending", type_=leads.c.ending.type)),
-        **{
-            name: bindparam(f"new_{name}", type_=leads.c[name].type)
-            for name in ("due_at", "last_call_at", "last_outcome", "updated_at")
-        },
-        stage=case(
-            (
-                or_(leads.c.removed_at.is_not(None), leads.c.ending.is_not(None)),
-                literal(Stage.DONE, leads.c.stage.type),
-            ),
-            else_=bindparam("new_stage", type_=leads.c.stage.type),
-        ),
-    )
-)
-"""A lead that has its ending already, by a correction, is done whatever came of this call."""
-
-
-def end_values(ended: Ended, *, now: DateTime) -> dict[str, object]:
-    """Return the values for ``FINISH_CALL``."""
-    event = ended.event
-    return {
-        "call": ended.call.id,
-        "new_outcome": ended.outcome,
-        "new_cause": event.cause,
-        "new_started_at": event.started_at,
-        "new_ringing_at": event.ringing_at or ended.call.ringing_at,
-        "new_answered_at": event.answered_at,
-        "new_ended_at": event.ended_at,
-        "new_counted": ended.counted,
-        "new_switch_duration": event.duration,
-        "new_switch_billsec": event.billsec,
-        "new_sip_call_id": event.sip_call_id,
-        "new_hangup_disposition": event.hangup_disposition,
-        "new_pressed": ended.call.pressed,
-        "new_last_key": ended.call.pressed[-1].digit if ended.call.pressed else None,
-        "new_recording": ended.recording or None,
-        "new_assumed_at": now if event.is_assumed else None,
-    }
-
-
-def lead_values(ended: Ended, *, now: DateTime) -> dict[str, object]:
-    """Return the lead's next step as values for its row."""
-    return {
-        "lead": ended.call.lead_id,
-        "used": int(ended.counted),
-        "new_stage": ended.lead_stage,
-        "new_due_at": ended.lead_due_at or ended.event.ended_at,
-        "new_ending": ended.lead_ending,
-        "new_last_call_at": ended.event.started_at,
-        "new_last_outcome": ended.outcome,
-        "new_updated_at": now,
-    }

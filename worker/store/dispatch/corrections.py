@@ -14,8 +14,10 @@ from worker.ports.dispatch.call_rows import Call, Ended, UsedUpLead
 from worker.ports.dispatch.store import Corrections
 from worker.store.base.dialect import among
 from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, calls, campaigns, carriers, leads
-from worker.store.dispatch.calls import FINISH_CALL, READ, end_values, lead_values, to_call
+from worker.store.dispatch.call_ends import FINISH_CALL, end_values, lead_values
+from worker.store.dispatch.calls import READ, to_call
 from worker.store.dispatch.recordings import keep_recordings
+from worker.store.dispatch.tallies import count_again
 
 _ASSUMED: Final = (
     select(*READ)
@@ -164,6 +166,7 @@ class SqlCorrections(Corrections):
         self._connection.execute(_RECOUNT_LATER_CALLS, recounted)
         self._connection.execute(_RECOUNT_LEAD, recounted)
         self._connection.execute(FINISH_CALL, [end_values(one, now=now) for one in corrected])
+        count_again(self._connection, [one.call.id for one in corrected])
         keep_recordings(self._connection, corrected, now=now)
         self._connection.execute(_CORRECT_LEAD, [_lead_values(one, now=now) for one in corrected])
         answered = [one.call for one in corrected if one.lead_ending is Ending.ANSWERED]

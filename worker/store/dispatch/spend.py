@@ -10,7 +10,7 @@ from typing_extensions import override
 from worker.domain.ids import TenantId
 from worker.ports.dispatch.spend import CarrierDay, Spend
 from worker.store.base.dialect import insert_or_add
-from worker.store.base.tables import dialled_days
+from worker.store.base.number_tables import dialled_days
 
 _TABLE: Final = dialled_days
 
@@ -34,6 +34,6 @@ class SqlSpend(Spend):
     @override
     def count(self, new: Mapping[CarrierDay, int]) -> None:
         if new:
-            adding = insert_or_add(self._connection, _TABLE, same=("carrier_id", "day"), sum_of="calls")
+            adding = insert_or_add(self._connection, _TABLE, same=("carrier_id", "day"), sums=("calls",))
             rows = [{**key._asdict(), "calls": calls} for key, calls in sorted(new.items())]
             self._connection.execute(adding, rows)

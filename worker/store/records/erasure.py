@@ -23,11 +23,13 @@ from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.erasure_tables import erased_numbers, erasure_keys
 from worker.store.base.hidden_columns import forms_of
 from worker.store.base.list_tables import list_refreshes
+from worker.store.base.number_tables import ported_numbers
 from worker.store.base.sealing import Sealer
 from worker.store.base.switch_tables import posted_cdrs
-from worker.store.base.tables import backfills, calls, do_not_call, leads, lists, ported_numbers
+from worker.store.base.tables import backfills, calls, do_not_call, leads, lists
 from worker.store.dispatch.erased import STORED_KEY, erased_among, key_of
 from worker.store.dispatch.recordings import delete_at_once
+from worker.store.dispatch.tallies import count_again
 
 _KINDS: Final = (
     deliveries.c.subscription_id.is_(None),
@@ -126,6 +128,7 @@ class SqlErasure(Erasure):
         found = update(calls).where(these, calls.c.phone != ERASED, calls.c.state != CallState.QUEUED)
         cleared = found.values(phone=ERASED, ref_id="", pressed=None, last_key=None, recording=None)
         changed = self._connection.execute(cleared).rowcount
+        count_again(self._connection, [row.id for row in locked])  # the reports forget the pressed keys, nothing else
         delete_at_once(self._connection, [row.id for row in locked])
         self.clear_leads({LeadId(row.lead_id) for row in locked})
         return changed

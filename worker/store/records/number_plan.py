@@ -20,7 +20,8 @@ from worker.ports.records.entities import PortedNumber
 from worker.ports.records.number_plan import NumberPlans
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.hidden_columns import forms_of
-from worker.store.base.tables import campaigns, leads, network_prefixes, ported_numbers
+from worker.store.base.number_tables import network_prefixes, ported_numbers
+from worker.store.base.tables import campaigns, leads
 
 SHIPPED: Final = "vietnam.csv"
 

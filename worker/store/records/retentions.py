@@ -24,6 +24,7 @@ from worker.store.base.recording_tables import recordings
 from worker.store.base.retention_tables import retentions
 from worker.store.base.tables import calls, leads
 from worker.store.dispatch.recordings import delete_at_once
+from worker.store.dispatch.tallies import count_again
 
 _KEY: Final = ("tenant_id", "kind")
 
@@ -100,6 +101,7 @@ class SqlRetentions(Retentions):
             ids = [row.id for row in rows]
             theirs = select(deliveries.c.id).where(deliveries.c.call_id.in_(ids)).order_by(deliveries.c.id)
             self._forget(self._connection.scalars(theirs.with_for_update()).all())
+            count_again(self._connection, ids)  # an earlier release may have ended some: reports outlive the CDRs
             self._connection.execute(delete(calls).where(calls.c.id.in_(ids)))
             delete_at_once(self._connection, ids)
             others = exists().where(calls.c.lead_id == leads.c.id)

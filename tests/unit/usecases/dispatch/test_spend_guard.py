@@ -11,7 +11,7 @@ from worker.domain.call import CallState, Refused
 from worker.domain.lead import Stage
 from worker.domain.reason import Reason, Why
 from worker.ports.records.entities import Tenant
-from worker.store.base.tables import dialled_days
+from worker.store.base.number_tables import dialled_days
 from worker.usecases.dispatch.unspoken_leads import LOOKED_AT_AGAIN
 from worker.usecases.records.explain import explain_campaign, explain_lead
 from worker.usecases.records.save_tenant import TenantChanges, save_tenant
