@@ -91,6 +91,10 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /v3/autocall/log/{ref_id}/ref_id": _READ,
     "GET /v3/cdr": _READ,
     "GET /v3/cdr/{reference}": _READ,
+    "GET /v3/report/call/campaign": _READ,
+    "GET /v3/report/call/chart": _READ,
+    "GET /v3/report/call/lead": _READ,
+    "GET /v3/monitor": _READ,
     # What a callee said needs more than the list of calls.
     "GET /v3/recording/{recording}": _WORK,
     "GET /v1/campaign": _READ,

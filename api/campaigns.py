@@ -16,6 +16,7 @@ from api.requests.campaign_copy import ChangedCampaignBody
 from api.requests.fields import ActiveBody, Line
 from api.responses.campaign import campaign_shape, monitor_shape, named_campaign_shape
 from api.responses.edit_preview import edit_preview_shape
+from api.responses.reports import charts_shape
 from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignChanges, to_windows
 from worker.domain.chosen_ids import Kind
@@ -26,10 +27,12 @@ from worker.domain.role import Role
 from worker.domain.stale_copy import NO_COPY, ReadCopy
 from worker.ports.paging import Page
 from worker.ports.records.entities import CampaignFilter
+from worker.ports.records.reports import CallsWanted
 from worker.usecases.records import queries
 from worker.usecases.records.choose_id import create_under
 from worker.usecases.records.delete_campaign import delete_campaign
 from worker.usecases.records.preview_edit import preview_edit
+from worker.usecases.records.report_calls import ReportAsked, chart_calls
 from worker.usecases.records.save_campaign import CampaignEdit, SavedCampaign, create_campaign, save_campaign
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER], tags=["campaigns"])
@@ -150,9 +153,12 @@ def stop(campaign_uuid: UUID, services: Services, tenant: Whose, if_match: IfMat
 
 @router.get("/v3/campaign/{campaign_uuid}/monitor")
 def monitor(campaign_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse:
-    """Return the campaign's progress: counts of leads and calls."""
-    settings, numbers = queries.monitor_campaign(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid))
-    return JSONResponse(monitor_shape(settings, numbers))
+    """Return the campaign's progress: counts of leads and calls, and the charts of all its calls."""
+    campaign_id = CampaignId(campaign_uuid)
+    settings, numbers = queries.monitor_campaign(services.store, tenant=tenant, campaign_id=campaign_id)
+    asked = ReportAsked(wanted=CallsWanted(campaign_id=campaign_id))
+    charts = charts_shape(chart_calls(services.store, tenant=tenant, asked=asked))
+    return JSONResponse({**monitor_shape(settings, numbers), "charts": charts})
 
 
 def _steered(campaign_uuid: UUID, status: Status, *, services: Services, tenant: Whose, if_match: str) -> JSONResponse:

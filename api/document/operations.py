@@ -8,7 +8,19 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 
-from api.responses.models import access, calls, campaigns, carriers, files, leads, numbers, system, templates, why
+from api.responses.models import (
+    access,
+    calls,
+    campaigns,
+    carriers,
+    files,
+    leads,
+    numbers,
+    reports,
+    system,
+    templates,
+    why,
+)
 from api.responses.models.base import Deleted, NumbersTaken, data_of, page_of
 
 
@@ -22,7 +34,7 @@ class Operation(NamedTuple):
     taken: str = ""
     """When the request contradicts what is stored (409)."""
     unknown: str = ""
-    """What the body may name that does not exist (404)."""
+    """What the body or the query may name that does not exist (404)."""
     status: int = 200
 
 
@@ -159,6 +171,16 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "GET /v3/autocall/log/{ref_id}/ref_id": Operation("get_cdr_by_ref_id", "Read the CDR of a single call", calls.Cdr),
     "GET /v3/cdr": Operation("list_cdrs", "List CDRs", calls.CdrPage),
     "GET /v3/cdr/{reference}": Operation("get_cdr", "Read a CDR", calls.Cdr),
+    "GET /v3/report/call/campaign": Operation(
+        "report_campaigns", "Report calls by campaign", reports.CampaignReport, unknown="The campaign"
+    ),
+    "GET /v3/report/call/chart": Operation(
+        "chart_calls", "Read the monitor's charts", reports.CallCharts, unknown="The campaign"
+    ),
+    "GET /v3/report/call/lead": Operation(
+        "report_leads", "Report each lead's result", page_of(reports.LeadReportRow), unknown="The campaign"
+    ),
+    "GET /v3/monitor": Operation("list_live_calls", "List the calls that are up", reports.LiveCalls),
     "GET /v1/campaign": Operation("list_campaigns_v1", "List campaigns, older shape", page_of(campaigns.OldCampaign)),
     "POST /v1/campaign": Operation(
         "create_campaign_v1", "Create a campaign, older shape", campaigns.OldCampaignCreated, taken=_NAME

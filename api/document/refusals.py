@@ -75,7 +75,7 @@ def _by_what_is_stored(endpoint: str, described: Part, *, operation: Operation) 
     if "{" in endpoint:
         found["404"] = _told("The tenant has no such object.")
     elif operation.unknown:
-        found["404"] = _told(f"{operation.unknown} that the body names does not exist.")
+        found["404"] = _told(f"{operation.unknown} that the request names does not exist.")
     reasons = [operation.taken] if operation.taken else []
     if any(one["name"] == "Idempotency-Key" for one in described.get("parameters", ())):
         reasons.append("A request with the same `Idempotency-Key` still runs.")

@@ -15,6 +15,7 @@ TAGS: Final[Mapping[str, str]] = {
     "files": "Tables of leads, and of numbers not to call: upload, follow, read the report, cancel.",
     "single calls": "One number called at once, ahead of the lists, or with a one-time code.",
     "cdr": "Calls that have ended.",
+    "reports": "Calls by campaign, result, hour and network; charts; each lead's result; the calls that are up.",
     "callback": "What was posted to your URLs, each attempt, and replay.",
     "event": "Subscriptions: URLs that receive one kind of event.",
     "do not call": "Numbers that must not be dialled.",

@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from api.requests.campaign import CampaignBody
 from api.responses.models.base import MAYBE, Answer, Channels, IdOrEmpty, Moment, Taken
+from api.responses.models.reports import CallCharts
 from worker.domain.campaign import Mode, Status
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, SCHEDULE_KEYS, CampaignSettings
 from worker.domain.network import Network
@@ -140,6 +141,7 @@ class Monitor(Answer):
     total_remain_offnet: int
     press_key: dict[str, int]
     finished: bool
+    charts: CallCharts
 
 
 class OldCampaign(Answer):

@@ -132,6 +132,18 @@ RIGHT = (
         query=(*"start_date end_date start_date_ended status hotline phone direction campaign_uuid".split(), *PAGES),
     ),
     Right("GET", "/v3/cdr/{reference}"),
+    Right(
+        "GET",
+        "/v3/report/call/campaign",
+        query=tuple("campaign_uuid list_uuid run_id network start_time end_time interval group".split()),
+    ),
+    Right(
+        "GET",
+        "/v3/report/call/chart",
+        query=tuple("campaign_uuid list_uuid run_id network start_time end_time".split()),
+    ),
+    Right("GET", "/v3/report/call/lead", query=(*"campaign_uuid list_uuid start_time end_time".split(), *PAGES)),
+    Right("GET", "/v3/monitor", query=("campaign_uuid", "limit")),
     Right("GET", "/v1/campaign", query=("campaign_name", "template_name", *PAGES)),
     Right("POST", "/v1/campaign", {"campaign_name": "older", "concurrent_call": 2, "description": ""}),
     Right("GET", "/v1/campaign/{campaign_uuid}"),

@@ -79,6 +79,7 @@ def paths(client: TestClient, services: FakeServices, list_uuid: str) -> list[st
         f"/v3/lead/{made.json()['lead_uuid']}/why",
         f"{PATH}/monitor",
         f"{PATH}/why",
+        "/v3/report/call/lead",
     ]
 
 

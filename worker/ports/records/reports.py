@@ -84,7 +84,7 @@ class Reports(Protocol):
     """Sums of ended calls, which cost the same at any age, and the calls that are up."""
 
     def campaigns(self, tenant_id: TenantId, campaign_id: CampaignId | None) -> list[ReportedCampaign]:
-        """Return the tenant's campaigns, or the one; deleted ones too. They are sorted by id, the newest first."""
+        """Return the tenant's campaigns, or the one; deleted ones too, the newest first."""
 
     def sums(
         self, tenant_id: TenantId, wanted: CallsWanted, *, parts: Sequence[Part], by_network: bool

@@ -54,7 +54,9 @@ class SqlReports(Reports):
     @override
     def campaigns(self, tenant_id: TenantId, campaign_id: CampaignId | None) -> list[ReportedCampaign]:
         asked = select(campaigns.c.id, campaigns.c.name, campaigns.c.deleted_at.is_not(None))
-        theirs = asked.where(campaigns.c.tenant_id == tenant_id).order_by(campaigns.c.id.desc())
+        theirs = asked.where(campaigns.c.tenant_id == tenant_id).order_by(
+            campaigns.c.created_at.desc(), campaigns.c.id.desc()
+        )
         if campaign_id is not None:
             theirs = theirs.where(campaigns.c.id == campaign_id)
         return [ReportedCampaign(*row) for row in self._connection.execute(theirs)]
