@@ -1,25 +1,25 @@
 """Files of leads, and of numbers that must not be called: upload, follow, read the report, cancel."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from api.deps import ASKS_FOR_CALLS, BEARER, STOPS_CALLS, ApiServices, Part, Services, Whose, listed
+from api.deps import ASKS_FOR_CALLS, BEARER, STOPS_CALLS, Part, Services, Whose, listed
 from api.entity_tags import tag_of_change
 from api.file_upload import FileRoute, Sent
 from api.middleware import GuardedRoute
 from api.requests.file_imports import ImportQuery, form_with, ignored_of, list_of, scope_of
-from api.responses.file_imports import import_shape, report_lines
-from worker.domain.file_import import FileImport, FileKind, ReportedRow
+from api.responses.file_imports import import_shape
+from worker.domain.file_import import FileImport, FileKind
 from worker.domain.ids import ImportId
 from worker.ports.paging import Page
 from worker.usecases.records import queries
+from worker.usecases.records.import_report import report_lines
 from worker.usecases.records.take_file import SentFile, cancel_import, take_file
 
-ROWS_TOGETHER: Final = 5000
 _LIST: Final[dict[str, object]] = {"type": "string", "format": "uuid", "description": "The list that gets the leads."}
 _SCOPE: Final[dict[str, object]] = {
     "type": "string",
@@ -89,7 +89,7 @@ def report(import_uuid: UUID, services: Services, tenant: Whose) -> StreamingRes
         **tag_of_change(found.updated_at),
         "Content-Disposition": f'attachment; filename="import-{import_uuid}.csv"',
     }
-    return StreamingResponse(report_lines(_pages(services, found.id)), media_type="text/csv", headers=headers)
+    return StreamingResponse(report_lines(services.store, import_id=found.id), media_type="text/csv", headers=headers)
 
 
 @reads.delete("/v3/import/{import_uuid}")
@@ -103,13 +103,6 @@ def cancel(import_uuid: UUID, services: Services, tenant: Whose) -> JSONResponse
 def _taken(new: FileImport, *, ignored: Sequence[str]) -> JSONResponse:
     answer: dict[str, object] = {"msg": "file upload is processing", "import_uuid": str(new.id)}
     return JSONResponse({**answer, "ignored": list(ignored)} if ignored else answer)
-
-
-def _pages(services: ApiServices, import_id: ImportId) -> Iterator[Sequence[ReportedRow]]:
-    after = 0
-    while page := queries.import_report(services.store, import_id=import_id, after=after, limit=ROWS_TOGETHER):
-        yield page
-        after = page[-1].row
 
 
 router.include_router(uploads)

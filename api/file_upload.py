@@ -20,9 +20,8 @@ from api.middleware import GuardedRoute, Handler, limit_of
 from api.query_keys import known_to, refuse_unknown_query
 from worker.domain.errors import Invalid
 from worker.usecases.records.limit_requests import import_place
+from worker.usecases.records.take_file import LARGEST_FILE
 
-LARGEST_FILE: Final = 128 * 1024 * 1024
-"""A million leads with ten columns are about as large."""
 MOST_FIELDS: Final = 10
 LARGEST_FIELD: Final = 4096
 NO_FILE: Final = "http: no such file"

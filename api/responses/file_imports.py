@@ -1,15 +1,8 @@
 """Imports of files as clients read them."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
-
 from api.timestamps import NEVER, rfc3339
-from worker.domain.file_import import FileImport, ReportedRow
+from worker.domain.file_import import FileImport
 from worker.domain.json_value import Json
-
-HEADER: Final = ("row", "result", "phone_number", "why")
 
 
 def import_shape(one: FileImport, *, zone: str) -> dict[str, Json]:
@@ -31,16 +24,3 @@ def import_shape(one: FileImport, *, zone: str) -> dict[str, Json]:
         "updated_at": rfc3339(one.updated_at, zone=zone),
         "ended_at": NEVER if one.ended_at is None else rfc3339(one.ended_at, zone=zone),
     }
-
-
-def report_lines(pages: Iterable[Sequence[ReportedRow]]) -> Iterator[str]:
-    """Return a report as CSV, page by page."""
-    yield _csv([HEADER])
-    for page in pages:
-        yield _csv((row.row, row.result.value, row.value, row.why) for row in page)
-
-
-def _csv(rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()

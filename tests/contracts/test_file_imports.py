@@ -75,6 +75,22 @@ def test_one_worker_has_an_import_until_its_claim_lapses(filled: SqlStore) -> No
         assert tx.file_imports.lock(FIRST, by=OTHER) is not None
 
 
+def test_a_named_import_is_claimed_only_if_no_other_worker_has_it(filled: SqlStore) -> None:
+    def claim_one(by: UUID, at: DateTime) -> FileImport | None:
+        with filled.transaction() as tx:
+            return tx.file_imports.claim_one(FIRST, by=by, now=at)
+
+    mine = claim_one(ONE, NOON)
+
+    assert mine == replace(an_import(), state=ImportState.RUNNING)
+    assert claim_one(OTHER, NOON + CLAIM) is None
+    assert claim(filled, by=OTHER, at=NOON + CLAIM) is None, "workers in the background leave it alone, too"
+    assert claim_one(OTHER, NOON + CLAIM * 2) is not None
+    with filled.transaction() as tx:
+        tx.file_imports.save(mine.ended(ImportState.DONE, now=NOON))
+    assert claim_one(ONE, NOON + CLAIM * 9) is None, "nothing is left of it"
+
+
 def test_a_released_import_is_free_at_once(filled: SqlStore) -> None:
     claim(filled, by=ONE)
     with filled.transaction() as tx:

@@ -8,8 +8,10 @@ from typing import Annotated, Final
 import typer
 
 from worker.cli import commands, secret_commands
+from worker.cli.callback_commands import CALLBACKS
 from worker.cli.campaign_commands import CAMPAIGN
 from worker.cli.exit_codes import code_of
+from worker.cli.file_commands import BLACKLIST, IMPORTS, LEADS
 from worker.cli.gateway_commands import GATEWAY
 from worker.cli.recording_commands import RECORDING
 from worker.cli.tenant_commands import TENANT
@@ -37,6 +39,10 @@ GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
     "token": ("API keys: bearer tokens with a name, a role and perhaps an end.", TOKEN),
     "tenant": ("Tenants and their settings.", TENANT),
     "campaign": ("Campaigns: how far they are, and their run.", CAMPAIGN),
+    "leads": ("Leads from files.", LEADS),
+    "blacklist": ("The do-not-call list.", BLACKLIST),
+    "imports": ("Files of leads and of numbers that must not be called, on their way in.", IMPORTS),
+    "callbacks": ("Callbacks that were given up.", CALLBACKS),
     "person": ("Persons and their data.", {"erase": commands.erase_person}),
     "recording": ("Recordings whose time is over.", RECORDING),
     "gateway": ("Gateways: their limits, and the tenants that may use them.", GATEWAY),

@@ -32,6 +32,9 @@ class FileImports(Protocol):
     def claim(self, *, by: UUID, now: DateTime) -> FileImport | None:
         """Return the oldest import that no worker has, which is this one's for ``CLAIM``; None when there is none."""
 
+    def claim_one(self, import_id: ImportId, *, by: UUID, now: DateTime) -> FileImport | None:
+        """Return this import, which is this worker's for ``CLAIM``; None when another has it, or it has ended."""
+
     def lock(self, import_id: ImportId, *, by: UUID) -> FileImport | None:
         """Lock an import; None when another worker has it now, or it has ended."""
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
 from typing_extensions import override
 
 from worker.domain.errors import NotFound
@@ -59,8 +59,16 @@ class SqlFileImports(FileImports):
     @override
     def claim(self, *, by: UUID, now: DateTime) -> FileImport | None:
         first = (file_imports.c.kind, file_imports.c.created_at, file_imports.c.id)  # "do_not_call" before "leads"
-        oldest = select(*_COLUMNS).where(_is_free(now)).order_by(*first).limit(1)
-        row = self._connection.execute(oldest.with_for_update(skip_locked=True)).mappings().one_or_none()
+        return self._claimed(select(*_COLUMNS).where(_is_free(now)).order_by(*first).limit(1), by=by, now=now)
+
+    @override
+    def claim_one(self, import_id: ImportId, *, by: UUID, now: DateTime) -> FileImport | None:
+        asked = select(*_COLUMNS).where(_is_free(now), file_imports.c.id == import_id)
+        return self._claimed(asked, by=by, now=now)
+
+    def _claimed(self, asked: Select[*tuple[Any, ...]], *, by: UUID, now: DateTime) -> FileImport | None:
+        """Claim the row that is asked for; None when there is none, or another worker is about to claim it."""
+        row = self._connection.execute(asked.with_for_update(skip_locked=True)).mappings().one_or_none()
         if row is None:
             return None
         claiming = update(file_imports).where(file_imports.c.id == row["id"])

@@ -44,6 +44,8 @@ class Importer:
     new_id: Callable[[], UUID]
     caps: Mapping[Cap, int]
     is_stopping: Callable[[], bool]
+    told: Callable[[FileImport], None] = lambda _: None
+    """Receives an import after each batch, for who watches it."""
 
 
 def run_imports(importer: Importer) -> int:
@@ -56,6 +58,11 @@ def run_imports(importer: Importer) -> int:
             break
         read += _Run(importer, claimed, worker_id).run()
     return read
+
+
+def run_import(importer: Importer, claimed: FileImport, *, worker_id: UUID) -> None:
+    """Import a file that this worker has claimed, until it ends or this process stops."""
+    _Run(importer, claimed, worker_id).run()
 
 
 class _Run:
@@ -137,6 +144,7 @@ class _Run:
             after = counted.after_batch(read_to=batch.rows[-1].number, added=added, reported=reported, now=now)
             tx.file_imports.save(after, reported=reported)
         self._claimed = after
+        self._importer.told(after)
         return True
 
     def _add(self, tx: RecordTransaction, batch: Batch, *, current: FileImport, now: DateTime) -> Mapping[int, str]:
