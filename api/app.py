@@ -19,6 +19,7 @@ from api import (
     erasure,
     errors,
     events,
+    exports,
     file_imports,
     gateways,
     health,
@@ -44,6 +45,7 @@ from api.body_budget import BodyBudget
 from api.concurrency_limit import ConcurrencyLimit
 from api.deps import ApiServices
 from api.docs_page import add_page
+from api.export_lane import ExportLane
 from api.kept import KEPT_SECONDS, Kept
 from api.login_guard import LoginGuard
 from api.ops.pages import add_pages, new_board
@@ -77,6 +79,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
         templates,
         audio,
         lists,
+        exports,  # before those that take `export` for an id
         leads,
         autocall,
         cdrs,
@@ -124,6 +127,7 @@ def set_limits(app: FastAPI, *, kept_seconds: float = KEPT_SECONDS) -> None:
     app.state.concurrency = ConcurrencyLimit()
     app.state.bodies = BodyBudget()
     app.state.cdr_places = CdrPlaces()
+    app.state.export_lane = ExportLane()
     app.state.login_guard = LoginGuard()
     app.state.board = new_board()
     app.state.metrics = Kept[str](seconds=kept_seconds)

@@ -28,6 +28,7 @@ from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.ports.records.workbooks import WorkbookWriter
 from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
 from worker.usecases.records.cdr_places import CdrPlaces
 from worker.usecases.records.limit_requests import import_place
@@ -80,6 +81,8 @@ class ApiServices(Protocol):
     def sounds(self) -> SoundStore: ...
     @property
     def recordings(self) -> RecordingFiles: ...
+    @property
+    def workbooks(self) -> WorkbookWriter: ...
     @property
     def engines(self) -> SpeechEngines: ...
     @property

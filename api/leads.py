@@ -100,7 +100,7 @@ def list_all(
     services: Services, tenant: Whose, seen: Seen, part: Part, asked: Annotated[LeadQuery, Query()]
 ) -> JSONResponse:
     """Return leads in the order in which they were added."""
-    wanted = _filter(asked)
+    wanted = lead_filter(asked)
     page = queries.list_leads(services.store, tenant=tenant, part=part, wanted=wanted)
     return listed(Page([lead_shape(row, zone=tenant.timezone) for row in seen.leads(page.rows)], page.total), part)
 
@@ -169,7 +169,8 @@ def _checked(rows: Sequence[Any]) -> tuple[list[Draft], dict[int, str]]:  # Any:
     return drafts, problems
 
 
-def _filter(asked: LeadQuery) -> LeadFilter:
+def lead_filter(asked: LeadQuery) -> LeadFilter:
+    """Return the filters in stored form."""
     list_id = to_uuid(asked.list_uuid, otherwise="list_uuid is invalid")
     campaign_id = to_uuid(asked.campaign_uuid, otherwise="campaign_uuid is invalid")
     return LeadFilter(

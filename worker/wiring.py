@@ -49,6 +49,7 @@ from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordTransaction
+from worker.ports.records.workbooks import WorkbookWriter
 from worker.ports.sounds import AudioReader, SoundNames, SoundPlaces, SoundStore, SpeechEngines
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
 from worker.sounds.configuration import read_engines
@@ -60,6 +61,7 @@ from worker.sounds.reader import MiniaudioReader
 from worker.sounds.recordings import RecordingFolder
 from worker.sounds.s3 import S3Store
 from worker.spreadsheets.reader import SpreadsheetReader
+from worker.spreadsheets.workbook_writer import XlsxWriter
 from worker.stopping import Stop, check_not_stopping
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS, WORKERS, Patience
@@ -136,6 +138,11 @@ class Services:
     def studio(self) -> Studio:
         """Return what renders and keeps sounds."""
         return Studio(engines=self.engines, sounds=self.sounds, names=self.sound_names, clock=self.clock)
+
+    @property
+    def workbooks(self) -> WorkbookWriter:
+        """Return what writes workbooks."""
+        return XlsxWriter()
 
     @property
     def importer(self) -> Importer:

@@ -47,7 +47,16 @@ _HEADERS: Final[Mapping[str, Part]] = {
 _TOTALS_ESTIMATED: Final = frozenset({"list_cdrs", "list_cdrs_v1"})
 """Lists of which a long one is not counted."""
 _TEXT: Final[Part] = {"type": "string"}
+_TABLES: Final[Part] = {
+    "text/csv": {"schema": _TEXT},
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+        "schema": {"type": "string", "format": "binary"}
+    },
+    "application/gzip": {"schema": {"type": "string", "format": "binary"}},
+}
 _FILES: Final[Mapping[str, Part]] = {
+    "export_cdrs": _TABLES,
+    "export_leads": _TABLES,
     "get_metrics": {"text/plain": {"schema": _TEXT, "example": "callbeat_waiting_leads 17\n"}},
     "get_import_report": {"text/csv": {"schema": _TEXT, "example": "row,result,phone_number,why\n"}},
     "get_recording": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}},

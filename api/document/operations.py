@@ -170,6 +170,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "GET /v3/autocall/log/{ref_id}/ref_id": Operation("get_cdr_by_ref_id", "Read the CDR of a single call", calls.Cdr),
     "GET /v3/cdr": Operation("list_cdrs", "List CDRs", calls.CdrPage),
+    "GET /v3/cdr/export": Operation("export_cdrs", "Export CDRs", None),
+    "GET /v3/lead/export": Operation("export_leads", "Export leads", None),
     "GET /v3/cdr/{reference}": Operation("get_cdr", "Read a CDR", calls.Cdr),
     "GET /v3/report/call/campaign": Operation(
         "report_campaigns", "Report calls by campaign", reports.CampaignReport, unknown="The campaign"

@@ -89,6 +89,21 @@ def test_so_many_imports_run_at_once_and_an_end_makes_room(limits: RequestLimits
     ]
 
 
+def test_so_many_exports_run_at_once_beside_imports_and_a_renewal_takes_no_place(limits: RequestLimits) -> None:
+    limits.begin_import(ALPHA, at_once=1)
+    places = [limits.begin_export(ALPHA, at_once=2) for _ in range(3)]
+    assert places[0] is not None
+    assert places[1] is not None
+    places[0].renew()
+    full = limits.begin_export(ALPHA, at_once=2)
+    places[1].release()
+
+    assert [one is not None for one in (*places, full, limits.begin_export(ALPHA, at_once=2))] == [
+        *(True, True, False),
+        *(False, True),
+    ]
+
+
 def test_requests_that_come_at_once_pass_no_more_than_the_burst(limits: RequestLimits) -> None:
     with ThreadPoolExecutor(8) as threads:
         asked = list(threads.map(lambda _: limits.ask(ALPHA, Traffic.ORDINARY, rate=SLOW), range(40)))
@@ -119,7 +134,9 @@ def test_without_redis_each_process_limits_by_itself_and_asks_again_later(caplog
     asked = [limits.ask(ALPHA, Traffic.ORDINARY, rate=SLOW).wait_seconds for _ in range(4)]
     place = limits.begin_import(ALPHA, at_once=1)
     second = limits.begin_import(ALPHA, at_once=1)
+    export = limits.begin_export(ALPHA, at_once=1)
 
+    assert export is not None
     assert asked[:3] == [0, 0, 0]
     assert asked[3] > 0
     assert (place is not None, second) == (True, None)

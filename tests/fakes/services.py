@@ -21,9 +21,11 @@ from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordTransaction
+from worker.ports.records.workbooks import WorkbookWriter
 from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
 from worker.sounds.reader import MiniaudioReader
 from worker.sounds.recordings import RecordingFolder
+from worker.spreadsheets.workbook_writer import XlsxWriter
 from worker.store.joined import JoinedStore
 from worker.store.transaction import SqlStore
 from worker.telephony.posted_cdr import JsonCdr
@@ -54,6 +56,7 @@ class FakeServices:
     recordings: RecordingFiles = field(default_factory=lambda: RecordingFolder(None))
     engines: SpeechEngines = field(default_factory=FakeEngines)
     audio_reader: AudioReader = field(default_factory=MiniaudioReader)
+    workbooks: WorkbookWriter = field(default_factory=XlsxWriter)
     spoken_names: SoundNames | None = None
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 

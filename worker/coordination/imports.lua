@@ -1,4 +1,4 @@
--- One tenant's places for imports: take one, if one is free.
+-- One tenant's places for imports or exports: take one, if one is free, or keep the one that the receipt has.
 --
 --   KEYS[1]  the places that are taken, a sorted set: each receipt by the time at which it lapses, in microseconds
 --   ARGV[1]  a receipt
@@ -8,7 +8,7 @@
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) and not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
     return 0
 end
 redis.call('ZADD', KEYS[1], string.format('%.0f', now + tonumber(ARGV[3])), ARGV[1])

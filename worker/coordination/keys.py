@@ -5,7 +5,7 @@
 ``callbeat:dials:{carrier}``  when the carrier's calls of the last second began; expires after an idle day
 ``callbeat:ahead:{carrier}``  times that were reserved for its next calls; expires after an idle day
 ``callbeat:requests:{tenant}:{traffic}``  the tenant's token bucket for requests to the API; expires when it is empty
-``callbeat:imports:{tenant}``  the tenant's imports that run, by the time at which their places lapse
+``callbeat:imports:{tenant}``, ``callbeat:exports:{tenant}``  those of a tenant that run, by when their places lapse
 ``callbeat:gateway:dials:{gateway}``, ``callbeat:gateway:ahead:{gateway}``  the same of all carriers on a gateway
 """
 
@@ -39,6 +39,10 @@ def gateway_reservations(gateway: str) -> str:
 
 def requests(tenant_id: TenantId, traffic: Traffic) -> str:
     return f"callbeat:requests:{tenant_id}:{traffic.value}"
+
+
+def exports(tenant_id: TenantId) -> str:
+    return f"callbeat:exports:{tenant_id}"
 
 
 def imports(tenant_id: TenantId) -> str:

@@ -18,12 +18,12 @@ from worker.coordination.connection import redis_errors_as_unavailable
 from worker.domain.errors import Unavailable
 from worker.domain.ids import TenantId
 from worker.domain.request_rate import EMPTY, Asked, Bucket, RequestRate, ask
-from worker.ports.records.request_limits import Release, RequestLimits, Traffic
+from worker.ports.records.request_limits import Place, Release, RequestLimits, Traffic
 
 logger = logging.getLogger(__name__)
 
 MICROSECONDS: Final = 1_000_000
-IMPORT_LAPSES_SECONDS: Final = 60  # ten times what a transaction of the API may take
+PLACE_LAPSES_SECONDS: Final = 60  # ten times what a transaction of the API may take
 ASKED_AGAIN_SECONDS: Final = 2.0
 """How long a process does without Redis after an error, so that few requests wait for one that does not answer."""
 _RECEIPT_BYTES: Final = 9
@@ -37,7 +37,7 @@ class RedisRequestLimits(RequestLimits):
         """Use this client. The scripts are loaded into Redis when they are first needed there."""
         self._redis = redis
         self._requests = redis.register_script(files(__package__).joinpath("requests.lua").read_text())
-        self._imports = redis.register_script(files(__package__).joinpath("imports.lua").read_text())
+        self._places = redis.register_script(files(__package__).joinpath("imports.lua").read_text())
 
     @override
     def ask(self, tenant_id: TenantId, traffic: Traffic, *, rate: RequestRate) -> Asked:
@@ -52,13 +52,40 @@ class RedisRequestLimits(RequestLimits):
     @override
     def begin_import(self, tenant_id: TenantId, *, at_once: int) -> Release | None:
         name, receipt = keys.imports(tenant_id), secrets.token_hex(_RECEIPT_BYTES)
-        with redis_errors_as_unavailable():
-            taken = self._imports(keys=[name], args=[receipt, at_once, IMPORT_LAPSES_SECONDS * MICROSECONDS])
-        return partial(self._release, name, receipt) if taken else None
+        return partial(self.release, name, receipt) if self.take(name, receipt, at_once=at_once) else None
 
-    def _release(self, name: str, receipt: str) -> None:
-        with suppress(Unavailable), redis_errors_as_unavailable():  # the place lapses
+    @override
+    def begin_export(self, tenant_id: TenantId, *, at_once: int) -> Place | None:
+        name, receipt = keys.exports(tenant_id), secrets.token_hex(_RECEIPT_BYTES)
+        return _SharedPlace(self, name, receipt) if self.take(name, receipt, at_once=at_once) else None
+
+    def take(self, name: str, receipt: str, *, at_once: int) -> bool:
+        """Take a place, or keep the one that the receipt has."""
+        with redis_errors_as_unavailable():
+            return bool(self._places(keys=[name], args=[receipt, at_once, PLACE_LAPSES_SECONDS * MICROSECONDS]))
+
+    def release(self, name: str, receipt: str) -> None:
+        """Return a place, if Redis is there; otherwise it lapses."""
+        with suppress(Unavailable), redis_errors_as_unavailable():
             self._redis.zrem(name, receipt)
+
+
+class _SharedPlace(Place):
+    """A place that all processes know of."""
+
+    def __init__(self, limits: RedisRequestLimits, name: str, receipt: str) -> None:
+        self._limits = limits
+        self._name = name
+        self._receipt = receipt
+
+    @override
+    def renew(self) -> None:
+        with suppress(Unavailable):
+            self._limits.take(self._name, self._receipt, at_once=0)
+
+    @override
+    def release(self) -> None:
+        self._limits.release(self._name, self._receipt)
 
 
 class LocalRequestLimits(RequestLimits):
@@ -68,7 +95,7 @@ class LocalRequestLimits(RequestLimits):
         """``seconds`` is a clock that never goes back."""
         self._seconds = seconds
         self._buckets: dict[tuple[TenantId, Traffic], Bucket] = {}
-        self._importing: Counter[TenantId] = Counter()
+        self._taken: Counter[tuple[TenantId, str]] = Counter()
         self._lock = Lock()
 
     @override
@@ -81,15 +108,41 @@ class LocalRequestLimits(RequestLimits):
 
     @override
     def begin_import(self, tenant_id: TenantId, *, at_once: int) -> Release | None:
-        with self._lock:
-            if self._importing[tenant_id] >= at_once:
-                return None
-            self._importing[tenant_id] += 1
-        return partial(self._release, tenant_id)
+        of = (tenant_id, "imports")
+        return partial(self.release, of) if self._take(of, at_once=at_once) else None
 
-    def _release(self, tenant_id: TenantId) -> None:
+    @override
+    def begin_export(self, tenant_id: TenantId, *, at_once: int) -> Place | None:
+        of = (tenant_id, "exports")
+        return _LocalPlace(self, of) if self._take(of, at_once=at_once) else None
+
+    def _take(self, of: tuple[TenantId, str], *, at_once: int) -> bool:
         with self._lock:
-            self._importing[tenant_id] -= 1
+            if self._taken[of] >= at_once:
+                return False
+            self._taken[of] += 1
+        return True
+
+    def release(self, of: tuple[TenantId, str]) -> None:
+        """Return a place."""
+        with self._lock:
+            self._taken[of] -= 1
+
+
+class _LocalPlace(Place):
+    """A place of one process, which does not lapse."""
+
+    def __init__(self, limits: LocalRequestLimits, of: tuple[TenantId, str]) -> None:
+        self._limits = limits
+        self._of = of
+
+    @override
+    def renew(self) -> None:
+        pass
+
+    @override
+    def release(self) -> None:
+        self._limits.release(self._of)
 
 
 class SharedOrLocal(RequestLimits):
@@ -118,6 +171,14 @@ class SharedOrLocal(RequestLimits):
                 return self._found(self.shared.begin_import(tenant_id, at_once=at_once))
             self._note_away()
         return self._local.begin_import(tenant_id, at_once=at_once)
+
+    @override
+    def begin_export(self, tenant_id: TenantId, *, at_once: int) -> Place | None:
+        if self._may_ask():
+            with suppress(Unavailable):
+                return self._found(self.shared.begin_export(tenant_id, at_once=at_once))
+            self._note_away()
+        return self._local.begin_export(tenant_id, at_once=at_once)
 
     def _may_ask(self) -> bool:
         """Return True unless Redis has just failed; then one request at a time tries it again."""

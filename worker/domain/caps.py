@@ -26,6 +26,8 @@ class Cap(StrEnum):
     """Requests that the bucket holds: so many may come at once."""
     IMPORTS = "imports_at_once"
     """Imports of leads that run at once."""
+    EXPORTS = "exports_at_once"
+    """Exports of CDRs or leads that run at once."""
 
 
 DEFAULT_CAPS: Final[Mapping[Cap, int]] = {
@@ -36,6 +38,7 @@ DEFAULT_CAPS: Final[Mapping[Cap, int]] = {
     Cap.AUDIO: 1_000,
     Cap.REQUESTS: 200,  # a process of the API answers a few hundred requests a second
     Cap.BURST: 1_000,
+    Cap.EXPORTS: 4,  # two threads of a process serve them in rotation
     Cap.IMPORTS: 4,  # of the 32 requests that a process runs at once
 }
 LARGEST_CAP: Final = 2**31 - 1

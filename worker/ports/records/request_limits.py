@@ -19,6 +19,16 @@ class Traffic(StrEnum):
 Release: TypeAlias = Callable[[], None]
 
 
+class Place(Protocol):
+    """A place for work that may last long: it lapses a minute after it was renewed last."""
+
+    def renew(self) -> None:
+        """Keep the place for another minute."""
+
+    def release(self) -> None:
+        """Return the place."""
+
+
 class RequestLimits(Protocol):
     """Limits that all API processes share."""
 
@@ -30,3 +40,6 @@ class RequestLimits(Protocol):
 
         A place that nobody releases lapses after a minute.
         """
+
+    def begin_export(self, tenant_id: TenantId, *, at_once: int) -> Place | None:
+        """Take one of the tenant's places for exports; None when all are taken."""

@@ -48,7 +48,7 @@ class SqlTenantCaps(TenantCaps):
                 rows = select(func.count()).where(audio_files.c.tenant_id == tenant_id)
             case Cap.LEADS:
                 rows = select(func.count()).where(leads.c.tenant_id == tenant_id)
-            case Cap.REQUESTS | Cap.BURST | Cap.IMPORTS:
+            case Cap.REQUESTS | Cap.BURST | Cap.IMPORTS | Cap.EXPORTS:
                 return 0  # these are not stored
             case never:
                 assert_never(never)

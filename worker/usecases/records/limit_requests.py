@@ -1,12 +1,18 @@
 """Refuse what one tenant asks too often or too much of at once, so that others get their answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
+
+from pendulum import DateTime, Duration
 
 from worker.domain.caps import Cap
 from worker.domain.request_rate import RequestRate, TooManyNow
 from worker.ports.records.entities import Tenant
-from worker.ports.records.request_limits import RequestLimits, Traffic
+from worker.ports.records.request_limits import Place, RequestLimits, Traffic
+
+RENEWED_EVERY: Final = Duration(seconds=10)
+"""Six times before a place lapses."""
 
 
 def admit_request(limits: RequestLimits, *, tenant: Tenant, traffic: Traffic, caps: Mapping[Cap, int]) -> None:
@@ -28,6 +34,43 @@ def import_place(limits: RequestLimits, *, tenant: Tenant, caps: Mapping[Cap, in
         yield
     finally:
         release()
+
+
+class ExportPlace:
+    """One of a tenant's places for exports, which is renewed while the export goes on, and given back once."""
+
+    def __init__(self, place: Place, *, now: Callable[[], DateTime]) -> None:
+        """``now`` is the clock by which the place is renewed."""
+        self._place = place
+        self._now = now
+        self._renewed_at = now()
+        self._is_held = True
+
+    def hold(self, parts: Iterator[bytes]) -> Iterator[bytes]:
+        """Return the same parts; the place is renewed as they are made."""
+        for part in parts:
+            now = self._now()
+            if now >= self._renewed_at + RENEWED_EVERY:
+                self._place.renew()
+                self._renewed_at = now
+            yield part
+
+    def release(self) -> None:
+        """Return the place."""
+        if self._is_held:
+            self._is_held = False
+            self._place.release()
+
+
+def export_place(
+    limits: RequestLimits, *, tenant: Tenant, caps: Mapping[Cap, int], now: Callable[[], DateTime]
+) -> ExportPlace:
+    """Return one of the tenant's places for exports; raises ``TooManyNow`` when all are taken."""
+    at_once = _cap(Cap.EXPORTS, tenant, caps)
+    place = limits.begin_export(tenant.id, at_once=at_once)
+    if place is None:
+        raise TooManyNow(Cap.EXPORTS, value=at_once, used=at_once)
+    return ExportPlace(place, now=now)
 
 
 def _cap(cap: Cap, tenant: Tenant, defaults: Mapping[Cap, int]) -> int:
