@@ -21,6 +21,7 @@ from tests.fakes.jobs import FakeJobQueue
 from worker.domain.errors import Conflict, NotFound
 from worker.domain.ids import CampaignId, CarrierId, ListId, TenantId
 from worker.domain.network import Network
+from worker.domain.voicemail import VoicemailDetector
 from worker.ports.paging import Slice
 from worker.ports.records.entities import BlockedNumber, CdrFilter, GatewayDemand, LeadFilter, ListRecord, Tenant
 from worker.store.transaction import SqlStore
@@ -120,14 +121,15 @@ def test_what_carriers_may_ask_of_switches_is_added_up_by_gateway(store: SqlStor
         tx.carriers.add(
             replace(one, id=CarrierId(uuid4()), name="a", gateway="g1", concurrent_call=7, calls_per_second=0)
         )
-        tx.carriers.add(
-            replace(one, id=CarrierId(uuid4()), name="c", gateway="g2", concurrent_call=3, calls_per_second=2)
-        )
+        third = replace(one, id=CarrierId(uuid4()), name="c", gateway="g2", concurrent_call=3, calls_per_second=2)
+        tx.carriers.add(replace(third, voicemail_detector=VoicemailDetector.AVMD))
 
     with store.reading() as tx:
         assert tx.carriers.by_gateway() == [
             GatewayDemand(gateway="g1", carriers=("a", "b"), channels=17, calls_per_second=5, is_unlimited=True),
-            GatewayDemand(gateway="g2", carriers=("c",), channels=3, calls_per_second=2, is_unlimited=False),
+            GatewayDemand(
+                gateway="g2", carriers=("c",), channels=3, calls_per_second=2, is_unlimited=False, starts_avmd=True
+            ),
         ]
 
 

@@ -10,6 +10,7 @@ import typer
 from worker.cli import commands, secret_commands
 from worker.cli.callback_commands import CALLBACKS
 from worker.cli.campaign_commands import CAMPAIGN
+from worker.cli.cdr_commands import CDR
 from worker.cli.exit_codes import code_of
 from worker.cli.file_commands import BLACKLIST, IMPORTS, LEADS
 from worker.cli.gateway_commands import GATEWAY
@@ -42,6 +43,7 @@ GROUPS: Final[Mapping[str, tuple[str, Mapping[str, Callable[..., None]]]]] = {
     "leads": ("Leads from files.", LEADS),
     "blacklist": ("The do-not-call list.", BLACKLIST),
     "imports": ("Files of leads and of numbers that must not be called, on their way in.", IMPORTS),
+    "cdr": ("CDRs as files.", CDR),
     "callbacks": ("Callbacks that were given up.", CALLBACKS),
     "person": ("Persons and their data.", {"erase": commands.erase_person}),
     "recording": ("Recordings whose time is over.", RECORDING),

@@ -11,6 +11,7 @@ import typer
 from worker.cli.columns import print_json, print_rows
 from worker.cli.encryption import key_ids
 from worker.cli.plain_text import visible
+from worker.cli.recording_advice import recording_findings
 from worker.cli.switch_advice import CDR_MODULE, MODULES, Finding, Needs, judge
 from worker.cli.unknown_variables import unknown_variables
 from worker.cli.voice_advice import voice_findings, voice_modules
@@ -63,15 +64,17 @@ def examine() -> Iterator[Finding]:
     if not urls:
         seen = "CALLBEAT_SWITCH_URLS is not set, and no `callbeat up` runs here"
         yield Finding("switch", is_well=False, seen=seen, advice=_SET_UP)
+    spoken = voice_modules(sounds=_sounds_of(chosen), demand=demand) if speaks(chosen) else {}
     needs = Needs(
         application=answer_application(chosen),
         gateways=demand,
-        voice_modules=voice_modules(sounds=_sounds_of(chosen)) if speaks(chosen) else {},
+        voice_modules=spoken,
         switches=max(1, len(urls)),
     )
     for url in urls:
         yield from _switch(url, needs=replace(needs, row=rows.get(url.name)))
     yield from _voice(chosen)
+    yield from recording_findings(chosen.recordings)
 
 
 def _print(findings: list[Finding]) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 import typer
 
 from worker.cli.bootstrap import opened
+from worker.cli.exit_codes import ExitCode
 from worker.clock import SystemClock
 from worker.sounds.recordings import RecordingFolder
 from worker.usecases.records import drop_recordings as dropping
@@ -23,14 +24,18 @@ def show_due() -> None:
 
 
 def delete_due(folder: Path) -> None:
-    """Delete what is due, and print how many files are gone."""
+    """Delete what is due, and print how many files are gone; exit 1 when some could not be deleted."""
     if not folder.is_dir():
         raise typer.BadParameter(f"there is no folder {folder}")
     count = 0
     with opened(settings()) as store:
         while deleted := dropping.drop_recordings(store, files=RecordingFolder(folder), now=SystemClock().now()):
             count += deleted
+        left = len(dropping.due_recordings(store, now=SystemClock().now(), limit=MOST_SHOWN))
     typer.echo(f"deleted: {count} recordings")
+    if left:
+        typer.echo(f"{left} recordings could not be deleted", err=True)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def forget() -> None:

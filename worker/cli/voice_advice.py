@@ -10,6 +10,7 @@ from worker.cli.ready import ANSWER_SECONDS, NotReady, check_voice
 from worker.cli.switch_advice import Finding
 from worker.domain.errors import CallbeatError
 from worker.domain.speech.back_off import Rest
+from worker.ports.records.entities import GatewayDemand
 from worker.ports.sounds import SoundStore
 
 _SET_UP: Final = "deploy/freeswitch/README.md, section Voice"
@@ -24,8 +25,13 @@ SPOKEN: Final[Mapping[str, str]] = {
 }
 
 
-def voice_modules(*, sounds: str) -> Mapping[str, str]:
-    """Return the modules of a switch that speaks with callees, by where it finds sounds."""
+def voice_modules(*, sounds: str, demand: Mapping[str, GatewayDemand]) -> Mapping[str, str]:
+    """Return the modules of a switch that speaks with callees, by where it finds sounds, and what carriers need."""
+    needs_avmd = any(one.starts_avmd for one in demand.values())
+    return {**_spoken(sounds), **({"mod_avmd": "voicemail: beeps of machines"} if needs_avmd else {})}
+
+
+def _spoken(sounds: str) -> Mapping[str, str]:
     if sounds.startswith(_CACHE):
         return {**SPOKEN, "mod_http_cache": "sounds by HTTP"}
     return {**SPOKEN, "mod_httapi": "sounds by HTTP"} if sounds.startswith("http") else SPOKEN

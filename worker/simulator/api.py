@@ -23,6 +23,9 @@ _MODULES: Final = frozenset(
         "mod_loopback",
         "mod_sndfile",
         "mod_tone_stream",
+        "mod_avmd",
+        "mod_http_cache",
+        "mod_httapi",
     }
 )
 _RULE: Final = "=" * 97

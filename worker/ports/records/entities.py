@@ -104,6 +104,8 @@ class GatewayDemand:
     calls_per_second: int
     is_unlimited: bool
     """True when one of them has no limit of calls per second."""
+    starts_avmd: bool = False
+    """True when calls of one of them start FreeSWITCH's detector of beeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

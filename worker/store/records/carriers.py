@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from pendulum import DateTime
@@ -13,6 +14,7 @@ from typing_extensions import override
 from worker.domain.errors import NotFound
 from worker.domain.ids import CarrierId, TenantId
 from worker.domain.network import Network
+from worker.domain.voicemail import VoicemailDetector
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import CarrierRecord, GatewayDemand
 from worker.ports.records.store import Carriers
@@ -88,7 +90,8 @@ class SqlCarriers(Carriers):
 
     @override
     def by_gateway(self) -> list[GatewayDemand]:
-        asked = select(carriers.c.gateway, carriers.c.name, carriers.c.concurrent_call, carriers.c.calls_per_second)
+        names = ("gateway", "name", "concurrent_call", "calls_per_second", "voicemail_detector")
+        asked = select(*(carriers.c[name] for name in names))
         present = asked.where(carriers.c.deleted_at.is_(None))
         rows = self._connection.execute(present.order_by(carriers.c.gateway, carriers.c.name)).all()
         return [_demand(gateway, list(group)) for gateway, group in groupby(rows, key=lambda row: row.gateway)]
@@ -115,13 +118,14 @@ def _ids_of(tenant_id: TenantId) -> Select[UUID]:
     return select(carriers.c.id).where(carriers.c.tenant_id == tenant_id, carriers.c.deleted_at.is_(None))
 
 
-def _demand(gateway: str, rows: list[Row[str, str, int, int]]) -> GatewayDemand:
+def _demand(gateway: str, rows: list[Row[Any]]) -> GatewayDemand:  # Any: columns of several types
     return GatewayDemand(
         gateway=gateway,
         carriers=tuple(row.name for row in rows),
         channels=sum(row.concurrent_call for row in rows),
         calls_per_second=sum(row.calls_per_second for row in rows),
         is_unlimited=any(row.calls_per_second == 0 for row in rows),
+        starts_avmd=any(row.voicemail_detector is VoicemailDetector.AVMD for row in rows),
     )
 
 
