@@ -20,6 +20,17 @@ PAGES: Final[Mapping[str, str]] = {
     f"GET /ops{_OF_ONE}/edit": f"PUT /v3{_OF_ONE}",
     f"POST /ops{_OF_ONE}/edit/preview": f"PUT /v3{_OF_ONE}",
     f"POST /ops{_OF_ONE}/edit": f"PUT /v3{_OF_ONE}",
+    "GET /ops/callbacks": "GET /v3/callback",
+    "GET /ops/callbacks/replay": "POST /v3/callback/replay",
+    "POST /ops/callbacks/replay": "POST /v3/callback/replay",
+    "POST /ops/callbacks/url/enable": "POST /v3/callback/url/enable",
+    "GET /ops/carriers": "GET /v3/carrier",
+    "GET /ops/switches": "GET /v3/switch",
+    "POST /ops/switches": "PUT /v3/switch",
+    "GET /ops/number": "GET /v3/lead",
+    "GET /ops/imports": "GET /v3/import",
+    "GET /ops/imports/{import_uuid}": "GET /v3/import/{import_uuid}",
+    "GET /ops/audit": "GET /v3/audit",
 }
 """A page without a line cannot be imported."""
 UNCHANGING: Final = frozenset({"POST /ops/log-out", f"POST /ops{_OF_ONE}/edit/preview"})

@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 V = TypeVar("V")
 
 EVERY_SECONDS: Final = 1.0
-REST: Final = 4
-"""A reading is followed by a pause of at least so many times its length, so that watching takes a fifth of one
+REST: Final = 9
+"""A reading is followed by a pause of at least so many times its length, so that watching takes a tenth of one
 processor at most, however large the tenant."""
 READ_AT_ONCE: Final = 2
 """Threads of their own: those of requests (`concurrency_limit.py`) are never taken by viewers."""

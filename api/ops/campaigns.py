@@ -22,6 +22,7 @@ from api.ops.views import View, read_views
 from worker.domain.ids import CampaignId
 from worker.domain.run_state import RunState
 from worker.ports.records.entities import Tenant
+from worker.usecases.records.carrier_plans import KEPT_FOR_EACH_CAMPAIGN, CarrierPlans
 from worker.usecases.records.watch_campaigns import Watched, WatchedCampaign, watch_campaigns
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -149,6 +150,6 @@ async def stream_view(request: Request, view: View, *, services: ApiServices, te
     """Return the stream of a view, read together with all others of the tenant."""
     board: Board[View] = request.app.state.board
     say = wording_for(tenant, language=view.language, now=services.clock.now())
-    read = partial(read_views, services, tenant)
+    read = partial(read_views, services, tenant, CarrierPlans(kept_for=KEPT_FOR_EACH_CAMPAIGN))
     banner = partial(say.text, "trouble")
     return await stream(request, board, view, tenant_id=tenant.id, read=read, banner=banner)

@@ -51,7 +51,7 @@ def enter(request: Request, services: Services) -> Response:
         response.headers["Retry-After"] = str(seconds)
         return response
     response = RedirectResponse(to, status_code=SEE_OTHER)
-    start_session(response, request, caller=caller, token=token)
+    start_session(response, request, caller=caller, token=token, key=key)
     response.delete_cookie(FORM_COOKIE, path=PATH)
     return response
 

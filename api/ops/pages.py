@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from api.ops import campaign, campaigns, edit, log_in
+from api.ops import audit, callbacks, campaign, campaigns, carriers, edit, imports, log_in, numbers, switches
 from api.ops.board import Board
 from api.ops.files import FILES, Files
 from api.ops.views import View
@@ -10,8 +10,9 @@ from api.ops.views import View
 
 def add_pages(app: FastAPI) -> None:
     """Serve the pages and their files."""
-    for router in (log_in.open_router, log_in.router, campaigns.router, campaign.router, edit.router):
-        app.include_router(router)
+    app.include_router(log_in.open_router)
+    for subject in (log_in, campaigns, campaign, edit, callbacks, carriers, switches, numbers, imports, audit):
+        app.include_router(subject.router)
     app.mount("/ops/files", Files(directory=FILES), name="ops-files")
 
 

@@ -9,16 +9,21 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pendulum import DateTime
 
+from api.access import check_access, needed_for
 from api.deps import services_of
+from api.ops.access import operation_of
 from api.ops.files import address_of
 from api.ops.look import Language, Theme, look_of
 from api.ops.session import FIELD, csrf_of
 from api.ops.wording import Wording
+from worker.domain.errors import Forbidden
 from worker.domain.gateway_access import OPERATORS_TENANT
 from worker.ports.records.access import Caller
 from worker.ports.records.entities import Tenant
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
+PLACES: Final = ("callbacks", "carriers", "switches", "number", "imports", "audit")
+"""The pages beside the list of campaigns; each has the name of its path."""
 _NO_ZONE: Final = "UTC"
 """Before a log-in no time is shown."""
 
@@ -76,7 +81,23 @@ def page(
         themes=tuple(Theme),
         caller=caller,
         csrf=csrf_of(request) if csrf is None else csrf,
+        places=[] if caller is None else _places(caller),
+        place="/ops/" + request.url.path.split("/")[2] if request.url.path.count("/") > 1 else request.url.path,
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         **values,
     )
     return HTMLResponse(text, status_code=status)
+
+
+def _places(caller: Caller) -> list[tuple[str, str]]:
+    """Return the pages that the caller may open, with the keys of their names."""
+    open_to = [name for name in PLACES if _is_open(f"/ops/{name}", caller)]
+    return [("/ops", "campaigns"), *((f"/ops/{name}", "numbers" if name == "number" else name) for name in open_to)]
+
+
+def _is_open(path: str, caller: Caller) -> bool:
+    try:
+        check_access(caller, needed_for(*operation_of("GET", path).split(" ")))
+    except Forbidden:
+        return False
+    return True

@@ -2,11 +2,13 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 from typing import Final
 
 from fastapi import Request, Response
 
 from api.authentication import UNAUTHORIZED, caller_with
+from api.deps import services_of
 from api.errors import NoAccess
 from worker.ports.records.access import Caller
 
@@ -18,9 +20,11 @@ FIELD: Final = "csrf"
 _DIVIDER: Final = ":"
 
 
-def start_session(response: Response, request: Request, *, caller: Caller, token: str) -> None:
-    """Set the cookies of a session."""
-    value = f"{caller.role}{_DIVIDER}{token}"
+def start_session(response: Response, request: Request, *, caller: Caller, token: str, key: str) -> None:
+    """Set the cookie of a session; one that CALLBEAT_API_TOKEN itself opened carries a proof of that."""
+    own = services_of(request).api_token
+    proof = _proof(own, token=token) if own is not None and hmac.compare_digest(key.encode(), own.encode()) else ""
+    value = _DIVIDER.join((caller.role, token, proof))
     response.set_cookie(COOKIE, value, path=PATH, secure=is_secure(request), httponly=True, samesite="strict")
 
 
@@ -31,18 +35,31 @@ def end_session(response: Response) -> None:
 
 def token_of(request: Request) -> str:
     """Return the access token in the request's session; empty without one."""
-    return request.cookies.get(COOKIE, "").partition(_DIVIDER)[2]
+    return _parts(request)[1]
 
 
 def caller_in_session(request: Request) -> Caller:
     """Return who is logged in. Raises ``NoAccess``, also when the key has another role than at the log-in."""
-    role, _, token = request.cookies.get(COOKIE, "").partition(_DIVIDER)
+    role, token, proof = _parts(request)
     if not token:
         raise NoAccess(UNAUTHORIZED)
     caller = caller_with(request, token)
     if caller.role.value != role:
         raise NoAccess(UNAUTHORIZED)
-    return caller
+    own = services_of(request).api_token
+    is_own = bool(own and proof and hmac.compare_digest(proof.encode(), _proof(own, token=token).encode()))
+    return replace(caller, is_installation=True) if is_own and caller.key is None else caller
+
+
+def _parts(request: Request) -> tuple[str, str, str]:
+    role, _, rest = request.cookies.get(COOKIE, "").partition(_DIVIDER)
+    token, _, proof = rest.partition(_DIVIDER)
+    return role, token, proof
+
+
+def _proof(own: str, *, token: str) -> str:
+    """Return what only a process with CALLBEAT_API_TOKEN can make of an access token."""
+    return hmac.new(own.encode(), f"ops {token}".encode(), hashlib.sha256).hexdigest()
 
 
 def is_secure(request: Request) -> bool:

@@ -7,6 +7,7 @@ from api.deps import ApiServices
 from api.ops.look import Language
 from worker.domain.ids import CampaignId
 from worker.ports.records.entities import Tenant
+from worker.usecases.records.carrier_plans import CarrierPlans
 from worker.usecases.records.watch_campaigns import Watched, WatchedCampaign, watch_campaigns
 
 
@@ -24,11 +25,14 @@ class View(Protocol):
         """Return it as HTML."""
 
 
-def read_views(services: ApiServices, tenant: Tenant, views: Collection[View]) -> Mapping[View, str]:
+def read_views(
+    services: ApiServices, tenant: Tenant, plans: CarrierPlans, views: Collection[View]
+) -> Mapping[View, str]:
     """Read the tenant's campaigns once, with the details that any view shows, and render each view."""
 
     def choose(campaigns: Sequence[WatchedCampaign]) -> set[CampaignId]:
         return {one for view in views for one in view.choose(campaigns)}
 
-    watched = watch_campaigns(services.store, tenant=tenant, choose=choose, now=services.clock.now())
+    now = services.clock.now()
+    watched = watch_campaigns(services.store, tenant=tenant, choose=choose, plans=plans, now=now)
     return {view: view.render(watched, tenant=tenant) for view in views}

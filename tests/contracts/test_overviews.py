@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from pendulum import Duration
+from pendulum import DateTime, Duration
 from sqlalchemy import event, update
 
 from tests.builders import CAMPAIGN, HANOI, NOON, TENANT, add_leads, fill_store, let_be_heard, viettel
@@ -19,6 +19,7 @@ from worker.domain.run_state import RunState
 from worker.ports.records.entities import Tenant
 from worker.store.base.tables import calls
 from worker.store.transaction import SqlStore
+from worker.usecases.records.carrier_plans import CarrierPlans
 from worker.usecases.records.explain import explain_campaign
 from worker.usecases.records.watch_campaigns import Watched, watch_campaigns
 
@@ -53,6 +54,23 @@ def test_thirty_campaigns_cost_as_many_statements_as_three(store: SqlStore) -> N
         assert len(watched(store).details) == 30
 
     assert len(many) == len(few) < 25
+
+
+def test_a_plan_for_many_campaigns_is_kept_for_a_moment_and_then_made_again(store: SqlStore) -> None:
+    fill_store(store)
+    add_leads(store, viettel(3))
+    plans = CarrierPlans(kept_for=Duration(seconds=1))
+
+    def statements(now: DateTime) -> int:
+        with counted(store) as made:
+            watch_campaigns(
+                store, tenant=WHO, choose=lambda all_: [one.campaign.id for one in all_], plans=plans, now=now
+            )
+        return len(made)
+
+    first, at_once, later = (statements(NOON.add(seconds=seconds)) for seconds in (0, 1, 2))
+
+    assert at_once < first == later
 
 
 def add_campaigns(store: SqlStore, number: int) -> None:

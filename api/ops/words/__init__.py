@@ -7,6 +7,7 @@ from api.ops.words.campaigns import CAMPAIGNS
 from api.ops.words.frame import FRAME
 from api.ops.words.one_campaign import ONE_CAMPAIGN
 from api.ops.words.reasons import FACTS
+from api.ops.words.records import RECORDS
 
-WORDS: Final[Mapping[str, tuple[str, str]]] = {**FRAME, **CAMPAIGNS, **ONE_CAMPAIGN, **FACTS}
+WORDS: Final[Mapping[str, tuple[str, str]]] = {**FRAME, **CAMPAIGNS, **ONE_CAMPAIGN, **RECORDS, **FACTS}
 """English and Vietnamese, by key."""

@@ -13,9 +13,9 @@ from worker.domain.campaign_settings import CampaignSettings, to_campaign
 from worker.domain.carrier import Carrier
 from worker.domain.destinations import is_allowed
 from worker.domain.errors import NotFound
-from worker.domain.ids import CampaignId, CarrierId, LeadId
+from worker.domain.ids import CampaignId, LeadId
 from worker.domain.network import Network
-from worker.domain.planner import Demand, Grant, Plan, Situation, calls_to_start
+from worker.domain.planner import Demand, Grant, Situation
 from worker.domain.quota import UNLIMITED, Limits, network_cap
 from worker.domain.reason import Reason, Why, why_not_run
 from worker.domain.script import values_of_lead, why_not_spoken
@@ -28,6 +28,7 @@ from worker.ports.records.entities import Tenant
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.ports.sounds import SoundNames
 from worker.usecases.dispatch.switch_facts import known_switches
+from worker.usecases.records.carrier_plans import CarrierPlans
 from worker.usecases.records.explain_sounds import why_many_soundless, why_soundless
 
 LiveCounts: TypeAlias = Counter[tuple[Network, CallState]]
@@ -81,7 +82,7 @@ def explain_in(tx: RecordTransaction, *, tenant: Tenant, campaign_id: CampaignId
     """Return the same, as this transaction sees the campaign."""
     settings = tx.campaigns.get(tenant.id, campaign_id)
     live = {campaign_id: tx.standings.live_calls(campaign_id)}
-    return explain_each(tx, tenant=tenant, campaigns=[settings], live=live, now=now)[campaign_id]
+    return explain_each(tx, tenant=tenant, campaigns=[settings], live=live, plans=CarrierPlans(), now=now)[campaign_id]
 
 
 def explain_each(
@@ -90,16 +91,16 @@ def explain_each(
     tenant: Tenant,
     campaigns: Sequence[CampaignSettings],
     live: Mapping[CampaignId, LiveCounts],
+    plans: CarrierPlans,
     now: DateTime,
 ) -> dict[CampaignId, CampaignExplanation]:
     """Return the same for several campaigns of a tenant; it costs reads for each carrier, none for each campaign."""
-    plans = _Plans(tx, now=now)
     switches = known_switches(tx, now=now)
     soundless = why_many_soundless(tx, [one.campaign_uuid for one in campaigns], now=now)
     found = {}
     for settings in campaigns:
         campaign_id = settings.campaign_uuid
-        view = _view(plans, to_campaign(settings, zone=tenant.timezone), now=now)
+        view = _view(tx, to_campaign(settings, zone=tenant.timezone), plans=plans, now=now)
         own = live.get(campaign_id, Counter())
         found[campaign_id] = _explained(
             view, live=own, switches=switches, soundless=soundless.get(campaign_id, ()), now=now
@@ -152,7 +153,7 @@ def explain_lead(
             settings = tx.campaigns.get(tenant.id, lead.campaign_id)
         except NotFound:  # deleted; its leads can still be read
             return LeadExplanation(lead, why_not_called(lead, campaign=None, carrier=None, now=now))
-        view = _view(_Plans(tx, now=now), to_campaign(settings, zone=tenant.timezone), now=now)
+        view = _view(tx, to_campaign(settings, zone=tenant.timezone), plans=CarrierPlans(), now=now)
         reasons = why_not_called(lead, campaign=view.campaign, carrier=view.carrier, now=now)
         if lead.call_state is CallState.QUEUED:
             live = tx.standings.live_calls(lead.campaign_id)
@@ -217,26 +218,9 @@ class _View:
         return None if self.situation is None else self.situation.demand.get(self.campaign.id)
 
 
-class _Plans:
-    """The plan that would be made now for each carrier, read and made once."""
-
-    def __init__(self, tx: RecordTransaction, *, now: DateTime) -> None:
-        self._tx = tx
-        self._now = now
-        self._found: dict[CarrierId, tuple[Situation, Plan] | None] = {}
-
-    def of(self, carrier_id: CarrierId) -> tuple[Situation, Plan] | None:
-        """Return a carrier's situation and plan; None when the carrier is gone."""
-        if carrier_id not in self._found:
-            situation = self._tx.plans.situation(carrier_id, now=self._now)
-            made = None if situation is None else (situation, calls_to_start(situation, now=self._now))
-            self._found[carrier_id] = made
-        return self._found[carrier_id]
-
-
-def _view(plans: _Plans, campaign: Campaign, *, now: DateTime) -> _View:
+def _view(tx: RecordTransaction, campaign: Campaign, *, plans: CarrierPlans, now: DateTime) -> _View:
     """Return what the plan means for a campaign; one that no plan considers is explained by its own settings."""
-    made = None if campaign.carrier_id is None else plans.of(campaign.carrier_id)
+    made = None if campaign.carrier_id is None else plans.of(tx, campaign.carrier_id, now=now)
     situation, plan = made or (None, None)
     if plan is not None and campaign.id in plan.reasons:
         grants = tuple(grant for grant in plan.grants if grant.campaign.id == campaign.id)

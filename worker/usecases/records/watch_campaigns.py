@@ -16,6 +16,7 @@ from worker.domain.run_state import RunState, run_state
 from worker.ports.records.entities import Tenant
 from worker.ports.records.overviews import CampaignGlance, RecentCalls, WaitingLeads
 from worker.ports.records.store import RecordStore
+from worker.usecases.records.carrier_plans import CarrierPlans
 from worker.usecases.records.explain import CampaignExplanation, LiveCounts, explain_each
 
 RECENT: Final = Duration(minutes=10)
@@ -68,10 +69,13 @@ class Watched:
 Choose = Callable[[Sequence[WatchedCampaign]], Collection[CampaignId]]
 
 
-def watch_campaigns(store: RecordStore, *, tenant: Tenant, choose: Choose, now: DateTime) -> Watched:
+def watch_campaigns(
+    store: RecordStore, *, tenant: Tenant, choose: Choose, plans: CarrierPlans | None = None, now: DateTime
+) -> Watched:
     """Return where the tenant's campaigns stand; ``choose`` returns those whose details are to be read.
 
-    The number of statements follows the number of their carriers, not of campaigns.
+    The number of statements follows the number of their carriers, not of campaigns. ``plans`` may keep those that
+    cost much.
     """
     with store.reading() as tx:
         read = tx.standings.overviews
@@ -87,7 +91,9 @@ def watch_campaigns(store: RecordStore, *, tenant: Tenant, choose: Choose, now: 
         recent = read.recent(tenant.id, planned_since=now - RECENT, dialled_since=now - PACE)
         waiting = read.waiting(chosen)
         settings = [one.settings for one in shown]
-        explained = explain_each(tx, tenant=tenant, campaigns=settings, live=live, now=now)
+        explained = explain_each(
+            tx, tenant=tenant, campaigns=settings, live=live, plans=plans or CarrierPlans(), now=now
+        )
     details = {
         one.campaign.id: _detail(
             one.campaign,
