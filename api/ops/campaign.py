@@ -13,9 +13,9 @@ from api.deps import Services, Who, Whose
 from api.ops.campaign_row import outcome_parts, row_of
 from api.ops.campaigns import stream_view
 from api.ops.look import Language, look_of
-from api.ops.render import fragment, page, wording_for
+from api.ops.render import fragment, page, say_to, wording_for
 from api.ops.route import PageRoute
-from api.ops.week import monday_before, week_of
+from api.ops.week import last_day, monday_before, week_of
 from api.sight import Seen
 from worker.domain.call import CallState
 from worker.domain.campaign import Status
@@ -34,6 +34,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 ACTIONS: Final = {status.value: status for status in (Status.START, Status.PAUSE, Status.STOP)}
 SEE_OTHER: Final = 303
+MOST_CAUSES: Final = 8
 LEADS: Final = (
     *((f"stage.{stage}", (stage, None)) for stage in Stage if stage is not Stage.DONE),
     *((f"ending.{ending}", (Stage.DONE, ending)) for ending in Ending),
@@ -74,11 +75,9 @@ def show(campaign_uuid: UUID, request: Request, services: Services, who: Who) ->
     found = next((one for one in watched.campaigns if one.campaign.id == campaign_id), None)
     if found is None:
         raise NotFound("")
-    windows = to_windows(found.settings, zone=tenant.timezone)
     return page(
         request, "campaign.html", board=view.render(watched, tenant=tenant), one=found.settings,
         may_change=includes(who.role, Role.OPERATOR), actions=ACTIONS, done=request.query_params.get("done", ""),
-        week=week_of(windows, monday=monday_before(watched.at, zone=tenant.timezone)),
     )  # fmt: skip
 
 
@@ -92,11 +91,17 @@ async def live(campaign_uuid: UUID, request: Request, services: Services, tenant
 @router.get("/ops/campaign/{campaign_uuid}/figures")
 def figures(campaign_uuid: UUID, request: Request, services: Services, tenant: Whose, seen: Seen) -> Response:
     """Return leads by stage, keys, and the latest calls."""
-    found = campaign_figures(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid))
-    say = wording_for(tenant, language=look_of(request).language, now=services.clock.now())
+    say = say_to(request)
+    found = campaign_figures(services.store, tenant=tenant, campaign_id=CampaignId(campaign_uuid), now=say.now)
+    windows = to_windows(found.settings, zone=tenant.timezone)
     shown = fragment(
-        "campaign_figures.html", say=say, counts=found.statistics, latest=seen.cdrs(found.latest),
-        leads=[(key, found.stages.get(place, 0)) for key, place in LEADS],
+        "campaign_figures.html", say=say, counts=found.statistics, latest=seen.cdrs(found.latest), run=found.run,
+        leads=[(key, found.stages.get(place, 0)) for key, place in LEADS], is_run=found.settings.run_id is not None,
+        causes=sorted(found.run.causes.items(), key=lambda one: -one[1])[:MOST_CAUSES],
+        week=week_of(windows, monday=monday_before(say.now, zone=tenant.timezone), rows=found.hours),
+        series=last_day(
+            found.hours, ends=found.ends, names=[say.text(key) for key in ("time", "calls", "outcome.answered")]
+        ),
     )  # fmt: skip
     return HTMLResponse(shown)
 

@@ -9,15 +9,16 @@ function colour(name) {
 
 function draw(place) {
   const told = place.dataset.series;
-  if (place.drawn === told) {
+  if (place.drawn === told && place.childElementCount) {
     return;
   }
   place.drawn = told;
   const series = JSON.parse(told);
   place.replaceChildren();
   const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
-  const clock = { value: (_, raw) => (raw == null ? "" : new Date(raw * 1000).toLocaleString()) };
-  const lines = series.names.map((label, number) => ({ label, stroke: colour(COLOURS[number]), width: 2, points: { show: false } }));
+  const [time, ...names] = series.names;
+  const clock = { label: time, value: (_, raw) => (raw == null ? "" : new Date(raw * 1000).toLocaleString()) };
+  const lines = names.map((label, number) => ({ label, stroke: colour(COLOURS[number]), width: 2, points: { show: false } }));
   new uPlot(
     {
       width: Math.max(280, place.clientWidth),

@@ -137,6 +137,8 @@ def test_figures_show_leads_and_latest_calls(browser: Browser, campaign: str) ->
     assert "0981000001" in shown
     assert "no answer" in shown
     assert "NO_ANSWER" in shown
+    assert "All leads" in shown
+    assert 'data-series=\'{"names": ["Time", "Calls", "answered"]' in shown
 
 
 def test_hidden_numbers_stay_hidden_below_admin(browser: Browser, campaign: str) -> None:

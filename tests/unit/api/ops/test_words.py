@@ -18,6 +18,7 @@ from worker.domain.network import Network
 from worker.domain.reason import Reason, Why
 from worker.domain.role import Role
 from worker.domain.run_state import RunState
+from worker.domain.tally import TalkTime
 
 ENGLISH = Wording(Language.ENGLISH, HANOI, NOON)
 VIETNAM = Wording(Language.VIETNAMESE, HANOI, NOON)
@@ -48,6 +49,7 @@ def test_each_member_of_a_closed_set_has_its_text() -> None:
         *(f"state.{one}" for one in RunState),
         *(f"network.{one}" for one in Network),
         *(f"outcome.{one}" for one in Outcome),
+        *(f"talk.{one}" for one in TalkTime if one is not TalkTime.NONE),
         *(f"role.{one}" for one in Role),
         *(f"mode.{one}" for one in Mode),
         *(f"stage.{one}" for one in Stage if one is not Stage.DONE),
