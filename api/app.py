@@ -127,7 +127,7 @@ def set_limits(app: FastAPI, *, kept_seconds: float = KEPT_SECONDS) -> None:
     app.state.concurrency = ConcurrencyLimit()
     app.state.bodies = BodyBudget()
     app.state.cdr_places = CdrPlaces()
-    app.state.export_lane = ExportLane()
+    app.state.export_lane = ExportLane(app.state.concurrency)
     app.state.login_guard = LoginGuard()
     app.state.board = new_board()
     app.state.metrics = Kept[str](seconds=kept_seconds)

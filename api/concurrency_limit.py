@@ -26,6 +26,8 @@ class ConcurrencyLimit:
     ) -> None:
         self._free = asyncio.Semaphore(at_once)
         self._waiting = 0
+        self.running = 0
+        """Requests that run now."""
         self._most_waiting = most_waiting
         self._longest_wait_seconds = longest_wait_seconds
 
@@ -33,9 +35,11 @@ class ConcurrencyLimit:
     async def admit(self) -> AsyncIterator[None]:
         """Run the block as one of the admitted requests; raises ``Unavailable`` when the wait is too long."""
         await self._admit()
+        self.running += 1
         try:
             yield
         finally:
+            self.running -= 1
             self._free.release()
 
     async def _admit(self) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Final, TypeAlias
 import typer
 from rich.console import Console
 
+from tests.bench.api import api
 from tests.bench.callbacks import callbacks
 from tests.bench.channels import SMALL, refill, usage
 from tests.bench.crowd import crowd
@@ -44,6 +45,7 @@ BENCHES: Final[dict[str, Bench]] = {
     "outbox": outbox,
     "subscriptions": subscriptions,
     "crowd": crowd,
+    "api": api,
     "memory": memory,
     "voice": voice,
     "naive": naive,

@@ -38,7 +38,7 @@ DEFAULT_CAPS: Final[Mapping[Cap, int]] = {
     Cap.AUDIO: 1_000,
     Cap.REQUESTS: 200,  # a process of the API answers a few hundred requests a second
     Cap.BURST: 1_000,
-    Cap.EXPORTS: 4,  # two threads of a process serve them in rotation
+    Cap.EXPORTS: 4,  # one thread of a process serves them in rotation
     Cap.IMPORTS: 4,  # of the 32 requests that a process runs at once
 }
 LARGEST_CAP: Final = 2**31 - 1

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from starlette.types import Message
 from typing_extensions import override
 
+from api.concurrency_limit import ConcurrencyLimit
 from api.export_lane import ExportLane
 from api.export_response import Exported, ExportResponse
 from api.exports import PACKED, XLSX
@@ -239,7 +240,7 @@ def test_a_client_that_goes_away_ends_the_export() -> None:
             await anyio.lowlevel.checkpoint()
 
         exported = Exported(parts=parts(), finish=lambda: over.append(True))
-        response = ExportResponse(exported, lane=ExportLane(), media_type="text/csv", headers={})
+        response = ExportResponse(exported, lane=ExportLane(ConcurrencyLimit()), media_type="text/csv", headers={})
         with anyio.fail_after(20):
             await response({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
 
