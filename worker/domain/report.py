@@ -50,6 +50,25 @@ class Part:
     before: int
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Parts of equal length that follow each other: how long each is, and the place and begin of the first."""
+
+    place: int
+    first: int
+    length: int
+
+
+def runs_of(parts: Sequence[Part]) -> Sequence[Run]:
+    """Return the parts as few runs, so that a database finds a quarter's part by arithmetic: months need one each."""
+    found: list[Run] = []
+    for place, part in enumerate(parts):
+        length = part.before - part.first
+        if not found or found[-1].length != length:
+            found.append(Run(place, part.first, length))
+    return found
+
+
 def quarters_of(start: DateTime | None, end: DateTime | None) -> Quarters:
     """Return a period that includes its start and excludes its end.
 

@@ -13,6 +13,9 @@ from worker.domain.tally import TalkTime
 from worker.store.base.columns import Choice
 from worker.store.base.schema import metadata
 
+EVER: Final = -1
+"""Stands in ``quarter`` for all time: each sum is kept by quarter and once more so, which a monitor reads often."""
+
 tallies: Final = Table(
     "tallies",  # no foreign keys: reports outlive what is deleted
     metadata,
