@@ -1,21 +1,25 @@
 """`callbeat campaign …`: what an operator types, and reads."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.builders import CAMPAIGN, NOON, TENANT, fill_store, list_of, stored_settings
 from tests.integration.commands import columns, ended, only_home_set, run
 from worker.cli.bootstrap import bring_up_to_date
+from worker.cli.campaign_picture import picture
 from worker.domain.campaign import Status
 from worker.ports.paging import Slice
 from worker.ports.records.audit import AuditFilter
 from worker.store.transaction import SqlStore
 from worker.usecases.records.find_by_name import find_list
 from worker.usecases.records.keep_api_keys import tenant_named
+from worker.usecases.records.look_at_campaign import look_at_campaign
 from worker.wiring import settings, store
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
@@ -131,3 +135,19 @@ def test_ctrl_c_ends_a_watch_well(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert code == 0
     assert json.loads(output)["campaign_uuid"] == str(CAMPAIGN)
+
+
+def test_a_terminal_gets_a_picture_with_bars_and_reasons(filled: SqlStore) -> None:
+    owner = tenant_named(filled, "default")
+    sight = look_at_campaign(filled, tenant=owner, campaign_id=CAMPAIGN, now=NOON)
+    terminal = Console(file=io.StringIO(), width=100)
+
+    terminal.print(picture(sight, name="[red]\x1b[2J", zone=owner.timezone))
+
+    shown = terminal.file.getvalue().splitlines()  # type: ignore[attr-defined]  # the text that was given to it
+    assert shown[0] == "[red]\\x1b[2J: start, 2026-11-23T12:00:00+07:00"
+    assert [(line.split()[:2], line.split()[-1]) for line in shown[1:3]] == [
+        (["leads", "done"], "0/0"),
+        (["calls", "up"], "0/5"),
+    ]
+    assert any(line.startswith("nothing_left: Nobody is left") for line in shown)

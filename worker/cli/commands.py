@@ -3,6 +3,7 @@
 ``callbeat --help`` and ``callbeat COMMAND --help`` must not wait for SQLAlchemy, Celery or FastAPI.
 """
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -270,3 +271,7 @@ def broker(
     from worker.cli.processes import broker as serve
 
     serve(port, socket)
+
+
+PERSON: Final[Mapping[str, Callable[..., None]]] = {"erase": erase_person}
+"""The members of ``callbeat person``."""

@@ -1,5 +1,6 @@
 """The commands for secrets: their signatures and help, as in ``commands``."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 
 import typer
@@ -58,3 +59,13 @@ def check_secret_key(*, as_json: AsJson = False) -> None:
     from worker.cli.secret_keys import check
 
     check(as_json=as_json)
+
+
+SECRET: Final[Mapping[str, Callable[..., None]]] = {"show": show_secret, "rotate": rotate_secret}
+"""The members of ``callbeat secret``."""
+SECRET_KEY: Final[Mapping[str, Callable[..., None]]] = {
+    "new": new_secret_key,
+    "rotate": rotate_secret_key,
+    "check": check_secret_key,
+}
+"""The members of ``callbeat secret-key``."""
