@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -153,11 +153,13 @@ class Switches(Telephony):
                 return Placed(undialled | {call_id for call_id, _ in commands})
             try:
                 seconds = (until - self._clock.now()).total_seconds()
-                placed = _place(commands, connection=connection, within=seconds, broken=client.drop)
-                if awaits_begin and placed.is_answered:
-                    placed = replace(placed, is_answered=_has_begun(connection, broken=client.drop))
+                behind = _HAS_BEGUN if awaits_begin else b""
+                placed = _place(commands, behind, connection=connection, within=seconds, broken=client.drop)
+                is_answered = placed.is_answered
+                if awaits_begin and is_answered:
+                    is_answered = placed.is_whole and _has_begun(connection, broken=client.drop)
                 refusals = {switch: placed.refusal} if placed.refusal else {}
-                return Placed(undialled | placed.undialled, is_answered=placed.is_answered, refusals=refusals)
+                return Placed(undialled | placed.undialled, is_answered=is_answered, refusals=refusals)
             except BaseException:
                 client.drop()  # unread replies would be taken for the replies to the next calls
                 raise
@@ -237,17 +239,25 @@ def _commands(
     return commands, frozenset(unencodable)
 
 
+_HAS_BEGUN: Final = b"api strepoch\n\n"
+"""Something small that a switch answers only when it has begun what it accepted before; sent along with the calls,
+because a round trip of its own would cost each token as much."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Replies:
     """What one switch replied to a batch of commands."""
 
     undialled: frozenset[CallId]
     is_answered: bool = True
+    is_whole: bool = True
+    """False when not everything was sent, or not all replies came: the connection is closed."""
     refusal: str = ""
 
 
 def _place(
     commands: Sequence[tuple[CallId, bytes]],
+    behind: bytes,
     *,
     connection: Connection,
     within: float,
@@ -258,8 +268,10 @@ def _place(
             "calls not sent: judged too long ago", extra={"action": "calls_too_late", "calls": len(commands)}
         )
         return _Replies(frozenset(call_id for call_id, _ in commands))
-    sent = connection.write(b"".join(command for _, command in commands), within=within)
+    data = b"".join(command for _, command in commands) + behind
+    sent = connection.write(data, within=within)
     undialled, written, is_answered, refusal = set(), [], True, ""
+    is_whole = sent == len(data)
     end = 0
     for call_id, command in commands:
         end += len(command)
@@ -275,19 +287,19 @@ def _place(
                 undialled.add(call_id)
                 refusal = said.removeprefix(_REFUSED).strip()[:LONGEST_REFUSAL] or _REFUSED
     except ConnectionLost as error:
-        is_answered = not isinstance(error, NotAnswered)
+        is_answered, is_whole = not isinstance(error, NotAnswered), False
         fields = {"action": "replies_lost", "calls": len(commands), "why": str(error)}
         logger.warning("replies of the switch lost, calls may or may not be dialled", extra=fields)
         broken()
-    if len(written) < len(commands):
+    if sent < len(data):
         broken()
-    return _Replies(frozenset(undialled), is_answered=is_answered, refusal=refusal)
+    return _Replies(frozenset(undialled), is_answered=is_answered, is_whole=is_whole, refusal=refusal)
 
 
 def _has_begun(connection: Connection, *, broken: Callable[[], None]) -> bool:
-    """Ask for something small: a switch that replies to it has also begun what it accepted before."""
+    """Read the reply to what was asked behind the calls: with it the switch has also begun what it accepted before."""
     try:
-        connection.command("api strepoch", within=ORIGINATE_ANSWERED_WITHIN.total_seconds())
+        connection.reply(until=time.monotonic() + ORIGINATE_ANSWERED_WITHIN.total_seconds())
     except ConnectionLost as error:
         extra = {"action": "replies_lost", "calls": 0, "why": str(error)}
         logger.warning("switch does not say that it has begun its calls", extra=extra)
