@@ -54,6 +54,9 @@ Shorter than ``VERDICT_HOLDS``, with time for a worker that is late.
 """
 PACED_PLAN_LEAD: Final = Duration(milliseconds=120)
 """The next plan is made this long before the first token that it may use: a plan and a check must fit in."""
+TAKE_LEAD: Final = Duration(milliseconds=4)
+"""A token is asked for this long before its time, so that the answer is there when the time has come. Shorter than
+``TAKEN_AHEAD_MICROS``, by which tokens are given out before their time."""
 TOKEN_UNCONFIRMED: Final = Duration(seconds=3)
 """A reserved token whose dial nobody confirmed counts as used for this long.
 

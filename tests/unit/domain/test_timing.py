@@ -6,6 +6,7 @@ from pathlib import Path
 from pendulum import Duration
 
 from worker.domain import timing
+from worker.domain.pacing import MICROSECONDS, TAKEN_AHEAD_MICROS
 
 SECOND = Duration(seconds=1)
 JSON_CDR = Path(__file__).parents[3] / "deploy" / "freeswitch" / "json_cdr.conf.xml"
@@ -29,6 +30,11 @@ def test_a_call_that_is_judged_ahead_of_its_token_is_sent_while_the_verdict_hold
 def test_the_next_plan_is_made_while_earlier_calls_wait_for_their_time() -> None:
     assert timing.PACED_PLAN_LEAD < timing.PACED_AHEAD
     assert timing.PACED_PLAN_LEAD < timing.MESSAGE_RESENT
+
+
+def test_a_token_that_is_asked_for_early_is_given_out_for_its_time() -> None:
+    """Otherwise the worker would have to ask again when the time has come."""
+    assert timing.TAKE_LEAD.total_seconds() * MICROSECONDS < TAKEN_AHEAD_MICROS
 
 
 def test_an_unconfirmed_token_stays_out_until_a_standing_switch_has_been_noticed() -> None:

@@ -9,7 +9,7 @@ from pendulum import DateTime
 from worker.domain.carrier import Carrier
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId
-from worker.domain.timing import UNREACHABLE_PAUSE
+from worker.domain.timing import TAKE_LEAD, UNREACHABLE_PAUSE
 from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import JobQueue, Rate, SharedPace, Taken, Tokens
 from worker.ports.dispatch.store import DispatchStore
@@ -105,7 +105,7 @@ class _Dialling:
         """Dial until all calls are sent, their time is up, or the limiter or the switch does not answer."""
         sent, paced, clock = _Sent(), self._paced, self._dialler.clock
         while sent.count < len(paced.calls) and clock.now() < paced.until:
-            self._sleep(paced.seconds_left(sent.count, now=clock.now()))
+            self._sleep(paced.seconds_left(sent.count, now=clock.now()) - TAKE_LEAD.total_seconds())
             taken = self._take(first=sent.count)
             if taken is None:
                 break
