@@ -13,6 +13,7 @@ from worker.domain.leadership import LeaderLease, listener_of
 from worker.domain.switch import Switch
 from worker.domain.switch_refusal import SwitchNews
 from worker.domain.timing import EVENTS_REMEMBERED
+from worker.jobs.figures import SETTLE, work_figures
 from worker.ports.dispatch.telephony import EventSource
 from worker.stopping import Stop
 from worker.usecases.dispatch.drain_switch import SwitchDrain
@@ -120,14 +121,15 @@ class Listener:
         parts, pause = self._services, 0.1
         while True:
             try:
-                return handle_events(
-                    parts.store,
-                    queue=parts.queue,
-                    events=events,
-                    lease=self._leadership.lease,
-                    now=parts.clock.now(),
-                    new_id=parts.new_id,
-                )
+                with work_figures().measured(SETTLE):
+                    return handle_events(
+                        parts.store,
+                        queue=parts.queue,
+                        events=events,
+                        lease=self._leadership.lease,
+                        now=parts.clock.now(),
+                        new_id=parts.new_id,
+                    )
             except Superseded:  # the new leader has received these events too
                 self._leadership.lose(now=parts.clock.now())
                 return SwitchNews()

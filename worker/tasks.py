@@ -11,6 +11,7 @@ from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId, TenantId
 from worker.jobs import names
 from worker.jobs.app import app
+from worker.jobs.figures import work_figures
 from worker.usecases.callbacks import ask_for_callbacks as asking
 from worker.usecases.callbacks import clear_callbacks as clearing
 from worker.usecases.callbacks import deliver_callbacks as delivering
@@ -55,7 +56,8 @@ def _task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         @wraps(work)
         def run(**arguments: object) -> None:
             try:
-                work(**arguments)
+                with work_figures().measured(name):
+                    work(**arguments)
             except Unavailable as error:
                 logger.warning(
                     "task skipped, a part is unreachable; it is requested again",

@@ -15,6 +15,8 @@ MOST_WEIGHT: Final = 1000
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+MetricsPort = Annotated[int, typer.Option(min=0, max=65535, help="Where Prometheus asks; 0: nowhere.")]
+MetricsHost = Annotated[str, typer.Option(help="Address of --metrics-port.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SwitchName = Annotated[str, typer.Argument(help="HOST:PORT, in any spelling.")]
 
@@ -112,6 +114,8 @@ def worker(
     ] = "callbacks,calls,imports,maintenance,plan",
     concurrency: Annotated[int, typer.Option(min=1, help="Threads, if callbacks is among the queues.")] = 32,
     name: Annotated[str, typer.Option(help="Name in Flower.")] = "worker",
+    metrics_host: MetricsHost = LOOPBACK,
+    metrics_port: MetricsPort = 0,
 ) -> None:
     """Run tasks from the queues.
 
@@ -119,7 +123,7 @@ def worker(
     """
     from worker.cli.processes import worker as run
 
-    run(queues, concurrency, name)
+    run(queues, concurrency, name, (metrics_host, metrics_port))
 
 
 def beat() -> None:
@@ -129,20 +133,20 @@ def beat() -> None:
     run()
 
 
-def listener() -> None:
+def listener(metrics_host: MetricsHost = LOOPBACK, metrics_port: MetricsPort = 0) -> None:
     """Receive the switches' events.
 
     One thread for each switch; a second listener is standby.
     """
     from worker.cli.processes import listener as run
 
-    run()
+    run((metrics_host, metrics_port))
 
 
 def voice(
     host: Host = LOOPBACK,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where switches connect.")] = 8084,
-    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Where Prometheus asks; 0: nowhere.")] = 0,
+    metrics_port: MetricsPort = 0,
 ) -> None:
     """Speak with callees: switches connect here for answered calls.
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from worker import log
 from worker.cli import embedded
@@ -20,6 +20,7 @@ from worker.domain.errors import Unavailable
 from worker.domain.switch_address import DEFAULT_PORT, SwitchUrl
 from worker.jobs import names
 from worker.jobs.app import run_command
+from worker.jobs.figures import work_figures
 from worker.settings import environment
 from worker.simulator.options import PASSWORD, SimulatorOptions
 from worker.simulator.server import run_simulator
@@ -27,6 +28,8 @@ from worker.wiring import Services, api_services, event_source, redis_url, servi
 
 logger = logging.getLogger(__name__)
 
+Address: TypeAlias = tuple[str, int]
+"""Host and port."""
 LOOPBACK: Final = "127.0.0.1"
 THREADS_SWITCH_SECONDS: Final = 0.0005
 """Threads that dial paced calls wake on time beside a busy task; with the default of Python that takes up to 5 ms."""
@@ -43,10 +46,11 @@ def api(host: str, port: int) -> None:
         sys.exit(NOT_STARTED)
 
 
-def worker(queues: str, concurrency: int, name: str) -> None:
+def worker(queues: str, concurrency: int, name: str, metrics: Address) -> None:
     """Run tasks: one at a time, or in threads if the queue ``callbacks``, which waits on receivers, is among them."""
     _begin()
     _refuse_older_schema(services())
+    _measure_at(metrics)
     sys.setswitchinterval(THREADS_SWITCH_SECONDS)
     threaded = names.CALLBACKS in queues.split(",")
     pool = ["--pool=threads", f"--concurrency={concurrency}"] if threaded else ["--pool=solo"]
@@ -68,13 +72,14 @@ def flower(host: str, port: int) -> None:
     run_command("--quiet", "flower", f"--address={host}", f"--port={port}", "--persistent=False")
 
 
-def listener() -> None:
+def listener(metrics: Address) -> None:
     """Receive the events of the switches in the rows until a signal comes and no call needs them any more."""
     _set_up_log()
     stop = stopping()
     ends_on_signals(stop, first=stop.request)
     ready = services()
     _refuse_older_schema(ready)
+    _measure_at(metrics)
     make_source = partial(event_source, clock=ready.clock)
     Listeners(ready, first=switches(), make_source=make_source, stop=stop).run()
 
@@ -108,6 +113,13 @@ def _begin(*, first: Callable[[], None] = sys.exit) -> None:
     """Set up the log, and end the process in time after a signal, whatever it waits for then."""
     _set_up_log()
     ends_on_signals(stopping(), first=first)
+
+
+def _measure_at(address: Address) -> None:
+    """Answer Prometheus at this host and port; port 0: nowhere."""
+    host, port = address
+    if port:
+        work_figures().serve(host=host, port=port)
 
 
 def _refuse_older_schema(parts: Services) -> None:

@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from worker.jobs.figures import WorkFigures
 from worker.voice.figures import Figures
 
 DEPLOY: Final = Path(__file__).parents[3] / "deploy"
@@ -27,8 +28,10 @@ needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool is not in
 
 @pytest.fixture
 def expositions(client: TestClient) -> list[str]:
-    """Return what the API and a voice process tell Prometheus."""
-    return [client.get("/metrics").text, Figures().text(calls=0)]
+    """Return what the API, a voice process and a worker tell Prometheus."""
+    work = WorkFigures()
+    work.measure()
+    return [client.get("/metrics").text, Figures().text(calls=0), work.text()]
 
 
 def test_each_metric_is_in_the_table_of_metrics(expositions: list[str]) -> None:
