@@ -69,9 +69,9 @@ def _calls(figures: InstallationFigures) -> Iterator[Metric]:
         total.add_metric([carrier], sum(channels.in_use.values()))
         limit.add_metric([carrier], channels.limit)
         for network in Network:
-            if network in channels.network_limits:
+            if channels.network_limits.get(network):  # 0: the network has none, and campaigns in direct mode need none
                 limits.add_metric([carrier, network], channels.network_limits[network])
-            if network in channels.network_limits or network in channels.in_use:
+            if channels.network_limits.get(network) or network in channels.in_use:
                 used.add_metric([carrier, network], channels.in_use.get(network, 0))
     yield from (total, limit, used, limits)
     failing = GaugeMetricFamily(

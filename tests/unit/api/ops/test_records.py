@@ -9,6 +9,7 @@ from tests.builders.stored_calls import URL, store_call, store_delivery
 from tests.fakes.services import TOKEN, FakeServices
 from tests.fakes.telephony import SWITCH
 from tests.unit.api.ops.conftest import Browser
+from worker.domain.call import CallState
 from worker.domain.callback_url import UrlStanding
 from worker.domain.retry import DeliveryState
 from worker.domain.role import Role
@@ -16,6 +17,7 @@ from worker.domain.switch import SwitchState
 from worker.domain.trunk import Trunk
 from worker.ports.paging import Slice
 from worker.store.base.callback_tables import deliveries
+from worker.store.base.tables import calls, carriers
 from worker.usecases.callbacks.queries import list_callback_urls
 
 PHONE = "0981000001"
@@ -57,6 +59,20 @@ def test_each_page_shows_what_is_stored_as_text(browser: Browser, path: str, lan
     assert f'lang="{language}"' in text
     assert "<img" not in text
     assert "&lt;img" in text or path == "audit"
+
+
+def test_channels_of_a_network_stand_beside_their_limit_where_it_has_one(
+    browser: Browser, stored: FakeServices
+) -> None:
+    with stored.store.transaction() as tx:
+        tx.connection.execute(update(carriers).values(network={"mobi": 3, "viettel": 0}))
+        tx.connection.execute(update(calls).values(state=CallState.ANSWERED))
+    browser.log_in()
+
+    text = browser.see("/ops/carriers")
+
+    assert "Viettel: 1<" in text
+    assert "MobiFone: 0 of 3<" in text
 
 
 def test_dead_letters_are_counted_before_they_are_sent_again(browser: Browser, stored: FakeServices) -> None:
