@@ -67,7 +67,7 @@ def test_what_was_read_can_be_sent_back(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "near"),
     [
-        ("/v3/cdr?lead_uuid=x", "is unknown"),
+        ("/v3/cdr?lead_name=x", "is unknown"),
         ("/v3/cdr?Status=busy", "is unknown: status was probably meant"),
         ("/v3/cdr?startdate=2026-01-01", "is unknown: start_date was probably meant"),
         ("/v3/list?campaign_uuid=x", "is unknown"),
