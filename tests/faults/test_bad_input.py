@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi.testclient import TestClient
+from schemathesis import GenerationMode
 from sqlalchemy import make_url
 
 from api.app import create_app
@@ -21,7 +22,7 @@ from tests.builders.description import Description
 from tests.builders.stored_calls import store_call, store_delivery
 from tests.fakes.services import TOKEN, FakeServices
 from tests.fakes.telephony import SWITCH
-from tests.faults.bad_input.described import requests_against
+from tests.faults.bad_input.described import requests_by
 from tests.faults.bad_input.manners import Visit, visit
 from tests.faults.bad_input.nonsense import nonsense
 from tests.faults.bad_input.request import Request, answer_of
@@ -33,6 +34,8 @@ from worker.store.transaction import SqlStore
 SEED = 20261123
 AUTHORIZATION = ((b"authorization", f"Bearer {TOKEN}".encode()),)
 ENOUGH = 10_000
+SOME_ACCEPTED = 100
+"""Of requests by the description: most name things that there are not."""
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def test_ten_thousand_requests_that_make_no_sense_are_told_so_and_change_nothing
 ) -> None:
     document = json.loads(asyncio.run(answer_of(app, Request(method="GET", path=b"/openapi.json"))).body)
     description = Description(document)
-    against = requests_against(document, known=known, token=AUTHORIZATION, seed=SEED, each=25)
+    against = requests_by(document, known=known, token=AUTHORIZATION, seed=SEED, each=25)
     by_hand = nonsense(known=known, token=AUTHORIZATION, seed=SEED, mixed=1000)
 
     described = visit(app, against, state=state, description=description)
@@ -107,6 +110,18 @@ def test_ten_thousand_requests_that_make_no_sense_are_told_so_and_change_nothing
 
     assert described.broken + handmade.broken == []
     assert described.malformed + handmade.malformed >= ENOUGH
+
+
+def test_requests_that_follow_the_description_get_answers_that_do(
+    app: FastAPI, known: dict[str, str], state: Callable[[], Hashable]
+) -> None:
+    document = json.loads(asyncio.run(answer_of(app, Request(method="GET", path=b"/openapi.json"))).body)
+    following = requests_by(document, known=known, token=AUTHORIZATION, seed=SEED, each=4, mode=GenerationMode.POSITIVE)
+
+    done = visit(app, following, state=state, description=Description(document))
+
+    assert done.broken == []
+    assert done.accepted >= SOME_ACCEPTED
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Requests that break the API's own description: made by schemathesis, always the same for the same seed."""
+"""Requests that break the API's own description, or follow it: made by schemathesis, the same for the same seed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
@@ -17,13 +17,24 @@ ANYWHERE = "http://127.0.0.1"
 SENT = ("method", "url", "headers", "params", "data", "json", "cookies")
 
 
-def requests_against(
-    description: dict[str, Any], *, known: Mapping[str, str], token: Headers, seed: int, each: int
+def requests_by(
+    description: dict[str, Any],
+    *,
+    known: Mapping[str, str],
+    token: Headers,
+    seed: int,
+    each: int,
+    mode: GenerationMode = GenerationMode.NEGATIVE,
 ) -> Iterator[Request]:
-    """Give so many cases for each operation, each twice: as it was made, and for things that there are."""
+    """Give so many cases for each operation, each twice: as it was made, and for things that there are.
+
+    Without another mode they break the description.
+    """
     schema = schemathesis.openapi.from_dict(description)
     for operation in (result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)):
-        for case in _cases(operation, seed=seed, each=each) if _takes_anything(operation) else ():
+        if not _takes_anything(operation) or (mode is GenerationMode.POSITIVE and not _needs_token(operation)):
+            continue  # ten log-ins with made-up keys, and the address is shut out
+        for case in _cases(operation, seed=seed, each=each, mode=mode):
             yield _request(case, token=token)
             if case.path_parameters and case.method != "DELETE":
                 case.path_parameters = {name: known[name] for name in case.path_parameters}
@@ -36,7 +47,11 @@ def _takes_anything(operation: Any) -> bool:  # Any: schemathesis' own
     return bool(definition.get("parameters") or definition.get("requestBody") or definition.get("security"))
 
 
-def _cases(operation: Any, *, seed: int, each: int) -> list[AnyCase]:  # Any: see above
+def _needs_token(operation: Any) -> bool:  # Any: see above
+    return bool(operation.definition.raw.get("security"))
+
+
+def _cases(operation: Any, *, seed: int, each: int, mode: GenerationMode) -> list[AnyCase]:  # Any: see above
     made: list[AnyCase] = []
 
     @hypothesis.seed(seed)
@@ -47,7 +62,7 @@ def _cases(operation: Any, *, seed: int, each: int) -> list[AnyCase]:  # Any: se
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    @given(case=operation.as_strategy(generation_mode=mode))
     def collect(case: AnyCase) -> None:
         made.append(case)
 
