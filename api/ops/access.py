@@ -5,11 +5,16 @@ from typing import Final
 
 _LIST: Final = "GET /v3/campaign"
 _OF_ONE: Final = "/campaign/{campaign_uuid}"
+_MANY: Final = "/ops/campaigns/all"
 
 PAGES: Final[Mapping[str, str]] = {
     "GET /ops": _LIST,
     "GET /ops/campaigns/live": _LIST,
     "POST /ops/log-out": _LIST,
+    f"GET {_MANY}/{{action}}": f"PUT /v3{_OF_ONE}",
+    f"POST {_MANY}/pause": f"POST /v3{_OF_ONE}/run/pause",
+    f"POST {_MANY}/resume": f"POST /v3{_OF_ONE}/run/start",
+    f"POST {_MANY}/limits": f"PUT /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}": f"GET /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}/live": f"GET /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}/figures": f"GET /v3{_OF_ONE}",

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, Response
 
-from api.deps import ApiServices, Services, Whose
+from api.deps import ApiServices, Services, Who, Whose
 from api.ops.board import Board
 from api.ops.campaign_row import CampaignRow, row_of
 from api.ops.live import stream
@@ -20,6 +20,7 @@ from api.ops.render import fragment, page, wording_for
 from api.ops.route import PageRoute
 from api.ops.views import View, read_views
 from worker.domain.ids import CampaignId
+from worker.domain.role import Role, includes
 from worker.domain.run_state import RunState
 from worker.ports.records.entities import Tenant
 from worker.usecases.records.carrier_plans import KEPT_FOR_EACH_CAMPAIGN, CarrierPlans
@@ -81,6 +82,10 @@ class ListQuery:
                 pass
         return matching
 
+    def in_state(self, campaigns: Sequence[WatchedCampaign]) -> list[WatchedCampaign]:
+        """Return those that are in the state that is asked for; all when none is."""
+        return [one for one in campaigns if self.state in {None, one.state}]
+
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
@@ -97,7 +102,7 @@ def page_of(query: ListQuery, campaigns: Sequence[WatchedCampaign]) -> ListPage:
     """Return the page that the query asks for; the last one when there are fewer."""
     matching = query.found(campaigns)
     states = {state: sum(1 for one in matching if one.state is state) for state in _BY_URGENCY}
-    wanted = [one for one in matching if query.state in {None, one.state}]
+    wanted = query.in_state(matching)
     pages = max(1, ceil(len(wanted) / PER_PAGE))
     query = replace(query, page=min(query.page, pages))
     first = (query.page - 1) * PER_PAGE
@@ -127,16 +132,16 @@ class ListView:
 
 
 @router.get("/ops")
-def show(request: Request, services: Services, tenant: Whose) -> Response:
+def show(request: Request, services: Services, who: Who) -> Response:
     """Show the list; htmx gets the part that a search changes."""
-    query = ListQuery.read(request.query_params)
+    query, tenant, may_change = ListQuery.read(request.query_params), who.tenant, includes(who.role, Role.OPERATOR)
     view = ListView(query, look_of(request).language)
     watched = watch_campaigns(services.store, tenant=tenant, choose=view.choose, now=services.clock.now())
     listed = view.render(watched, tenant=tenant)
     if "hx-request" in request.headers:
         say = wording_for(tenant, language=view.language, now=watched.at)
-        return HTMLResponse(fragment("campaigns_live.html", say=say, listed=listed, query=query))
-    return page(request, "campaigns.html", listed=listed, query=query, sorts=SORTS)
+        return HTMLResponse(fragment("campaigns_live.html", say=say, listed=listed, query=query, may_change=may_change))
+    return page(request, "campaigns.html", listed=listed, query=query, may_change=may_change)
 
 
 @router.get("/ops/campaigns/live")

@@ -86,25 +86,29 @@ def body_of(sent: FormRequest, *, settings: CampaignSettings) -> ChangedCampaign
 
     What is as stored is left out, so that nobody else's change is undone.
     """
-    body: dict[str, Json] = {name: _number(name, sent.one(name)) for name in NUMBERS}
+    body: dict[str, Json] = {name: number_in(name, sent.one(name)) for name in NUMBERS}
     body["mode_call"] = sent.one("mode_call")
     body["network"] = {
-        network.value: _number(f"network.{network}", sent.one(f"network_{network}")) for network in Network
+        network.value: number_in(f"network.{network}", sent.one(f"network_{network}")) for network in Network
     }
-    pause = _number(_PAUSE, sent.one(_PAUSE))
+    pause = number_in(_PAUSE, sent.one(_PAUSE))
     body["schedule_recall"] = "minute" if pause else "after"
     body["schedule_recall_duration"] = pause or settings.schedule_recall_duration
     body["recall_status"] = [outcome.value for outcome in Outcome if outcome.value in sent.every("recall_status")]
     if _days(settings) is not None:
         body["schedules"] = _rows(sent)
     changed = {name: value for name, value in body.items() if value != _stored(name, settings)}
-    revision = _number("revision", sent.one("revision"))
+    revision = number_in("revision", sent.one("revision"))
     try:
         return ChangedCampaignBody.model_validate({**changed, "revision": revision})
     except ValidationError as error:
-        found = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
-        told = tuple(Problem(field, message) for one in problems_of(found) for field, message in one.items())
-        raise InvalidFields(told) from error
+        raise refused_fields(error) from error
+
+
+def refused_fields(error: ValidationError) -> InvalidFields:
+    """Return the error of a body, field by field, in the API's own words."""
+    found = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+    return InvalidFields(tuple(Problem(name, message) for one in problems_of(found) for name, message in one.items()))
 
 
 def _stored(name: str, settings: CampaignSettings) -> Json:
@@ -122,7 +126,8 @@ def _stored(name: str, settings: CampaignSettings) -> Json:
             return stored
 
 
-def _number(name: str, text: str) -> int:
+def number_in(name: str, text: str) -> int:
+    """Return the integer that a field holds; raises ``InvalidFields``."""
     if not (text.isascii() and text.isdecimal() and len(text) <= 18):  # noqa: PLR2004 - digits of the largest integer
         raise InvalidFields((Problem(name, "Invalid type. Expected: integer"),))
     return int(text)

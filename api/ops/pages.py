@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from api.ops import audit, callbacks, campaign, campaigns, carriers, edit, imports, log_in, numbers, switches
+from api.ops import audit, callbacks, campaign, campaigns, carriers, edit, imports, log_in, many, numbers, switches
 from api.ops.board import Board
 from api.ops.files import FILES, Files
 from api.ops.views import View
@@ -11,7 +11,7 @@ from api.ops.views import View
 def add_pages(app: FastAPI) -> None:
     """Serve the pages and their files."""
     app.include_router(log_in.open_router)
-    for subject in (log_in, campaigns, campaign, edit, callbacks, carriers, switches, numbers, imports, audit):
+    for subject in (log_in, campaigns, many, campaign, edit, callbacks, carriers, switches, numbers, imports, audit):
         app.include_router(subject.router)
     app.mount("/ops/files", Files(directory=FILES), name="ops-files")
 

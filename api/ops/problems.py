@@ -26,14 +26,15 @@ def problem_page(request: Request, error: Exception) -> Response:
     """Return the answer to a refused request; without a session that is the way to the log-in."""
     if isinstance(error, NoAccess):
         return _forged(request) if str(error) == NOT_OURS else _to_log_in(request)
-    status, message = _status(error)
+    status, message = status_and_message(error)
     response = page(request, "problem.html", status=status, problem=f"problem.{status}", message=message)
     if isinstance(error, TooManyFailures | TooManyNow):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
 
 
-def _status(error: Exception) -> tuple[int, str]:
+def status_and_message(error: Exception) -> tuple[int, str]:
+    """Return the status of a refusal, and what the API says of it; any other error is raised again."""
     match error:
         case HTTPException():
             return (error.status_code if error.status_code in _WORDED else HTTPStatus.BAD_REQUEST), error.detail

@@ -5,9 +5,10 @@ from typing import Final
 
 from api.ops.words.campaigns import CAMPAIGNS
 from api.ops.words.frame import FRAME
+from api.ops.words.many import MANY
 from api.ops.words.one_campaign import ONE_CAMPAIGN
 from api.ops.words.reasons import FACTS
 from api.ops.words.records import RECORDS
 
-WORDS: Final[Mapping[str, tuple[str, str]]] = {**FRAME, **CAMPAIGNS, **ONE_CAMPAIGN, **RECORDS, **FACTS}
+WORDS: Final[Mapping[str, tuple[str, str]]] = {**FRAME, **CAMPAIGNS, **MANY, **ONE_CAMPAIGN, **RECORDS, **FACTS}
 """English and Vietnamese, by key."""

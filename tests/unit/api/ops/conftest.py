@@ -1,13 +1,14 @@
 """A browser: a client with cookies, without a token in its headers."""
 
 import re
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from tests.builders import NOON
 from tests.builders.api import a_tenant
-from tests.fakes.services import FakeServices
+from tests.fakes.services import TOKEN, FakeServices
 from worker.domain.role import Role
 from worker.usecases.records.api_tokens import create_token
 
@@ -41,6 +42,12 @@ class Browser:
         found = re.search(r'name="csrf" value="([0-9a-f]*)"', self.see(path))
         assert found is not None
         return found[1]
+
+    def api(self, method: str, path: str, **sent: Any) -> Any:
+        """Ask the API itself, with the installation's token; return the JSON of its answer."""
+        answer = self.client.request(method, path, headers={"Authorization": f"Bearer {TOKEN}"}, **sent)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
     def send(self, seen: str, path: str, /, **fields: str | list[str]) -> int:
         """Send a form of the page that was seen; return the status."""
