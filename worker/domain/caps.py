@@ -58,11 +58,15 @@ class OverCap(Rejected):
         self.asked = asked
 
 
+def is_within(cap: Cap, *, own: Mapping[str, int], defaults: Mapping[Cap, int], used: int, asked: int) -> bool:
+    """Return whether so many more fit under the tenant's own value, or else the default."""
+    return used + asked <= own.get(cap.value, defaults[cap])
+
+
 def check_cap(cap: Cap, *, own: Mapping[str, int], defaults: Mapping[Cap, int], used: int, asked: int = 1) -> None:
     """Raise ``OverCap`` when so many more exceed the tenant's own value, or else the default."""
-    value = own.get(cap.value, defaults[cap])
-    if used + asked > value:
-        raise OverCap(cap, value=value, used=used, asked=asked)
+    if not is_within(cap, own=own, defaults=defaults, used=used, asked=asked):
+        raise OverCap(cap, value=own.get(cap.value, defaults[cap]), used=used, asked=asked)
 
 
 def read_caps(text: str) -> dict[Cap, int]:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Final
 
 from pendulum import DateTime
-from sqlalchemy import Connection, Row, delete, func, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, tuple_
 from typing_extensions import override
 
 from worker.domain.ids import CarrierId, TenantId
@@ -18,7 +18,7 @@ from worker.domain.number_plan import NumberPlan, PrefixRule, Source
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import PortedNumber
 from worker.ports.records.number_plan import NumberPlans
-from worker.store.base.dialect import insert_or_ignore
+from worker.store.base.dialect import among, insert_or_ignore
 from worker.store.base.hidden_columns import forms_of
 from worker.store.base.number_tables import network_prefixes, ported_numbers
 from worker.store.base.tables import campaigns, leads
@@ -116,10 +116,13 @@ class SqlNumberPlans(NumberPlans):
     def _ported_of(self, tenant_id: TenantId, phones: Collection[str]) -> dict[str, Network]:
         if not phones:
             return {}
-        columns = ported_numbers.c
-        asked = select(columns.phone, columns.network).where(columns.tenant_id == tenant_id)
-        found = self._connection.execute(asked.where(columns.phone.in_(list(phones))))
+        found = self._connection.execute(_PORTED, {"tenant": tenant_id, "phones": list(phones)})
         return {row.phone: row.network for row in found}
+
+
+_PORTED: Final = select(ported_numbers.c.phone, ported_numbers.c.network).where(
+    ported_numbers.c.tenant_id == bindparam("tenant"), among(ported_numbers.c.phone, "phones")
+)
 
 
 def _rule(row: Row[tuple[object, ...]]) -> PrefixRule:

@@ -10,7 +10,7 @@ from uuid import UUID
 from pendulum import DateTime
 
 from worker.domain.campaign_settings import CampaignSettings
-from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap
+from worker.domain.caps import DEFAULT_CAPS, Cap, check_cap, is_within
 from worker.domain.destinations import FORBIDDEN, is_allowed
 from worker.domain.erasure import IS_ERASED
 from worker.domain.errors import NotFound, Problem, Unavailable
@@ -50,6 +50,8 @@ class LeadImport:
     drafts: Sequence[Draft]
     scope: DuplicateScope = DuplicateScope.CAMPAIGN
     caps: Mapping[Cap, int] = field(default_factory=lambda: DEFAULT_CAPS)
+    used: int | None = None
+    """The list's leads as they were counted lately; None: they are counted. Counting a million takes a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Imported:
     problems: Mapping[int, str]
     unspoken: Mapping[int, tuple[Problem, ...]] = field(default_factory=dict)
     """Of rows whose problem is the template: the keys that it cannot read aloud."""
+    used: int = 0
+    """The list's leads afterwards, as far as they were counted."""
 
 
 def import_leads(
@@ -91,7 +95,7 @@ def import_in(
         home = tx.lists.lock(wanted.tenant.id, wanted.list_id, scope=wanted.scope)
     except NotFound as error:
         raise NotFound("list is not found") from error
-    _check_cap(tx, wanted, asked=len(drafts))
+    used = _check_cap(tx, wanted, asked=len(drafts))
     new, unsorted = _classified(
         drafts,
         plan=tx.number_plan.of(wanted.tenant.id, drafts),
@@ -117,7 +121,8 @@ def import_in(
         tx.after_commit(partial(ask, home.campaign_id))
     problems |= unsorted | {row: DUPLICATE for row, lead in leads.items() if lead.phone not in added}
     problems |= {row: "; ".join(f"{one.field} {one.message}" for one in why) for row, why in unspoken.items()}
-    return Imported({row: lead.id for row, lead in leads.items() if lead.phone in added}, problems, unspoken)
+    imported = {row: lead.id for row, lead in leads.items() if lead.phone in added}
+    return Imported(imported, problems, unspoken, used + len(added))
 
 
 def asking(store: RecordStore, queue: JobQueue, tenant: Tenant) -> Callable[[CampaignId], None]:
@@ -125,10 +130,13 @@ def asking(store: RecordStore, queue: JobQueue, tenant: Tenant) -> Callable[[Cam
     return partial(_ask_for_plan, store, queue, tenant)
 
 
-def _check_cap(tx: RecordTransaction, wanted: LeadImport, *, asked: int) -> None:
-    """Raise ``OverCap`` when the locked list may not have so many more leads."""
-    own, used = tx.tenant_caps.own(wanted.tenant.id), tx.tenant_caps.leads_of(wanted.list_id)
-    check_cap(Cap.LEADS, own=own, defaults=wanted.caps, used=used, asked=asked)
+def _check_cap(tx: RecordTransaction, wanted: LeadImport, *, asked: int) -> int:
+    """Return how many leads the locked list has; raise ``OverCap`` when it may not have so many more."""
+    own, used = tx.tenant_caps.own(wanted.tenant.id), wanted.used
+    if used is None or not is_within(Cap.LEADS, own=own, defaults=wanted.caps, used=used, asked=asked):
+        used = tx.tenant_caps.leads_of(wanted.list_id)
+        check_cap(Cap.LEADS, own=own, defaults=wanted.caps, used=used, asked=asked)
+    return used
 
 
 def _ask_for_plan(store: RecordStore, queue: JobQueue, tenant: Tenant, campaign_id: CampaignId) -> None:

@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 BATCH: Final = 2000
 """Rows of one transaction, which locks its list so long."""
+COUNTED_EVERY: Final = 20
+"""Batches after which the list's leads are counted again: what others add meanwhile may exceed the cap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class _Run:
         self._importer = importer
         self._claimed = claimed
         self._worker_id = worker_id
+        self._used: int | None = None
+        self._uncounted = 0
 
     def run(self) -> int:
         """Import what is left of the file; return how many rows were read."""
@@ -165,12 +169,21 @@ class _Run:
         importer = self._importer
         if current.list_id is None:
             raise AssertionError("leads are imported into a list")
+        self._uncounted += 1
+        if self._uncounted > COUNTED_EVERY:
+            self._used, self._uncounted = None, 0
         wanted = LeadImport(
-            tenant, ListId(current.list_id), list(batch.drafts.values()), DuplicateScope(current.scope), importer.caps
+            tenant,
+            ListId(current.list_id),
+            list(batch.drafts.values()),
+            DuplicateScope(current.scope),
+            importer.caps,
+            self._used,
         )
         ask = asking(importer.store, importer.queue, tenant)
         rows = batch.drafts, batch.problems
         imported = import_in(tx, rows, wanted=wanted, ask=ask, now=now, new_id=importer.new_id)
+        self._used = imported.used
         return imported.problems
 
     def _end(self, state: ImportState, *, error: str = "") -> None:

@@ -23,7 +23,9 @@ from worker.ports.records.tables import OpenTable, TableReader
 from worker.spreadsheets.reader import SpreadsheetReader
 from worker.store.base.import_tables import file_parts
 from worker.store.base.tables import leads
+from worker.store.dispatch.tenant_caps import SqlTenantCaps
 from worker.usecases.records import queries
+from worker.usecases.records import run_imports as running
 from worker.usecases.records.ask_for_imports import REPORTS_KEPT, ask_for_imports, drop_old_imports
 from worker.usecases.records.delete_list import delete_list
 from worker.usecases.records.run_imports import BATCH, Importer, run_imports
@@ -204,6 +206,27 @@ def test_more_leads_than_a_list_may_have_end_the_import(world: World) -> None:
     assert after.state is ImportState.FAILED
     assert "leads" in after.error
     assert stored(world) == []
+
+
+def test_leads_of_a_list_are_counted_now_and_then_and_before_a_refusal(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    count = SqlTenantCaps.leads_of
+
+    def leads_of(self: SqlTenantCaps, list_id: ListId) -> int:
+        counted.append(count(self, list_id))
+        return counted[-1]
+
+    monkeypatch.setattr(SqlTenantCaps, "leads_of", leads_of)
+    monkeypatch.setattr(running, "BATCH", 2)
+    monkeypatch.setattr(running, "COUNTED_EVERY", 3)
+    sent = send(world, a_file(numbers(20)))
+
+    run_imports(replace(importer_of(world), caps={**DEFAULT_CAPS, Cap.LEADS: 17}))
+
+    assert counted == [0, 6, 14, 16]
+    assert (look(world, sent).state, len(stored(world))) == (ImportState.FAILED, 16)
 
 
 def test_a_list_that_was_deleted_meanwhile_ends_its_import(world: World) -> None:
