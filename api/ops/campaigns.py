@@ -21,7 +21,7 @@ from api.ops.route import PageRoute
 from api.ops.views import View, read_views
 from worker.domain.ids import CampaignId
 from worker.domain.role import Role, includes
-from worker.domain.run_state import RunState
+from worker.domain.run_state import URGENCY, RunState
 from worker.ports.records.entities import Tenant
 from worker.usecases.records.carrier_plans import KEPT_FOR_EACH_CAMPAIGN, CarrierPlans
 from worker.usecases.records.watch_campaigns import Watched, WatchedCampaign, watch_campaigns
@@ -31,9 +31,6 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PER_PAGE: Final = 25
 LONGEST_SEARCH: Final = 100
 MOST_PAGES: Final = 10_000
-_BY_URGENCY: Final = {state: rank for rank, state in enumerate((
-    RunState.FAILING, RunState.DIALLING, RunState.WAITING, RunState.PAUSED, RunState.FINISHED, RunState.STOPPED,
-))}  # fmt: skip
 SORTS: Final = ("state", "name", "channels", "newest")
 
 
@@ -77,7 +74,7 @@ class ListQuery:
             case "channels":
                 matching.sort(key=lambda one: (-one.in_use, one.settings.campaign_name.casefold()))
             case "state":
-                matching.sort(key=lambda one: (_BY_URGENCY[one.state], one.settings.campaign_name.casefold()))
+                matching.sort(key=lambda one: (URGENCY[one.state], one.settings.campaign_name.casefold()))
             case _:
                 pass
         return matching
@@ -101,7 +98,7 @@ class ListPage:
 def page_of(query: ListQuery, campaigns: Sequence[WatchedCampaign]) -> ListPage:
     """Return the page that the query asks for; the last one when there are fewer."""
     matching = query.found(campaigns)
-    states = {state: sum(1 for one in matching if one.state is state) for state in _BY_URGENCY}
+    states = {state: sum(1 for one in matching if one.state is state) for state in URGENCY}
     wanted = query.in_state(matching)
     pages = max(1, ceil(len(wanted) / PER_PAGE))
     query = replace(query, page=min(query.page, pages))

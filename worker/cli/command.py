@@ -10,6 +10,7 @@ import typer
 
 from worker.cli import commands
 from worker.cli.exit_codes import code_of
+from worker.cli.top_commands import top
 from worker.domain.errors import CallbeatError
 from worker.foreign_variables import forget_foreign_variables
 from worker.home import UMASK
@@ -17,6 +18,7 @@ from worker.home import UMASK
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     commands.demo,
     commands.up,
+    top,
     commands.doctor,
     commands.migrate,
     commands.api,
@@ -92,7 +94,7 @@ def command_line(words: Collection[str] | None = None) -> typer.Typer:
         rich_markup_mode=None,  # plain help, also for pipes; Rich takes 70 ms to import
     )
     cli.callback()(_callbeat)
-    for command in COMMANDS[:4]:
+    for command in COMMANDS[:5]:
         cli.command()(command)
     for name, (text, module, members) in GROUPS.items():
         group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
@@ -101,7 +103,7 @@ def command_line(words: Collection[str] | None = None) -> typer.Typer:
                 group.command(word)(command)
         cli.add_typer(group, name=name)
     cli.add_typer(_switch(), name="switch")
-    for command in COMMANDS[4:]:
+    for command in COMMANDS[5:]:
         cli.command()(command)
     cli.command(hidden=True)(commands.broker)
     return cli

@@ -1,6 +1,8 @@
 """Where a campaign stands, in one word, as operators filter campaigns."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from pendulum import DateTime
 
@@ -21,6 +23,17 @@ class RunState(StrEnum):
     PAUSED = "paused"
     STOPPED = "stopped"
     """It is stopped, not active, or expired."""
+
+
+URGENCY: Final[Mapping[RunState, int]] = {
+    RunState.FAILING: 0,
+    RunState.DIALLING: 1,
+    RunState.WAITING: 2,
+    RunState.PAUSED: 3,
+    RunState.FINISHED: 4,
+    RunState.STOPPED: 5,
+}
+"""In which order operators look at campaigns, least first."""
 
 
 def run_state(campaign: Campaign, *, live: int, has_waiting: bool, is_failing: bool, now: DateTime) -> RunState:

@@ -32,7 +32,7 @@ def test_no_vendor_is_imported_to_list_the_commands(arguments: list[str]) -> Non
     assert _vendors(*arguments) == set()
 
 
-@pytest.mark.parametrize("command", [["up"], ["worker"], ["tenant", "set"], ["demo"]])
+@pytest.mark.parametrize("command", [["up"], ["worker"], ["top"], ["tenant", "set"], ["demo"]])
 def test_none_of_ours_is_imported_for_a_commands_help(command: list[str]) -> None:
     assert _vendors(*command, "--help") - OF_TYPER == set()
 

@@ -1,0 +1,1 @@
+"""``callbeat top``: everything that dials, in one live view."""
