@@ -31,6 +31,7 @@ PAGES: Final[Mapping[str, str]] = {
     "POST /ops/callbacks/url/enable": "POST /v3/callback/url/enable",
     "GET /ops/carriers": "GET /v3/carrier",
     "GET /ops/switches": "GET /v3/switch",
+    "GET /ops/switches/{action}": "PUT /v3/switch",
     "POST /ops/switches": "PUT /v3/switch",
     "GET /ops/number": "GET /v3/lead",
     "GET /ops/imports": "GET /v3/import",

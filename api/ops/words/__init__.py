@@ -9,6 +9,15 @@ from api.ops.words.many import MANY
 from api.ops.words.one_campaign import ONE_CAMPAIGN
 from api.ops.words.reasons import FACTS
 from api.ops.words.records import RECORDS
+from api.ops.words.switches import SWITCHES
 
-WORDS: Final[Mapping[str, tuple[str, str]]] = {**FRAME, **CAMPAIGNS, **MANY, **ONE_CAMPAIGN, **RECORDS, **FACTS}
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    **FRAME,
+    **CAMPAIGNS,
+    **MANY,
+    **ONE_CAMPAIGN,
+    **RECORDS,
+    **SWITCHES,
+    **FACTS,
+}
 """English and Vietnamese, by key."""

@@ -81,6 +81,7 @@ RECORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Số này nằm trong danh sách không gọi: {description}",
     ),
     "not_listed": ("It is not on the do-not-call list.", "Số không nằm trong danh sách không gọi."),
+    "no_callbacks": ("No callback tells of these calls.", "Không có callback nào về các cuộc này."),
     "no_leads": ("No lead has this number.", "Không có khách nào có số này."),
     "list": ("List", "Danh sách"),
     "stage": ("Stage", "Giai đoạn"),

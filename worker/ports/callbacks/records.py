@@ -1,6 +1,6 @@
 """Ports for reading and replaying callbacks, and for the URLs they go to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,6 +56,8 @@ class CallbackFilter:
     delivery_id: DeliveryId | None = None
     campaign_id: CampaignId | None = None
     call_id: CallId | None = None
+    call_ids: Collection[CallId] | None = None
+    """Callbacks of any of these calls."""
     event: CallbackEvent | None = None
     state: DeliveryState | None = None
     created_from: DateTime | None = None

@@ -107,6 +107,8 @@ def _conditions(tenant_id: TenantId, wanted: CallbackFilter) -> list[ColumnEleme
     )
     found = [deliveries.c.tenant_id == tenant_id]
     found += [column == value for column, value in equal if value is not None]
+    if wanted.call_ids is not None:
+        found.append(deliveries.c.call_id.in_(wanted.call_ids))
     if wanted.created_from is not None:
         found.append(deliveries.c.created_at >= wanted.created_from)
     if wanted.created_before is not None:

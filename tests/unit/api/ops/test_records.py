@@ -1,9 +1,11 @@
 """Callbacks, carriers, switches, numbers, imports, audit: each page shows what is stored, to whom may see it."""
 
+from urllib.parse import quote
+
 import pytest
 from sqlalchemy import update
 
-from tests.builders import NOON
+from tests.builders import NOON, let_be_heard
 from tests.builders.api import make_campaign, make_leads, make_list
 from tests.builders.stored_calls import URL, store_call, store_delivery
 from tests.fakes.services import TOKEN, FakeServices
@@ -14,11 +16,13 @@ from worker.domain.callback_url import UrlStanding
 from worker.domain.retry import DeliveryState
 from worker.domain.role import Role
 from worker.domain.switch import SwitchState
+from worker.domain.switch_address import SwitchUrl
 from worker.domain.trunk import Trunk
 from worker.ports.paging import Slice
 from worker.store.base.callback_tables import deliveries
 from worker.store.base.tables import calls, carriers
 from worker.usecases.callbacks.queries import list_callback_urls
+from worker.usecases.dispatch.keep_switches import add_switch
 
 PHONE = "0981000001"
 PAGES = ("callbacks", "carriers", "number?phone=%2B84%20981%20000%20001", "imports", "audit")
@@ -120,6 +124,9 @@ def test_a_numbers_story_names_its_lead_its_calls_and_why_it_is_not_called(brows
     assert "This number is on the do-not-call list" in story
     assert "The number is on the do-not-call list" in story
     assert "no answer" in story
+    assert URL in story
+    assert "dead" in story
+    assert "&lt;img src=x onerror=alert(1)&gt;</td></tr>" in story.split("Callbacks</h2>")[1]
     assert "No lead has this number." in browser.see("/ops/number?phone=0999999999")
     assert "every lead, call" in browser.see("/ops/number")
 
@@ -156,6 +163,8 @@ def test_switches_are_for_the_installations_own_token(browser: Browser, services
     assert browser.send("/ops/log-in", "/ops/log-in", token=TOKEN) == 303
 
     assert SWITCH in browser.see("/ops/switches")
+    browser.see("/ops/switches/forget?name=x", status=404)
+    browser.see("/ops/switches/drain?name=x", status=404)
     assert browser.send("/ops/switches", "/ops/switches", name=SWITCH, state="draining") == 303
     assert state_of(services) is SwitchState.DRAINING
     assert "gets no new calls until an operator resumes it" in browser.see("/ops/switches")
@@ -164,10 +173,33 @@ def test_switches_are_for_the_installations_own_token(browser: Browser, services
     assert browser.send("/ops/switches", "/ops/switches", name=SWITCH, state="gone") == 400
 
 
+def test_a_drain_says_what_will_happen_before_it_does(browser: Browser, services: FakeServices) -> None:
+    browser.send("/ops/log-in", "/ops/log-in", token=TOKEN)
+
+    listed = browser.see("/ops/switches")
+    alone = browser.see(f"/ops/switches/drain?name={SWITCH}")
+    let_be_heard(services.store, "pbx-2")
+    unheard = add_switch(services.store, SwitchUrl.parse("esl://:secret@pbx-3:8021"), weight=1, now=NOON)
+    beside = browser.see(f"/ops/switches/drain?name={SWITCH}")
+    browser.send("/ops/switches", "/ops/switches", name=SWITCH, state="draining")
+    back = browser.see(f"/ops/switches/resume?name={SWITCH}")
+    silent = browser.see(f"/ops/switches/resume?name={unheard.name}")
+
+    assert f'href="/ops/switches/drain?name={quote(SWITCH)}"' in listed
+    assert f"Drain “{SWITCH}”?" in alone
+    assert "0 calls that are up go on" in alone
+    assert "No other switch takes calls now" in alone
+    assert 'value="draining"' in alone
+    assert "New calls go to 1 others: pbx-2." in beside
+    assert state_of(services) is SwitchState.DRAINING
+    assert "It gets new calls at once" in back
+    assert 'value="active"' in back
+    assert "It takes no calls all the same: " in silent
+
+
 def state_of(services: FakeServices) -> SwitchState:
     with services.store.reading() as tx:
-        (one,) = tx.switches.all()
-    return one.state
+        return next(one.state for one in tx.switches.all() if one.name == SWITCH)
 
 
 @pytest.mark.parametrize("changed", ["x", "0" * 64, ""])
