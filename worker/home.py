@@ -17,7 +17,7 @@ UMASK: Final = 0o077
 PRIVATE: Final = 0o700
 OURS: Final = (
     "callbeat.sqlite3*", "secret.key*", "embedded.env", "switch.url", "switch.jsonl", "json_cdr.conf.xml", "up.lock",
-    "stopping.lock", "redis.*", "supervisor.*", "log", "processes", "cdr-unsent", "sounds",
+    "stopping.lock", "redis.*", "supervisor.*", "flower.state*", "log", "processes", "cdr-unsent", "sounds",
 )  # fmt: skip
 """What Callbeat keeps in its home; folders with all their files."""
 

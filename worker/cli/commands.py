@@ -258,7 +258,7 @@ def ready(
 def flower(host: Host = LOOPBACK, port: Port = 5555) -> None:
     """Run Flower, which shows workers, queues and tasks.
 
-    Keep it on the loopback address or behind a login of your own.
+    On another address than loopback it needs FLOWER_BASIC_AUTH=USER:PASSWORD.
     """
     from worker.cli.extras import needing
 

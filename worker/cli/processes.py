@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from worker import log
 from worker.cli import embedded
+from worker.cli.flower import flower_options
 from worker.cli.listening import Listeners
 from worker.cli.open_files import allow_open_files
 from worker.cli.signals import ENDING, ends_on_signals
@@ -69,7 +70,8 @@ def flower(host: str, port: int) -> None:
     """Serve Flower."""
     _begin()
     redis_url(settings())
-    run_command("--quiet", "flower", f"--address={host}", f"--port={port}", "--persistent=False")
+    options = flower_options(host, port, home=settings().home, environment=environment())
+    run_command("--quiet", "flower", *options)
 
 
 def listener(metrics: Address) -> None:
