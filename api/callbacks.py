@@ -66,7 +66,7 @@ def read(callback_id: UUID, services: Services, tenant: Whose, seen: Seen) -> JS
     wanted = CallbackFilter(delivery_id=DeliveryId(callback_id))
     page = queries.list_callbacks(services.callback_store, tenant_id=tenant.id, part=ONE, wanted=wanted)
     for found in page.rows:
-        body = seen.body(found.body, campaign_id=found.campaign_id)
+        body = found.body if found.campaign_id is None else seen.body(found.body, campaign_id=found.campaign_id)
         return JSONResponse(_shape(found, zone=tenant.timezone) | {"body": body})
     raise NotFound("Not Found")
 
@@ -97,8 +97,8 @@ def _filter(asked: CallbackQuery | ReplayBody, *, zone: str) -> CallbackFilter:
 def _shape(row: CallbackRecord, *, zone: str) -> dict[str, Json]:
     return {
         "id": str(row.id),
-        "campaign_uuid": str(row.campaign_id),
-        "call_id": str(row.call_id),
+        "campaign_uuid": "" if row.campaign_id is None else str(row.campaign_id),
+        "call_id": "" if row.call_id is None else str(row.call_id),
         "subscription_id": "" if row.subscription_id is None else str(row.subscription_id),
         "event": row.event.value,
         "url": row.url,

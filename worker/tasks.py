@@ -31,6 +31,7 @@ from worker.usecases.records import delete_list as deleting
 from worker.usecases.records import drop_access as access
 from worker.usecases.records import drop_old_records as retaining
 from worker.usecases.records import drop_recordings as unrecording
+from worker.usecases.records import raise_alerts as alerting
 from worker.usecases.records import refresh_list as refreshing
 from worker.usecases.records import run_backfills as backfills
 from worker.usecases.records import run_imports as importing
@@ -158,6 +159,9 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     deleting.clear_deleted_lists(parts.store, now=parts.clock.now())
     refreshing.run_refreshes(parts.store, queue=parts.queue, now=parts.clock.now())
     imports.drop_old_imports(parts.store, now=parts.clock.now())
+    alerting.raise_alerts(
+        parts.store, queue=parts.queue, stalled_after=parts.stalled_after, now=parts.clock.now(), new_id=parts.new_id
+    )
     imports.ask_for_imports(parts.store, queue=parts.queue, now=parts.clock.now())
 
 

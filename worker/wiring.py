@@ -117,6 +117,8 @@ class Services:
     request_limits: RequestLimits
     speaks: bool
     """True when answered calls are spoken with; otherwise an own dialplan plays, and no sound is needed."""
+    stalled_after: Duration
+    """How long a campaign must stand still before subscriptions are told."""
     probes: Mapping[str, Callable[[], None]]
     """Health checks by the name of the part; a check raises ``Unavailable`` when its part cannot be reached."""
 
@@ -282,6 +284,7 @@ def _services(patience: Patience) -> Services:
         sound_places=Places(chosen.sounds_url or str(chosen.sounds)),
         sound_names=names,
         speaks=is_spoken,
+        stalled_after=Duration(minutes=chosen.stalled_minutes),
         engines=engines,
         audio_reader=MiniaudioReader(),
         recordings=RecordingFolder(None if chosen.recordings is None else Path(chosen.recordings)),

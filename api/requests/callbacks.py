@@ -14,7 +14,16 @@ VISIBLE: Final = r"^[\x21-\x7e]*$"
 
 State = Literal["", "pending", "delivered", "dead"]
 EventName = Literal[
-    "ringing", "answered", "hangup", "cdr", "cdr_autocall", "missed", "carrier_failing", "carrier_recovered"
+    "ringing",
+    "answered",
+    "hangup",
+    "cdr",
+    "cdr_autocall",
+    "missed",
+    "carrier_failing",
+    "carrier_recovered",
+    "campaign_stalled",
+    "campaign_finished",
 ]
 
 
@@ -55,7 +64,7 @@ class UrlBody(Body):
 
 
 class SubscriptionBody(Body):
-    """A URL that receives an event of every call, or of every carrier's trunk."""
+    """A URL that receives an event of every call, or of every carrier's trunk, or an alert."""
 
     UNUSED = OF_SUBSCRIPTION
 

@@ -104,7 +104,7 @@ def test_of_each_wanted_url_so_many_are_read_longest_due_first(store: SqlStore, 
         found = tx.deliveries.due(HOST, wanted={first: 2, second: 2}, now=NOON.add(seconds=9), besides=())
         none = tx.deliveries.due(HOST, wanted={}, now=NOON, besides=())
 
-    assert [(one.address, one.call_id.int - 0xCA00) for one in found] in (
+    assert [(one.address, one.call_id.int - 0xCA00) for one in found if one.call_id] in (
         [(first, 2), (first, 3), (second, 4)],
         [(first, 2), (second, 4), (first, 3)],
     )

@@ -73,8 +73,8 @@ def _facts(one: CallbackRecord, owner: Tenant) -> dict[str, Json]:
     """Return a callback under the names that the API has, without its body."""
     return {
         "id": str(one.id),
-        "campaign_uuid": str(one.campaign_id),
-        "call_id": str(one.call_id),
+        "campaign_uuid": "" if one.campaign_id is None else str(one.campaign_id),
+        "call_id": "" if one.call_id is None else str(one.call_id),
         "event": one.event.value,
         "url": one.url,
         "state": one.state.value,

@@ -5,7 +5,7 @@ from typing import Final
 
 
 class CallbackEvent(StrEnum):
-    """Something that happened to a call or a carrier; the value is its name on the wire and the body's ``state``."""
+    """What a callback is about: a call, a carrier or an alert; the value is its wire name and the body's ``state``."""
 
     RINGING = "ringing"
     ANSWERED = "answered"
@@ -17,9 +17,22 @@ class CallbackEvent(StrEnum):
     CARRIER_FAILING = "carrier_failing"
     CARRIER_RECOVERED = "carrier_recovered"
     """Of a carrier, not of a call; these two have no place in the order of a call's events."""
+    CAMPAIGN_STALLED = "campaign_stalled"
+    CAMPAIGN_FINISHED = "campaign_finished"
+    CALLBACK_URL_FAILING = "callback_url_failing"
+    SWITCH_GONE = "switch_gone"
+    """Alerts, which belong to no call: sent once, and all but ``campaign_finished`` once more when they clear."""
 
 
 OF_CARRIERS: Final = frozenset({CallbackEvent.CARRIER_FAILING, CallbackEvent.CARRIER_RECOVERED})
+ALERTS: Final = frozenset(
+    {
+        CallbackEvent.CAMPAIGN_STALLED,
+        CallbackEvent.CAMPAIGN_FINISHED,
+        CallbackEvent.CALLBACK_URL_FAILING,
+        CallbackEvent.SWITCH_GONE,
+    }
+)
 _ORDER: Final = (
     CallbackEvent.RINGING,
     CallbackEvent.ANSWERED,

@@ -27,7 +27,8 @@ class Message:
     """A callback that waits or is under way: for which URL, about which call."""
 
     address: Address
-    call_id: CallId
+    call_id: CallId | None
+    """None: an alert; those to one URL are sent in order, like the callbacks of one call."""
 
 
 class Share:

@@ -154,6 +154,10 @@ def happened_at(cdr: Cdr, *, event: CallbackEvent) -> DateTime:
             | CallbackEvent.MISSED
             | CallbackEvent.CARRIER_FAILING
             | CallbackEvent.CARRIER_RECOVERED
+            | CallbackEvent.CAMPAIGN_STALLED
+            | CallbackEvent.CAMPAIGN_FINISHED
+            | CallbackEvent.CALLBACK_URL_FAILING
+            | CallbackEvent.SWITCH_GONE
         ):
             moment = cdr.ended_at
         case never:

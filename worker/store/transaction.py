@@ -18,15 +18,10 @@ from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.store.base.columns import Instant
 from worker.store.base.outages import outages_named, slow_reads_named
 from worker.store.base.schema_state import NewerSchema, check_schema
-from worker.store.callbacks.callback_hosts import SqlHosts
-from worker.store.callbacks.callback_records import SqlCallbackRecords
-from worker.store.callbacks.callback_urls import SqlCallbackUrls
-from worker.store.callbacks.cursors import SqlCursors
-from worker.store.callbacks.deliveries import SqlDeliveries
-from worker.store.callbacks.fan_outs import SqlFanOuts
-from worker.store.callbacks.subscriptions import SqlSubscriptions
+from worker.store.callbacks.repositories import SqlCallbackRepositories
 from worker.store.dispatch.repositories import SqlDispatchRepositories
 from worker.store.dispatch.tenant_caps import SqlTenantCaps
+from worker.store.records.alerts import SqlAlerts
 from worker.store.records.answers import SqlAnswers
 from worker.store.records.api_keys import SqlApiKeys
 from worker.store.records.audio import SqlAudioFiles
@@ -63,7 +58,9 @@ logger = logging.getLogger(__name__)
 _MOMENT: Final = select(func.clock_timestamp(type_=Instant))
 
 
-class SqlTransaction(SqlDispatchRepositories, DispatchTransaction, CallbackTransaction, RecordTransaction):
+class SqlTransaction(
+    SqlDispatchRepositories, SqlCallbackRepositories, DispatchTransaction, CallbackTransaction, RecordTransaction
+):
     """A running transaction, with one repository for each kind of object."""
 
     def __init__(self, connection: Connection) -> None:
@@ -92,48 +89,18 @@ class SqlTransaction(SqlDispatchRepositories, DispatchTransaction, CallbackTrans
 
     @override
     @cached_property
-    def deliveries(self) -> SqlDeliveries:
-        return SqlDeliveries(self.connection)
-
-    @override
-    @cached_property
-    def hosts(self) -> SqlHosts:
-        return SqlHosts(self.connection)
-
-    @override
-    @cached_property
-    def callback_urls(self) -> SqlCallbackUrls:
-        return SqlCallbackUrls(self.connection)
-
-    @override
-    @cached_property
     def tenant_caps(self) -> SqlTenantCaps:
         return SqlTenantCaps(self.connection)
 
     @override
     @cached_property
-    def cursors(self) -> SqlCursors:
-        return SqlCursors(self.connection)
-
-    @override
-    @cached_property
-    def subscriptions(self) -> SqlSubscriptions:
-        return SqlSubscriptions(self.connection)
-
-    @override
-    @cached_property
-    def fan_outs(self) -> SqlFanOuts:
-        return SqlFanOuts(self.connection)
-
-    @override
-    @cached_property
-    def callback_records(self) -> SqlCallbackRecords:
-        return SqlCallbackRecords(self.connection)
-
-    @override
-    @cached_property
     def api_keys(self) -> SqlApiKeys:
         return SqlApiKeys(self.connection)
+
+    @override
+    @cached_property
+    def alerts(self) -> SqlAlerts:
+        return SqlAlerts(self.connection)
 
     @override
     @cached_property

@@ -111,8 +111,9 @@ class Callback(Answer):
     """A callback: what is or was posted to a URL, and each attempt."""
 
     id: UUID
-    campaign_uuid: UUID
-    call_id: UUID
+    campaign_uuid: UUID | Literal[""]
+    call_id: UUID | Literal[""]
+    """Empty: an alert, which belongs to no call."""
     subscription_id: str
     event: CallbackEvent
     url: str

@@ -37,7 +37,19 @@ def test_a_subscription_without_a_key_shows_none(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "event", ["ringing", "answered", "hangup", "cdr", "missed", "cdr_autocall", "carrier_failing", "carrier_recovered"]
+    "event",
+    [
+        "ringing",
+        "answered",
+        "hangup",
+        "cdr",
+        "missed",
+        "cdr_autocall",
+        "carrier_failing",
+        "carrier_recovered",
+        "campaign_stalled",
+        "campaign_finished",
+    ],
 )
 def test_every_documented_event_may_be_asked_for(client: TestClient, event: str) -> None:
     assert client.post("/v1/event", json=WANTED | {"event": event}).status_code == 200

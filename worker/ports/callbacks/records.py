@@ -29,8 +29,8 @@ class CallbackRecord:
     """A callback as operators read it, with its attempts, oldest first."""
 
     id: DeliveryId
-    campaign_id: CampaignId
-    call_id: CallId
+    campaign_id: CampaignId | None
+    call_id: CallId | None
     subscription_id: SubscriptionId | None
     event: CallbackEvent
     url: str

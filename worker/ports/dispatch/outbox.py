@@ -1,6 +1,6 @@
 """Ports for writing callbacks while calls are dispatched: outbox and subscribers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
@@ -21,8 +21,9 @@ class Delivery:
 
     id: DeliveryId
     tenant_id: TenantId
-    campaign_id: CampaignId
-    call_id: CallId
+    campaign_id: CampaignId | None
+    call_id: CallId | None
+    """None: an alert, which belongs to no call and perhaps to no campaign."""
     event: CallbackEvent
     url: str
     host: str
@@ -61,8 +62,9 @@ class FanOut:
 
     id: UUID
     tenant_id: TenantId
-    campaign_id: CampaignId
-    call_id: CallId
+    campaign_id: CampaignId | None
+    call_id: CallId | None
+    """None: an alert, which belongs to no call and perhaps to no campaign."""
     event: CallbackEvent
     corrected: bool = False
     body: str
@@ -101,3 +103,14 @@ class Subscribers(Protocol):
 
         A tenant with more than ``few`` subscriptions has many; those are not read, whatever their number.
         """
+
+
+class OutboxTransaction(Protocol):
+    """A transaction in which callbacks are written."""
+
+    @property
+    def deliveries(self) -> Outbox: ...
+    @property
+    def fan_outs(self) -> FanOuts: ...
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run the action when the transaction has committed; never when it rolls back."""

@@ -11,6 +11,7 @@ from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.ids import CampaignId, CarrierId, LeadId, TemplateId, TenantId
 from worker.domain.lead import Ending
 from worker.ports.dispatch.leadership import LeaderLeases
+from worker.ports.dispatch.outbox import FanOuts, Outbox, Subscribers
 from worker.ports.dispatch.sound_rows import SoundRows, SoundWaits
 from worker.ports.dispatch.speech import Speech
 from worker.ports.dispatch.store import Calls, Plans
@@ -19,6 +20,7 @@ from worker.ports.dispatch.tenant_caps import TenantCaps
 from worker.ports.dispatch.trunks import Trunks
 from worker.ports.paging import Page, Slice
 from worker.ports.records.access import ApiKeys, LoginFailures
+from worker.ports.records.alerts import Alerts
 from worker.ports.records.answers import Answers
 from worker.ports.records.audio import AudioFiles
 from worker.ports.records.audit import AuditTrail
@@ -302,6 +304,14 @@ class RecordTransaction(Protocol):
     def api_keys(self) -> ApiKeys: ...
     @property
     def audit(self) -> AuditTrail: ...
+    @property
+    def alerts(self) -> Alerts: ...
+    @property
+    def deliveries(self) -> Outbox: ...
+    @property
+    def fan_outs(self) -> FanOuts: ...
+    @property
+    def subscriptions(self) -> Subscribers: ...
     @property
     def answers(self) -> Answers: ...
     @property

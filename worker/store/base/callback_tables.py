@@ -15,8 +15,8 @@ deliveries: Final = Table(
     metadata,
     id_column(),  # the webhook-id
     reference("tenant_id", "tenants.id"),
-    reference("campaign_id", "campaigns.id"),
-    reference("call_id", "calls.id"),
+    reference("campaign_id", "campaigns.id", nullable=True),
+    reference("call_id", "calls.id", nullable=True),  # null: an alert
     reference("subscription_id", "event_subscriptions.id", nullable=True),  # null: a URL of the campaign's own
     Column("event", Choice(CallbackEvent), nullable=False),
     Column("url", Text, nullable=False),
@@ -121,13 +121,22 @@ partial_index(
     where=event_subscriptions.c.deleted_at.is_(None),
 )
 
+ALERT_ROWS: Final = text(
+    "deleted_at IS NULL AND event IN ('campaign_finished', 'campaign_stalled', 'callback_url_failing', 'switch_gone')"
+)
+partial_index(
+    "ix_event_subscriptions_alerts",
+    *(event_subscriptions.c[name] for name in ("event", "tenant_id", "created_at")),
+    where=ALERT_ROWS,
+)
+
 fan_outs: Final = Table(
     "fan_outs",
     metadata,
     id_column(),
     reference("tenant_id", "tenants.id"),
-    reference("campaign_id", "campaigns.id"),
-    reference("call_id", "calls.id"),
+    reference("campaign_id", "campaigns.id", nullable=True),
+    reference("call_id", "calls.id", nullable=True),  # null: an alert
     Column("event", Choice(CallbackEvent), nullable=False),
     Column("corrected", Boolean, nullable=False),
     Column("body", CallbackBody, nullable=False),  # the same for all subscriptions

@@ -31,6 +31,7 @@ from worker.domain.reason import Reason
 from worker.domain.voicemail import VoicemailDetector
 from worker.store.base import (
     access_tables,  # noqa: F401 - registers its tables in the schema
+    alert_tables,  # noqa: F401 - see above
     answer_tables,  # noqa: F401 - see above
     audit_tables,  # noqa: F401 - see above
     callback_tables,  # noqa: F401 - see above

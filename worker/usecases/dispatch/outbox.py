@@ -19,7 +19,7 @@ from worker.domain.ids import CampaignId, DeliveryId, LeadId, TenantId
 from worker.domain.json_value import Json
 from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.outbox import Delivery, FanOut, Subscribed, Subscription
+from worker.ports.dispatch.outbox import Delivery, FanOut, OutboxTransaction, Subscribed, Subscription
 from worker.ports.dispatch.store import DispatchTransaction
 
 _OF_CAMPAIGNS: Final = frozenset({CallbackEvent.CDR, CallbackEvent.ANSWERED})
@@ -114,7 +114,7 @@ def _write(
 
 
 def write_callbacks(
-    tx: DispatchTransaction,
+    tx: OutboxTransaction,
     deliveries: Sequence[Delivery],
     fan_outs: Sequence[FanOut],
     *,

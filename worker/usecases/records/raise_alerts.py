@@ -1,0 +1,47 @@
+"""Send alerts about what lasts: a campaign stands still or has finished. Each alert is sent once until it clears."""
+
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from pendulum import DateTime, Duration
+
+from worker.domain.callback_event import CallbackEvent
+from worker.ports.dispatch.messages import JobQueue
+from worker.ports.records.store import RecordStore
+from worker.usecases.records.alert_sender import AlertSender
+from worker.usecases.records.finished_alerts import tell_finished
+from worker.usecases.records.stalled_alerts import tell_stalled
+
+LOOKED_AT: Final = 100
+"""Campaigns that one sweep looks at; the next one goes on with those that follow."""
+STALLED_AFTER: Final = Duration(minutes=5)
+
+
+def raise_alerts(
+    store: RecordStore,
+    *,
+    queue: JobQueue,
+    stalled_after: Duration = STALLED_AFTER,
+    now: DateTime,
+    new_id: Callable[[], UUID],
+) -> None:
+    """Look at a part of the campaigns; send and clear alerts. One process at a time does this.
+
+    Nothing is read or stored for tenants without a subscription to the alert.
+    """
+    with store.reading() as tx:
+        if not tx.alerts.watchers():
+            return
+    with store.transaction() as tx:
+        position = tx.alerts.lock()
+        if position is None:
+            return
+        watchers = tx.alerts.watchers()
+        sender = AlertSender(tx=tx, queue=queue, now=now, new_id=new_id)
+        of_finished = watchers.get(CallbackEvent.CAMPAIGN_FINISHED, {})
+        of_stalled = watchers.get(CallbackEvent.CAMPAIGN_STALLED, {})
+        ids = tx.alerts.running({*of_finished, *of_stalled}, after=position, limit=LOOKED_AT)
+        tell_finished(sender, ids, watchers=of_finished)
+        tell_stalled(sender, ids, watchers=of_stalled, stalled_after=stalled_after)
+        tx.alerts.go_on_after(str(ids[-1]) if len(ids) == LOOKED_AT else "")
