@@ -17,6 +17,7 @@ PAGES: Final[Mapping[str, str]] = {
     f"POST {_MANY}/limits": f"PUT /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}": f"GET /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}/live": f"GET /v3{_OF_ONE}",
+    f"GET /ops{_OF_ONE}/before": f"GET /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}/figures": f"GET /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}/run/{{action}}": f"PUT /v3{_OF_ONE}",
     f"POST /ops{_OF_ONE}/run/start": f"POST /v3{_OF_ONE}/run/start",

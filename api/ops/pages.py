@@ -2,7 +2,20 @@
 
 from fastapi import FastAPI
 
-from api.ops import audit, callbacks, campaign, campaigns, carriers, edit, imports, log_in, many, numbers, switches
+from api.ops import (
+    audit,
+    before,
+    callbacks,
+    campaign,
+    campaigns,
+    carriers,
+    edit,
+    imports,
+    log_in,
+    many,
+    numbers,
+    switches,
+)
 from api.ops.board import Board
 from api.ops.files import FILES, Files
 from api.ops.views import View
@@ -11,7 +24,20 @@ from api.ops.views import View
 def add_pages(app: FastAPI) -> None:
     """Serve the pages and their files."""
     app.include_router(log_in.open_router)
-    for subject in (log_in, campaigns, many, campaign, edit, callbacks, carriers, switches, numbers, imports, audit):
+    for subject in (
+        log_in,
+        campaigns,
+        many,
+        campaign,
+        before,
+        edit,
+        callbacks,
+        carriers,
+        switches,
+        numbers,
+        imports,
+        audit,
+    ):
         app.include_router(subject.router)
     app.mount("/ops/files", Files(directory=FILES), name="ops-files")
 

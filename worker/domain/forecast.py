@@ -15,6 +15,10 @@ MOST_STEPS: Final = 20 * 24 * 6
 """Twenty days of open windows; what takes longer has no forecast."""
 
 
+ASSUMED_SECONDS: Final = 45.0
+"""Of a channel for each call, ringing included, while no call tells: most people answer, refuse or give up before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """When the last lead will be done: if each needs one more call, as calls go now, and if none ever answers."""
@@ -39,6 +43,15 @@ def forecast_finish(
         return open_after(windows, steps=ceil(leads * calls_for_each / per_minute / STEP_MINUTES), since=minute)
 
     return Forecast(after(1), after(calls_for_one(most_calls, answer_rate=answer_rate)), after(most_calls))
+
+
+def expected_pace(*, channels: int, seconds: float, calls_per_second: int) -> float:
+    """Return calls a minute when all channels are always busy; ``calls_per_second`` is the carrier's limit, 0 for none.
+
+    ``seconds`` is how long a call holds its channel.
+    """
+    busy = 60 * channels / seconds
+    return min(busy, 60.0 * calls_per_second) if calls_per_second else busy
 
 
 def calls_for_one(most_calls: int, *, answer_rate: float) -> float:

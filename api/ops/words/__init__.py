@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from api.ops.words.before import BEFORE
 from api.ops.words.campaigns import CAMPAIGNS
 from api.ops.words.frame import FRAME
 from api.ops.words.many import MANY
@@ -14,6 +15,7 @@ from api.ops.words.switches import SWITCHES
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **FRAME,
     **CAMPAIGNS,
+    **BEFORE,
     **MANY,
     **ONE_CAMPAIGN,
     **RECORDS,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import HANOI, NOON
-from worker.domain.forecast import Forecast, calls_for_one, forecast_finish, open_after
+from worker.domain.forecast import Forecast, calls_for_one, expected_pace, forecast_finish, open_after
 from worker.domain.window import DAY_NS, Span, Week, Windows
 
 ALWAYS = Windows(zone=HANOI)
@@ -54,3 +54,8 @@ def test_what_takes_too_long_or_never_opens_has_no_end() -> None:
 @pytest.mark.parametrize(("rate", "calls"), [(1.0, 1.0), (0.0, 3), (0.5, 1.75)])
 def test_a_lead_needs_fewer_calls_the_more_end_it(rate: float, calls: float) -> None:
     assert calls_for_one(3, answer_rate=rate) == calls
+
+
+def test_the_expected_pace_is_that_of_busy_channels_and_no_faster_than_the_carrier() -> None:
+    assert expected_pace(channels=3, seconds=30.0, calls_per_second=0) == 6
+    assert expected_pace(channels=300, seconds=30.0, calls_per_second=2) == 120

@@ -11,6 +11,7 @@ from worker.domain.network import Network
 from worker.domain.planner import Grant
 from worker.domain.standing import LeadStanding
 from worker.ports.records.overviews import Overviews
+from worker.ports.records.starts import StartReads
 
 
 class Standings(Protocol):
@@ -19,6 +20,10 @@ class Standings(Protocol):
     @property
     def overviews(self) -> Overviews:
         """All campaigns of a tenant at once."""
+
+    @property
+    def starts(self) -> StartReads:
+        """Campaigns before their start."""
 
     def of_lead(self, tenant_id: TenantId, lead_id: LeadId) -> LeadStanding:
         """Return the tenant's lead, even of a deleted campaign; raises ``NotFound``."""

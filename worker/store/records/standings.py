@@ -17,6 +17,7 @@ from worker.ports.records.standings import Standings
 from worker.store.base.tables import LIVE_ROWS, calls, leads, lists
 from worker.store.dispatch.leads import LISTED, first_due_leads, first_due_values, listed_of_hidden, networks_of
 from worker.store.records.overviews import SqlOverviews
+from worker.store.records.starts import SqlStartReads
 
 _LIVE: Final = select(calls.c.lead_id, calls.c.id, calls.c.state).where(LIVE_ROWS).subquery("live")
 _ELSEWHERE: Final = {
@@ -41,6 +42,11 @@ class SqlStandings(Standings):
     @property
     def overviews(self) -> SqlOverviews:
         return SqlOverviews(self._connection)
+
+    @override
+    @property
+    def starts(self) -> SqlStartReads:
+        return SqlStartReads(self._connection)
 
     @override
     def of_lead(self, tenant_id: TenantId, lead_id: LeadId) -> LeadStanding:

@@ -1,20 +1,25 @@
 """Find leads that their template cannot be read to: it was changed, or exchanged, after they were imported."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from pendulum import Duration
 
 from worker.domain.ids import LeadId, TemplateId
 from worker.domain.script import why_not_spoken
 from worker.domain.template import reads_values, template_of
-from worker.ports.dispatch.store import DispatchTransaction
+from worker.ports.dispatch.speech import Speech
 
 LOOKED_AT_AGAIN: Final = Duration(minutes=5)
 """A lead that cannot be spoken to waits so long: an operator who mends the template sees it called soon enough."""
 
 
-def unspoken_leads(tx: DispatchTransaction, asked: Mapping[LeadId, TemplateId | None]) -> set[LeadId]:
+class _Transaction(Protocol):
+    @property
+    def speech(self) -> Speech: ...
+
+
+def unspoken_leads(tx: _Transaction, asked: Mapping[LeadId, TemplateId | None]) -> set[LeadId]:
     """Return those of the leads whose values their template lacks, or whose template is deleted.
 
     A lead without a template hears nothing of ours.
