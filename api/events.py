@@ -11,6 +11,8 @@ from api.deps import BEARER, ONCE, Services, Whose, answered
 from api.middleware import GuardedRoute
 from api.requests.callbacks import SubscriptionBody
 from worker.domain.callback_event import CallbackEvent
+from worker.domain.errors import InvalidFields, Problem
+from worker.domain.gateway_access import OPERATORS_TENANT
 from worker.domain.ids import SubscriptionId
 from worker.domain.json_value import Json
 from worker.ports.dispatch.outbox import Subscription
@@ -33,6 +35,8 @@ def list_all(services: Services, tenant: Whose) -> JSONResponse:
 @router.post("/v1/event", dependencies=[ONCE])
 def create(body: SubscriptionBody, services: Services, tenant: Whose) -> JSONResponse:
     """Subscribe a URL to an event of each call or trunk from now on; the key, if any, is sent as ``X-Api-Key``."""
+    if body.event == "switch_gone" and tenant.name != OPERATORS_TENANT:
+        raise InvalidFields((Problem("event", "Only the operator's tenant may subscribe to it"),))
     refuse_unsendable(services, {"callback_url": body.callback_url})
     subscription = Subscription(
         id=SubscriptionId(services.new_id()),

@@ -262,7 +262,7 @@ class Settings(BaseSettings):
         default=900, ge=10, le=14_400, description="seconds from 10 to 14400, after which the switch ends any call"
     )
     stalled_minutes: int = Field(
-        default=5, ge=1, le=1440, description="minutes from 1 to 1440, after which a campaign that stands still is told"
+        default=5, ge=1, le=1440, description="minutes from 1 to 1440, after which campaign_stalled is sent"
     )
     task_events: bool = Field(default=True, description="true or false; true reports each task to Flower")
 

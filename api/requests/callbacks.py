@@ -24,6 +24,8 @@ EventName = Literal[
     "carrier_recovered",
     "campaign_stalled",
     "campaign_finished",
+    "callback_url_failing",
+    "switch_gone",
 ]
 
 

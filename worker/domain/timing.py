@@ -82,6 +82,8 @@ JOB_WAITS_FOR_CHANNEL: Final = Duration(milliseconds=500)
 
 # --- A switch that refuses, and one that is away ---------------------------------------------------------------------
 
+SWITCH_GONE_AFTER: Final = Duration(seconds=30)
+"""How long no listener hears a switch before subscriptions are told; another listener takes over long before."""
 SWITCH_ASKED_EVERY: Final = Duration(seconds=1)
 """A switch is asked for its status this often: whether it takes calls, and how many it has."""
 SWITCH_STATUS_HOLDS: Final = Duration(seconds=3)

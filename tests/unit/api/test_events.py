@@ -49,6 +49,8 @@ def test_a_subscription_without_a_key_shows_none(client: TestClient) -> None:
         "carrier_recovered",
         "campaign_stalled",
         "campaign_finished",
+        "callback_url_failing",
+        "switch_gone",
     ],
 )
 def test_every_documented_event_may_be_asked_for(client: TestClient, event: str) -> None:
@@ -94,3 +96,15 @@ def test_another_tenant_s_subscriptions_are_not_there(client: TestClient, servic
 
     assert listed(client) == []
     assert client.delete(f"/v1/event/{created}").status_code == 404
+
+
+def test_switches_are_the_operators_alone(client: TestClient, services: FakeServices) -> None:
+    other = a_tenant(services.store, name="other")
+    client.headers["Authorization"] = (
+        f"Bearer {create_token(services.store, tenant=other, now=NOON, chance=lambda: 0.25)}"
+    )
+
+    answer = client.post("/v1/event", json=WANTED | {"event": "switch_gone"})
+
+    assert answer.status_code == 400
+    assert [list(problem) for problem in answer.json()["error"]] == [["event"]]

@@ -161,3 +161,9 @@ def test_a_callee_who_hears_nothing_is_let_go_within_three_seconds() -> None:
 
 def test_a_voice_process_may_miss_signs_of_life_before_it_is_killed() -> None:
     assert timing.VOICE_STANDS_STILL > 4 * timing.VOICE_SIGN_OF_LIFE
+
+
+def test_a_switch_is_gone_only_when_no_standby_has_taken_over() -> None:
+    takeover = timing.LEADER_LEASE + timing.STANDBY_PRECEDENCE + timing.LEASE_RETRIED_EVERY
+
+    assert 3 * takeover <= timing.SWITCH_GONE_AFTER

@@ -7,6 +7,8 @@ from typing import Protocol
 from pendulum import DateTime
 
 from worker.domain.callback_event import CallbackEvent
+from worker.domain.callback_share import Address
+from worker.domain.callback_url import UrlStanding
 from worker.domain.campaign_settings import CampaignSettings
 from worker.domain.ids import CampaignId, RunId, TenantId
 
@@ -87,3 +89,9 @@ class Alerts(Protocol):
 
     def with_due_leads(self, campaign_ids: Collection[CampaignId], *, now: DateTime) -> set[CampaignId]:
         """Return those with leads that are due."""
+
+    def failing_urls(self, tenant_ids: Collection[TenantId], *, limit: int) -> Mapping[Address, UrlStanding]:
+        """Return the tenants' URLs that are disabled or whose breaker is open, those with an alert aside."""
+
+    def standings(self, addresses: Collection[Address]) -> Mapping[Address, UrlStanding]:
+        """Return the standings of those of the URLs for which one is stored."""

@@ -13,7 +13,7 @@ alerts: Final = Table(
     metadata,
     Column("event", Choice(CallbackEvent), nullable=False),
     reference("tenant_id", "tenants.id"),
-    Column("subject", String, nullable=False),  # a campaign's id
+    Column("subject", String, nullable=False),  # a campaign's id, a URL, or a switch's name
     Column("run_id", Uuid),  # of a campaign: its run when the row was written
     Column("since", Instant, nullable=False),
     Column("raised_at", Instant),  # when it was sent; null: it is watched

@@ -9,6 +9,7 @@ from pendulum import DateTime
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     RowMapping,
     Table,
     TextClause,
@@ -23,13 +24,16 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
+from worker.domain.breaker import SHUT_AT
 from worker.domain.call import ON_SWITCH
 from worker.domain.callback_event import CallbackEvent
+from worker.domain.callback_share import Address
+from worker.domain.callback_url import UrlStanding
 from worker.domain.campaign import Status
 from worker.domain.ids import CampaignId, TenantId
 from worker.ports.records.alerts import Alert, Alerts, WatchedRun, Watcher, Watchers
 from worker.store.base.alert_tables import alerts
-from worker.store.base.callback_tables import ALERT_ROWS, cursors, event_subscriptions
+from worker.store.base.callback_tables import ALERT_ROWS, callback_urls, cursors, event_subscriptions
 from worker.store.base.dialect import among, insert_or_ignore, insert_or_replace
 from worker.store.base.tables import LIVE_ROWS, WAITING, calls, campaigns, leads, tenants
 from worker.store.dispatch.campaign_rows import to_settings
@@ -123,11 +127,30 @@ class SqlAlerts(Alerts):
         demand = read_demand(self._connection, ids, room=1, now=now, with_single_calls=ids)
         return {id_ for id_, one in demand.items() if any(any(due.values()) for due in one.due.values())}
 
+    @override
+    def failing_urls(self, tenant_ids: Collection[TenantId], *, limit: int) -> Mapping[Address, UrlStanding]:
+        if not tenant_ids:
+            return {}
+        asked = {"tenants": list(tenant_ids), "most": limit}
+        return _to_standings(self._connection.execute(_FAILING_URLS, asked).mappings().all())
+
+    @override
+    def standings(self, addresses: Collection[Address]) -> Mapping[Address, UrlStanding]:
+        if not addresses:
+            return {}
+        named = tuple_(callback_urls.c.tenant_id, callback_urls.c.url).in_(list(addresses))
+        return _to_standings(self._connection.execute(select(callback_urls).where(named)).mappings().all())
+
     def _read(self, query: Any, campaign_ids: Collection[CampaignId], **given: object) -> list[WatchedRun]:  # Any: rows
         if not campaign_ids:
             return []
         rows = self._connection.execute(query, {"campaigns": list(campaign_ids), **given}).mappings()
         return [_to_run(row) for row in rows]
+
+
+def _to_standings(rows: Sequence[RowMapping]) -> dict[Address, UrlStanding]:
+    names = UrlStanding.__dataclass_fields__
+    return {(TenantId(row["tenant_id"]), row["url"]): UrlStanding(**{n: row[n] for n in names}) for row in rows}
 
 
 def _to_run(row: RowMapping) -> WatchedRun:
@@ -155,6 +178,26 @@ def _exists(table: Table, *conditions: ColumnElement[bool] | TextClause) -> Colu
     return found.correlate(campaigns).exists()
 
 
+_OUT: Final = (
+    select(alerts.c.subject)
+    .where(
+        alerts.c.event == CallbackEvent.CALLBACK_URL_FAILING,
+        alerts.c.tenant_id == callback_urls.c.tenant_id,
+        alerts.c.subject == callback_urls.c.url,
+    )
+    .correlate(callback_urls)
+    .exists()
+)
+_FAILING_URLS: Final = (
+    select(callback_urls)
+    .where(
+        among(callback_urls.c.tenant_id, "tenants"),
+        or_(callback_urls.c.disabled_at.is_not(None), callback_urls.c.weight >= SHUT_AT),
+        ~_OUT,
+    )
+    .order_by(callback_urls.c.failing_since, callback_urls.c.tenant_id, callback_urls.c.url)
+    .limit(bindparam("most", type_=Integer()))
+)
 _WATCHERS: Final = (
     select(
         event_subscriptions.c.event,

@@ -10,6 +10,7 @@ from pendulum import DateTime
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_url import host_of
 from worker.domain.ids import DeliveryId, SubscriptionId, TenantId
+from worker.domain.url_alert import is_about_its_receiver
 from worker.ports.callbacks.fan_outs import Recipient, WaitingFanOut
 from worker.ports.callbacks.store import CallbackStore, CallbackTransaction
 from worker.ports.dispatch.messages import JobQueue
@@ -34,7 +35,7 @@ def fan_out_callbacks(
         done: list[UUID] = []
         for one in waiting:
             found = recipients.of(one.what.event, after=one.what.after)
-            deliveries += [_delivery(one, to, new_id=new_id) for to in found if to.created_at <= one.happened_at]
+            deliveries += [_delivery(one, to, new_id=new_id) for to in found if _receives(to, one)]
             if len(found) < WRITTEN_AT_ONCE:
                 done.append(one.what.id)
             else:
@@ -63,6 +64,11 @@ class _Recipients:
             found = self._tx.fan_outs.recipients(self._tenant_id, event, after=after, limit=WRITTEN_AT_ONCE)
             self._read[event, after] = found
         return self._read[event, after]
+
+
+def _receives(to: Recipient, waiting: WaitingFanOut) -> bool:
+    what = waiting.what
+    return to.created_at <= waiting.happened_at and not is_about_its_receiver(what.event, what.body, url=to.url)
 
 
 def _delivery(waiting: WaitingFanOut, to: Recipient, *, new_id: Callable[[], UUID]) -> Delivery:

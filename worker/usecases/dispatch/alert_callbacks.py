@@ -12,6 +12,7 @@ from worker.domain.callback_text import body_text
 from worker.domain.callback_url import host_of
 from worker.domain.ids import CampaignId, DeliveryId, TenantId
 from worker.domain.json_value import Json
+from worker.domain.url_alert import is_about_its_receiver
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.outbox import Delivery, FanOut, OutboxTransaction, Subscribers
 from worker.usecases.dispatch.outbox import write_callbacks
@@ -53,6 +54,7 @@ def post_alert(
             subscription_id=one.id,
         )
         for one in subscribed.few
+        if not is_about_its_receiver(told.event, text, url=one.url)
     ]
     fan_outs = [
         FanOut(

@@ -1,4 +1,4 @@
-"""Send alerts about what lasts: a campaign stands still or has finished. Each alert is sent once until it clears."""
+"""Send alerts about what lasts, each once until it clears: standstills, finished runs, failing URLs, lost switches."""
 
 from collections.abc import Callable
 from typing import Final
@@ -12,6 +12,8 @@ from worker.ports.records.store import RecordStore
 from worker.usecases.records.alert_sender import AlertSender
 from worker.usecases.records.finished_alerts import tell_finished
 from worker.usecases.records.stalled_alerts import tell_stalled
+from worker.usecases.records.switch_alerts import tell_gone_switches
+from worker.usecases.records.url_alerts import tell_failing_urls
 
 LOOKED_AT: Final = 100
 """Campaigns that one sweep looks at; the next one goes on with those that follow."""
@@ -44,4 +46,6 @@ def raise_alerts(
         ids = tx.alerts.running({*of_finished, *of_stalled}, after=position, limit=LOOKED_AT)
         tell_finished(sender, ids, watchers=of_finished)
         tell_stalled(sender, ids, watchers=of_stalled, stalled_after=stalled_after)
+        tell_failing_urls(sender, watchers=watchers.get(CallbackEvent.CALLBACK_URL_FAILING, {}))
+        tell_gone_switches(sender, watchers=watchers.get(CallbackEvent.SWITCH_GONE, {}))
         tx.alerts.go_on_after(str(ids[-1]) if len(ids) == LOOKED_AT else "")
