@@ -11,8 +11,11 @@ Show = Callable[[int, int], None]
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Show]:
-    """Yield what shows how far the work is, on stderr, so that stdout is the result alone."""
+def progress(what: str, *, stays: bool = True) -> Iterator[Show]:
+    """Yield what shows how far the work is, on stderr, so that stdout is the result alone.
+
+    The bar of what only has to be waited for does not stay.
+    """
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -23,7 +26,7 @@ def progress(what: str) -> Iterator[Show]:
 
     name = plain(what).plain
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    with Progress(*columns, console=Console(stderr=True), transient=not stays) as bars:
         task = bars.add_task(name, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total or None)
 

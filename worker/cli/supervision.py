@@ -144,6 +144,13 @@ def still_running(home: Path) -> dict[str, int]:
     return {lock.name: pid for lock in locks if (pid := tether.holder(lock)) is not None}
 
 
+def configured(home: Path) -> int:
+    """Return how many processes the supervisor of this home keeps running."""
+    parser = RawConfigParser()
+    parser.read(home / CONFIGURATION)
+    return sum(1 for section in parser.sections() if section.startswith("program:"))
+
+
 def tell_to_stop(supervisor: subprocess.Popen[bytes], *, home: Path) -> None:
     """Make Supervisor end its processes, group by group.
 

@@ -20,7 +20,8 @@ from worker.cli.bootstrap import bring_up_to_date, make_default_tenant, opened
 from worker.cli.encryption import encrypt_own_database
 from worker.cli.json_cdr import write_json_cdr
 from worker.cli.process_list import JSON_CDR, UNSENT, Wanted, assemble
-from worker.cli.supervision import end, still_running, supervise, write_configuration
+from worker.cli.progress import Show, progress
+from worker.cli.supervision import configured, end, still_running, supervise, write_configuration
 from worker.cli.winding_down import TAIL_SECONDS, count_calls_up, wind_down
 from worker.clock import SystemClock
 from worker.domain.errors import Rejected
@@ -50,7 +51,8 @@ def up(host: str, port: int, flower_port: int, workers: int) -> None:
         prepare(chosen)
         with running(chosen, base=environment(), home=home, wanted=wanted) as supervisor:
             address = embedded.url_of(host, port)
-            wait_until_ready(address, home=home, supervisor=supervisor, stop=stop)
+            with progress("starting", stays=False) as show:
+                wait_until_ready(address, home=home, supervisor=supervisor, stop=stop, show=show)
             if not stop.is_set():
                 _greet(address, flower_port=flower_port, home=home, drain_seconds=chosen.drain_seconds)
             while supervisor.poll() is None and not stop.wait(LOOK_SECONDS):
@@ -150,12 +152,16 @@ def refuse_used_ports(options: dict[str, tuple[str, int]]) -> None:
             raise CannotStart(f"port {port} on {host} is in use: choose another with --{option}")
 
 
-def wait_until_ready(address: str, *, home: Path, supervisor: Popen[bytes], stop: Event) -> None:
-    """Wait until the API reports that its parts are ready, and our voice processes accept switches."""
+def wait_until_ready(address: str, *, home: Path, supervisor: Popen[bytes], stop: Event, show: Show) -> None:
+    """Wait until the API reports that its parts are ready, and our voice processes accept switches.
+
+    ``show`` receives how many processes run and how many of those answer, together.
+    """
     deadline = monotonic() + START_SECONDS
-    voices = embedded.noted_voices(home)
+    voices, processes = embedded.noted_voices(home), configured(home)
     with httpx.Client(base_url=address, timeout=2, trust_env=False) as client:
-        while not (_is_ready(client) and all(map(_accepts, voices))):
+        while not all(answers := [_is_ready(client), *map(_accepts, voices)]):
+            show(len(still_running(home)) + sum(answers), processes + len(answers))
             if stop.wait(LOOK_SECONDS):
                 return
             if supervisor.poll() is not None or monotonic() > deadline:

@@ -1,11 +1,13 @@
 """The demonstration's own pieces: its numbers, its receiver, and what it calls a success."""
 
+import io
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import pytest
+from rich.console import Console
 from standardwebhooks.webhooks import Webhook
 
 from tests.builders import NOON, SHIPPED_PLAN
@@ -16,7 +18,7 @@ from worker.cli.demo.operator import seed_body, template_body
 from worker.cli.demo.people import people
 from worker.cli.demo.receiver import Signed
 from worker.cli.demo.summary import Summary, first_dial_after
-from worker.cli.demo.watch import Sight, line
+from worker.cli.demo.watch import Sight, line, screen
 from worker.domain.network import Network, national_form
 from worker.simulator.log import Line
 
@@ -139,3 +141,32 @@ def test_a_plain_line_tells_how_far_it_is() -> None:
     sight = Sight(seconds=2.5, limit=5, leads=10, remain=4, up=2, called=7, outcomes=Counter(busy=5))
 
     assert line(sight) == "  2.5 s  leads done 4/10  calls up 2/5  calls 7  CDRs received 5"
+
+
+HALF_WAY = Sight(seconds=2.5, limit=5, leads=10, remain=4, up=2, called=7, outcomes=Counter(answered=3, busy=2))
+
+
+def shown(*, is_terminal: bool) -> str:
+    file = io.StringIO()
+    with screen(Console(file=file, force_terminal=is_terminal, width=80, legacy_windows=False)) as show:
+        show(HALF_WAY)
+        return file.getvalue()
+
+
+def test_a_terminal_gets_a_table_with_a_bar_for_each_figure() -> None:
+    lines = [line for line in shown(is_terminal=True).splitlines() if "━" in line or "╺" in line]
+    rows = {
+        name: line
+        for line in lines
+        for name in ("leads done", "calls up", "CDRs received", "answered", "busy")
+        if name in line
+    }
+
+    assert list(rows) == ["leads done", "calls up", "CDRs received", "answered", "busy"]
+    assert "4 of 10" in rows["leads done"]
+    assert "2 of 5" in rows["calls up"]
+    assert "5 of 7" in rows["CDRs received"]
+
+
+def test_a_pipe_gets_the_plain_line_alone() -> None:
+    assert shown(is_terminal=False) == "  2.5 s  leads done 4/10  calls up 2/5  calls 7  CDRs received 5\n"

@@ -8,6 +8,7 @@ import httpx
 import orjson
 
 from worker.cli.demo.people import Person
+from worker.cli.progress import Show
 from worker.domain.errors import Unavailable
 
 ROWS_PER_REQUEST: Final = 2000
@@ -51,13 +52,14 @@ class Operator:
         """PUT the documented body again with these settings changed."""
         self._ask("PUT", f"/v3/campaign/{self.campaign}", {**self.seed, **settings})
 
-    def import_leads(self, callees: Sequence[Person]) -> None:
+    def import_leads(self, callees: Sequence[Person], *, show: Show) -> None:
         """Create a list and fill it."""
         created = self._ask("POST", "/v3/list", {"campaign_uuid": self.campaign, "list_name": "demo"})
         for start in range(0, len(callees), ROWS_PER_REQUEST):
             part = callees[start : start + ROWS_PER_REQUEST]
             rows = [{"phone_number": one.phone, "additional": one.values} for one in part]
             self._ask("POST", "/v3/lead/multi", {"list_uuid": created["list_uuid"], "data": rows})
+            show(start + len(part), len(callees))
 
     def start(self) -> None:
         """Start the campaign."""

@@ -24,6 +24,7 @@ from worker.cli.demo.summary import Summary, first_dial_after, keys_of, received
 from worker.cli.demo.watch import Sight, line, look, screen
 from worker.cli.plain_text import plain
 from worker.cli.process_list import HEARD, SWITCH_RECORD, Wanted
+from worker.cli.progress import progress
 from worker.cli.up import prepare, running, wait_until_ready
 from worker.clock import SystemClock
 from worker.domain.errors import Unavailable
@@ -101,13 +102,15 @@ def _stage(demo: Demo) -> Iterator[Stage]:
         host=embedded.LOOPBACK, port=embedded.free_port(), flower_port=flower_port, workers=2, speed=demo.speed
     )
     address = embedded.url_of(wanted.host, wanted.port)
-    prepare(chosen)
+    with progress("database", stays=False):
+        prepare(chosen)
     with (
         running(chosen, base=_environment(chosen), home=demo.home, wanted=wanted, quiet=True) as supervisor,
         receiving(secret=signing) as receiver,
         Operator(address, token=token) as operator,
     ):
-        wait_until_ready(address, home=demo.home, supervisor=supervisor, stop=demo.stop)
+        with progress("starting", stays=False) as show_start:
+            wait_until_ready(address, home=demo.home, supervisor=supervisor, stop=demo.stop, show=show_start)
         if flower_port and not demo.stop.is_set():
             demo.console.print(f"Flower is at {embedded.url_of(embedded.LOOPBACK, flower_port)}")
         yield Stage(operator, receiver, address, token, chosen)
@@ -134,7 +137,8 @@ def _set_up(stage: Stage, *, demo: Demo) -> None:
         concurrent_call=CHANNELS,
         callback_url=stage.receiver.url,
     )
-    stage.operator.import_leads(people(demo.leads))
+    with progress("leads", stays=False) as show_leads:
+        stage.operator.import_leads(people(demo.leads), show=show_leads)
 
 
 def _watch(stage: Stage, *, demo: Demo) -> Sight:

@@ -6,17 +6,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
-from rich.text import Text
 
 from worker.cli.demo.operator import Answer
 from worker.cli.demo.receiver import Receiver
 
 LINE_SECONDS: Final = 2.0
 """Seconds between plain lines."""
+WIDTH: Final = 60
+"""As wide as the summary, which follows in its place."""
+BAR_WIDTH: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,19 @@ def line(sight: Sight) -> str:
 
 
 def picture(sight: Sight) -> RenderableType:
-    """Return the campaign as a live display."""
-    bars = Table.grid(padding=(0, 2))
-    for name, completed, total in (("leads done", sight.done, sight.leads), ("calls up", sight.up, sight.limit)):
-        bars.add_row(name, ProgressBar(total=max(1, total), completed=completed, width=40), f"{completed}/{total}")
-    told = "  ".join(f"{outcome} {count}" for outcome, count in sight.outcomes.most_common())
-    return Group(
-        Text(f"Dialling, {sight.seconds:.1f} s", style="bold"),
-        bars,
-        Text(f"calls {sight.called}   CDRs received {sight.received}"),
-        Text(told, style="dim"),
-    )
+    """Return the campaign as a table with bars: how far it is, and how the calls ended."""
+    table = Table(title=f"Callbeat demo, {sight.seconds:.1f} s", show_header=False, min_width=WIDTH)
+    for name, completed, total in (
+        ("leads done", sight.done, sight.leads),
+        ("calls up", sight.up, sight.limit),
+        ("CDRs received", sight.received, sight.called),
+    ):
+        table.add_row(name, _bar(completed, total), f"{completed} of {total}")
+    table.add_section()
+    for outcome, count in sight.outcomes.most_common():
+        table.add_row(f"  {outcome}", _bar(count, sight.received), str(count))
+    return table
+
+
+def _bar(completed: int, total: int) -> ProgressBar:
+    return ProgressBar(total=max(1, total), completed=completed, width=BAR_WIDTH)
