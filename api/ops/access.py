@@ -18,6 +18,7 @@ PAGES: Final[Mapping[str, str]] = {
     f"GET /ops{_OF_ONE}": f"GET /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}/live": f"GET /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}/before": f"GET /v3{_OF_ONE}",
+    f"GET /ops{_OF_ONE}/calls": "GET /v3/cdr",
     f"GET /ops{_OF_ONE}/figures": f"GET /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}/run/{{action}}": f"PUT /v3{_OF_ONE}",
     f"POST /ops{_OF_ONE}/run/start": f"POST /v3{_OF_ONE}/run/start",

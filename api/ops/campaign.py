@@ -77,7 +77,8 @@ def show(campaign_uuid: UUID, request: Request, services: Services, who: Who) ->
         raise NotFound("")
     return page(
         request, "campaign.html", board=view.render(watched, tenant=tenant), one=found.settings,
-        may_change=includes(who.role, Role.OPERATOR), actions=ACTIONS, done=request.query_params.get("done", ""),
+        may_change=includes(who.role, Role.OPERATOR), may_audit=includes(who.role, Role.ADMIN), actions=ACTIONS,
+        done=request.query_params.get("done", ""),
     )  # fmt: skip
 
 

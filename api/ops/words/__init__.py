@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.ops.words.before import BEFORE
+from api.ops.words.calls import CALLS
 from api.ops.words.campaigns import CAMPAIGNS
 from api.ops.words.frame import FRAME
 from api.ops.words.many import MANY
@@ -16,6 +17,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **FRAME,
     **CAMPAIGNS,
     **BEFORE,
+    **CALLS,
     **MANY,
     **ONE_CAMPAIGN,
     **RECORDS,

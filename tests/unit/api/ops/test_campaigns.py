@@ -141,15 +141,26 @@ def test_figures_show_leads_and_latest_calls(browser: Browser, campaign: str) ->
     assert 'data-series=\'{"names": ["Time", "Calls", "answered"]' in shown
 
 
+def test_calls_are_found_by_hour_and_outcome(browser: Browser, campaign: str) -> None:
+    browser.log_in(Role.READ_ONLY)
+    own = f"/ops/campaign/{campaign}/calls"
+
+    assert "0981000001" in browser.see(own)
+    assert "0981000001" in browser.see(f"{own}?hour=2026-11-23T12:59&outcome=no-answered")
+    assert "No call ended so in this hour." in browser.see(f"{own}?hour=2026-11-23%2013:00")
+    assert "No call ended so in this hour." in browser.see(f"{own}?outcome=failed")
+    assert "This is no hour" in browser.see(f"{own}?hour=%3Cscript%3Ealert")
+    browser.see("/ops/campaign/00000000-0000-0000-0000-000000000000/calls", status=404)
+
+
 def test_hidden_numbers_stay_hidden_below_admin(browser: Browser, campaign: str) -> None:
     rotate_secret_key(browser.services.store, keys=[key_id(SECRET_KEY)], now=NOON)
     api(browser.client, "PUT", f"/v3/campaign/{campaign}", json={"enable_encrypt": True})
     browser.log_in(Role.OPERATOR)
 
-    shown = browser.see(f"/ops/campaign/{campaign}/figures")
-
-    assert "0981000001" not in shown
-    assert "*" in shown
+    for shown in (browser.see(f"/ops/campaign/{campaign}/{part}") for part in ("figures", "calls")):
+        assert "0981000001" not in shown
+        assert "*" in shown
 
 
 def test_a_stop_says_what_happens_and_is_audited_under_its_key(browser: Browser, campaign: str) -> None:
