@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from time import monotonic
 from typing import Final
 
 import pytest
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 
 from tests.builders import CAMPAIGN, NOON, add_leads, fill_store, stored_settings, viettel
 from tests.integration.commands import ended, only_home_set, run
@@ -93,9 +94,11 @@ def test_an_unknown_tenant_is_not_found(capsys: pytest.CaptureFixture[str], monk
     assert ended(capsys, monkeypatch, "top", "--tenant", "nobody")[0] == 3
 
 
-def drawn(sight: Sight, *, height: int, trouble: str = "") -> list[str]:
-    terminal = Console(file=io.StringIO(), width=160)
-    terminal.print(picture(sight, zone="Asia/Ho_Chi_Minh", height=height, keys=True, trouble=trouble))
+def drawn(sight: Sight, *, height: int, width: int = 160, trouble: str = "") -> list[str]:
+    terminal = Console(file=io.StringIO(), width=width)
+    terminal.print(
+        picture(sight, zone="Asia/Ho_Chi_Minh", size=ConsoleDimensions(width, height), keys=True, trouble=trouble)
+    )
     return terminal.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]  # the text given to it
 
 
@@ -134,6 +137,19 @@ def test_a_small_screen_shows_the_most_urgent_and_how_many_more_there_are(filled
     names = [line.split()[0] for line in lines if line.startswith(("Nhắc", "copy"))]
     assert names == ["Nhắc", "copy00", "copy01", "copy02", "copy03"]
     assert "26 more" in [line.strip() for line in lines]
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_a_long_name_leaves_room_for_the_reasons(filled: SqlStore, width: int) -> None:
+    sight = seen(filled)
+    (waiting,) = sight.shown
+    named = replace(waiting, settings=replace(waiting.settings, campaign_name="Nhắc nợ " * 12))
+
+    lines = drawn(replace(sight, shown=[named]), height=24, width=width)
+
+    (campaign,) = [line for line in lines if line.startswith("Nhắc nợ")]
+    assert re.search(r"… +waiting +.*0/5 +0 +- +2 +no_switch", campaign)
+    assert len(campaign) <= width
 
 
 @pytest.mark.parametrize("ending", ["q", "SIGTERM"])

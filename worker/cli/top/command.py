@@ -57,7 +57,7 @@ def top(tenant: str, *, every: float, most: int, once: bool, as_json: bool) -> N
             return read_sight(store, tenant=owner, most=most_now, plans=plans, now=clock.now())
 
         if once and is_screen:
-            console.print(picture(read(), zone=owner.timezone, height=console.height, keys=False))
+            console.print(picture(read(), zone=owner.timezone, size=console.size, keys=False))
         elif once:
             Lines(owner.timezone, as_json=as_json).show(read())
         else:
@@ -133,8 +133,8 @@ class Screen(View):
         if self.last is None:
             self.live.update(trouble, refresh=True)
             return
-        height = self.live.console.height
-        drawn = picture(self.last, zone=self.zone, height=height, keys=True, trouble=trouble)
+        size = self.live.console.size
+        drawn = picture(self.last, zone=self.zone, size=size, keys=True, trouble=trouble)
         self.live.update(drawn, refresh=True)
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from pendulum import DateTime
-from rich.console import Group, RenderableType
+from rich.console import ConsoleDimensions, Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -21,6 +21,10 @@ from worker.ports.records.entities import CarrierRecord
 from worker.usecases.records.watch_campaigns import WatchedCampaign
 
 BAR_WIDTH: Final = 12
+NARROW: Final = 100
+"""Columns of a screen below which bars leave their place to the reasons."""
+NAME_SHARE: Final = 5
+"""A name gets a fifth of the line at most; otherwise a long one would leave no room for the reasons."""
 HEADS: Final = 7
 """Lines that are always there: the head, three headers with a blank before each but the first, the callbacks."""
 LEAST_ROWS: Final = 2
@@ -37,18 +41,18 @@ _STYLES: Final = {
 _TRUNKS: Final = {TrunkState.PROVEN: "green", TrunkState.UNPROVEN: "yellow", TrunkState.FAILING: "bold red"}
 
 
-def picture(sight: Sight, *, zone: str, height: int, keys: bool, trouble: str = "") -> RenderableType:
-    """Return the sight for a screen of so many lines; ``trouble`` says why it is old."""
-    rows = height - HEADS - bool(trouble)
+def picture(sight: Sight, *, zone: str, size: ConsoleDimensions, keys: bool, trouble: str = "") -> RenderableType:
+    """Return the sight for a screen of this size; ``trouble`` says why it is old."""
+    rows, width = size.height - HEADS - bool(trouble), size.width
     carriers, switches = (min(len(some), max(LEAST_ROWS, rows // _SHARE)) for some in (sight.carriers, sight.switches))
     return Group(
         _head(sight, zone=zone, keys=keys),
         *([_styled(trouble, "bold red")] if trouble else []),
-        _campaigns(sight, zone=zone, most=max(LEAST_ROWS, rows - carriers - switches)),
+        _campaigns(sight, zone=zone, width=width, most=max(LEAST_ROWS, rows - carriers - switches)),
         Text(),
-        _carriers(sight, most=carriers),
+        _carriers(sight, width=width, most=carriers),
         Text(),
-        _switches(sight, zone=zone, most=switches),
+        _switches(sight, zone=zone, width=width, most=switches),
         _callbacks(sight),
     )
 
@@ -61,7 +65,7 @@ def _head(sight: Sight, *, zone: str, keys: bool) -> Text:
     return head.append("  (q ends)", "not bold dim") if keys else head
 
 
-def _campaigns(sight: Sight, *, zone: str, most: int) -> Table:
+def _campaigns(sight: Sight, *, zone: str, width: int, most: int) -> Table:
     table = _table("campaign", "state", "", "channels", "a minute", "answered", "left", "why")
     for column in table.columns[3:7]:
         column.justify = "right"
@@ -72,9 +76,9 @@ def _campaigns(sight: Sight, *, zone: str, most: int) -> Table:
         detail = sight.detail(one)
         rate = detail.answer_rate
         table.add_row(
-            plain(one.settings.campaign_name),
+            _name(one.settings.campaign_name, width=width),
             Text(one.state.value, _STYLES[one.state]),
-            _bar(one.in_use, one.settings.concurrent_call),
+            _bar(one.in_use, one.settings.concurrent_call, width=width),
             f"{one.in_use}/{one.settings.concurrent_call}",
             str(detail.recent.dialled),
             "-" if rate is None else f"{rate:.0%}",
@@ -105,14 +109,14 @@ def _clock(at: DateTime, *, zone: str, now: DateTime) -> str:
     return local.strftime("%H:%M:%S" if local.date() == today.date() else "%m-%d %H:%M")
 
 
-def _carriers(sight: Sight, *, most: int) -> Table:
+def _carriers(sight: Sight, *, width: int, most: int) -> Table:
     table = _table("carrier", "trunk", "", "channels", "a second", "last cause")
     for one in sorted(sight.carriers, key=lambda each: _carrier_first(each, now=sight.at))[:most]:
         state, live = state_of(one.trunk, now=sight.at), sum(one.live.values())
         table.add_row(
-            plain(one.name),
+            _name(one.name, width=width),
             Text(state.value, _TRUNKS[state]),
-            _bar(live, one.concurrent_call),
+            _bar(live, one.concurrent_call, width=width),
             f"{live}/{one.concurrent_call}",
             str(one.calls_per_second or "-"),
             plain(one.trunk.cause or "-"),
@@ -124,15 +128,15 @@ def _carrier_first(one: CarrierRecord, *, now: DateTime) -> tuple[bool, int, str
     return state_of(one.trunk, now=now) is not TrunkState.FAILING, -sum(one.live.values()), one.name.casefold()
 
 
-def _switches(sight: Sight, *, zone: str, most: int) -> Table:
+def _switches(sight: Sight, *, zone: str, width: int, most: int) -> Table:
     table = _table("switch", "state", "", "calls", "sessions", "why it takes none")
     whys = [(one, why_no_calls(one)) for one in sight.switches]
     for one, why in sorted(whys, key=lambda each: (each[1] is None, each[0].switch.name))[:most]:
         sessions = "-" if one.switch.sessions is None else f"{one.switch.sessions}/{one.capacity}"
         table.add_row(
-            plain(one.switch.name),
+            _name(one.switch.name, width=width),
             Text(one.switch.state.value, "green" if why is None else "bold red"),
-            _bar(one.up, one.capacity),
+            _bar(one.up, one.capacity, width=width),
             str(one.up),
             sessions,
             Text("-") if why is None else reason(why, zone=zone, now=sight.at),
@@ -154,7 +158,15 @@ def _table(*names: str) -> Table:
     return table
 
 
-def _bar(used: int, limit: int) -> ProgressBar:
+def _name(text: str, *, width: int) -> Text:
+    name = plain(text)
+    name.truncate(max(len("campaign"), width // NAME_SHARE), overflow="ellipsis")
+    return name
+
+
+def _bar(used: int, limit: int, *, width: int) -> RenderableType:
+    if width < NARROW:
+        return ""
     return ProgressBar(total=max(1, limit), completed=min(used, max(1, limit)), width=BAR_WIDTH)
 
 
