@@ -24,8 +24,8 @@ BEFORE: Final[Mapping[str, tuple[str, str]]] = {
     "before.later": ("It ends later: not all leads were counted.", "Sẽ xong muộn hơn: chưa đếm hết khách."),
     "before.skipped": ("Who will be skipped", "Khách sẽ bị bỏ qua"),
     "before.not_set_up": (
-        "{leads} on {network}: this network has no channel.",
-        "{leads} khách mạng {network}: mạng này chưa có kênh.",
+        "{leads} on {network}: no channel in the campaign or on its carrier.",
+        "{leads} khách mạng {network}: chiến dịch hoặc nhà mạng kết nối chưa có kênh.",
     ),
     "before.listed": ("{leads} of {of}: on the do-not-call list.", "{leads}/{of} khách: trong danh sách không gọi."),
     "before.listed_part": (

@@ -44,7 +44,7 @@ def test_each_kind_of_skip_is_counted_with_its_cause(browser: Browser, campaign:
 
     told = before(browser, campaign)
 
-    assert "1 on MobiFone: this network has no channel." in told
+    assert "1 on MobiFone: no channel in the campaign or on its carrier." in told
     assert "1 of 3: on the do-not-call list." in told
     assert "2 of the first 3 wait until their sounds are rendered." in told
 

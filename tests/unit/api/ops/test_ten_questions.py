@@ -193,4 +193,4 @@ def test_whom_would_a_start_skip(browser: Browser, campaign: str) -> None:
     change = {"mode_call": "parralel", "network": {"viettel": 1, "mobi": 0}}
     browser.api("PUT", f"/v3/campaign/{campaign}", json=change)
 
-    Reader(browser).click("first").click("Start").reads("1 on MobiFone: this network has no channel.")
+    Reader(browser).click("first").click("Start").reads("1 on MobiFone: no channel in the campaign or on its carrier.")
