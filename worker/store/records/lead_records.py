@@ -66,8 +66,10 @@ class SqlLeadRecords(LeadRecords):
             "updated_at": now,
         }
         constants = [literal(value, leads.c[name].type) for name, value in same.items()]
-        known = _in_scope(to, scope).where(leads.c.phone == given.c.phone, leads.c.call_id.is_(None)).exists()
-        rows = select(*(given.c[column.name] for column in _GIVEN), *constants).where(~known)
+        same_phone = _in_scope(to, scope).where(leads.c.phone == given.c.phone, leads.c.call_id.is_(None))
+        # Not EXISTS: while a list grows, PostgreSQL thinks it short, and would read all of it once for each batch.
+        known = same_phone.correlate(given).limit(1).scalar_subquery()
+        rows = select(*(given.c[column.name] for column in _GIVEN), *constants).where(known.is_(None))
         adding = insert_or_ignore(self._connection, leads).from_select([c.name for c in _GIVEN] + list(same), rows)
         return set(self._connection.scalars(adding.returning(leads.c.phone)))
 
