@@ -172,10 +172,12 @@ def _latest(column: ColumnElement[Any], *, of_run: bool) -> ColumnElement[Any]: 
     return asked.correlate(campaigns).scalar_subquery()
 
 
-def _exists(table: Table, *conditions: ColumnElement[bool] | TextClause) -> ColumnElement[bool]:
-    """Return the condition that the campaign has such a row."""
-    found = select(table.c.campaign_id).where(table.c.campaign_id == campaigns.c.id, *conditions)
-    return found.correlate(campaigns).exists()
+def _has(
+    table: Table, *conditions: ColumnElement[bool] | TextClause, order: Sequence[ColumnElement[Any]]
+) -> ColumnElement[bool]:  # Any: a column's own type each
+    """Return the condition that the campaign has such a row; the order keeps PostgreSQL on the index."""
+    found = select(table.c.id).where(table.c.campaign_id == campaigns.c.id, *conditions)
+    return found.correlate(campaigns).order_by(*order).limit(1).scalar_subquery().is_not(None)
 
 
 _OUT: Final = (
@@ -215,9 +217,11 @@ _ENDED: Final = _latest(calls.c.ended_at, of_run=True)
 _RUNS: Final = select(
     campaigns, _DIALLED.label("last_dialled_at"), _ENDED.label("last_ended_at")
 ).where(among(campaigns.c.id, "campaigns"))  # fmt: skip
-_WAITS: Final = _exists(leads, WAITING)
-_ON_SWITCH: Final = _exists(calls, LIVE_ROWS, calls.c.state.in_(ON_SWITCH))
-_IS_LIVE: Final = _exists(calls, LIVE_ROWS)
+_BY_DUE: Final = (leads.c.stage, leads.c.network, leads.c.due_at)
+_BY_NETWORK: Final = (calls.c.network, calls.c.state)
+_WAITS: Final = _has(leads, WAITING, order=_BY_DUE)
+_ON_SWITCH: Final = _has(calls, LIVE_ROWS, calls.c.state.in_(ON_SWITCH), order=_BY_NETWORK)
+_IS_LIVE: Final = _has(calls, LIVE_ROWS, order=_BY_NETWORK)
 _RUNS_NOW: Final = and_(
     campaigns.c.deleted_at.is_(None),
     campaigns.c.run_id.is_not(None),

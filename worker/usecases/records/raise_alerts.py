@@ -11,7 +11,7 @@ from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.store import RecordStore
 from worker.usecases.records.alert_sender import AlertSender
 from worker.usecases.records.finished_alerts import tell_finished
-from worker.usecases.records.stalled_alerts import tell_stalled
+from worker.usecases.records.stalled_alerts import Part, tell_stalled
 from worker.usecases.records.switch_alerts import tell_gone_switches
 from worker.usecases.records.url_alerts import tell_failing_urls
 
@@ -45,7 +45,8 @@ def raise_alerts(
         of_stalled = watchers.get(CallbackEvent.CAMPAIGN_STALLED, {})
         ids = tx.alerts.running({*of_finished, *of_stalled}, after=position, limit=LOOKED_AT)
         tell_finished(sender, ids, watchers=of_finished)
-        tell_stalled(sender, ids, watchers=of_stalled, stalled_after=stalled_after)
+        last = str(ids[-1]) if len(ids) == LOOKED_AT else ""
+        tell_stalled(sender, Part(ids, position, last), watchers=of_stalled, stalled_after=stalled_after)
         tell_failing_urls(sender, watchers=watchers.get(CallbackEvent.CALLBACK_URL_FAILING, {}))
         tell_gone_switches(sender, watchers=watchers.get(CallbackEvent.SWITCH_GONE, {}))
-        tx.alerts.go_on_after(str(ids[-1]) if len(ids) == LOOKED_AT else "")
+        tx.alerts.go_on_after(last)

@@ -1,7 +1,7 @@
 """Send that a started campaign with due leads and an open window does not dial, and when that is over."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from pendulum import DateTime, Duration
 from worker.domain.callback_event import CallbackEvent
 from worker.domain.campaign_alert import CampaignAlert
 from worker.domain.campaign_settings import to_campaign
-from worker.domain.ids import CampaignId, TenantId
+from worker.domain.ids import CampaignId, CarrierId, TenantId
 from worker.domain.reason import Reason, Why, why_not_run
 from worker.ports.records.alerts import Alert, WatchedRun, Watcher, Watchers
 from worker.usecases.records.alert_sender import AlertSender
@@ -20,15 +20,26 @@ from worker.usecases.records.explain import explain_each
 STALLED: Final = CallbackEvent.CAMPAIGN_STALLED
 QUIET_FOR: Final = Duration(minutes=1)
 """A campaign that dialled within this time is not watched, so that a busy one costs no row."""
-EXPLAINED: Final = 5
-"""Campaigns whose reasons one sweep works out; further ones are told by the next sweep."""
-KNOWN_AT_MOST: Final = 500
-"""Watched campaigns of all tenants, which every sweep looks at."""
+EXPLAINED: Final = 50
+"""Campaigns whose reasons one sweep works out, all from one plan; the next sweep sends further ones."""
+KNOWN_AT_MOST: Final = 1000
+"""Campaigns of all tenants that are watched at once."""
 
 
-def tell_stalled(
-    sender: AlertSender, campaign_ids: Collection[CampaignId], *, watchers: Watchers, stalled_after: Duration
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The campaigns that one sweep looks at, and the ids between which it looked: ``last`` is empty at the end."""
+
+    ids: Sequence[CampaignId]
+    after: str
+    last: str
+
+    def covers(self, subject: str) -> bool:
+        """Return True for a campaign of this part, also when it no longer runs."""
+        return self.after < subject and (not self.last or subject <= self.last)
+
+
+def tell_stalled(sender: AlertSender, part: Part, *, watchers: Watchers, stalled_after: Duration) -> None:
     """Watch those of the campaigns that stand still, send which have done so for long, and which no longer do.
 
     Standing still is noted first and sent later, since neither the window nor the leads say how long it has lasted.
@@ -37,9 +48,8 @@ def tell_stalled(
     known = {alert.key: alert for alert in tx.alerts.of(STALLED, limit=KNOWN_AT_MOST)}
     if not (watchers or known):
         return
-    ids = {*campaign_ids, *(CampaignId(UUID(subject)) for _, subject in known)}
-    still = _standing_still(sender, ids, watchers=watchers)
-    over = [alert for key, alert in known.items() if key not in still]
+    still = _standing_still(sender, part.ids, watchers=watchers)
+    over = [alert for key, alert in known.items() if part.covers(key[1]) and key not in still]
     _clear(sender, over, watchers=watchers)
     room = KNOWN_AT_MOST - len(known)
     new = [key for key in still if key not in known][:room]
@@ -49,8 +59,8 @@ def tell_stalled(
         for key, alert in known.items()
         if key in still and alert.raised_at is None and _since(alert, still[key]) <= now - stalled_after
     ]
-    for alert, run in due[:EXPLAINED]:
-        _raise(sender, alert, run, watcher=watchers[alert.tenant_id])
+    if due:
+        _raise(sender, [one for one in due if _plan_of(one[1]) == _plan_of(due[0][1])][:EXPLAINED], watchers=watchers)
 
 
 def _standing_still(
@@ -77,21 +87,28 @@ def _since(alert: Alert, run: WatchedRun) -> DateTime:
     return max(alert.since, run.last_dialled_at or alert.since)
 
 
-def _raise(sender: AlertSender, alert: Alert, run: WatchedRun, *, watcher: Watcher) -> None:
-    tx, settings = sender.tx, run.settings
-    campaign_id = settings.campaign_uuid
+def _plan_of(run: WatchedRun) -> tuple[TenantId, CarrierId | None]:
+    """Return what the explanations of several campaigns share: one plan."""
+    return run.settings.tenant_id, run.settings.carrier_uuid
+
+
+def _raise(sender: AlertSender, due: Sequence[tuple[Alert, WatchedRun]], *, watchers: Watchers) -> None:
+    """Send the alerts of campaigns of one tenant and carrier, which one plan explains."""
+    tx, tenant_id = sender.tx, due[0][0].tenant_id
     found = explain_each(
         tx,
-        tenant=tx.tenants.get(watcher.tenant_id),
-        campaigns=[settings],
-        live={campaign_id: tx.standings.live_calls(campaign_id)},
+        tenant=tx.tenants.get(tenant_id),
+        campaigns=[run.settings for _, run in due],
+        live=tx.standings.overviews.live(tenant_id),
         plans=CarrierPlans(),
         now=sender.now,
     )
-    why = found[campaign_id].reasons or (Why(Reason.DUE),)
-    began = replace(alert, since=_since(alert, run), run_id=settings.run_id)
-    told = _told(run, alert=began, watcher=watcher, why=why)
-    sender.tell(began, told.body(now=sender.now), campaign_id=campaign_id)
+    for alert, run in due:
+        campaign_id = run.settings.campaign_uuid
+        why = found[campaign_id].reasons or (Why(Reason.DUE),)
+        began = replace(alert, since=_since(alert, run), run_id=run.settings.run_id)
+        told = _told(run, alert=began, watcher=watchers[tenant_id], why=why)
+        sender.tell(began, told.body(now=sender.now), campaign_id=campaign_id)
 
 
 def _clear(sender: AlertSender, over: Sequence[Alert], *, watchers: Watchers) -> None:
