@@ -5,12 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from tests.builders import HANOI, NOON, TENANT, fill_store
+from tests.builders import HANOI, NOON, TENANT, fill_store, viettel
 from worker.domain.ids import TenantId
 from worker.domain.network import Network
 from worker.domain.number_plan import PrefixRule, Source
 from worker.ports.paging import Slice
 from worker.ports.records.entities import PortedNumber, Tenant
+from worker.store.records.number_plan import MANY
 from worker.store.transaction import SqlStore
 
 TODAY = NOON.date()
@@ -77,6 +78,17 @@ def test_ported_numbers_are_kept_for_each_tenant(store: SqlStore) -> None:
     with store.transaction() as tx:
         assert tx.number_plan.unport(TENANT, [NUMBER, "0981000009"]) == {NUMBER}
     assert network(store) is Network.MOBI
+
+
+def test_a_ported_number_is_found_among_many(store: SqlStore) -> None:
+    phones = [NUMBER, *viettel(MANY)]
+    with store.transaction() as tx:
+        none_ported = tx.number_plan.of(TENANT, phones)
+        tx.number_plan.port(TENANT, {NUMBER: Network.VINA}, now=NOON)
+        one_ported = tx.number_plan.of(TENANT, phones)
+
+    assert none_ported.network_of(NUMBER, on=TODAY) is Network.MOBI
+    assert one_ported.network_of(NUMBER, on=TODAY) is Network.VINA
 
 
 def test_nothing_to_save_is_no_error(store: SqlStore) -> None:

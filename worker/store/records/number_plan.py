@@ -24,6 +24,8 @@ from worker.store.base.number_tables import network_prefixes, ported_numbers
 from worker.store.base.tables import campaigns, leads
 
 SHIPPED: Final = "vietnam.csv"
+MANY: Final = 100
+"""Numbers; for so many it is asked first whether the tenant has any ported number: most have none."""
 
 
 @cache
@@ -116,10 +118,13 @@ class SqlNumberPlans(NumberPlans):
     def _ported_of(self, tenant_id: TenantId, phones: Collection[str]) -> dict[str, Network]:
         if not phones:
             return {}
+        if len(phones) >= MANY and self._connection.scalar(_ANY_PORTED, {"tenant": tenant_id}) is None:
+            return {}
         found = self._connection.execute(_PORTED, {"tenant": tenant_id, "phones": list(phones)})
         return {row.phone: row.network for row in found}
 
 
+_ANY_PORTED: Final = select(ported_numbers.c.phone).where(ported_numbers.c.tenant_id == bindparam("tenant")).limit(1)
 _PORTED: Final = select(ported_numbers.c.phone, ported_numbers.c.network).where(
     ported_numbers.c.tenant_id == bindparam("tenant"), among(ported_numbers.c.phone, "phones")
 )
