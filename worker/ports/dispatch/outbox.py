@@ -11,8 +11,11 @@ from worker.domain.callback_event import CallbackEvent
 from worker.domain.callback_share import Address
 from worker.domain.ids import CallId, CampaignId, DeliveryId, SubscriptionId, TenantId
 
-FEW: Final = 10
-"""Subscriptions of a tenant whose deliveries are written with the event, in a batch that also settles others' calls."""
+FEW: Final = 16
+"""Subscriptions of a tenant whose deliveries are written with the event, in a batch that also settles others' calls.
+
+One for each kind of event, and a few more.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
