@@ -11,8 +11,8 @@ from worker.domain.campaign_settings import HIDES_NUMBERS, CampaignSettings
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, CarrierId, TemplateId, TenantId
 from worker.ports.paging import Page, Slice
+from worker.ports.records.campaigns import Campaigns
 from worker.ports.records.entities import CampaignFilter, NamedCampaign
-from worker.ports.records.store import Campaigns
 from worker.store.base.dialect import conflicts_named
 from worker.store.base.tables import campaigns, carriers, templates
 from worker.store.dispatch.campaign_rows import to_row, to_settings

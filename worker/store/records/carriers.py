@@ -16,8 +16,8 @@ from worker.domain.ids import CarrierId, TenantId
 from worker.domain.network import Network
 from worker.domain.voicemail import VoicemailDetector
 from worker.ports.paging import Page, Slice
+from worker.ports.records.carriers import Carriers
 from worker.ports.records.entities import CarrierRecord, GatewayDemand
-from worker.ports.records.store import Carriers
 from worker.store.base.dialect import conflicts_named, deleted_name
 from worker.store.base.tables import LIVE_ROWS, calls, carriers, trunks
 from worker.store.dispatch.cause_tables import to_rules, to_stored

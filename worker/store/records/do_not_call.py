@@ -12,7 +12,7 @@ from worker.domain.errors import NotFound
 from worker.domain.ids import TenantId
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import BlockedEntry, BlockedNumber
-from worker.ports.records.store import DoNotCall
+from worker.ports.records.lead_records import DoNotCall
 from worker.store.base.dialect import insert_or_ignore
 from worker.store.base.tables import do_not_call
 

@@ -25,7 +25,7 @@ from worker.domain.one_time_code import code_of, with_code
 from worker.domain.secret_place import SecretPlace
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import DuplicateScope, LeadFilter, LeadRecord, ListRecord, NewLead
-from worker.ports.records.store import LeadRecords
+from worker.ports.records.lead_records import LeadRecords
 from worker.store.base.dialect import insert_or_ignore, rows_of
 from worker.store.base.hidden_columns import forms_of, stored_number
 from worker.store.base.hidden_tables import number_sealings

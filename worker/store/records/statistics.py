@@ -10,8 +10,8 @@ from worker.domain.call import ON_SWITCH, CallState
 from worker.domain.campaign import Status
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Ending
+from worker.ports.records.campaigns import Statistics
 from worker.ports.records.entities import CampaignStatistics
-from worker.ports.records.store import Statistics
 from worker.store.base.tables import LIVE_ROWS, calls, campaigns, leads
 from worker.store.dispatch.demand import WAITING_STAGES
 

@@ -11,7 +11,7 @@ from worker.domain.errors import NotFound
 from worker.domain.ids import TemplateId, TenantId
 from worker.ports.paging import Page, Slice
 from worker.ports.records.entities import TemplateRecord
-from worker.ports.records.store import Templates
+from worker.ports.records.templates import Templates
 from worker.store.base.dialect import conflicts_named, deleted_name
 from worker.store.base.tables import templates
 

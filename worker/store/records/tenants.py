@@ -10,7 +10,7 @@ from worker.domain.chosen_ids import ChosenIds
 from worker.domain.ids import TenantId
 from worker.domain.secret_place import SecretPlace
 from worker.ports.records.entities import Tenant, TenantSettings
-from worker.ports.records.store import Tenants
+from worker.ports.records.tenants import Tenants
 from worker.store.base.callback_tables import retired_secrets
 from worker.store.base.dialect import conflicts_named, insert_or_replace
 from worker.store.base.sealing import Sealer
