@@ -105,7 +105,7 @@ def test_a_stop_ends_dialling_and_a_start_goes_on_with_who_is_left(operator: Ope
 
 
 def test_a_raised_limit_is_used_and_a_lowered_one_kept(operator: Operator, campaign: str) -> None:
-    operator.import_leads(campaign, [f"09830{n:04d}0" for n in range(60)])
+    operator.import_leads(campaign, [f"09830{n:04d}0" for n in range(120)])
     operator.start(campaign)
     operator.wait_for_dials(campaign, dials=10)
 

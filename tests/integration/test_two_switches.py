@@ -133,7 +133,7 @@ def test_a_small_switch_is_not_asked_for_more_than_it_may_carry(store: SqlStore,
         a_switch_process(tmp_path, "large") as large,
         dispatching(store, small, large, concurrent_call=CHANNELS),
     ):
-        wait_until(lambda: all(s.max_sessions for s in list_switches(store)) and bool(list_switches(store)), seconds=30)
+        wait_until(lambda: [bool(one.max_sessions) for one in list_switches(store)] == [True, True], seconds=30)
         add_leads(store, answering(LEADS))
         started_at = time.time()
         wait_for_dials(large, count=30)
