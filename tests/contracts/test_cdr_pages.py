@@ -30,7 +30,7 @@ NOBODY = TenantId(UUID(int=77))
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
-    """Give a store with more CDRs than are counted one by one; no test changes them."""
+    """Return a store with more CDRs than are counted one by one; no test changes them."""
     if request.param == "postgres":
         url = request.getfixturevalue("new_postgres_database")()
     else:
@@ -54,7 +54,7 @@ def lead_ids(store: SqlStore) -> list[UUID]:
 
 @pytest.fixture(scope="module")
 def everything(store: SqlStore) -> list[Cdr]:
-    """Give all CDRs, in the order that is promised."""
+    """Return all CDRs, in the order that is promised."""
     with store.reading() as tx:
         rows = tx.cdrs.older(TENANT, wanted=CdrFilter(), limit=MANY)
     return sorted(rows, key=lambda cdr: (cdr.started_at, cdr.call_id), reverse=True)

@@ -198,7 +198,7 @@ def ended(call: Call, end: End, *, assumed: bool | None = None) -> Ended:
 
 
 def seconds(row: Any, first: str) -> int:
-    """Give what the CDR shows: the switch's own count, or the difference of the times."""
+    """Return what the CDR shows: the switch's own count, or the difference of the times."""
     counted = row.switch_duration if first == "started_at" else row.switch_billsec
     start: DateTime | None = getattr(row, first)
     return counted if counted is not None else 0 if start is None else int((row.ended_at - start).total_seconds())

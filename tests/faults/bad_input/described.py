@@ -26,7 +26,7 @@ def requests_by(
     each: int,
     mode: GenerationMode = GenerationMode.NEGATIVE,
 ) -> Iterator[Request]:
-    """Give so many cases for each operation, each twice: as it was made, and for things that there are.
+    """Return so many cases for each operation, each twice: as it was made, and for things that there are.
 
     Without another mode they break the description.
     """

@@ -85,7 +85,7 @@ def _has_copy(request: Request) -> bool:
 
 
 def bad_manners(answer: Answer, *, has_changed: bool, has_copy: bool = False) -> Iterator[str]:
-    """Say what is wrong with an answer; a request that was accepted may change things.
+    """Return what is wrong with an answer; a request that was accepted may change things.
 
     ``has_copy`` is for a read whose client says that it has a copy.
     """

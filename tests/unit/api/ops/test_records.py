@@ -96,13 +96,17 @@ def test_dead_letters_are_counted_before_they_are_sent_again(browser: Browser, s
 def test_a_failing_url_is_enabled(browser: Browser, stored: FakeServices) -> None:
     with stored.store.transaction() as tx:
         tenant = tx.connection.execute(deliveries.select()).one().tenant_id
-        tx.callback_urls.save({(tenant, URL): UrlStanding(disabled_at=NOON, reason="410", refusals=1)})
+        tx.callback_urls.save(
+            {(tenant, URL): UrlStanding(disabled_at=NOON, failing_since=NOON, reason="410", refusals=1)}
+        )
     browser.log_in(Role.OPERATOR)
+    (before,) = list_callback_urls(stored.store, tenant_id=tenant, part=Slice(9)).rows
 
     assert URL in browser.see("/ops/callbacks")
+    assert before[1].disabled_at == NOON
     assert browser.send("/ops/callbacks", "/ops/callbacks/url/enable", url=URL) == 303
-    (kept,) = list_callback_urls(stored.store, tenant_id=tenant, part=Slice(9)).rows or [(URL, UrlStanding())]
-    assert kept[1].disabled_at is None
+    after = list_callback_urls(stored.store, tenant_id=tenant, part=Slice(9)).rows
+    assert [url for url, standing in after if standing.disabled_at is not None] == []
 
 
 @pytest.mark.usefixtures("stored")
