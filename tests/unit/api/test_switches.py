@@ -148,3 +148,6 @@ def test_cdrs_that_a_switch_posted_of_calls_elsewhere_are_counted(client: TestCl
     assert rows(client)[SWITCH]["cdrs_refused"] == 3
     assert "# TYPE callbeat_switch_cdrs_refused_total counter" in lines
     assert f'callbeat_switch_cdrs_refused_total{{switch="{SWITCH}"}} 3.0' in lines
+    for name, value in (("silent_seconds", ""), ("draining", "0.0"), ("refusing", "0.0")):
+        series = f'callbeat_switch_{name}{{switch="{SWITCH}"}} '
+        assert [line for line in lines if line.startswith(series + value)], name
