@@ -7,6 +7,11 @@ from typing import Final, Generic, Protocol, TypeVar
 
 MOST_CONNECTIONS: Final = 4096
 """About 80 MiB when none of them sends anything."""
+MOST_SURPLUS: Final = 64
+"""New connections that are taken beyond the limit for a moment: as many as one round of the event loop accepts, before
+it has read a request of them or sent an answer to the others."""
+NEW_SECONDS: Final = 0.1
+"""How long a connection is new: its request may have come, and not been read yet."""
 RESERVED_FILES: Final = 400
 """File descriptors that are no clients: those of databases, broker and log, and connections that are being closed."""
 
@@ -33,6 +38,8 @@ class ConnectionLimits:
     """How many connections there may be, and how long each may wait for its client."""
 
     connections: int = MOST_CONNECTIONS
+    surplus: int = MOST_SURPLUS
+    """Beyond ``connections``, and only until an old connection waits for its client."""
     header_seconds: float = 5.0
     idle_seconds: float = 75.0
     """Longer than proxies keep their connections (60 s), so that it is the proxy that closes an idle one."""
@@ -90,27 +97,40 @@ class ConnectionTable(Generic[C]):
         row = self._rows.get(connection)
         return None if row is None else row.phase
 
-    def add(self, connection: C, *, now: float) -> C | None:
-        """Add a new connection; return the one that has to be closed for it, if there are too many."""
-        closed = None
-        if len(self._rows) >= self.limits.connections:
-            closed = self.take_longest_waiting()
-            if closed is None:
-                return connection
-        self._rows[connection] = _Row(Phase.HEADER, now, now)
-        self._order[Phase.HEADER][connection] = None
+    def add(self, connection: C, *, now: float) -> list[C]:
+        """Add a new connection; return those that have to be closed for it, if there are too many."""
+        closed = self._take_surplus(room=1, now=now)
+        if len(self._rows) >= self.limits.connections + self.limits.surplus:
+            closed.append(self.take_longest_waiting() or connection)
+        if connection not in closed:
+            self._rows[connection] = _Row(Phase.HEADER, now, now)
+            self._order[Phase.HEADER][connection] = None
         return closed
+
+    def _take_surplus(self, *, room: int = 0, now: float) -> list[C]:
+        """Remove and return waiting connections that are not new, until there is room for so many."""
+        taken: list[C] = []
+        while len(self._rows) > self.limits.connections - room:
+            longest = self._longest_waiting()
+            if longest is None or now - self._rows[longest].since < NEW_SECONDS:
+                break
+            self.remove(longest)
+            taken.append(longest)
+        return taken
 
     def take_longest_waiting(self) -> C | None:
         """Remove and return the longest waiting connection of the most frequent closable phase.
 
         A client that opens many connections thus loses its own, in whatever phase it leaves them.
         """
-        most = max((self._order[phase] for phase in CLOSABLE), key=len)
-        longest = next(iter(most), None)
+        longest = self._longest_waiting()
         if longest is not None:
             self.remove(longest)
         return longest
+
+    def _longest_waiting(self) -> C | None:
+        most = max((self._order[phase] for phase in CLOSABLE), key=len)
+        return next(iter(most), None)
 
     def enter(self, connection: C, phase: Phase, *, now: float) -> None:
         """Note that a connection waits for something else from now on; one that was removed stays so."""
@@ -134,9 +154,13 @@ class ConnectionTable(Generic[C]):
             del self._order[row.phase][connection]
 
     def overdue(self, *, now: float) -> list[C]:
-        """Return the connections whose clients have had their time, or hold too many bytes of answers."""
+        """Return the connections whose clients have had their time, or hold too many bytes of answers, or are too many.
+
+        The last are removed from the table at once.
+        """
+        surplus = self._take_surplus(now=now)
         late = [connection for connection, row in self._rows.items() if self._is_late(connection, row, now=now)]
-        return late + list(self._above_unsent(set(late)))
+        return surplus + late + list(self._above_unsent(set(late)))
 
     def _is_late(self, connection: C, row: _Row, *, now: float) -> bool:
         limits, waited = self.limits, now - row.since

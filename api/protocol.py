@@ -93,9 +93,8 @@ class JsonProtocol(H11Protocol):
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as Uvicorn does
         super().connection_made(transport)
-        longest = self._shared.table.add(self, now=self.loop.time())
-        if longest is not None:
-            longest.cut()
+        for one in self._shared.table.add(self, now=self.loop.time()):
+            one.cut()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:

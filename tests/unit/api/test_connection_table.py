@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from api.connection_table import CLOSABLE, MOST_CONNECTIONS, ConnectionLimits, ConnectionTable, Phase
+from api.connection_table import CLOSABLE, MOST_CONNECTIONS, NEW_SECONDS, ConnectionLimits, ConnectionTable, Phase
 
 LIMITS = ConnectionLimits(
-    connections=3, header_seconds=5, idle_seconds=75, pause_seconds=10, body_seconds=120, unsent_bytes=100
+    connections=3, surplus=2, header_seconds=5, idle_seconds=75, pause_seconds=10, body_seconds=120, unsent_bytes=100
 )
 
 
@@ -35,7 +35,7 @@ def test_the_longest_waiting_makes_room_for_a_new_connection(phase: Phase) -> No
 
     closed = table.add(Client(), now=3)
 
-    assert closed is clients[0]
+    assert closed == clients[:1]
     assert len(table) == 3
 
 
@@ -44,16 +44,41 @@ def test_whoever_opens_many_connections_loses_them_to_itself() -> None:
         for other in CLOSABLE:
             table, clients = table_of(other, crowd, crowd)
 
-            assert table.add(Client(), now=3) is clients[0 if crowd is other else 1]
+            assert table.add(Client(), now=3) == [clients[0 if crowd is other else 1]]
 
 
 def test_a_request_that_came_whole_is_never_closed_for_another() -> None:
-    table, _ = table_of(Phase.ANSWER, Phase.ANSWER, Phase.ANSWER)
+    table, _ = table_of(*[Phase.ANSWER] * 5)
     late = Client()
 
-    assert table.add(late, now=3) is late
+    assert table.add(late, now=5) == [late]
     assert table.phase(late) is None
-    assert len(table) == 3
+    assert len(table) == 5
+
+
+def test_new_connections_are_taken_while_all_others_are_answered() -> None:
+    table, clients = table_of(*[Phase.ANSWER] * 3)
+    new, newer, newest = Client(), Client(), Client()
+
+    assert [table.add(client, now=3) for client in (new, newer)] == [[], []]  # their requests may be unread yet
+    assert table.add(newest, now=3) == [new]
+
+    table.enter(newer, Phase.ANSWER, now=3)
+    table.enter(newest, Phase.ANSWER, now=3)
+    table.enter(clients[0], Phase.IDLE, now=3)
+    assert table.overdue(now=3) == []
+    assert table.overdue(now=3 + NEW_SECONDS) == [clients[0]]
+    assert len(table) == 4
+
+
+def test_those_beyond_the_limit_go_when_they_are_new_no_longer() -> None:
+    table, clients = table_of(*[Phase.ANSWER] * 3)
+    silent = [Client(), Client()]
+    for client in silent:
+        table.add(client, now=3)
+
+    assert table.add(Client(), now=3 + NEW_SECONDS) == silent
+    assert all(table.phase(client) is Phase.ANSWER for client in clients)
 
 
 def test_a_connection_that_was_closed_enters_no_phase() -> None:
