@@ -34,8 +34,8 @@ from worker.coordination.connection import connect
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.domain.switch_address import SwitchUrl
 from worker.ports.dispatch.telephony import Origination
-from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
-from worker.simulator.options import SimulatorOptions
+from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT
+from worker.simulator.options import TALK_BY_DIGIT, SimulatorOptions
 from worker.telephony.connection import Connection, open_connection
 from worker.telephony.originate import bgapi_originate
 

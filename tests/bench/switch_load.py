@@ -27,8 +27,8 @@ from worker.domain.call import Answered, CallEvent, HungUp, Outcome, Ringing
 from worker.domain.ids import CallId, CampaignId, LeadId
 from worker.ports.dispatch.telephony import Origination
 from worker.simulator.log import Line, peak
-from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
-from worker.simulator.options import SimulatorOptions
+from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT
+from worker.simulator.options import TALK_BY_DIGIT, SimulatorOptions
 from worker.telephony.events import SwitchEvents
 from worker.telephony.switch import Switches
 

@@ -20,8 +20,8 @@ from tests.stack.waiting import wait_until
 from worker.domain.ids import CampaignId
 from worker.jobs import names
 from worker.simulator.log import Line
-from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT, TALK_BY_DIGIT
-from worker.simulator.options import SimulatorOptions
+from worker.simulator.model import RING_BY_DIGIT, SETUP_BY_DIGIT
+from worker.simulator.options import TALK_BY_DIGIT, SimulatorOptions
 from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate
 from worker.store.transaction import SqlStore

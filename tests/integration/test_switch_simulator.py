@@ -171,7 +171,7 @@ def test_the_heart_beats(connection: Connection) -> None:
         (["api sofia status gateway nowhere"], "Invalid Gateway!\n"),
         (["api originate nothing"], "-USAGE: <call url> <exten>"),
         (["api originate {a=1 user/1000 &park()"], "-ERR DESTINATION_OUT_OF_ORDER\n"),
-        (["api originate user/1000 &park()"], "-ERR CHAN_NOT_IMPLEMENTED\n"),
+        (["api originate nothing/1000 &park()"], "-ERR CHAN_NOT_IMPLEMENTED\n"),
         (["api originate sofia/x &park()"], "-ERR INVALID_URL\n"),
     ],
 )

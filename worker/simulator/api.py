@@ -8,6 +8,7 @@ import orjson
 from worker.simulator import configuration
 from worker.simulator.channel import Channel, stamp
 from worker.simulator.gateways import as_xml, one_as_xml
+from worker.simulator.leg_commands import LEG_COMMANDS
 from worker.simulator.sched_hangup import ScheduledHangup
 from worker.simulator.switch import SimulatedSwitch
 from worker.simulator.trunks import TrunkState
@@ -264,4 +265,5 @@ _COMMANDS: Final[dict[str, Callable[[SimulatedSwitch, str], str]]] = {
     "fsctl": _fsctl,
     "police": _police,
     "trunk": _trunk,
+    **LEG_COMMANDS,
 }

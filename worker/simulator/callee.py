@@ -10,6 +10,12 @@ PRESSES_AFTER: Final = 1.0
 HANGS_UP_AFTER: Final = 1.5
 BEEPS_AFTER: Final = 0.8
 """Seconds after its detector was started: so soon does a machine beep."""
+BEEP: Final = {
+    "Event-Subclass": "avmd::beep",
+    "Beep-Status": "DETECTED",
+    "Frequency": "1000.232060",
+    "Amplitude": "16956.014407",
+}
 PATIENCE: Final = 120.0
 """A callee to whom nobody says good-bye hangs up after so many seconds."""
 _HANGS_UP: Final = "5"

@@ -13,7 +13,8 @@ _STATE_OF: Final = {
     "CHANNEL_CREATE": ("CS_INIT", "2"),
     "CHANNEL_PROGRESS": ("CS_CONSUME_MEDIA", "7"),
     "CHANNEL_ANSWER": ("CS_CONSUME_MEDIA", "7"),
-    **dict.fromkeys(("DTMF", "CHANNEL_BRIDGE", "CHANNEL_EXECUTE_COMPLETE"), ("CS_EXECUTE", "4")),
+    **dict.fromkeys(("DTMF", "CHANNEL_PARK", "CHANNEL_EXECUTE_COMPLETE"), ("CS_EXECUTE", "4")),
+    **dict.fromkeys(("CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE"), ("CS_SOFT_EXECUTE", "3")),
     "CHANNEL_HANGUP": ("CS_EXECUTE", "10"),
     "CHANNEL_HANGUP_COMPLETE": ("CS_REPORTING", "11"),
     "CHANNEL_DESTROY": ("CS_REPORTING", "12"),
@@ -41,6 +42,7 @@ class Channel:
     created: int
     progress: int = 0
     answered: int = 0
+    bridged: int = 0
     ended: int = 0
     cause: str = ""
     by_far_end: bool = False
@@ -54,7 +56,19 @@ class Channel:
         """Return the channel's name in the form that FreeSWITCH uses."""
         if self.dial.endpoint == "loopback":
             return f"loopback/{self.dial.number}-a"
+        if self.is_agent:
+            return f"sofia/internal/{self.dial.number}@127.0.0.1"
         return f"sofia/external/{self.dial.number}"
+
+    @property
+    def is_agent(self) -> bool:
+        """Return whether the leg goes to an agent's telephone."""
+        return self.dial.endpoint == "user"
+
+    def join(self, other: str, *, at: int) -> None:
+        """Note that the leg talks to another one."""
+        self.bridged = at
+        self.variables |= {"bridge_uuid": other, "signal_bond": other, "last_bridge_to": other}
 
     @property
     def call_state(self) -> str:
@@ -104,7 +118,7 @@ class Channel:
                 return "RINGING" if self.progress else "DOWN"
             case "CHANNEL_HANGUP":
                 return "ACTIVE" if self.answered else "RINGING" if self.progress else "DOWN"
-            case "DTMF" | "CHANNEL_BRIDGE" | "CHANNEL_EXECUTE_COMPLETE":
+            case "DTMF" | "CHANNEL_PARK" | "CHANNEL_BRIDGE" | "CHANNEL_UNBRIDGE" | "CHANNEL_EXECUTE_COMPLETE":
                 return "ACTIVE"
             case _:
                 return "HANGUP"
@@ -130,7 +144,7 @@ class Channel:
             "Caller-Channel-Hangup-Time": str(self.ended if shows_hangup_time else 0),
             "Caller-Channel-Transfer-Time": "0",
             "Caller-Channel-Resurrect-Time": "0",
-            "Caller-Channel-Bridged-Time": "0",
+            "Caller-Channel-Bridged-Time": str(self.bridged),
             "Caller-Channel-Last-Hold": "0",
             "Caller-Channel-Hold-Accum": "0",
             "Caller-Screen-Bit": "true",
@@ -190,7 +204,7 @@ class Channel:
             **_times("start", self.created),
             **_times("profile_start", self.created),
             **_times("answer", self.answered),
-            **_times("bridge", 0),
+            **_times("bridge", self.bridged),
             **_times("progress", self.progress),
             **_times("progress_media", 0),
             **_times("end", self.ended),

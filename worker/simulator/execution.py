@@ -10,3 +10,12 @@ class Execution:
     name: str
     argument: str
     uuid: str
+
+    def ended(self, response: str) -> dict[str, str]:
+        """Return the headers by which its end is reported."""
+        return {
+            "Application": self.name,
+            "Application-Data": self.argument,
+            "Application-Response": response,
+            "Application-UUID": self.uuid,
+        }

@@ -1,7 +1,9 @@
 """The log that the simulated switch writes of its calls, one JSON object a line; tests check limits against it.
 
 The events are ``started`` (the switch starts, no call is up), ``originated``, ``progress``, ``answered``, ``hangup``,
-``refused`` and ``policed`` (see ``police.py``). ``README.md`` in this folder describes the fields.
+``refused`` and ``policed`` (see ``police.py``); of an answered call ``played`` (its first sound), ``bridged``,
+``unbridged``, ``held``, ``unheld`` and ``transferred``; of a leg to an agent's telephone ``agent_called``,
+``agent_up``, ``agent_down`` and ``agent_refused``. ``README.md`` in this folder describes the fields.
 """
 
 from collections import Counter
@@ -27,6 +29,10 @@ class Line:
     gateway: str = ""
     cause: str = ""
     why: str = ""
+    other: str = ""
+    """The other leg of a bridge, or the target of a transfer."""
+    by: str = ""
+    """``callee`` when the far end ended an answered call."""
 
 
 _FIELDS = frozenset(field.name for field in fields(Line))

@@ -59,7 +59,6 @@ BY_LAST_DIGIT: Final[Mapping[str, FarEnd]] = {
 }
 SETUP_BY_DIGIT: Final = 0.1
 RING_BY_DIGIT: Final = 1.0
-TALK_BY_DIGIT: Final = 3.0
 MACHINE_BY_DIGIT: Final = 1.0
 
 UNPLAYED: Final = "SERVICE_UNAVAILABLE"
@@ -128,7 +127,7 @@ class Model:
     def fate_of(self, number: str) -> Fate:
         """Decide the fate of a call to the number."""
         if self._options.by_last_digit:
-            return self._spread(_fate_by_digit(number))
+            return self._spread(_fate_by_digit(number, talk=self._options.talk_by_digit_seconds))
         weights = WEIGHTS[_network_of(number)]
         (far_end,) = self._random.choices(list(weights), list(weights.values()))
         setup = self._draw(self._options.setup_seconds)
@@ -163,10 +162,9 @@ class Model:
         return self._random.triangular(low, high, low + (high - low) / 4)
 
 
-def _fate_by_digit(number: str) -> Fate:
+def _fate_by_digit(number: str, *, talk: float) -> Fate:
     far_end = BY_LAST_DIGIT.get(number[-2:]) or BY_LAST_DIGIT.get(number[-1:], FarEnd.NOT_FOUND)
-    talk = MACHINE_BY_DIGIT if far_end.value.machine else TALK_BY_DIGIT
-    return Fate(far_end, SETUP_BY_DIGIT, RING_BY_DIGIT, talk)
+    return Fate(far_end, SETUP_BY_DIGIT, RING_BY_DIGIT, MACHINE_BY_DIGIT if far_end.value.machine else talk)
 
 
 def _network_of(number: str) -> Network:

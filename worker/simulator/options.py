@@ -6,6 +6,7 @@ from typing import Final
 
 from worker.simulator.cdr_post import CdrOptions
 
+TALK_BY_DIGIT: Final = 3.0
 PASSWORD: Final = "ClueCon"  # noqa: S105 - the public default of FreeSWITCH; no real calls
 
 
@@ -27,6 +28,8 @@ class SimulatorOptions:
     """As ``speed``, for what ``sched_hangup`` bounds in calls with a voice process, whose clock runs as ours."""
     by_last_digit: bool = False
     """True: the last digit decides the fate, by ``model.BY_LAST_DIGIT``. False: the fate is random."""
+    talk_by_digit_seconds: float = TALK_BY_DIGIT
+    """With ``by_last_digit``: how long a person talks to whom the switch connects nobody."""
     spread: float = 0.0
     """With ``by_last_digit``: each time varies at random by up to this share, up and down; 0.1 is 10 %."""
     setup_seconds: tuple[float, float] = (0.5, 3.0)
@@ -35,6 +38,11 @@ class SimulatorOptions:
     long_talk_share: float = 0.0
     """Share of the answered calls, chosen at random, whose talk is long; not with ``by_last_digit``."""
     long_talk_seconds: tuple[float, float] = (200.0, 400.0)
+    agent_ring_seconds: tuple[float, float] = (0.2, 0.5)
+    """Until an agent's telephone answers."""
+    agent_talk_seconds: tuple[float, float] = (4.0, 30.0)
+    agent_dies_share: float = 0.0
+    """Share of the conversations, chosen at random, in which the agent's leg dies."""
     max_sessions: int = 2000
     """How many calls may be up at once; more are refused."""
     sessions_per_second: int = 10_000
@@ -60,5 +68,5 @@ class SimulatorOptions:
             raise ValueError("speeds and heartbeat_seconds must be above 0, max_sessions must not be below 0")
         if not 0 <= self.spread < 1:
             raise ValueError("spread must be at least 0 and below 1")
-        if not 0 <= self.long_talk_share <= 1:
-            raise ValueError("long_talk_share must be from 0 to 1")
+        if not (0 <= self.long_talk_share <= 1 and 0 <= self.agent_dies_share <= 1):
+            raise ValueError("long_talk_share and agent_dies_share must be from 0 to 1")

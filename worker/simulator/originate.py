@@ -39,25 +39,32 @@ def parse_dial(arguments: str) -> Dial:
     words = split_at_spaces(arguments)
     if not _FEWEST_ARGUMENTS <= len(words) <= _MOST_ARGUMENTS:
         raise InvalidDial(USAGE)
-    rest = words[0].lstrip(" ")
-    variables: dict[str, str] = {}
-    while rest.startswith("{"):
-        end = closing_brace(rest)
-        if end is None:
-            raise InvalidDial("-ERR DESTINATION_OUT_OF_ORDER\n")
-        variables |= read_variables(rest[1:end])
-        rest = rest[end + 1 :]
+    variables, rest = _variables_before(words[0].lstrip(" "))
     match rest.strip(" ").split("/"):
         case ["sofia", "gateway", gateway, number] if gateway and number:
             return Dial(variables, "sofia", gateway, number, *words[1:_WORDS_WITH_DIALPLAN])
         case ["sofia", profile, address] if profile and address:
             return Dial(variables, "sofia", "", address.partition("@")[0], words[1])
+        case ["user", extension] if extension:
+            return Dial(variables, "user", "", extension.partition("@")[0], *words[1:_WORDS_WITH_DIALPLAN])
         case ["loopback", number, *_] if number:
             return Dial(variables, "loopback", "", number, words[1])
         case ["sofia", *_]:
             raise InvalidDial("-ERR INVALID_URL\n")
         case _:
             raise InvalidDial("-ERR CHAN_NOT_IMPLEMENTED\n")
+
+
+def _variables_before(text: str) -> tuple[dict[str, str], str]:
+    """Return the variables in braces, and what follows them. Raises ``InvalidDial``."""
+    variables: dict[str, str] = {}
+    while text.startswith("{"):
+        end = closing_brace(text)
+        if end is None:
+            raise InvalidDial("-ERR DESTINATION_OUT_OF_ORDER\n")
+        variables |= read_variables(text[1:end])
+        text = text[end + 1 :]
+    return variables, text
 
 
 def closing_brace(text: str) -> int | None:

@@ -1,29 +1,30 @@
 """The simulated switch: accepts calls, moves each through its fate, and sends events to all listeners."""
 
-import time
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 from uuid import uuid4
 
 from typing_extensions import override
 
 from worker.simulator.admission import Admission
+from worker.simulator.announcer import Announcer, machine_clock
+from worker.simulator.bridges import Bridges
 from worker.simulator.call_lines import call_line
 from worker.simulator.cdr import cdr_of
 from worker.simulator.channel import Channel
-from worker.simulator.event_headers import common_headers
-from worker.simulator.frames import Event
+from worker.simulator.exchange import Exchange
 from worker.simulator.heard import HeardLog
 from worker.simulator.log import Line, SwitchLog
-from worker.simulator.model import DIALPLAN_SLEEPS, POLICED, UNPLAYED, Model
+from worker.simulator.model import DIALPLAN_SLEEPS, POLICED, UNPLAYED, Fate, Model
 from worker.simulator.options import SimulatorOptions
 from worker.simulator.originate import Dial, InvalidDial, parse_dial
+from worker.simulator.phones import Phones
 from worker.simulator.police import Police
 from worker.simulator.sched_hangup import ScheduledHangup
 from worker.simulator.trunks import Trunks
-from worker.simulator.up import Listener, PostCdr, ReportResult, Up
-from worker.simulator.voice_line import Exchange
+from worker.simulator.up import PostCdr, ReportResult, Up
 from worker.simulator.voice_lines import VoiceLines
 
 _MICROSECONDS: Final = 1_000_000
@@ -32,7 +33,7 @@ DEFAULT_TIMEOUT: Final = 60.0
 """Seconds of ringing when the command sets no ``originate_timeout``; the default of FreeSWITCH."""
 
 
-class SimulatedSwitch(Exchange):
+class SimulatedSwitch(Announcer, Exchange):
     """Carries simulated calls. All methods run in the thread of one event loop."""
 
     def __init__(
@@ -45,10 +46,9 @@ class SimulatedSwitch(Exchange):
         heard: HeardLog | None = None,
     ) -> None:
         """Start without calls; ``post_cdr`` gets the id and the CDR of each call that has ended."""
+        super().__init__(clock_skew=options.clock_skew_seconds)
         self.options = options
         self.admission = Admission(options.max_sessions, options.sessions_per_second)
-        self.clock_skew = options.clock_skew_seconds
-        """Seconds by which the switch's clock is ahead; it may be set while calls are up."""
         self.trunks = Trunks()
         self.missing_messages: set[str] = set()
         """Templates whose message cannot be played."""
@@ -56,8 +56,7 @@ class SimulatedSwitch(Exchange):
         self.gateways_used: dict[str, None] = {}
         self.on_shut_down: Callable[[], None] = lambda: None
         self.on_command: Callable[[str, ReportResult], None] = lambda _command, report: report("-ERR no commands\n")
-        self.listeners: set[Listener] = set()
-        self.started_at = _now()
+        self.started_at = machine_clock()
         self.sessions_since_start = 0
         self.peak = 0
         self._loop = loop
@@ -66,10 +65,10 @@ class SimulatedSwitch(Exchange):
         self._model = Model(options)
         self._calls: dict[str, Up] = {}
         self.lines = VoiceLines(self, options, heard=heard or HeardLog(None), loop=loop)
-        self.core_id = str(uuid4())
-        self._sequence = 0
+        self.phones = Phones(options)
+        self.bridges = Bridges(self, self.phones, speed=options.speed, loop=loop)
         self._report_shutdown: ReportResult | None = None
-        log.write(Line(event="started", at=_now() / _MICROSECONDS))
+        log.write(Line(event="started", at=machine_clock() / _MICROSECONDS))
 
     @property
     def channels(self) -> Iterable[Channel]:
@@ -87,13 +86,7 @@ class SimulatedSwitch(Exchange):
     @property
     def uptime_micros(self) -> int:
         """Return the microseconds since the switch started."""
-        return _now() - self.started_at
-
-    @override
-    def clock(self) -> int:
-        return _now() + round(self.clock_skew * _MICROSECONDS)
-
-    # --- calls -------------------------------------------------------------------------------------------------------
+        return machine_clock() - self.started_at
 
     def originate(self, arguments: str, *, job: str, report: ReportResult) -> None:
         """Start a call. Its result is reported when it is answered or has failed."""
@@ -105,11 +98,11 @@ class SimulatedSwitch(Exchange):
         call_id = dial.variables.get("origination_uuid") or str(uuid4())
         if (refusal := self._refusal(dial, call_id)) is not None:
             cause, why = refusal
-            self._log.write(call_line("refused", dial, call_id, at=_now(), cause=cause, why=why))
+            self._log.write(call_line("refused", dial, call_id, at=machine_clock(), cause=cause, why=why))
             report(f"-ERR {cause}\n")
             return
         created = self.clock()
-        fate = self.trunks.fate_at(dial.gateway) or self._model.fate_of(dial.number)
+        fate = self._fate(dial)
         if self.police.catches(dial.gateway, at=created):
             fate = POLICED
             self._log.write(call_line("policed", dial, call_id, at=created, cause=fate.far_end.value.cause))
@@ -149,6 +142,10 @@ class SimulatedSwitch(Exchange):
         if (up := self._calls.get(call_id)) is not None:
             self._end(up, cause="NORMAL_CLEARING", by_far_end=True)
 
+    def up(self, call_id: str) -> Up | None:
+        """Return a leg that is up."""
+        return self._calls.get(call_id)
+
     def shut_down(self) -> None:
         """End all calls with the cause ``SYSTEM_SHUTDOWN``, as a stopping FreeSWITCH does."""
         for call_id in list(self._calls):
@@ -171,18 +168,26 @@ class SimulatedSwitch(Exchange):
         """Return the cause and the reason when the switch refuses the call; None when it accepts it."""
         if call_id in self._calls:
             return _FULL, "duplicate"
-        if why := self.admission.why_not(sessions=len(self._calls), second=_now() // _MICROSECONDS):
+        if why := self.admission.why_not(sessions=len(self._calls), second=machine_clock() // _MICROSECONDS):
             return _FULL, why
         if self.options.gateways and dial.gateway and dial.gateway not in self.options.gateways:
             return "INVALID_GATEWAY", "gateway"
         if self.trunks.is_down(dial.gateway):
             return "GATEWAY_DOWN", "gateway_down"
+        if dial.endpoint == "user" and not self.phones.is_registered(dial.number):
+            return "USER_NOT_REGISTERED", "unregistered"
         return None
+
+    def _fate(self, dial: Dial) -> Fate:
+        if dial.endpoint == "user":
+            return self.phones.fate_of(dial.number)
+        return self.trunks.fate_at(dial.gateway) or self._model.fate_of(dial.number)
 
     def _create(self, channel: Channel, report: ReportResult) -> None:
         up = self._calls[channel.id] = Up(channel, report)
         self.sessions_since_start += 1
-        self.gateways_used[channel.dial.gateway] = None
+        if channel.dial.gateway:
+            self.gateways_used[channel.dial.gateway] = None
         self.peak = max(self.peak, len(self._calls))
         self._write("originated", channel)
         self._fire_channel("CHANNEL_CREATE", channel)
@@ -211,6 +216,9 @@ class SimulatedSwitch(Exchange):
         for bound in self.lines.bounds(up.channel):
             self._end_later(up, bound)
         if self.lines.begin(up.channel):
+            return
+        if up.channel.is_agent:
+            self.bridges.park(up.channel)
             return
         if up.channel.dial.variables.get("callbeat_template") in self.missing_messages:
             self._later(up, DIALPLAN_SLEEPS, self._give_up)
@@ -244,6 +252,7 @@ class SimulatedSwitch(Exchange):
         up.stop_timers()
         channel = up.channel
         channel.ended, channel.cause, channel.by_far_end = self.clock(), cause, by_far_end
+        left_alone = self.bridges.end(channel.id)
         del self._calls[channel.id]
         self._write("hangup", channel)
         self._fire_channel("CHANNEL_HANGUP", channel)
@@ -256,26 +265,11 @@ class SimulatedSwitch(Exchange):
         self._fire_channel("CHANNEL_DESTROY", channel)
         if self.options.cdrs is not None:
             self._post_cdr(channel.id, cdr_of(channel, core_id=self.core_id))
+        self.bridges.leave_alone(left_alone)
         self._end_if_empty()
 
     def _later(self, up: Up, seconds: float, step: Callable[[Up], None], *, speed: float | None = None) -> None:
         up.timers.append(self._loop.call_later(seconds / (speed or self.options.speed), step, up))
-
-    # --- events ------------------------------------------------------------------------------------------------------
-
-    def fire(self, name: str, headers: Mapping[str, str], *, body: str = "", line: Listener | None = None) -> None:
-        """Send an event to all listeners, and to the line of its call."""
-        self._sequence += 1
-        to = (*self.listeners, line) if line is not None else tuple(self.listeners)
-        if not to:
-            return
-        event = Event({**self.common(name), **headers}, body=body)
-        for listener in to:
-            listener.receive(event)
-
-    @override
-    def common(self, name: str) -> dict[str, str]:
-        return common_headers(name, core_id=self.core_id, at=self.clock(), number=self._sequence)
 
     @override
     def run(self, command: str, report: ReportResult) -> None:
@@ -285,24 +279,20 @@ class SimulatedSwitch(Exchange):
     def fire_of(self, name: str, channel: Channel, more: Mapping[str, str]) -> None:
         self.fire(name, channel.headers(name) | dict(more), line=self.lines.of(channel.id))
 
-    def fire_job(self, *, job: str, command: str, arguments: str, result: str) -> None:
-        """Send the ``BACKGROUND_JOB`` event with a job's result."""
-        headers = {"Job-UUID": job, "Job-Command": command}
-        if arguments:
-            headers["Job-Command-Arg"] = arguments
-        self.fire("BACKGROUND_JOB", headers, body=result)
-
     def _fire_channel(self, name: str, channel: Channel) -> None:
         line = self.lines.of(channel.id)
         if self.listeners or line is not None:
             self.fire(name, channel.headers(name), line=line)
 
+    @override
+    def note(self, event: str, channel: Channel, *, other: str = "") -> None:
+        self._log.write(replace(call_line(event, channel.dial, channel.id, at=machine_clock()), other=other))
+
     def _write(self, event: str, channel: Channel) -> None:
-        is_silent = event == "hangup" and not channel.fate.far_end.value.replies
-        why = "no_reply" if is_silent else ""
-        self._log.write(call_line(event, channel.dial, channel.id, at=_now(), cause=channel.cause, why=why))
-
-
-def _now() -> int:
-    """Return the machine's clock, in microseconds; the log goes by it whatever time the switch tells."""
-    return time.time_ns() // 1000
+        is_end = event == "hangup"
+        why = "no_reply" if is_end and not channel.fate.far_end.value.replies else ""
+        line = call_line(event, channel.dial, channel.id, at=machine_clock(), cause=channel.cause, why=why)
+        if is_end and channel.answered and channel.by_far_end:
+            line = replace(line, by="callee")
+        if line.event:
+            self._log.write(line)

@@ -37,6 +37,13 @@ class Up:
         self.timers.clear()
         self.bounds.clear()
 
+    def stop_fate(self) -> None:
+        """Stop what the fate has planned; what ``sched_hangup`` bounds stays."""
+        for timer in self.timers:
+            if timer not in self.bounds:
+                timer.cancel()
+        self.timers = list(self.bounds)
+
     def forget_bounds(self) -> int:
         """Stop what ``sched_hangup`` set; return how many there were."""
         count = len(self.bounds)

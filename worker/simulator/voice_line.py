@@ -2,25 +2,23 @@
 
 import asyncio
 import time
-from asyncio import AbstractEventLoop, Task, TimerHandle
+from asyncio import Task, TimerHandle
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from worker.simulator.actions import Action, addresses_of
-from worker.simulator.callee import BEEPS_AFTER, PATIENCE, Callee
+from worker.simulator.callee import BEEP, BEEPS_AFTER, PATIENCE, Callee
 from worker.simulator.channel import Channel
+from worker.simulator.exchange import ORDINARY, Exchange, Surroundings
 from worker.simulator.execution import Execution
-from worker.simulator.fetched import Fetched, is_address
+from worker.simulator.fetched import is_address
 from worker.simulator.frames import Event, quoted
-from worker.simulator.heard import HeardLog
 from worker.simulator.recording import NOT_OPENED, Recording, begin_recording
 from worker.simulator.socket_talk import SocketTalk
 from worker.simulator.sounds import Heard, heard_on_disk, names_in
 
-ORDINARY: Final = "NORMAL_CLEARING"
 _JITTER: Final = 0.02
 """Seconds from one application to the next, as a real switch takes them."""
 _PICKS_UP_AFTER: Final = 0.3
@@ -28,38 +26,6 @@ _NANOSECONDS: Final = 1_000_000_000
 _TALKS_FOR: Final = 2.0
 _BUSY: Final = "9"
 """An extension that ends so is busy; others pick up."""
-
-
-class Exchange(Protocol):
-    """The switch, as a call on it sees it."""
-
-    def kill(self, call_id: str, *, cause: str = ORDINARY) -> bool:
-        """End a call from our side."""
-
-    def leave(self, call_id: str) -> None:
-        """End a call from the callee's side."""
-
-    def clock(self) -> int:
-        """Return the switch's time in microseconds."""
-
-    def fire_of(self, name: str, channel: Channel, more: Mapping[str, str]) -> None:
-        """Send an event of the call."""
-
-    def common(self, name: str) -> dict[str, str]:
-        """Return the headers that every event has."""
-
-    def run(self, command: str, report: Callable[[str], None]) -> None:
-        """Run an ``api`` command."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is the same for all calls of a switch."""
-
-    heard: HeardLog
-    fetched: Fetched
-    speed: float
-    loop: AbstractEventLoop
 
 
 class VoiceLine:
@@ -88,7 +54,7 @@ class VoiceLine:
         self._idle = asyncio.Event()
         self._idle.set()
         self._recording: Recording | None = None
-        self.is_bridged = self._is_recorder = False
+        self.is_bridged = self._is_recorder = self._has_left_its_actions = self._has_heard = False
         self._manner = callee
         self._is_listening = self._is_about_to_press = False
         self._callee = [self._later(PATIENCE, self._leave)]
@@ -101,6 +67,8 @@ class VoiceLine:
             match action.name:
                 case "socket":
                     await self._connect(action.argument)
+                    if self._has_left_its_actions:
+                        return
                 case "hangup":
                     self.exchange.kill(self.channel.id, cause=action.argument or ORDINARY)
                     return
@@ -124,6 +92,20 @@ class VoiceLine:
                 self.stop(drop=True)
             await self._idle.wait()
             return
+
+    def join(self) -> None:
+        """Talk to another leg: what was to be executed is dropped, and the connection is not needed any more."""
+        self._has_left_its_actions = self.is_bridged = True
+        self._cancel_step()
+        self._queue.clear()
+        self._running = None
+        self._idle.set()
+        self._stop_callee()
+
+    def part(self) -> None:
+        """Be alone again, and hang up unless somebody speaks soon enough."""
+        self.is_bridged = self._is_listening = self._is_about_to_press = False
+        self._callee = [self._later(PATIENCE, self._leave)]
 
     # --- what a voice process asks for -------------------------------------------------------------------------------
 
@@ -202,8 +184,14 @@ class VoiceLine:
     def _hear(self, sound: Heard, left: deque[str], *, is_first: bool) -> None:
         if is_first:
             self._notice()
+            self._tell_first_sound()
         self._note("sound", sound=sound.name, seconds=sound.seconds)
         self._step = self._later(sound.seconds, partial(self._play, left, is_heard=True))
+
+    def _tell_first_sound(self) -> None:
+        if not self._has_heard:
+            self._has_heard = True
+            self.exchange.note("played", self.channel)
 
     def _listen_for_beeps(self) -> None:
         """Make a machine beep; it then records, and hangs up only when nobody speaks with it for long."""
@@ -215,9 +203,7 @@ class VoiceLine:
     def _beep(self) -> None:
         self.channel.variables["avmd_detect"] = "TRUE"
         self._note("beep")
-        told = {"Event-Subclass": "avmd::beep", "Unique-ID": self.channel.id, "Beep-Status": "DETECTED"}
-        tone = {"Frequency": "1000.232060", "Amplitude": "16956.014407"}
-        self.receive(Event(self.exchange.common("CUSTOM") | told | tone))
+        self.receive(Event(self.exchange.common("CUSTOM") | {"Unique-ID": self.channel.id} | BEEP))
 
     def _prepare(self, name: str, argument: str) -> None:
         """Do what takes no time."""
@@ -239,19 +225,15 @@ class VoiceLine:
     def _pick_up(self, target: str) -> None:
         self.is_bridged = True
         self._note("bridged", target=target)
+        self.channel.bridged = self.exchange.clock()
+        self.exchange.note("bridged", self.channel, other=target)
         self.exchange.fire_of("CHANNEL_BRIDGE", self.channel, {"Bridge-A-Unique-ID": self.channel.id})
         self._step = self._later(_TALKS_FOR, self._complete, "_none_")
 
     def _complete(self, response: str) -> None:
         ended, self._running, self.is_bridged = self._running, None, False
         if ended is not None:
-            told = {
-                "Application": ended.name,
-                "Application-Data": ended.argument,
-                "Application-Response": response,
-                "Application-UUID": ended.uuid,
-            }
-            self.exchange.fire_of("CHANNEL_EXECUTE_COMPLETE", self.channel, told)
+            self.exchange.fire_of("CHANNEL_EXECUTE_COMPLETE", self.channel, ended.ended(response))
         self._next()
 
     # --- the callee, and the end -------------------------------------------------------------------------------------
@@ -293,13 +275,16 @@ class VoiceLine:
     def end(self) -> None:
         """Note that the call is over; its connection lingers."""
         self._cancel_step()
-        for timer in self._callee:
-            timer.cancel()
+        self._stop_callee()
         self._queue.clear()
         if self._talk is not None:
             self._talk.linger()
         if asyncio.current_task(self._loop) is not self._task:
             self._task.cancel()
+
+    def _stop_callee(self) -> None:
+        for timer in self._callee:
+            timer.cancel()
 
     def _cancel_step(self) -> None:
         if self._step is not None:

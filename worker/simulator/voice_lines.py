@@ -8,12 +8,13 @@ from typing import Final
 from worker.simulator.actions import Action, actions_of
 from worker.simulator.callee import Callee, callee_by_chance, callee_by_digits
 from worker.simulator.channel import Channel
+from worker.simulator.exchange import Exchange, Surroundings
 from worker.simulator.fetched import Fetched
 from worker.simulator.heard import HeardLog
 from worker.simulator.model import UNPLAYED
 from worker.simulator.options import SimulatorOptions
 from worker.simulator.sched_hangup import ScheduledHangup
-from worker.simulator.voice_line import Exchange, Surroundings, VoiceLine
+from worker.simulator.voice_line import VoiceLine
 
 _SIMULATED: Final = "socket"
 
