@@ -94,6 +94,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /v3/cdr/export": _READ,
     "GET /v3/cdr/{reference}": _READ,
     "GET /v3/report/call/campaign": _READ,
+    "GET /v3/report/call/campaign/{campaign_uuid}": _READ,
     "GET /v3/report/call/chart": _READ,
     "GET /v3/report/call/lead": _READ,
     "GET /v3/monitor": _READ,

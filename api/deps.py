@@ -26,6 +26,7 @@ from worker.ports.records.audit import Act
 from worker.ports.records.entities import Tenant
 from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.recordings import RecordingFiles
+from worker.ports.records.report_files import ReportWriter
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.ports.records.workbooks import WorkbookWriter
@@ -83,6 +84,8 @@ class ApiServices(Protocol):
     def recordings(self) -> RecordingFiles: ...
     @property
     def workbooks(self) -> WorkbookWriter: ...
+    @property
+    def report_files(self) -> ReportWriter: ...
     @property
     def engines(self) -> SpeechEngines: ...
     @property

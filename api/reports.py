@@ -1,13 +1,12 @@
 """Reports of calls, and the calls that are up."""
 
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pendulum import DateTime
 from pydantic import Field
 
-from api.date_ranges import to_date_range
+from api.date_ranges import ReportPeriod, to_report_period
 from api.deps import BEARER, LARGEST_SLICE, Part, Services, Whose, listed
 from api.middleware import GuardedRoute
 from api.requests.body import Body
@@ -18,7 +17,6 @@ from worker.domain.errors import Invalid
 from worker.domain.ids import CampaignId, ListId, RunId
 from worker.domain.network import Network
 from worker.domain.report import Interval
-from worker.domain.tally import QUARTER_SECONDS
 from worker.ports.paging import Page
 from worker.ports.records.reports import CallsWanted
 from worker.usecases.records import report_calls as reports
@@ -54,11 +52,6 @@ class ReportQuery(ChartQuery):
     group: Annotated[str, Field(pattern="^(network)?$")] = ""
 
 
-class _Times(NamedTuple):
-    start: DateTime | None
-    end: DateTime | None
-
-
 @router.get("/v3/report/call/campaign")
 def by_campaign(services: Services, tenant: Whose, asked: Annotated[ReportQuery, Query()]) -> JSONResponse:
     """Return the calls of each campaign by result; whole, by interval, by network, or by both.
@@ -67,7 +60,7 @@ def by_campaign(services: Services, tenant: Whose, asked: Annotated[ReportQuery,
     """
     wanted = reports.ReportAsked(
         wanted=_wanted(asked, run_id=asked.run_id, network=asked.network),
-        **_times(asked, zone=tenant.timezone)._asdict(),
+        **_period(asked, zone=tenant.timezone)._asdict(),
         interval=Interval(asked.interval) if asked.interval else None,
         by_network=asked.group == _BY_NETWORK,
     )
@@ -81,7 +74,7 @@ def charts(services: Services, tenant: Whose, asked: Annotated[ChartQuery, Query
     """Return the monitor's charts as numbers: results, talk times, pressed keys, connection rate; and the causes."""
     wanted = reports.ReportAsked(
         wanted=_wanted(asked, run_id=asked.run_id, network=asked.network),
-        **_times(asked, zone=tenant.timezone)._asdict(),
+        **_period(asked, zone=tenant.timezone)._asdict(),
     )
     return JSONResponse(charts_shape(reports.chart_calls(services.store, tenant=tenant, asked=wanted)))
 
@@ -91,7 +84,7 @@ def by_lead(
     services: Services, tenant: Whose, seen: Seen, part: Part, asked: Annotated[_OfCalls, Query()]
 ) -> JSONResponse:
     """Return leads in the order in which they were added, each with its last call that started in the period."""
-    wanted = reports.ReportAsked(wanted=_wanted(asked), **_times(asked, zone=tenant.timezone)._asdict())
+    wanted = reports.ReportAsked(wanted=_wanted(asked), **_period(asked, zone=tenant.timezone)._asdict())
     page = reports.report_leads(services.store, tenant=tenant, part=part, asked=wanted)
     rows = [
         lead_row(seen.lead(lead), None if cdr is None else seen.cdr(cdr), zone=tenant.timezone)
@@ -133,11 +126,5 @@ def _wanted(asked: _OfCalls, *, run_id: str = "", network: str = "") -> CallsWan
     )
 
 
-def _times(asked: _OfCalls, *, zone: str) -> _Times:
-    """Return the period; its end may be told by its last second, day or, excluded, by the full quarter of an hour."""
-    start = to_date_range("start_time", asked.start_time, zone=zone).start
-    last = to_date_range("end_time", asked.end_time, zone=zone)
-    names_a_second = ":" in asked.end_time
-    if names_a_second and last.start is not None and last.start.int_timestamp % QUARTER_SECONDS == 0:
-        return _Times(start, last.start)
-    return _Times(start, last.end)
+def _period(asked: _OfCalls, *, zone: str) -> ReportPeriod:
+    return to_report_period(asked.start_time, asked.end_time, zone=zone)

@@ -47,10 +47,12 @@ from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.ports.records.audit import Act
 from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.recordings import RecordingFiles
+from worker.ports.records.report_files import ReportWriter
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordTransaction
 from worker.ports.records.workbooks import WorkbookWriter
 from worker.ports.sounds import AudioReader, SoundNames, SoundPlaces, SoundStore, SpeechEngines
+from worker.reports.writer import ReportFiles
 from worker.settings import Settings, WrongSetting, read_settings, secrets_of
 from worker.sounds.configuration import read_engines
 from worker.sounds.engine import Engines
@@ -145,6 +147,11 @@ class Services:
     def workbooks(self) -> WorkbookWriter:
         """Return what writes workbooks."""
         return XlsxWriter()
+
+    @property
+    def report_files(self) -> ReportWriter:
+        """Return what writes reports."""
+        return ReportFiles()
 
     @property
     def importer(self) -> Importer:

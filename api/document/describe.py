@@ -47,16 +47,21 @@ _HEADERS: Final[Mapping[str, Part]] = {
 _TOTALS_ESTIMATED: Final = frozenset({"list_cdrs", "list_cdrs_v1"})
 """Lists of which a long one is not counted."""
 _TEXT: Final[Part] = {"type": "string"}
+_BINARY: Final[Part] = {"type": "string", "format": "binary"}
+_WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TABLES: Final[Part] = {
     "text/csv": {"schema": _TEXT},
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
-        "schema": {"type": "string", "format": "binary"}
-    },
-    "application/gzip": {"schema": {"type": "string", "format": "binary"}},
+    _WORKBOOK: {"schema": _BINARY},
+    "application/gzip": {"schema": _BINARY},
 }
 _FILES: Final[Mapping[str, Part]] = {
     "export_cdrs": _TABLES,
     "export_leads": _TABLES,
+    "read_campaign_report": {
+        "text/html": {"schema": _TEXT},
+        "application/pdf": {"schema": _BINARY},
+        _WORKBOOK: {"schema": _BINARY},
+    },
     "get_metrics": {"text/plain": {"schema": _TEXT, "example": "callbeat_waiting_leads 17\n"}},
     "get_import_report": {"text/csv": {"schema": _TEXT, "example": "row,result,phone_number,why\n"}},
     "get_recording": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}},

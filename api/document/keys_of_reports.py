@@ -32,6 +32,17 @@ KEYS: Final[Mapping[str, Key]] = {
         example="day",
     ),
     "report_campaigns.group": Key("`network`: a row for each network.", example="network"),
+    "read_campaign_report.start_time": Key(
+        "Calls that started at this time or later; a full quarter of an hour. Empty: the day on which it was made.",
+        example="2026-11-01",
+    ),
+    "read_campaign_report.end_time": Key(
+        "Calls that started before this time; a day, or a last second, is included. Empty: the end of today.",
+        example="2026-11-30",
+    ),
+    "read_campaign_report.run_id": _RUN,
+    "read_campaign_report.format": Key("`html` (one page, made to be printed), `pdf` or `xlsx`.", example="pdf"),
+    "read_campaign_report.language": Key("`en` or `vi`.", example="vi"),
     "list_live_calls.limit": Key("How many calls at most.", example=100),
     "time": Key("When the hour, day, week or month begins; the week on Monday."),
     **{

@@ -176,6 +176,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "GET /v3/report/call/campaign": Operation(
         "report_campaigns", "Report calls by campaign", reports.CampaignReport, unknown="The campaign"
     ),
+    "GET /v3/report/call/campaign/{campaign_uuid}": Operation(
+        "read_campaign_report", "Read a campaign's report as a file", None, unknown="The campaign"
+    ),
     "GET /v3/report/call/chart": Operation(
         "chart_calls", "Read the monitor's charts", reports.CallCharts, unknown="The campaign"
     ),

@@ -20,6 +20,8 @@ PAGES: Final[Mapping[str, str]] = {
     f"GET /ops{_OF_ONE}/before": f"GET /v3{_OF_ONE}",
     f"GET /ops{_OF_ONE}/calls": "GET /v3/cdr",
     f"GET /ops{_OF_ONE}/figures": f"GET /v3{_OF_ONE}",
+    f"GET /ops{_OF_ONE}/report": "GET /v3/report/call/campaign/{campaign_uuid}",
+    f"GET /ops{_OF_ONE}/report/file": "GET /v3/report/call/campaign/{campaign_uuid}",
     f"GET /ops{_OF_ONE}/run/{{action}}": f"PUT /v3{_OF_ONE}",
     f"POST /ops{_OF_ONE}/run/start": f"POST /v3{_OF_ONE}/run/start",
     f"POST /ops{_OF_ONE}/run/pause": f"POST /v3{_OF_ONE}/run/pause",

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from api.deps import Services, Who, Whose
 from api.ops.campaign_row import outcome_parts, row_of
 from api.ops.campaigns import stream_view
-from api.ops.look import Language, look_of
+from api.ops.look import look_of
 from api.ops.render import fragment, page, say_to, wording_for
 from api.ops.route import PageRoute
 from api.ops.week import last_day, monday_before, week_of
@@ -22,6 +22,7 @@ from worker.domain.campaign import Status
 from worker.domain.campaign_settings import CampaignChanges, to_windows
 from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId
+from worker.domain.language import Language
 from worker.domain.lead import Ending, Stage
 from worker.domain.role import Role, includes
 from worker.ports.records.entities import Tenant

@@ -15,11 +15,12 @@ from api.deps import ApiServices, Services, Who, Whose
 from api.ops.board import Board
 from api.ops.campaign_row import CampaignRow, row_of
 from api.ops.live import stream
-from api.ops.look import Language, look_of
+from api.ops.look import look_of
 from api.ops.render import fragment, page, wording_for
 from api.ops.route import PageRoute
 from api.ops.views import View, read_views
 from worker.domain.ids import CampaignId
+from worker.domain.language import Language
 from worker.domain.role import Role, includes
 from worker.domain.run_state import URGENCY, RunState
 from worker.ports.records.entities import Tenant

@@ -9,12 +9,13 @@ from api.authentication import caller_with, log_in
 from api.deps import Services
 from api.errors import NoAccess
 from api.ops.forms import form_in
-from api.ops.look import Language, Look, Theme, keep_look, look_of
+from api.ops.look import Look, Theme, keep_look, look_of
 from api.ops.render import page
 from api.ops.route import OpenRoute, PageRoute
 from api.ops.session import FORM_COOKIE, PATH, csrf_from, csrf_of, end_session, is_secure, start_session, token_of
 from worker.domain.api_key import ACCESS_PREFIX
 from worker.domain.errors import TooManyFailures
+from worker.domain.language import Language
 from worker.usecases.records.log_in import log_out
 from worker.usecases.records.secret_bytes import secret_bytes
 

@@ -7,16 +7,10 @@ from typing import Final
 from fastapi import Request, Response
 
 from api.ops.session import PATH, is_secure
+from worker.domain.language import Language
 
 COOKIE: Final = "callbeat_ops_look"
 KEPT_SECONDS: Final = 365 * 86_400
-
-
-class Language(StrEnum):
-    """A language of the page."""
-
-    ENGLISH = "en"
-    VIETNAMESE = "vi"
 
 
 class Theme(StrEnum):

@@ -15,6 +15,7 @@ from api.ops import (
     log_in,
     many,
     numbers,
+    reports,
     switches,
 )
 from api.ops.board import Board
@@ -32,6 +33,7 @@ def add_pages(app: FastAPI) -> None:
         campaign,
         before,
         calls,
+        reports,
         edit,
         callbacks,
         carriers,

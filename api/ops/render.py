@@ -13,11 +13,12 @@ from api.access import check_access, needed_for
 from api.deps import services_of
 from api.ops.access import operation_of
 from api.ops.files import address_of
-from api.ops.look import Language, Theme, look_of
+from api.ops.look import Theme, look_of
 from api.ops.session import FIELD, csrf_of
 from api.ops.wording import Wording
 from worker.domain.errors import Forbidden
 from worker.domain.gateway_access import OPERATORS_TENANT
+from worker.domain.language import Language
 from worker.ports.records.access import Caller
 from worker.ports.records.entities import Tenant
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from api.deps import ApiServices
-from api.ops.look import Language
 from worker.domain.ids import CampaignId
+from worker.domain.language import Language
 from worker.ports.records.entities import Tenant
 from worker.usecases.records.carrier_plans import CarrierPlans
 from worker.usecases.records.watch_campaigns import Watched, WatchedCampaign, watch_campaigns

@@ -6,9 +6,9 @@ from typing import Final
 
 from pendulum import DateTime
 
-from api.ops.look import Language
 from api.ops.words import WORDS
 from api.ops.words.reasons import VIETNAMESE
+from worker.domain.language import Language, number_text, percent_text, text_in
 from worker.domain.reason import Reason, Why
 from worker.domain.reason_messages import MESSAGES
 from worker.domain.zone import zone_named
@@ -17,8 +17,6 @@ _DAYS: Final = {
     Language.ENGLISH: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     Language.VIETNAMESE: ("T2", "T3", "T4", "T5", "T6", "T7", "CN"),
 }
-_THOUSANDS: Final = {Language.ENGLISH: ",", Language.VIETNAMESE: "."}
-_DECIMAL: Final = {Language.ENGLISH: ".", Language.VIETNAMESE: ","}
 _COUNTS_ITSELF: Final = frozenset({Reason.NOTHING_LEFT})
 """Reasons whose number says nothing more to a reader."""
 
@@ -35,19 +33,15 @@ class Wording:
 
     def text(self, key: str, **facts: object) -> str:
         """Return a text of the catalogue with its facts."""
-        return WORDS[key][self.language is Language.VIETNAMESE].format(**facts)
+        return text_in(WORDS, key, language=self.language, facts=facts)
 
     def number(self, value: float | None, *, digits: int = 0) -> str:
         """Return a number with its thousands apart; a dash for none."""
-        if value is None:
-            return self.text("nothing")
-        whole, _, rest = f"{value:,.{digits}f}".partition(".")
-        shown = whole.replace(",", _THOUSANDS[self.language])
-        return shown + (_DECIMAL[self.language] + rest if rest else "")
+        return self.text("nothing") if value is None else number_text(value, language=self.language, digits=digits)
 
     def percent(self, share: float | None) -> str:
         """Return a share in whole percent; a dash for none."""
-        return self.text("nothing") if share is None else f"{self.number(share * 100)} %"
+        return self.text("nothing") if share is None else percent_text(share, language=self.language)
 
     def clock(self, moment: DateTime) -> str:
         """Return the time of day with seconds."""

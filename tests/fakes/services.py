@@ -19,10 +19,12 @@ from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.records.audit import Act
 from worker.ports.records.joined import JoinedTransactions
 from worker.ports.records.recordings import RecordingFiles
+from worker.ports.records.report_files import ReportWriter
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordTransaction
 from worker.ports.records.workbooks import WorkbookWriter
 from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
+from worker.reports.writer import ReportFiles
 from worker.sounds.reader import MiniaudioReader
 from worker.sounds.recordings import RecordingFolder
 from worker.spreadsheets.workbook_writer import XlsxWriter
@@ -57,6 +59,7 @@ class FakeServices:
     engines: SpeechEngines = field(default_factory=FakeEngines)
     audio_reader: AudioReader = field(default_factory=MiniaudioReader)
     workbooks: WorkbookWriter = field(default_factory=XlsxWriter)
+    report_files: ReportWriter = field(default_factory=ReportFiles)
     spoken_names: SoundNames | None = None
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 

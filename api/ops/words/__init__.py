@@ -11,16 +11,20 @@ from api.ops.words.many import MANY
 from api.ops.words.one_campaign import ONE_CAMPAIGN
 from api.ops.words.reasons import FACTS
 from api.ops.words.records import RECORDS
+from api.ops.words.reports import REPORTS
 from api.ops.words.switches import SWITCHES
+from worker.domain.result_words import RESULT_WORDS
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **FRAME,
+    **RESULT_WORDS,
     **CAMPAIGNS,
     **BEFORE,
     **CALLS,
     **MANY,
     **ONE_CAMPAIGN,
     **RECORDS,
+    **REPORTS,
     **SWITCHES,
     **FACTS,
 }

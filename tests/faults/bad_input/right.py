@@ -139,6 +139,11 @@ RIGHT = (
     ),
     Right(
         "GET",
+        "/v3/report/call/campaign/{campaign_uuid}",
+        query=("run_id", "start_time", "end_time", "format", "language"),
+    ),
+    Right(
+        "GET",
         "/v3/report/call/chart",
         query=tuple("campaign_uuid list_uuid run_id network start_time end_time".split()),
     ),

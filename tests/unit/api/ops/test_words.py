@@ -5,7 +5,6 @@ from string import Formatter
 
 import pytest
 
-from api.ops.look import Language
 from api.ops.render import TEMPLATES
 from api.ops.wording import Wording
 from api.ops.words import WORDS
@@ -13,6 +12,7 @@ from api.ops.words.reasons import VIETNAMESE
 from tests.builders import HANOI, NOON
 from worker.domain.call import Outcome
 from worker.domain.campaign import Mode
+from worker.domain.language import Language
 from worker.domain.lead import Ending, Stage
 from worker.domain.network import Network
 from worker.domain.reason import Reason, Why

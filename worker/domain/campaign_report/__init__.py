@@ -1,0 +1,1 @@
+"""The report of one campaign that its owner hands on."""
