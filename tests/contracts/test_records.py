@@ -20,6 +20,7 @@ from tests.builders import (
 from tests.fakes.jobs import FakeJobQueue
 from worker.domain.errors import Conflict, NotFound
 from worker.domain.ids import CampaignId, CarrierId, ListId, TenantId
+from worker.domain.json_value import Json
 from worker.domain.network import Network
 from worker.domain.voicemail import VoicemailDetector
 from worker.ports.paging import Slice
@@ -97,6 +98,14 @@ def test_many_rows_travel_in_one_statement(store: SqlStore) -> None:
     with store.reading() as tx:
         page = tx.lead_records.page(TENANT, Slice(3, 1), wanted=LeadFilter(campaign_id=CAMPAIGN))
     assert ([row.phone for row in page.rows], page.total) == (viettel(3, start=1), 2000)
+
+
+@pytest.mark.parametrize("value", [2**70, -(2**64), '\u1eef\\\t"', 0.1, True, {"a": [None, {"b": []}]}])
+def test_a_leads_own_data_are_stored_as_they_stand(store: SqlStore, value: Json) -> None:
+    (lead_id,) = imported(store, Draft(row=0, phone_number="0981000001", additional={"k": value})).leads.values()
+
+    with store.transaction() as tx:
+        assert tx.lead_records.get(TENANT, lead_id).additional == {"k": value}
 
 
 def test_taken_names_and_ids_are_conflicts(store: SqlStore) -> None:

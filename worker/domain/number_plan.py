@@ -54,13 +54,15 @@ class NumberPlan:
         self.rules = tuple(rule for prefix in sorted(self._rules) for rule in self._rules[prefix])
         """All rules, sorted by prefix; of one prefix the rule with the highest precedence comes first."""
         self._longest = max(map(len, self._rules), default=0)
+        self._in_force: tuple[date, Mapping[str, PrefixRule]] = (date.min, {})
 
     def classify(self, national: str, *, on: date) -> Classified | None:
         """Return a number's network on a day of the tenant's calendar, and its rule; None when no rule covers it."""
         if national in self._ported:
             return Classified(self._ported[national])
+        in_force = self._rules_on(on)
         for length in range(min(self._longest, len(national)), 0, -1):
-            rule = self.rule_of(national[:length], on=on)
+            rule = in_force.get(national[:length])
             if rule is not None:
                 return Classified(rule.network, rule)
         return None
@@ -82,6 +84,15 @@ class NumberPlan:
     def rule_of(self, prefix: str, *, on: date) -> PrefixRule | None:
         """Return the rule of exactly this prefix that is in force on that day."""
         return next((rule for rule in self._rules.get(prefix, ()) if _in_force(rule, on=on)), None)
+
+    def _rules_on(self, day: date) -> Mapping[str, PrefixRule]:
+        """Return each prefix's rule that is in force on that day: a batch of numbers is classified on one day."""
+        known, in_force = self._in_force
+        if known != day or not in_force:
+            found = {prefix: self.rule_of(prefix, on=day) for prefix in self._rules}
+            in_force = {prefix: rule for prefix, rule in found.items() if rule is not None}
+            self._in_force = day, in_force
+        return in_force
 
     def next_change(self, prefix: str, *, after: date) -> date | None:
         """Return the next day on which a rule of exactly this prefix takes effect; None when there is no such day."""

@@ -10,7 +10,7 @@ from worker.domain.errors import InvalidFields, Problem
 from worker.domain.json_value import Json
 from worker.domain.speech.filled import Filler
 from worker.domain.speech.parts import Part, Sound, Text, Word
-from worker.domain.speech.pattern import Malformed
+from worker.domain.speech.pattern import Malformed, Slot, pattern_of
 from worker.domain.speech.spoken import speaker_of
 from worker.domain.speech.voice import Language, Voice
 from worker.domain.template import KeyAction, KeyOption, Prompt, Template
@@ -160,6 +160,14 @@ def why_not_spoken(template: Template, *, values: Mapping[str, Json]) -> tuple[P
     except Malformed as error:
         return (Problem("template", str(error)),)
     return tuple(filler.problems)
+
+
+def reads_values(template: Template) -> bool:
+    """Return False when no prompt has a placeholder, so that ``why_not_spoken`` finds nothing with any values."""
+    try:
+        return any(isinstance(piece, Slot) for prompt in template.prompts for piece in pattern_of(prompt.text))
+    except Malformed:
+        return True
 
 
 def _script(template: Template, *, filler: Filler) -> Script:

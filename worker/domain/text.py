@@ -38,6 +38,8 @@ def plain_name(text: str) -> str:
 
     Equal names are equal texts. Joiners stay: words of some scripts and many emoji are made with them.
     """
+    if text.isascii() and text.isprintable():
+        return text.strip()
     if text.isprintable():
         seen = text  # marks that nobody sees are not printable
     else:

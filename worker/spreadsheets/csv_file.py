@@ -57,7 +57,7 @@ def _rows(text: TextIOWrapper, *, separator: str, first: int) -> Iterator[TableR
     number = first - 1
     try:
         for number, cells in enumerate(reader, start=first):
-            if any(cell.strip() for cell in cells):
+            if any(map(str.strip, cells)):
                 yield TableRow(number, cells)
     except csv.Error as error:
         raise Invalid(f"row {number + 1} cannot be read: a quote is not closed, or a cell is too long") from error

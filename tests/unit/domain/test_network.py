@@ -1,8 +1,10 @@
 """Phone numbers: every way of writing one gives one form, and what no campaign may dial says why."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from worker.domain.network import NotDialable, national_form
+from worker.domain.network import NotDialable, is_national, national_form
 
 
 @pytest.mark.parametrize(
@@ -15,6 +17,18 @@ from worker.domain.network import NotDialable, national_form
 )  # fmt: skip
 def test_every_way_of_writing_gives_one_form(text: str) -> None:
     assert national_form(text) == "0981234567"
+
+
+@given(st.from_regex("0[0-9]{8,11}", fullmatch=True))
+def test_a_number_that_needs_no_work_is_what_the_rules_say(text: str) -> None:
+    """The rules are tried with the country's code in front, which the short cut does not take."""
+    assert not is_national(f"+84{text}")
+    try:
+        by_rules = national_form(f"+84{text}")
+    except NotDialable:
+        by_rules = ""
+
+    assert is_national(text) == (by_rules == text)
 
 
 @pytest.mark.parametrize(

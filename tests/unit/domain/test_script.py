@@ -16,6 +16,7 @@ from worker.domain.script import (
     Say,
     Script,
     Transfer,
+    reads_values,
     script_of,
     values_of_lead,
     why_not_spoken,
@@ -150,6 +151,7 @@ def test_values_are_read_in_every_text(body: dict[str, Json]) -> None:
 
     assert [one.field for one in why_not_spoken(template, values={})] == ["name"]
     assert why_not_spoken(template, values={"name": "An"}) == ()
+    assert reads_values(template)
     with pytest.raises(InvalidFields):
         script_of(template, values={})
 
@@ -162,6 +164,7 @@ def test_a_sound_that_is_never_played_needs_no_values() -> None:
     }
 
     assert why_not_spoken(template_of(body), values={}) == ()
+    assert not reads_values(template_of(body))
 
 
 def test_a_leads_own_fields_can_be_read_and_its_data_wins() -> None:

@@ -45,6 +45,7 @@ def test_a_number_is_what_it_was_before_a_spreadsheet_changed_it(cell: Cell, *, 
 
 def test_a_landline_gets_its_zero_back() -> None:
     assert phone_of(2838123456) == Phone("02838123456", is_restored=True)
+    assert phone_of("02838123456") == Phone("02838123456")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from worker.domain.network import NotDialable, national_form
+from worker.domain.network import NotDialable, is_national, national_form
 from worker.domain.text import dialled_characters, plain_name
 
 Cell: TypeAlias = str | int | float | bool | None
@@ -42,20 +42,22 @@ class Phone:
 def text_of(cell: Cell) -> str:
     """Return a cell as text: whole numbers without a fraction, no blanks around it."""
     match cell:
+        case str():  # nearly every cell
+            return plain_name(cell.replace("\0", ""))
         case None:
             return ""
         case bool():
             return str(cell).lower()
         case float() if cell.is_integer() and abs(cell) < LARGEST_EXACT:
             return str(int(cell))
-        case str():
-            return plain_name(cell.replace("\0", ""))
         case _:
             return str(cell)
 
 
 def phone_of(cell: Cell) -> Phone:
     """Return the phone number in a cell; raises ``NotDialable`` with a word for the operator."""
+    if isinstance(cell, str) and is_national(cell):
+        return Phone(cell)
     if isinstance(cell, float) and abs(cell) >= LARGEST_EXACT:
         raise NotDialable(ROUNDED)
     sent = text_of(cell)

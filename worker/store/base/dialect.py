@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import orjson
 from pendulum import UTC, DateTime
 from sqlalchemy import (
     ARRAY,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Table,
+    Text,
     Uuid,
     bindparam,
     cast,
@@ -37,6 +39,9 @@ from sqlalchemy.types import JSON
 
 from worker.domain.errors import Conflict, IdTaken
 from worker.store.base.columns import Instant
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def is_sqlite(connection: Connection) -> bool:
@@ -190,16 +195,38 @@ def deleted_name(name: Column[str], row_id: UUID) -> ColumnElement[str]:
     return name.concat(f" (deleted, {row_id})")
 
 
-def rows_of(connection: Connection, rows: Sequence[Mapping[str, Any]], *columns: Column[Any]) -> FromClause:
-    """Return rows as a table of these columns; all of them travel in one JSON parameter."""
-    on_sqlite, names = is_sqlite(connection), [c.name for c in columns]
-    plain = [{name: _plain(row[name], sqlite=on_sqlite) for name in names} for row in rows]
-    if on_sqlite:
-        each = func.json_each(literal(plain, JSON())).table_valued("value")
+def rows_of(connection: Connection, rows: Sequence["DataclassInstance"], *columns: Column[Any]) -> FromClause:
+    """Return rows, whose fields are named like these columns, as a table; all of them travel in one JSON parameter.
+
+    Texts are stored as they stand: a type of ours that encrypts them is not asked.
+    """
+    if is_sqlite(connection):
+        each = func.json_each(literal(_plain_rows(rows, columns, sqlite=True), JSON())).table_valued("value")
         values = (func.json_extract(each.c.value, f"$.{c.name}").label(c.name) for c in columns)
         return select(*values).select_from(each).subquery("new")
     typed = (column(c.name, _server_type(c)) for c in columns)
-    return func.jsonb_to_recordset(literal(plain, JSONB())).table_valued(*typed).render_derived("new", with_types=True)
+    return func.jsonb_to_recordset(_sent(rows, columns)).table_valued(*typed).render_derived("new", with_types=True)
+
+
+def _sent(rows: Sequence["DataclassInstance"], columns: Sequence[Column[Any]]) -> ColumnElement[Any]:
+    """Return the rows as JSON, written by orjson in a tenth of the time unless a lead's own data hold huge integers."""
+    try:
+        return cast(literal(orjson.dumps(rows, default=_moment_text).decode(), Text()), JSONB)
+    except orjson.JSONEncodeError:
+        return literal(_plain_rows(rows, columns, sqlite=False), JSONB())
+
+
+def _plain_rows(
+    rows: Sequence["DataclassInstance"], columns: Sequence[Column[Any]], *, sqlite: bool
+) -> list[dict[str, Any]]:  # Any: JSON values
+    return [{c.name: _plain(getattr(row, c.name), sqlite=sqlite) for c in columns} for row in rows]
+
+
+@lru_cache(maxsize=64)  # rows of a batch have few times, and orjson asks for each
+def _moment_text(moment: object) -> str:
+    if not isinstance(moment, DateTime):
+        raise TypeError
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")
 
 
 def json_lists(

@@ -1,6 +1,7 @@
 """Leads as operators import and read them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from pendulum import DateTime
@@ -19,6 +20,7 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from worker.domain.errors import NotFound
+from worker.domain.hidden_text import is_hidden
 from worker.domain.ids import LeadId, TenantId
 from worker.domain.lead import Ending, Stage
 from worker.domain.one_time_code import code_of, with_code
@@ -53,7 +55,7 @@ class SqlLeadRecords(LeadRecords):
         self, new: Sequence[NewLead], *, to: ListRecord, scope: DuplicateScope, ended: Ending | None, now: DateTime
     ) -> set[str]:
         new = self._unknown(new, to=to, scope=scope)
-        given = rows_of(self._connection, [self._to_row(lead) for lead in new], *_GIVEN)
+        given = rows_of(self._connection, [self._sealed(lead) for lead in new], *_GIVEN)
         same = {
             "tenant_id": to.tenant_id,
             "campaign_id": to.campaign_id,
@@ -114,9 +116,11 @@ class SqlLeadRecords(LeadRecords):
         known = set(self._connection.scalars(stored))
         return [lead for lead in new if lead.phone not in known]
 
-    def _to_row(self, lead: NewLead) -> dict[str, object]:
-        row: dict[str, object] = {column.name: getattr(lead, column.name) for column in _GIVEN}
-        return {**row, leads.c.phone.name: stored_number(lead.phone, self._connection.dialect)}
+    def _sealed(self, lead: NewLead) -> NewLead:
+        """Return the lead with its number in the form in which it is stored."""
+        if not is_hidden(lead.phone):
+            return lead
+        return replace(lead, phone=stored_number(lead.phone, self._connection.dialect))
 
     def _conditions(self, tenant_id: TenantId, wanted: LeadFilter) -> list[ColumnElement[bool]]:
         pairs = ((leads.c.list_id, wanted.list_id), (leads.c.campaign_id, wanted.campaign_id))

@@ -41,14 +41,13 @@ class Batch:
         return [
             ReportedRow(row.number, result, masked_number(text_of(cell_at(row.cells, self.columns.phone))), why)
             for row in self.rows
-            for result, why in self._results(row, all_problems)
+            if row.number in all_problems or row.number in self.restored
+            for result, why in [_result(all_problems.get(row.number))]
         ]
 
-    def _results(self, row: TableRow, problems: Mapping[int, str]) -> Iterator[tuple[RowResult, str]]:
-        if row.number in problems:
-            yield RowResult.REFUSED, problems[row.number]
-        elif row.number in self.restored:
-            yield RowResult.RESTORED, ""
+
+def _result(problem: str | None) -> tuple[RowResult, str]:
+    return (RowResult.RESTORED, "") if problem is None else (RowResult.REFUSED, problem)
 
 
 def below_header(rows: Iterator[TableRow], *, kind: FileKind) -> tuple[Columns, Iterator[TableRow]]:

@@ -20,7 +20,7 @@ from worker.domain.json_value import Json
 from worker.domain.lead import Ending
 from worker.domain.network import Network, NotDialable, national_form
 from worker.domain.number_plan import NumberPlan, calendar_day
-from worker.domain.script import values_of_lead, why_not_spoken
+from worker.domain.script import reads_values, values_of_lead, why_not_spoken
 from worker.domain.template import template_of
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.entities import DuplicateScope, NewLead, Tenant
@@ -194,6 +194,8 @@ def _unspoken(
     if campaign.template_uuid is None:
         return {}
     template = template_of(tx.templates.get(campaign.tenant_id, campaign.template_uuid).body)
+    if not reads_values(template):
+        return {}
     found = {
         draft.row: why_not_spoken(
             template, values=values_of_lead(phone=phone, profile=draft.profile, additional=draft.additional)
