@@ -64,8 +64,19 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print the fi
     examine(as_json=as_json)
 
 
-def migrate() -> None:
+def migrate(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit code 1 unless it is up to date.")
+    ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Change nothing; list the revisions that would be run.")] = False,
+) -> None:
     """Bring the database schema up to date."""
+    if check or plan:
+        from worker.cli.schema import check_database, print_plan
+
+        print_plan() if plan else check_database()
+        return
     from worker.cli.bootstrap import migrate as bring_up_to_date
 
     bring_up_to_date()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 from alembic import command
@@ -69,6 +70,33 @@ def is_current(engine: Engine) -> bool:
     with engine.connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
         return set(heads) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One revision that is still to be run."""
+
+    revision: str
+    what: str
+    """The first paragraph of its own description."""
+
+
+def pending(engine: Engine) -> list[Step]:
+    """Return the revisions that `migrate` would run, in their order.
+
+    Raises ``NewerSchema`` when a later release has migrated the database, ``Unavailable`` when it is away.
+    """
+    with suppress(OlderSchema):
+        check_schema(engine)
+    with engine.connect() as connection:
+        noted = MigrationContext.configure(connection).get_current_revision()
+        scripts = ScriptDirectory.from_config(_config(connection))
+        missing = scripts.iterate_revisions("head", noted or "base")
+        return [Step(one.revision, _first_paragraph(one.longdoc)) for one in missing][::-1]
+
+
+def _first_paragraph(text: str) -> str:
+    return " ".join(text.partition("\n\n")[0].split())
 
 
 def _config(connection: Connection) -> Config:
