@@ -10,7 +10,9 @@ from typing import NoReturn
 import hypothesis
 import pytest
 from redis import Redis
+from sqlalchemy import make_url
 
+from tests.stack.pgbouncer import pgbouncer
 from tests.stack.postgres import EMPTY, UNFLUSHED, Postgres
 from tests.stack.postgres import postgres_server as postgres_server_of_tests
 from tests.stack.redis import is_redis_installed
@@ -19,6 +21,8 @@ from worker.store.base.engine import make_engine
 from worker.store.base.migrate import migrate
 
 TEMPLATE = "callbeat_template"
+THROUGH_POOLER = "CALLBEAT_TESTS_THROUGH_POOLER"
+"""Set to run the tests with PostgreSQL through a PgBouncer, as `poe test-pooler` does."""
 FAULTS = Path(__file__).parent / "faults"
 
 # No deadline: how long an example takes depends on who else uses the machine. CI takes the same examples each time.
@@ -82,10 +86,23 @@ def new_postgres_database(postgres_server: str) -> Callable[..., str]:
     return make
 
 
+@pytest.fixture(scope="session")
+def pooler(postgres_server: str) -> Iterator[str | None]:
+    """Start a PgBouncer where ``THROUGH_POOLER`` asks for it; give the URL of the maintenance database through it."""
+    if not os.environ.get(THROUGH_POOLER):
+        yield None
+        return
+    with pgbouncer(postgres_server) as url:
+        yield url
+
+
 @pytest.fixture
-def postgres_url(new_postgres_database: Callable[..., str]) -> str:
+def postgres_url(new_postgres_database: Callable[..., str], pooler: str | None) -> str:
     """Give a fresh PostgreSQL database with our schema."""
-    return new_postgres_database()
+    url = new_postgres_database()
+    if pooler is None:
+        return url
+    return make_url(pooler).set(database=make_url(url).database).render_as_string(hide_password=False)
 
 
 @pytest.fixture

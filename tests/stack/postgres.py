@@ -76,6 +76,15 @@ class Postgres:
             for statement in statements:
                 connection.execute(statement.encode())
 
+    def answers(self, *, process: Process) -> bool:
+        """Return True once the server answers; fails when its process has ended."""
+        assert process.is_alive, process.said()
+        try:
+            self.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
     @contextmanager
     def vacuumed_each_second(self) -> Iterator[None]:
         """Let the server look for dead rows each second while the block runs; its own pause is a minute."""
@@ -96,7 +105,7 @@ def postgres_server(*, options: Sequence[str] = ()) -> Iterator[Postgres]:
         running = Postgres(postgres_url(port))
         try:
             with process:
-                wait_until(lambda: _answers(running, process=process), seconds=START_SECONDS)
+                wait_until(lambda: running.answers(process=process), seconds=START_SECONDS)
                 yield running
         finally:
             if process.log is not None:
@@ -111,12 +120,3 @@ def postgres_process(files: Cluster, command: Sequence[str], *, log: Path) -> Pr
 def postgres_url(port: int, *, host: str = LOOPBACK) -> str:
     """Return the URL of the server's own database, as Callbeat takes it."""
     return f"postgresql+psycopg://postgres@{host}:{port}/postgres"
-
-
-def _answers(running: Postgres, *, process: Process) -> bool:
-    assert process.is_alive, process.said()
-    try:
-        running.execute("SELECT 1")
-    except psycopg.OperationalError:
-        return False
-    return True

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from threading import Event
 from typing import Any, Final
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from worker.store.base.keyring import Keyring
-from worker.store.base.patience import WORKERS, Patience, limit_transactions
+from worker.store.base.patience import WORKERS, Patience, PatientConnection, limit_transactions
 from worker.store.base.sealing import keep_keyring
+from worker.store.base.session import SessionSettings
 
 LOCKED_SECONDS: Final = 0.02
 _PRIMARY_CODE: Final = 0xFF
@@ -32,7 +34,7 @@ _SESSION: Final = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "10s",
 }
-"""Server options: a process that stands still or is cut off loses its locks soon, a carrier's lock too.
+"""The server's settings: a process that stands still or is cut off loses its locks soon, a carrier's lock too.
 
 A fault run stopped a worker inside a transaction: with 5 s, its carrier dialled again after 5.6 s and 6.3 s.
 """
@@ -68,12 +70,14 @@ def _postgres(url: str, *, patience: Patience) -> Engine:
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=clients_wait,
         pool_timeout=patience.pool_seconds,
-        connect_args={**_NOTICED_BY_US, "connect_timeout": patience.connect_seconds, "options": _options(patience)},
+        connect_args={**_NOTICED_BY_US, "connect_timeout": patience.connect_seconds},
     )
+    limits = {"lock_timeout": f"{patience.lock_seconds}s", "statement_timeout": f"{patience.statement_seconds}s"}
     if patience.transaction_seconds is None:
         event.listen(engine, "checkout", _refuse_if_closed)
     else:
         limit_transactions(engine, seconds=patience.transaction_seconds, statement_seconds=patience.statement_seconds)
+    SessionSettings(_SESSION | limits, driver=PatientConnection if clients_wait else psycopg.Connection).use(engine)
     return engine
 
 
@@ -86,11 +90,6 @@ def _refuse_if_closed(connection: Any, _record: object, _proxy: object) -> None:
     waiting.register(connection.fileno(), select.POLLIN)
     if waiting.poll(0):
         raise DisconnectionError("closed by the server")
-
-
-def _options(patience: Patience) -> str:
-    limits = {"lock_timeout": f"{patience.lock_seconds}s", "statement_timeout": f"{patience.statement_seconds}s"}
-    return " ".join(f"-c {name}={value}" for name, value in {**_SESSION, **limits}.items())
 
 
 def _sqlite(url: str, *, in_memory: bool, patience: Patience) -> Engine:

@@ -89,12 +89,7 @@ class PatientConnection(psycopg.Connection[Any]):  # Any: rows of every kind
 
 
 def limit_transactions(engine: Engine, *, seconds: float, statement_seconds: float) -> None:
-    """Make every connection of a PostgreSQL engine abandon transactions that last longer."""
-
-    def connect(
-        _dialect: Any, _record: Any, args: list[Any], options: dict[str, Any]
-    ) -> Any:  # Any: SQLAlchemy's own types
-        return PatientConnection.connect(*args, **options)
+    """Make the ``PatientConnection`` of a PostgreSQL engine abandon transactions that last longer."""
 
     def begin(connection: Connection) -> None:
         driver: Any = connection.connection.driver_connection  # Any: the driver's type is not known to SQLAlchemy
@@ -102,7 +97,6 @@ def limit_transactions(engine: Engine, *, seconds: float, statement_seconds: flo
         driver.answers = 0
         driver.statement_seconds = statement_seconds
 
-    event.listen(engine, "do_connect", connect)
     event.listen(engine, "begin", begin)
 
 
