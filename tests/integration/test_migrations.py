@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     bindparam,
+    event,
     insert,
     inspect,
     select,
@@ -49,6 +50,24 @@ def test_migrating_again_changes_nothing(engine: Engine) -> None:
     migrate(engine)
 
     assert is_current(engine)
+
+
+@pytest.mark.postgres
+def test_a_machine_that_is_slow_between_two_statements_still_migrates(empty_postgres_url: str) -> None:
+    engine = make_engine(empty_postgres_url)
+    timeouts: list[object] = []
+
+    @event.listens_for(engine, "commit")
+    def look(connection: Connection) -> None:
+        timeouts.append(connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar())
+
+    migrate(engine)
+    with engine.connect() as connection:
+        afterwards = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar()
+
+    assert timeouts[-1] == "1min"
+    assert afterwards == "4s"
+    engine.dispose()
 
 
 def test_processes_that_migrate_at_once_do_not_disturb_each_other(url: str) -> None:

@@ -20,6 +20,9 @@ MIGRATIONS: Final = "worker.store:migrations"
 LOCK: Final = 0x_CA11_BEA7
 """PostgreSQL's advisory lock for migrations; on SQLite the write lock is enough."""
 
+BETWEEN_STATEMENTS: Final = "1min"
+"""Loading a hundred revisions took a busy machine more than the 4 s after which other transactions lose their locks."""
+
 
 def migrate(engine: Engine) -> None:
     """Run the missing revisions in one transaction, which waits for other processes that do the same.
@@ -38,6 +41,7 @@ def _run(engine: Engine) -> None:
     with _one_transaction(engine) as connection:
         if not is_sqlite(connection):
             connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{BETWEEN_STATEMENTS}'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         command.upgrade(_config(connection), "head")
 
