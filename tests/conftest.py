@@ -12,6 +12,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import make_url
 
+from tests.order import sort_by_length
 from tests.stack.pgbouncer import pgbouncer
 from tests.stack.postgres import EMPTY, UNFLUSHED, Postgres
 from tests.stack.postgres import postgres_server as postgres_server_of_tests
@@ -23,7 +24,6 @@ from worker.store.base.migrate import migrate
 TEMPLATE = "callbeat_template"
 THROUGH_POOLER = "CALLBEAT_TESTS_THROUGH_POOLER"
 """Set to run the tests with PostgreSQL through a PgBouncer, as `poe test-pooler` does."""
-FAULTS = Path(__file__).parent / "faults"
 
 # No deadline: how long an example takes depends on who else uses the machine. CI takes the same examples each time.
 hypothesis.settings.register_profile("whole", deadline=None, derandomize="CI" in os.environ)
@@ -33,25 +33,31 @@ hypothesis.settings.load_profile("whole")
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the servers that its fixtures start, and by its module if it shares a world with the others."""
+    """Mark each test by the servers that its fixtures start, and by what it shares; put what takes longest first."""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         if "postgres_server" in names:
             item.add_marker("postgres")
         if "redis_server" in names:
             item.add_marker("redis")
-        # With `--dist loadgroup` one process runs a whole group.
-        if FAULTS in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(FAULTS.name))  # a world takes a core; two would starve each other
-        elif isinstance(item, pytest.Function) and _shares_a_module_fixture(item):
-            item.add_marker(pytest.mark.xdist_group(item.module.__name__))  # so that the fixture is made once
-    # Long tests first: what is left at the end is short, so that no processor waits long for the other.
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+        shared = _shared(item)
+        if shared and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(shared))
+    sort_by_length(items)
 
 
-def _shares_a_module_fixture(item: pytest.Function) -> bool:
-    definitions = item._fixtureinfo.name2fixturedefs  # pytest has no public way to the scopes
-    return any(definition.scope == "module" for found in definitions.values() for definition in found)
+def _shared(item: pytest.Item) -> str:
+    """Name what is made for several tests: with `--dist loadgroup` one process runs them all, and it is made once."""
+    if not isinstance(item, pytest.Function):
+        return ""
+    found = item._fixtureinfo.name2fixturedefs.values()  # pytest has no public way to the scopes
+    definitions = [definition for same_name in found for definition in same_name]
+    chosen = item.callspec.params if hasattr(item, "callspec") else {}
+    for definition in definitions:
+        # A whole Callbeat for each database: two processes that had tests of both would stop and start it in turn.
+        if definition.scope == "session" and definition.argname in chosen:
+            return f"{definition.argname} {chosen[definition.argname]}"
+    return item.module.__name__ if any(definition.scope == "module" for definition in definitions) else ""
 
 
 def _missing(what: str) -> NoReturn:

@@ -187,13 +187,13 @@ def is_told_to_stop(operator: Operator) -> bool:
     return answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE and "stopping" in answer.json()["parts"]["process"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=90)
 def test_a_planned_restart_loses_no_result_dials_nobody_twice_and_lets_everybody_hear_the_end(site: Site) -> None:
     site.speaks = True
     with site.up() as operator:
         recalls = {"recall_times": 1, "recall_status": ["failed"], "schedule_recall": "after"}
         template = operator.stack.post("/v3/template", MESSAGE)["template_uuid"]
-        campaign, numbers = many(operator, leads=60, template_uuid=template, **recalls)
+        campaign, numbers = many(operator, leads=42, template_uuid=template, **recalls)
         operator.wait_for_dials(campaign, dials=20, seconds=60)
         stopped_at = site.tell_to_stop()
         wait_until(lambda: is_told_to_stop(operator), seconds=SLACK_SECONDS)
@@ -232,7 +232,7 @@ def test_a_planned_restart_loses_no_result_dials_nobody_twice_and_lets_everybody
     assert len(good_byes) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=45)
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel does not tell children of a parent's death")
 def test_when_up_and_its_supervisor_are_killed_a_listener_stays_with_the_calls_and_the_next_up_names_it(
     site: Site,
@@ -264,7 +264,7 @@ def settled(home: Path) -> list[str]:
         return [row[0] for row in database.execute("SELECT outcome FROM calls WHERE state = 'ended'")]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=25)
 def test_an_up_whose_supervisor_is_killed_ends_with_all_processes(site: Site) -> None:
     with site.up():
         wait_until(lambda: "Callbeat is up" in site.told, seconds=SLACK_SECONDS)

@@ -21,7 +21,7 @@ CERTAIN_SECONDS = RESTART_NOTICED_WITHIN.total_seconds() + 1
 """A call that was dialled so long before a restart is certainly over, and LOST; a later one is UNKNOWN."""
 RECALLED = {"recall_times": 2, "recall_status": ["failed"], "schedule_recall": "after"}
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=60)
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ def set_clock(stack: Stack, skew: int) -> None:
     connection.close()
 
 
+@pytest.mark.slow(seconds=85)
 def test_times_are_ours_and_a_recall_waits_its_minute_whatever_the_switchs_clock_shows(skewed: Stack) -> None:
     operator = Operator(skewed)
     carrier = operator.carrier()

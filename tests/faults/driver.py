@@ -35,7 +35,8 @@ from tests.stack.receiver import BROKEN, Received
 from worker.store.base.callback_tables import event_subscriptions
 
 LOOK_SECONDS: Final = 0.05
-CUT_PATIENCE_SECONDS: Final = 20.0
+EFFECT_PATIENCE_SECONDS: Final = 30.0
+AWAITED: Final = CUTS | {Kind.CDRS_DOUBLED, Kind.MESSAGES_DOUBLED}
 SPEED: Final = 10.0
 SETTLED: Final = "call_finished"
 
@@ -110,17 +111,18 @@ def _go_through(planned: Sequence[Planned], *, world: World, seconds: float) -> 
     """Let each fault begin and end at its time, and start again whatever dies meanwhile."""
     start = time.monotonic()
     began: dict[int, float] = {}
+    marks: dict[int, int] = {}
     happened: list[Happened] = []
     steps = [step for number, plan in enumerate(planned) for step in ((plan.at, number), (plan.until, number))]
     for moment, number in sorted(steps):
         _tend_until(start + moment, tend=world.tend)
         fault = planned[number].fault
         if number not in began:
-            began[number] = time.time()
+            began[number], marks[number] = time.time(), _taken_effect(world, fault.kind)
             fault.begin(world)
         else:
-            if fault.kind in CUTS:
-                _tend_until_cut(world, since=began[number])
+            if fault.kind in AWAITED:
+                _tend_until_effect(world, fault.kind, since=marks[number])
             fault.end(world)
             happened.append(Happened(fault, began[number], _over_at(fault, began[number], world=world)))
     _tend_until(start + seconds, tend=world.tend)
@@ -139,10 +141,21 @@ def _tend_until(moment: float, *, tend: Callable[[], None]) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _tend_until_cut(world: World, *, since: float) -> None:
-    """Wait a little longer for what is to be cut, which may be rare on a busy machine."""
-    deadline = time.monotonic() + CUT_PATIENCE_SECONDS
-    while time.monotonic() < deadline and not any(at >= since for at in world.relay.cuts):
+def _taken_effect(world: World, kind: Kind) -> int:
+    """Count what such a fault has done: connections it cut, or what it sent twice."""
+    match kind:
+        case Kind.CDRS_DOUBLED:
+            return world.cdr_relay.doubled
+        case Kind.MESSAGES_DOUBLED:
+            return world.doubling.copies
+        case _:
+            return len(world.relay.cuts)
+
+
+def _tend_until_effect(world: World, kind: Kind, *, since: int) -> None:
+    """Wait a little longer for what is to be cut or doubled, which may be rare on a busy machine."""
+    deadline = time.monotonic() + EFFECT_PATIENCE_SECONDS
+    while time.monotonic() < deadline and _taken_effect(world, kind) == since:
         world.tend()
         time.sleep(LOOK_SECONDS)
 

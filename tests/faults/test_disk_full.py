@@ -31,16 +31,16 @@ from worker.simulator.options import SimulatorOptions
 SIZE = "40m"
 SPEED = 10.0
 CLIENT_SECONDS = 20.0
-BEFORE_SECONDS = 6.0
-FULL_SECONDS = 12.0
+BEFORE_SECONDS = 4.0
+FULL_SECONDS = 9.0
 STILL_SECONDS = 3.0
 """What was written before is written over first: the last seconds show that the disk is full."""
-AFTER_SECONDS = 6.0
+AFTER_SECONDS = 3.0
 RESUMES_WITHIN = 20.0
 LOOK_SECONDS = 0.1
 LOG = "log"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow(seconds=15), pytest.mark.xdist_group("worlds")]  # a world takes a core: no two at once
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from tests.stack.waiting import wait_until
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
 
-UNREADY_SECONDS: Final = 5.0
+UNREADY_SECONDS: Final = 20.0
 """Readiness is found out once a second at most, and by a message that has to come back."""
 BOUND_SECONDS: Final = 20.0
 """Of every answer; on an idle machine it is 2 seconds while the broker stands still, and nothing otherwise."""

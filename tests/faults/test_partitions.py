@@ -18,7 +18,7 @@ PATIENT = Tolerance(standstill=RESUMES_WITHIN, silence=SILENT_WITHIN, prompt=RES
 """A busy machine may have no time for callbacks for some seconds."""
 TAKES_OVER_WITHIN = 30.0
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow(seconds=60), pytest.mark.xdist_group("worlds")]  # a world takes a core: no two at once
 
 
 @pytest.fixture(scope="module")

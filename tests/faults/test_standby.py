@@ -91,7 +91,7 @@ def test_the_one_that_stands_by_takes_over_from_one_that_is_killed(pair: Pair, b
     both[0].kill()
 
     pair.wait_for_another(before, seconds=TAKE_OVER_SECONDS)
-    assert pair.is_told("second", "post_taken")
+    _wait_until_told(pair, "second", "post_taken", seconds=TAKE_OVER_SECONDS)
 
 
 @pytest.mark.slow

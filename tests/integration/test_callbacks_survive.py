@@ -20,7 +20,7 @@ def states(outbox: Outbox) -> set[DeliveryState]:
     return {row.state for row in stored(outbox.store).values()}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=30)
 @pytest.mark.usefixtures("postgres_server", "redis_server")  # what runs here is of the same wheels
 def test_a_killed_worker_s_callbacks_are_sent_again_within_seconds(tmp_path: Path) -> None:
     with running_outbox(tmp_path, calls=COUNT) as outbox, Receivers("slow") as receivers:

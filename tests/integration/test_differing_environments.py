@@ -78,6 +78,7 @@ def pair(tmp_path: Path) -> Iterator[tuple[SwitchProcess, SwitchProcess]]:
         yield one, other
 
 
+@pytest.mark.slow(seconds=30)
 def test_switches_that_only_some_processes_name_keep_their_calls(
     postgres_store: SqlStore,
     postgres_url: str,

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import tarfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -48,12 +49,18 @@ class Machines:
         """Run a command of a release to its end."""
         self._popen(release, *words, log=self.folder / "commands.log").wait(START_SECONDS)
 
-    def start(self, release: str, name: str, *options: str) -> None:
-        """Start a process of a release, and wait until it works."""
-        log = self.folder / f"{release}-{name}.log"
-        self.processes[release, name] = self._popen(release, name, *options, log=log)
-        if name in READY:
-            wait_until(lambda: READY[name] in log.read_text(), seconds=START_SECONDS)
+    def start(self, release: str, *names: str, options: Sequence[str] = ()) -> None:
+        """Start processes of a release together, and wait until each works."""
+        for name in names:
+            self.processes[release, name] = self._popen(release, name, *options, log=self._log(release, name))
+        for name in READY.keys() & set(names):
+            wait_until(partial(self._works, release, name), seconds=START_SECONDS)
+
+    def _works(self, release: str, name: str) -> bool:
+        return READY[name] in self._log(release, name).read_text()
+
+    def _log(self, release: str, name: str) -> Path:
+        return self.folder / f"{release}-{name}.log"
 
     def stop(self, release: str, name: str) -> None:
         """Stop a process as a supervisor does."""
@@ -98,7 +105,7 @@ def release_0_1_0(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def api_of(machines: Machines, release: str, *, receiver: object, switch_log: Path) -> Iterator[Operator]:
     port = free_port()
-    machines.start(release, "api", f"--port={port}")
+    machines.start(release, "api", options=[f"--port={port}"])
     url, headers = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {TOKEN}"}
     with httpx.Client(base_url=url, headers=headers, timeout=20) as client:
         wait_until(lambda: _is_ready(client), seconds=START_SECONDS)
@@ -112,7 +119,7 @@ def _is_ready(client: httpx.Client) -> bool:
         return False
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=70)
 @pytest.mark.postgres
 def test_release_0_1_0_is_replaced_process_by_process_with_calls_up(
     release_0_1_0: Path, empty_postgres_url: str, redis_url: str, tmp_path: Path
@@ -132,10 +139,10 @@ def test_release_0_1_0_is_replaced_process_by_process_with_calls_up(
     with ExitStack() as stack:
         stack.callback(machines.stop_all)
         receiver = stack.enter_context(Receiver(secret=SECRET))
-        machines.start("new", "switch", f"--url={switch_url}", "--by-last-digit", f"--record={switch_log}")
+        options = [f"--url={switch_url}", "--by-last-digit", f"--record={switch_log}"]
+        machines.start("new", "switch", options=options)
         machines.run("old", "migrate")
-        for name in ("worker", "beat", "listener"):
-            machines.start("old", name)
+        machines.start("old", *READY)
         operator = stack.enter_context(api_of(machines, "old", receiver=receiver, switch_log=switch_log))
         carrier = operator.carrier(concurrent_call=6)
         campaign = operator.campaign(carrier=carrier, concurrent_call=6, callback_url=receiver.url)
@@ -154,6 +161,8 @@ def test_release_0_1_0_is_replaced_process_by_process_with_calls_up(
             operator.wait_for_dials(campaign, dials=dialled[-1] + 3, seconds=60)
         operator = stack.enter_context(api_of(machines, "new", receiver=receiver, switch_log=switch_log))
         machines.stop("old", "api")
+        operator.put_carrier(carrier, concurrent_call=len(numbers))  # what is left of the leads shows nothing more
+        operator.put(campaign, concurrent_call=len(numbers))
         operator.wait_until_over(campaign, seconds=180)
         wait_until(lambda: len(receiver.cdrs) >= len(numbers), seconds=60)
         rows = operator.stack.get("/v3/cdr", campaign_uuid=campaign, limit=200)["data"]

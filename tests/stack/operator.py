@@ -29,6 +29,8 @@ CARRIER: Final[Mapping[str, Any]] = {  # Any: JSON
     "dial_type": "sip_one_for_all",
     "concurrent_call": 30,
 }
+PATIENCE_SECONDS: Final = 180.0
+"""Long enough for a busy machine; nothing is proved by how long it takes."""
 AUTOCALL: Final[Mapping[str, Any]] = {"type": "autocall", "type_autocall": "autocall_voice_tts"}  # Any: JSON
 
 
@@ -106,7 +108,7 @@ class Operator:
         """Ask why a campaign does not dial (more); give the reasons by code."""
         return {why["code"]: why for why in self.stack.get(f"/v3/campaign/{campaign}/why")["reasons"]}
 
-    def wait_until_over(self, campaign: str, *, seconds: float = 60) -> None:
+    def wait_until_over(self, campaign: str, *, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until nobody is left to be called and nobody is being called."""
         wait_until(lambda: self._is_over(campaign), seconds=seconds)
 
@@ -133,7 +135,7 @@ class Operator:
         engine.dispose()
         return moments
 
-    def wait_for_dials(self, campaign: str, *, dials: int, seconds: float = 30) -> None:
+    def wait_for_dials(self, campaign: str, *, dials: int, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until the switch has been told to dial so often for the campaign."""
         wait_until(lambda: len(self.dials(campaign)) >= dials, seconds=seconds)
 

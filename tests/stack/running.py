@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,12 +15,13 @@ from tests.stack.addresses import LOOPBACK, LOOPBACK_NETWORK, free_port
 from tests.stack.callbeat import callbeat, run_callbeat
 from tests.stack.described import description
 from tests.stack.environment import SECRET, TOKEN, environment
+from tests.stack.following import FollowedLog
 from tests.stack.process import Process
 from tests.stack.receiver import Receiver
 from tests.stack.switch import SwitchProcess
 from tests.stack.waiting import wait_until
 from worker.settings import DATABASE_FILE
-from worker.simulator.log import Line, read_log
+from worker.simulator.log import Line
 from worker.simulator.options import SimulatorOptions
 from worker.telephony.originate import ANSWER_APPLICATION
 
@@ -61,7 +63,11 @@ class Stack:
 
     def carried(self) -> list[Line]:
         """Read the switch's log of the calls that it carried."""
-        return read_log(self.switch_log)
+        return self._log.lines()
+
+    @cached_property
+    def _log(self) -> FollowedLog:
+        return FollowedLog(self.switch_log)
 
     def post(self, path: str, body: Any) -> dict[str, Any]:  # Any: JSON
         """POST what must succeed."""

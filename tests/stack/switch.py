@@ -12,10 +12,11 @@ from pydantic import TypeAdapter
 
 from tests.stack.addresses import free_port
 from tests.stack.environment import environment
+from tests.stack.following import FollowedLog
 from tests.stack.process import Process
 from tests.stack.waiting import wait_until
 from worker.domain.switch_address import SwitchUrl
-from worker.simulator.log import Line, read_log
+from worker.simulator.log import Line
 from worker.simulator.options import SimulatorOptions
 
 START_SECONDS: Final = 60.0
@@ -40,6 +41,7 @@ class SwitchProcess:
         """Start it, on a free port unless the options name one; it listens when this returns."""
         self.options = options if options.port else replace(options, port=free_port())
         around = environment(home=ROOT) | {"PYTHONPATH": str(ROOT)}
+        self._log = None if options.log_path is None else FollowedLog(options.log_path)
         self.process = Process("switch", switch_command(self.options), around, log=log)
         self.restart()
 
@@ -58,8 +60,8 @@ class SwitchProcess:
 
     def log(self) -> Sequence[Line]:
         """Read its log of the calls that it carried."""
-        assert self.options.log_path is not None
-        return read_log(self.options.log_path)
+        assert self._log is not None, "it was made without a log"
+        return self._log.lines()
 
     def restart(self) -> None:
         self.process.start()

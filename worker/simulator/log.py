@@ -60,9 +60,12 @@ class SwitchLog:
 
 def read_log(path: Path) -> list[Line]:
     """Return all complete lines, oldest first."""
-    if not path.exists():
-        return []
-    *complete, _unfinished = path.read_bytes().split(b"\n")
+    return lines_of(path.read_bytes()) if path.exists() else []
+
+
+def lines_of(written: bytes) -> list[Line]:
+    """Return the complete lines of a part of a log that begins with a line."""
+    *complete, _unfinished = written.split(b"\n")
     lines = []
     for text in complete:
         try:
