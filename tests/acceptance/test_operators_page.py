@@ -3,37 +3,22 @@
 It uses the Chromium of the system (Debian's package `chromium`), and is skipped where there is none.
 """
 
-import shutil
 from collections.abc import Iterator
-from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.stack.browser import MOVES_MILLISECONDS, needs_chromium, opened_page
 from tests.stack.operator import Operator, numbers_of
 from tests.stack.running import Stack
 
-CHROMIUM: Final = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
-MOVES_MILLISECONDS: Final = 15_000
-"""For what other processes do; on an idle machine it takes a second."""
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH: install Debian's package chromium")
+pytestmark = needs_chromium
 
 
 @pytest.fixture
 def page(stack: Stack) -> Iterator[Page]:
-    """Open a browser of the width of a laptop; a script that fails, or that the policy refuses, fails the test."""
-    problems: list[str] = []
-    with sync_playwright() as playwright:
-        # Without a sandbox, which is not to be had in containers: the browser opens our own page only.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page(base_url=str(stack.api.base_url), viewport={"width": 1280, "height": 800})
-        opened.set_default_timeout(MOVES_MILLISECONDS)
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    with opened_page(str(stack.api.base_url)) as opened:
         yield opened
-        browser.close()
-    assert problems == []
 
 
 def test_an_operator_sees_a_campaign_dial_changes_its_limit_and_pauses_it(

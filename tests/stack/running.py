@@ -48,6 +48,8 @@ class Stack:
     receiver: Receiver
     switch_log: Path
     environment: Mapping[str, str]
+    flower: str = ""
+    """The address of Flower's pages."""
     is_patient: bool = False
     """True where parts may be away: what the API does not answer, or answers with 5xx, is sent again."""
 
@@ -146,7 +148,9 @@ def running_stack(
         api = stack.enter_context(client(port=ports["api"]))
         api.event_hooks = {"response": [description().check]}
         receiver = stack.enter_context(Receiver(secret=SECRET))
-        running = Stack(api=api, receiver=receiver, switch_log=home / "switch.jsonl", environment=around)
+        flower = f"http://{LOOPBACK}:{ports['flower']}"
+        log = home / "switch.jsonl"
+        running = Stack(api=api, receiver=receiver, switch_log=log, environment=around, flower=flower)
         wait_until_ready(running, up=up)
         yield running
 
