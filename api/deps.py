@@ -29,6 +29,7 @@ from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.report_files import ReportWriter
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordStore, RecordTransaction
+from worker.ports.records.surroundings import Surroundings
 from worker.ports.records.workbooks import WorkbookWriter
 from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
 from worker.usecases.records.cdr_places import CdrPlaces
@@ -92,6 +93,8 @@ class ApiServices(Protocol):
     def audio_reader(self) -> AudioReader: ...
     @property
     def spoken_names(self) -> SoundNames | None: ...
+    @property
+    def surroundings(self) -> Surroundings: ...
     @property
     def probes(self) -> Mapping[str, Callable[[], None]]: ...
     def joined(self, first: Callable[[RecordTransaction], None]) -> tuple[JoinedTransactions, "ApiServices"]:

@@ -10,9 +10,11 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from api.surrounding_families import families_of
 from worker.domain.call import LIVE
 from worker.domain.network import Network
 from worker.domain.switch import Switch, SwitchState
+from worker.ports.records.surroundings import Surroundings
 from worker.usecases.records.read_figures import InstallationFigures
 
 _SWITCHES: Final[Sequence[tuple[str, str, Callable[[Switch], float | None]]]] = (
@@ -36,10 +38,11 @@ _SWITCHES: Final[Sequence[tuple[str, str, Callable[[Switch], float | None]]]] = 
 )
 
 
-def exposition(figures: InstallationFigures, *, now: DateTime) -> str:
+def exposition(figures: InstallationFigures, *, around: Surroundings, now: DateTime) -> str:
     """Return the figures in Prometheus' text format; ages are counted until ``now``."""
     registry = CollectorRegistry()
-    registry.register(_Once((*_calls(figures), *_backlog(figures, now=now), *_switches(figures, now=now))))
+    families = (*_calls(figures), *_backlog(figures, now=now), *_switches(figures, now=now), *families_of(around))
+    registry.register(_Once(families))
     return generate_latest(registry).decode()
 
 
@@ -59,6 +62,7 @@ def _calls(figures: InstallationFigures) -> Iterator[Metric]:
     for state in LIVE:
         live.add_metric([state], figures.live_calls.get(state, 0))
     yield live
+    yield from _ends(figures)
     total = GaugeMetricFamily("callbeat_carrier_channels_in_use", "Channels in use.", labels=["carrier"])
     limit = GaugeMetricFamily("callbeat_carrier_channels", "Channels that a carrier has.", labels=["carrier"])
     both = ["carrier", "network"]
@@ -86,13 +90,27 @@ def _calls(figures: InstallationFigures) -> Iterator[Metric]:
     yield from (failing, failures)
 
 
+def _ends(figures: InstallationFigures) -> Iterator[Metric]:
+    ended = GaugeMetricFamily("callbeat_ended_calls", "Calls that have ended, by outcome.", labels=["outcome"])
+    for outcome, calls in figures.ended_calls.outcomes.items():
+        ended.add_metric([outcome], calls)
+    unheard = GaugeMetricFamily("callbeat_unheard_calls", "Those whose end nobody heard, by cause.", labels=["cause"])
+    for cause, calls in figures.ended_calls.unheard.items():
+        unheard.add_metric([cause], calls)
+    yield from (ended, unheard)
+
+
 def _backlog(figures: InstallationFigures, *, now: DateTime) -> Iterator[Metric]:
     backlog = figures.backlog
-    yield _gauge("callbeat_waiting_leads", "Leads that wait for a call, due or not.", figures.waiting_leads)
+    leads = figures.waiting_leads
+    yield _gauge("callbeat_waiting_leads", "Leads that wait for a call, due or not.", leads.leads)
+    yield _gauge("callbeat_waiting_recalls", "Those of them that are to be called again.", leads.recalls)
+    yield _gauge("callbeat_due_leads", "Leads that are due, of campaigns that may dial now.", figures.due_leads)
     yield _gauge("callbeat_pending_deliveries", "Callbacks that are not delivered yet.", figures.pending_callbacks)
     yield _gauge("callbeat_dead_callbacks", "Callbacks that were given up in 30 days.", backlog.dead_callbacks)
     yield _gauge("callbeat_unread_files", "Uploaded files that are not read to their end.", backlog.files)
     for name, text, since in (
+        ("oldest_due_lead", "How long the first of the due leads has been due.", figures.due_since),
         ("plan_overdue", "How long the most overdue plan of a carrier has been due.", backlog.plan_due_since),
         ("oldest_queued_call", "Age of the oldest call that was planned and not sent.", backlog.call_queued_since),
         ("oldest_callback", "How long the oldest callback has waited.", backlog.callback_waiting_since),

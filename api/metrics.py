@@ -26,4 +26,5 @@ async def metrics(request: Request, services: Services) -> PlainTextResponse:
 def _text(services: ApiServices) -> str:
     from api.metric_families import exposition  # noqa: PLC0415 - most processes of the API are never asked
 
-    return exposition(read_figures(services.store), now=services.clock.now())
+    now = services.clock.now()
+    return exposition(read_figures(services.store, now=now), around=services.surroundings, now=now)

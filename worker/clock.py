@@ -33,6 +33,10 @@ class SystemClock(Clock):
     def now(self) -> DateTime:
         return pendulum.now("UTC")
 
+    def ahead_seconds(self) -> float:
+        """Return how far this machine's clock is ahead of the one that all processes share."""
+        return 0.0
+
     def wait(self, seconds: float) -> None:
         """Sleep."""
         time.sleep(seconds)
@@ -86,6 +90,10 @@ class SharedClock(SystemClock):
                 if anchor is None or not anchor.is_valid(steady=self._steady(), local=self._local()):
                     anchor = self._anchor = self._read_again(anchor)
         return anchor.now(steady=self._steady())
+
+    @override
+    def ahead_seconds(self) -> float:
+        return self._local() - self.now().timestamp()
 
     def _read_again(self, before: _Anchor | None) -> _Anchor:
         try:

@@ -2,8 +2,9 @@
 
 import logging
 import os
+import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ PRIVATE: Final = 0o700
 OURS: Final = (
     "callbeat.sqlite3*", "secret.key*", "embedded.env", "switch.url", "switch.jsonl", "json_cdr.conf.xml", "up.lock",
     "stopping.lock", "redis.*", "supervisor.*", "flower.state*", "log", "processes", "cdr-unsent", "sounds",
+    "prometheus.json",
 )  # fmt: skip
 """What Callbeat keeps in its home; folders with all their files."""
 
@@ -78,3 +80,13 @@ def _narrow(path: Path, *, owner: int) -> bool:
 
 def _is_open(found: os.stat_result) -> bool:
     return bool(stat.S_IMODE(found.st_mode) & UMASK)
+
+
+def disk_free(folders: Mapping[str, Path]) -> dict[str, float]:
+    """Return the share of the disk that is free for each folder; one that cannot be read is left out."""
+    found = {}
+    for purpose, folder in folders.items():
+        with suppress(OSError):
+            usage = shutil.disk_usage(folder)
+            found[purpose] = usage.free / usage.total
+    return found

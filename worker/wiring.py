@@ -26,6 +26,7 @@ from worker.callbacks.reach import why_never_sent
 from worker.callbacks.sender import MOST_CONNECTIONS, HttpSender
 from worker.clock import SharedClock, SystemClock
 from worker.coordination.connection import connect
+from worker.coordination.queue_loads import queue_loads
 from worker.coordination.rate import RedisRate
 from worker.coordination.request_limits import LocalRequestLimits, RedisRequestLimits, SharedOrLocal
 from worker.coordination.wakeups import RedisWakeups
@@ -34,7 +35,8 @@ from worker.domain.speech.bucket import Bucket
 from worker.domain.switch_address import SwitchUrl
 from worker.domain.timing import CALLBACK_ANSWERED_WITHIN
 from worker.foreign_variables import forget_foreign_variables
-from worker.home import UMASK, make_private
+from worker.home import UMASK, disk_free, make_private
+from worker.jobs import names as job_names
 from worker.jobs.app import app, configuration
 from worker.jobs.background import Background
 from worker.jobs.broker_check import check_broker
@@ -50,6 +52,7 @@ from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.report_files import ReportWriter
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordTransaction
+from worker.ports.records.surroundings import Surroundings
 from worker.ports.records.workbooks import WorkbookWriter
 from worker.ports.sounds import AudioReader, SoundNames, SoundPlaces, SoundStore, SpeechEngines
 from worker.reports.writer import ReportFiles
@@ -121,6 +124,7 @@ class Services:
     """True when answered calls are spoken with; otherwise an own dialplan plays, and no sound is needed."""
     stalled_after: Duration
     """How long a campaign must stand still before subscriptions are told."""
+    surroundings: Surroundings
     probes: Mapping[str, Callable[[], None]]
     """Health checks by the name of the part; a check raises ``Unavailable`` when its part cannot be reached."""
 
@@ -265,7 +269,7 @@ def _services(patience: Patience) -> Services:
     telephony = Switches(clock=clock, answering=_answering(chosen), is_stopping=lambda: stop.is_requested)
     return Services(
         store=database,
-        queue=CeleryJobQueue(app, wakeups),
+        queue=CeleryJobQueue(app, wakeups, now=clock.now),
         wakeups=wakeups,
         cdr_format=JsonCdr(),
         telephony=telephony,
@@ -296,11 +300,25 @@ def _services(patience: Patience) -> Services:
         audio_reader=MiniaudioReader(),
         recordings=RecordingFolder(None if chosen.recordings is None else Path(chosen.recordings)),
         request_limits=_request_limits(redis_url(chosen)),
+        surroundings=_surroundings(chosen, clock=clock),
         probes={
             "database": partial(_ping, database),
             "broker": partial(_check_broker, wakeups),
             "process": partial(check_not_stopping, chosen.home),
         },
+    )
+
+
+def _surroundings(chosen: Settings, *, clock: SystemClock) -> Surroundings:
+    redis = connect(redis_url(chosen), timeout_seconds=LIMITS_TIMEOUT_SECONDS)
+    queues = sorted(set(job_names.QUEUE_OF.values()))
+    folders = {"home": chosen.home, "sounds": chosen.sounds}
+    if chosen.recordings is not None:
+        folders["recordings"] = Path(chosen.recordings)
+    return Surroundings(
+        queues=lambda: queue_loads(redis, queues, at=clock.now().timestamp()),
+        disk_free=partial(disk_free, folders),
+        clock_ahead=clock.ahead_seconds,
     )
 
 

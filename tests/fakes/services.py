@@ -22,6 +22,7 @@ from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.report_files import ReportWriter
 from worker.ports.records.request_limits import RequestLimits
 from worker.ports.records.store import RecordTransaction
+from worker.ports.records.surroundings import Surroundings
 from worker.ports.records.workbooks import WorkbookWriter
 from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
 from worker.reports.writer import ReportFiles
@@ -61,6 +62,7 @@ class FakeServices:
     workbooks: WorkbookWriter = field(default_factory=XlsxWriter)
     report_files: ReportWriter = field(default_factory=ReportFiles)
     spoken_names: SoundNames | None = None
+    surroundings: Surroundings = field(default_factory=Surroundings)
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     def acting(self, act: Act) -> "FakeServices":

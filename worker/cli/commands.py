@@ -44,6 +44,9 @@ def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the API.")] = 8000,
     flower_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of Flower.")] = 5555,
     workers: Annotated[int, typer.Option(min=1, help="Workers that plan and dial.")] = 2,
+    metrics_port: Annotated[
+        int, typer.Option(min=0, max=65000, help="First of the loopback ports where Prometheus asks; 0: none.")
+    ] = 0,
 ) -> None:
     """Run every process on this machine; Ctrl-C ends them."""
     from worker.cli.extras import needing
@@ -51,7 +54,7 @@ def up(
 
     with needing("demo", SUPERVISOR), needing("flower", "flower"):
         from worker.cli.up import up as run_all
-    run_all(host, port, flower_port, workers)
+    run_all(host, port, flower_port, workers, metrics_port=metrics_port)
 
 
 def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
@@ -137,11 +140,11 @@ def worker(
     run(queues, concurrency, name, (metrics_host, metrics_port))
 
 
-def beat() -> None:
+def beat(metrics_host: MetricsHost = LOOPBACK, metrics_port: MetricsPort = 0) -> None:
     """Ask every second for what is due."""
     from worker.cli.processes import beat as run
 
-    run()
+    run((metrics_host, metrics_port))
 
 
 def listener(metrics_host: MetricsHost = LOOPBACK, metrics_port: MetricsPort = 0) -> None:

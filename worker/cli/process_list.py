@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from worker.cli import embedded
+from worker.cli.metrics_ports import with_metrics
 from worker.cli.supervision import Child, Group
 from worker.domain.switch_address import SwitchUrl
 from worker.jobs import names
@@ -35,6 +36,8 @@ class Wanted:
     flower_port: int | None
     workers: int
     speed: float = 1.0
+    metrics_port: int = 0
+    """The first port at which processes tell their metrics; 0: none."""
 
 
 @dataclass(slots=True)
@@ -43,6 +46,8 @@ class Whole:
 
     children: list[Child] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)
+    metrics: dict[str, int] = field(default_factory=dict)
+    """The ports at which processes tell their metrics, by the process's name."""
 
     def environment(self, base: Mapping[str, str], *, home: Path) -> dict[str, str]:
         """Return the environment in which the processes find each other."""
@@ -64,6 +69,8 @@ def assemble(settings: Settings, *, home: Path, wanted: Wanted) -> Whole:
         whole.children.append(Child("switch", _callbeat("switch", *options), group=Group.GROUND))
     whole.children += _processes(wanted)
     _add_voice(whole, settings, home=home, wanted=wanted)
+    if wanted.metrics_port:
+        whole.children, whole.metrics = with_metrics(whole.children, first=wanted.metrics_port)
     return whole
 
 

@@ -22,6 +22,7 @@ from worker.domain.switch_address import DEFAULT_PORT, SwitchUrl
 from worker.jobs import names
 from worker.jobs.app import run_command
 from worker.jobs.figures import work_figures
+from worker.ports.dispatch.watching import WATCHERS
 from worker.settings import environment
 from worker.simulator.options import PASSWORD, SimulatorOptions
 from worker.simulator.server import run_simulator
@@ -59,10 +60,11 @@ def worker(queues: str, concurrency: int, name: str, metrics: Address) -> None:
     run_command("--quiet", "worker", *options)
 
 
-def beat() -> None:
+def beat(metrics: Address) -> None:
     """Ask every second for what is due."""
     _begin()
     _refuse_older_schema(services())
+    _measure_at(metrics)
     run_command("--quiet", "beat")
 
 
@@ -120,8 +122,13 @@ def _begin(*, first: Callable[[], None] = sys.exit) -> None:
 def _measure_at(address: Address) -> None:
     """Answer Prometheus at this host and port; port 0: nowhere."""
     host, port = address
-    if port:
-        work_figures().serve(host=host, port=port)
+    if not port:
+        return
+    figures = work_figures()
+    figures.serve(host=host, port=port)
+    figures.tell_clock(services().clock.ahead_seconds)
+    if figures.calls is not None:
+        WATCHERS.add(figures.calls)
 
 
 def _refuse_older_schema(parts: Services) -> None:

@@ -19,6 +19,7 @@ from worker.cli import embedded
 from worker.cli.bootstrap import bring_up_to_date, make_default_tenant, opened
 from worker.cli.encryption import encrypt_own_database
 from worker.cli.json_cdr import write_json_cdr
+from worker.cli.metrics_ports import write_targets
 from worker.cli.process_list import JSON_CDR, UNSENT, Wanted, assemble
 from worker.cli.progress import Show, progress
 from worker.cli.supervision import configured, end, still_running, supervise, write_configuration
@@ -41,10 +42,10 @@ class CannotStart(Rejected):
     """Something on this machine prevents the start; the message says what, and what to do."""
 
 
-def up(host: str, port: int, flower_port: int, workers: int) -> None:
+def up(host: str, port: int, flower_port: int, workers: int, *, metrics_port: int = 0) -> None:
     """Run everything on this machine until a signal arrives."""
     chosen = checked(read_settings(beside_up=False))
-    wanted = Wanted(host=host, port=port, flower_port=flower_port, workers=workers)
+    wanted = Wanted(host=host, port=port, flower_port=flower_port, workers=workers, metrics_port=metrics_port)
     refuse_used_ports({"port": (host, port), "flower-port": (embedded.LOOPBACK, flower_port)})
     again = Event()
     with sole_use_of(chosen.home) as home, stopped_by_signals(again=again) as stop:
@@ -80,11 +81,14 @@ def running(
 ) -> Iterator[Popen[bytes]]:
     """Run all processes while the block runs; a file with their addresses exists as long."""
     whole = assemble(chosen, home=home, wanted=wanted)
+    for port in whole.metrics.values():
+        refuse_used_ports({"metrics-port": (embedded.LOOPBACK, port)})
     if "switch_urls" in whole.addresses:
         _let_embedded_switch_post_cdrs(chosen, whole.addresses["switch_urls"], home=home, wanted=wanted)
     stop_seconds = chosen.drain_seconds + TAIL_SECONDS
     configuration = write_configuration(home, whole.children, quiet=quiet, stop_seconds=stop_seconds)
     note = embedded.write_note(home, whole.addresses)
+    write_targets(home, whole.metrics, api=(wanted.host, wanted.port))
     try:
         supervisor = supervise(configuration, environment=whole.environment(base, home=home))
         try:

@@ -1,7 +1,7 @@
 """The Celery adapter of ``JobQueue``: messages hold ids only; at most one request waits for each carrier and host."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from celery import Celery
@@ -12,7 +12,7 @@ from typing_extensions import override
 from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId, TenantId
 from worker.jobs import names
-from worker.ports.dispatch.messages import JobQueue, Wakeups
+from worker.ports.dispatch.messages import DUE_AT, JobQueue, Wakeups
 
 logger = logging.getLogger(__name__)
 
@@ -22,9 +22,13 @@ CALLS_PER_MESSAGE: Final = 20
 class CeleryJobQueue(JobQueue):
     """Sends tasks through Celery. When the broker is away a send is only logged, because the sweep sends it again."""
 
-    def __init__(self, app: Celery, wakeups: Wakeups) -> None:
-        """Send with this app; ``wakeups`` knows whether an identical request is already waiting."""
+    def __init__(self, app: Celery, wakeups: Wakeups, *, now: Callable[[], DateTime] | None = None) -> None:
+        """Send with this app; ``wakeups`` knows whether an identical request is already waiting.
+
+        With ``now``, each message says when it was due, so that the age of a queue can be seen.
+        """
         self._app = app
+        self._now = now
         self._wakeups = wakeups
 
     @override
@@ -123,7 +127,8 @@ class CeleryJobQueue(JobQueue):
 
     def _send(self, task: str, *, wait_seconds: float = 0, **arguments: str | list[str] | bool) -> None:
         try:
-            self._app.send_task(task, kwargs=arguments, countdown=wait_seconds or None)
+            headers = {} if self._now is None else {DUE_AT: self._now().timestamp() + wait_seconds}
+            self._app.send_task(task, kwargs=arguments, countdown=wait_seconds or None, headers=headers)
         except OperationalError:
             logger.warning(
                 "broker unreachable, task not sent; the sweep sends it again",

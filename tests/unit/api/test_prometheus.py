@@ -23,7 +23,9 @@ NAME: Final = re.compile(r"\bcallbeat_\w+")
 
 PROMTOOL: Final = shutil.which("promtool")
 
-needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed")
+needs_promtool = pytest.mark.skipif(
+    PROMTOOL is None, reason="no promtool on the PATH: install Debian's package prometheus"
+)
 
 
 @pytest.fixture
@@ -31,6 +33,9 @@ def expositions(client: TestClient) -> list[str]:
     """Return what the API, a voice process and a worker tell Prometheus."""
     work = WorkFigures()
     work.measure()
+    work.tell_clock(lambda: 0.2)
+    assert work.calls is not None
+    work.calls.leads("beat", is_leader=True)
     return [client.get("/metrics").text, Figures().text(calls=0), work.text()]
 
 

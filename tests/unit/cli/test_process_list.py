@@ -1,10 +1,13 @@
 """What ``up`` runs, and how it tells the supervisor."""
 
+import json
 from configparser import RawConfigParser
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from worker.cli.metrics_ports import write_targets
 from worker.cli.process_list import Wanted, assemble
 from worker.cli.supervision import Child, Group, write_configuration
 from worker.settings import defaults
@@ -40,6 +43,20 @@ def test_the_processes_find_each_other_by_their_environment(tmp_path: Path) -> N
     assert found["CALLBEAT_REDIS_URL"] == whole.addresses["redis_url"]
     assert found["CALLBEAT_SWITCH_URLS"] == whole.addresses["switch_urls"]
     assert found["PATH"] == "/bin"
+
+
+def test_each_process_tells_its_metrics_at_a_port_of_its_own_when_asked(tmp_path: Path) -> None:
+    whole = assemble(defaults(), home=tmp_path, wanted=replace(WANTED, metrics_port=9100))
+    write_targets(tmp_path, whole.metrics, api=("0.0.0.0", 8000))  # noqa: S104 - an address of the test
+
+    telling = {child.name: child.command[-1] for child in whole.children if "--metrics-port=" in child.command[-1]}
+    assert telling == {name: f"--metrics-port={port}" for name, port in whole.metrics.items()}
+    names = ["listener", "listener-2", "worker-1", "worker-2", "callbacks", "speech", "beat", *VOICES]
+    assert whole.metrics == {name: 9100 + place for place, name in enumerate(names)}
+    groups = json.loads((tmp_path / "prometheus.json").read_text())
+    assert {(group["labels"]["job"], group["targets"][0]) for group in groups} >= {
+        ("callbeat", "127.0.0.1:8000"), ("callbeat-work", "127.0.0.1:9100"), ("callbeat-voice", "127.0.0.1:9108"),
+    }  # fmt: skip
 
 
 def test_no_secret_is_on_a_command_line(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from pendulum import DateTime
 
 from worker.domain.ids import CallId, CarrierId, TenantId
+
+DUE_AT: Final = "due_at"
+"""The header of a message that says from when it may be taken, in seconds since 1970."""
 
 
 class JobQueue(Protocol):

@@ -1,7 +1,7 @@
 """Ports for writing callbacks while calls are dispatched: outbox and subscribers."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -37,6 +37,8 @@ class Delivery:
     subscription_id: SubscriptionId | None = None
     corrected: bool = False
     """True when it replaces an earlier delivery of the same event, which told an assumed end."""
+    created_at: DateTime | None = field(default=None, compare=False)
+    """When it was written; None before that."""
 
     @property
     def address(self) -> Address:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from pendulum import DateTime
 
-from worker.domain.call import CallState
+from worker.domain.call import CallState, Outcome
+from worker.domain.campaign import Campaign
 from worker.domain.ids import CarrierId
 from worker.domain.network import Network
 
@@ -37,14 +38,45 @@ class Backlog:
     """Uploaded files that are not read to their end."""
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingLeads:
+    """Leads that wait for a call, due or not, and those of them that are to be called again."""
+
+    leads: int = 0
+    recalls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DueLeads:
+    """Due leads of one started campaign, and since when the first of them is due."""
+
+    campaign: Campaign
+    leads: int
+    since: DateTime
+
+
+@dataclass(frozen=True, slots=True)
+class EndedCalls:
+    """Ended calls as the reports count them, and those whose end was assumed, by the cause that stands for it."""
+
+    outcomes: Mapping[Outcome, int]
+    unheard: Mapping[str, int]
+
+
 class Figures(Protocol):
     """Counts over all tenants. Each reads an index of the rows that it counts."""
 
     def live_calls(self) -> Mapping[CallState, int]:
         """Count the calls that hold a slot, by state."""
 
-    def waiting_leads(self) -> int:
-        """Count the leads that wait for a call, due or not."""
+    def waiting_leads(self) -> WaitingLeads:
+        """Count the leads that wait for a call."""
+
+    def due_leads(self, *, now: DateTime) -> Sequence[DueLeads]:
+        """Count due leads by campaign, of campaigns that are started; their windows may be shut."""
+
+    def ended_calls(self) -> EndedCalls:
+        """Count the calls that have ended, but those of the last second or two."""
 
     def pending_callbacks(self) -> int:
         """Count the callbacks that are not delivered yet."""

@@ -7,15 +7,25 @@ from pendulum import DateTime
 from sqlalchemy import ColumnElement, Connection, TextClause, func, select, text
 from typing_extensions import override
 
-from worker.domain.call import CallState
+from worker.domain.call import LOST, UNKNOWN, CallState, Outcome
+from worker.domain.campaign import Status
+from worker.domain.campaign_settings import to_campaign
 from worker.domain.ids import CarrierId
+from worker.domain.lead import Stage
 from worker.domain.network import Network
-from worker.ports.records.figures import Backlog, ChannelUse, Figures
+from worker.ports.records.figures import Backlog, ChannelUse, DueLeads, EndedCalls, Figures, WaitingLeads
 from worker.store.base.callback_tables import DEAD_ROWS, PENDING_ROWS, deliveries
 from worker.store.base.import_tables import file_imports
-from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, WAITING, calls, carriers, leads
+from worker.store.base.report_tables import EVER, tallies
+from worker.store.base.tables import LIVE_ROWS, QUEUED_ROWS, WAITING, calls, campaigns, carriers, leads, tenants
+from worker.store.dispatch.campaign_rows import to_settings
 
 _UNREAD: Final = text("state IN ('waiting', 'running')")
+_STARTED: Final = (
+    select(campaigns, tenants.c.timezone)
+    .join(tenants, tenants.c.id == campaigns.c.tenant_id)
+    .where(campaigns.c.status == Status.START, campaigns.c.active, campaigns.c.deleted_at.is_(None))
+)
 
 
 class SqlFigures(Figures):
@@ -31,8 +41,35 @@ class SqlFigures(Figures):
         return dict(self._connection.execute(by_state).all())
 
     @override
-    def waiting_leads(self) -> int:
-        return self._connection.scalar(select(func.count()).select_from(leads).where(WAITING)) or 0
+    def waiting_leads(self) -> WaitingLeads:
+        by_stage = select(leads.c.stage, func.count()).where(WAITING).group_by(leads.c.stage)
+        found: dict[Stage, int] = dict(self._connection.execute(by_stage).all())
+        return WaitingLeads(sum(found.values()), found.get(Stage.RECALL, 0))
+
+    @override
+    def due_leads(self, *, now: DateTime) -> Sequence[DueLeads]:
+        since = func.min(leads.c.due_at, type_=leads.c.due_at.type).label("since")
+        due = select(leads.c.campaign_id, func.count().label("leads"), since).where(WAITING, leads.c.due_at <= now)
+        found = due.group_by(leads.c.campaign_id).subquery("due")
+        rows = self._connection.execute(
+            _STARTED.add_columns(found.c.leads, found.c.since).join(found, found.c.campaign_id == campaigns.c.id)
+        ).mappings()
+        return [
+            DueLeads(to_campaign(to_settings(row), zone=row["timezone"]), row["leads"], row["since"]) for row in rows
+        ]
+
+    @override
+    def ended_calls(self) -> EndedCalls:
+        counted = func.sum(tallies.c.calls)
+        ever = (tallies.c.tenant_id.in_(select(tenants.c.id)), tallies.c.quarter == EVER)  # each tenant by the index
+        outcomes = select(tallies.c.outcome, counted).where(*ever).group_by(tallies.c.outcome)
+        unheard = select(tallies.c.cause, counted).where(*ever, tallies.c.cause.in_([LOST, UNKNOWN]))
+        by_outcome: dict[Outcome, int] = dict(self._connection.execute(outcomes).all())
+        by_cause: dict[str, int] = dict(self._connection.execute(unheard.group_by(tallies.c.cause)).all())
+        return EndedCalls(
+            {one: int(by_outcome.get(one, 0)) for one in Outcome},
+            {cause: int(by_cause.get(cause, 0)) for cause in (LOST, UNKNOWN)},
+        )
 
     @override
     def pending_callbacks(self) -> int:

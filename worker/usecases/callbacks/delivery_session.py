@@ -26,6 +26,7 @@ from worker.ports.callbacks.deliveries import Attempt, CallbackSender, HostState
 from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.outbox import Delivery
+from worker.ports.dispatch.watching import WATCHERS, Delay
 from worker.usecases.callbacks.outgoing import Outgoing
 
 logger = logging.getLogger(__name__)
@@ -224,6 +225,9 @@ def _log(attempt: Attempt) -> None:
     match attempt.decision:
         case Delivered():
             logger.info("callback delivered", extra={"action": "callback_delivered", **facts})
+            if attempt.delivery.created_at is not None:
+                waited = _seconds(attempt.delivery.created_at, attempt.sent_at) + attempt.milliseconds / 1000
+                WATCHERS.delayed(Delay.CALLBACK, waited)
         case RetryAt(moment):
             extra = {"action": "callback_retried", "error": attempt.answer.error, "next_at": moment, **facts}
             logger.warning("callback will be retried", extra=extra)

@@ -14,6 +14,7 @@ from worker.domain.lead import Stage
 from worker.ports.dispatch.call_rows import Call, Ended
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchTransaction
+from worker.ports.dispatch.watching import WATCHERS, Repair
 from worker.usecases.dispatch.finish_calls import cdr_of, decide_ends, events_at_the_end
 from worker.usecases.dispatch.opt_out_by_key import opt_out_by_key
 from worker.usecases.dispatch.outbox import Happening, post_happenings
@@ -51,6 +52,7 @@ def correct_calls(
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
     for carrier_id in {one.call.carrier_id for one in corrected}:
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
+    tx.after_commit(partial(WATCHERS.repaired, Repair.CORRECTED_END, calls=len(corrected)))
     for one in corrected:
         facts = {"call_id": one.call.id, "outcome": one.outcome.value, "cause": one.event.cause}
         logger.info("assumed end of a call corrected", extra={"action": "call_corrected", **facts})

@@ -14,6 +14,7 @@ from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import JobQueue, Rate, SharedPace, Taken, Tokens
 from worker.ports.dispatch.store import DispatchStore
 from worker.ports.dispatch.telephony import Telephony
+from worker.ports.dispatch.watching import WATCHERS, Repair
 from worker.ports.sounds import SoundNames
 from worker.usecases.dispatch.choose_switches import note_refusals, place_on_switches
 from worker.usecases.dispatch.judge_calls import Won
@@ -73,6 +74,7 @@ def dial_paced(store: DispatchStore, paced: PacedCalls, *, queue: JobQueue, dial
             tx.calls.put_back(late, resend_at=now, refused=False)
         extra = {"action": "calls_put_back", "calls": len(sent.undialled), "without_token": len(late)}
         logger.warning("calls not dialled, queued again", extra=extra)
+        WATCHERS.repaired(Repair.PUT_BACK, calls=len(sent.undialled) + len(late))
         queue.plan_carrier(paced.calls[0].carrier.id)
     return sent.count - len(sent.undialled)
 

@@ -10,6 +10,7 @@ from worker.domain.errors import NotFound, Unavailable
 from worker.domain.timing import LONGEST_CALL_EXCEEDED
 from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.telephony import Telephony
+from worker.ports.dispatch.watching import WATCHERS, Repair
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ def end_overlong(telephony: Telephony, calls: Iterable[Call], *, switch: str, no
         try:
             telephony.end(call.id, switch=switch, cause=TOO_LONG)
             logger.warning("call outlived its longest duration, the switch was told to end it", extra=extra)
+            WATCHERS.repaired(Repair.ENDED_OVERLONG)
         except (NotFound, Unavailable) as error:  # the next sweep tries again
             logger.warning(
                 "call outlived its longest duration, the switch cannot be told", extra={**extra, "why": str(error)}

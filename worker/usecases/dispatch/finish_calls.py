@@ -23,6 +23,7 @@ from worker.domain.switch_clock import end_on_our_clock
 from worker.ports.dispatch.call_rows import Call, Ended
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchTransaction
+from worker.ports.dispatch.watching import WATCHERS, Delay, Repair
 from worker.usecases.dispatch.opt_out_by_key import opt_out_by_key
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
 
@@ -53,10 +54,19 @@ def finish_calls(
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
     for carrier_id in {call.carrier_id for call, _ in ended}:
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
+    tx.after_commit(partial(_note_ends, steps, now=now))
     for step in steps:
         outcome, cause = step.outcome.value, step.event.cause
         extra = {"action": "call_finished", "call_id": step.call.id, "outcome": outcome, "cause": cause}
         logger.info("call finished", extra=extra)
+
+
+def _note_ends(steps: Sequence[Ended], *, now: DateTime) -> None:
+    for step in steps:
+        if step.event.is_assumed:
+            WATCHERS.repaired(Repair.ASSUMED_END)
+        else:
+            WATCHERS.delayed(Delay.SETTLE, (now - step.event.ended_at).total_seconds())
 
 
 def decide_ends(

@@ -33,6 +33,7 @@ from worker.domain.trunk_result import trunk_result_of, trunk_result_of_refusal
 from worker.ports.dispatch.call_rows import Call, Move
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
+from worker.ports.dispatch.watching import WATCHERS, Refuser
 from worker.usecases.dispatch.correct_calls import correct_calls
 from worker.usecases.dispatch.finish_calls import finish_calls
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
@@ -163,6 +164,7 @@ def _apply(event: CallEvent, *, call: Call, to: CallState, changes: _Changes, no
             changes.put_back.append((call, hung_up))
             extra = {"action": "trunk_silent", "call_id": call.id, "carrier_id": call.carrier_id}
             logger.warning("trunk sent no reply", extra=extra | {"cause": hung_up.cause})
+            WATCHERS.refused(Refuser.TRUNK, hung_up.cause)
             return replace(call, state=to, refusals=call.refusals + 1)
         case never:
             assert_never(never)
@@ -177,6 +179,7 @@ def _refused(event: Refused, *, call: Call, to: CallState, changes: _Changes, no
     changes.refusal = event.cause if is_own_refusal(event.cause) else changes.refusal
     extra = {"action": "switch_refused", "call_id": call.id, "switch": call.switch, "cause": event.cause}
     logger.warning("switch refused a call", extra=extra)
+    WATCHERS.refused(Refuser.SWITCH, event.cause)
     return replace(call, state=to, refusals=call.refusals + 1)
 
 

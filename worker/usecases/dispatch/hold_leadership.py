@@ -9,6 +9,7 @@ from worker.domain.errors import Unavailable
 from worker.domain.leadership import LeaderLease
 from worker.domain.timing import LEADER_LEASE, LEASE_RENEWED_EVERY, LEASE_RETRIED_EVERY
 from worker.ports.dispatch.store import DispatchStore
+from worker.ports.dispatch.watching import WATCHERS
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Leadership:
         if not self.is_held:
             return
         self.is_held, self._held_until, self._ask_at = False, None, None
+        WATCHERS.leads(self.lease.name, is_leader=False)
         try:
             with self.store.transaction() as tx:
                 tx.leader_leases.release(self.lease)
@@ -58,6 +60,7 @@ class Leadership:
 
     def _tell(self, action: str) -> None:
         logger.info("leader changed", extra={"action": action, "post": self.lease.name})
+        WATCHERS.leads(self.lease.name, is_leader=self.is_held)
 
     def _ask(self, *, since: DateTime, now: DateTime, open_from: DateTime | None) -> None:
         self._told = open_from

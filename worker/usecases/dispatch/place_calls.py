@@ -17,6 +17,7 @@ from worker.domain.timing import UNREACHABLE_PAUSE, VERDICT_HOLDS
 from worker.ports.dispatch.call_rows import Call, Dial
 from worker.ports.dispatch.messages import JobQueue, Tokens
 from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
+from worker.ports.dispatch.watching import WATCHERS, Delay, Refuser, Repair
 from worker.usecases.dispatch.choose_switches import (
     assign,
     note_refusals,
@@ -107,6 +108,7 @@ def _win(
         days = days_of(calls, guards=rules.guards, now=now)
         tx.calls.move_to_dialing([_dial(one, days=days, now=now) for one in won], now=now)
         count_dials(tx, calls, dialled={one.origination.call_id for one in won}, days=days)
+        tx.after_commit(partial(_note_delays, calls, won, now=now))
     if without := judged.won[len(verdicts.won) :]:
         wait_for_switch(tx, [one.origination.call_id for one in without], queue=queue, now=now)
     if verdicts.waiting:
@@ -120,6 +122,14 @@ def _win(
     return _Winnings(calls=won, tokens=reserved, at=reserved_at, until=until)
 
 
+def _note_delays(calls: Sequence[Call], won: Sequence[Won], *, now: DateTime) -> None:
+    """Note how long the calls waited since their plan; a repeated dial waited for a switch or a trunk."""
+    dialled = {one.origination.call_id for one in won if one.origination.dial == 1}
+    for call in calls:
+        if call.id in dialled:
+            WATCHERS.delayed(Delay.DIAL, (now - call.queued_at).total_seconds())
+
+
 def _dial(won: Won, *, days: Mapping[CallId, date], now: DateTime) -> Dial:
     called = won.origination
     over_by = won.over_by(since=now)
@@ -131,6 +141,7 @@ def _put_back(tx: DispatchTransaction, undialled: Collection[CallId], *, now: Da
     tx.calls.put_back(undialled, resend_at=now + UNREACHABLE_PAUSE, refused=False)
     extra = {"action": "calls_put_back", "calls": len(undialled)}
     logger.warning("calls not dialled, queued again", extra=extra)
+    WATCHERS.repaired(Repair.PUT_BACK, calls=len(undialled))
 
 
 def _cancel(tx: DispatchTransaction, calls: Sequence[Call], *, reasons: Mapping[CallId, Reason], now: DateTime) -> None:
@@ -145,6 +156,7 @@ def _cancel(tx: DispatchTransaction, calls: Sequence[Call], *, reasons: Mapping[
             "call cancelled",
             extra={"action": "call_cancelled", "call_id": call.id, "reason": reasons[call.id].value},
         )
+        WATCHERS.refused(Refuser.RULES, reasons[call.id].value)
     for ending, lead_ids in closing.items():
         tx.leads.close(lead_ids, ending=ending, now=now)
     tx.leads.hand_back({call.lead_id: call.stage_before for call in calls if reasons[call.id] not in _CLOSES_LEAD})

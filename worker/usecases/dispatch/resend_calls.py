@@ -7,6 +7,7 @@ from pendulum import DateTime, Duration
 from worker.domain.timing import UNREACHABLE_PAUSE
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchStore
+from worker.ports.dispatch.watching import WATCHERS, Repair
 
 logger = logging.getLogger(__name__)
 
@@ -19,4 +20,5 @@ def resend_calls(store: DispatchStore, *, queue: JobQueue, now: DateTime, ahead:
         unsent = tx.calls.unsent(now=now + ahead, limit=AT_ONCE)
     if unsent:
         logger.info("messages sent again", extra={"action": "calls_resent", "calls": len(unsent)})
+        WATCHERS.repaired(Repair.RESENT, calls=len(unsent))
         queue.place_calls(unsent)

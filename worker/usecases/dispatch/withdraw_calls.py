@@ -10,6 +10,7 @@ from worker.domain.lead import Ending
 from worker.domain.reason import Reason
 from worker.ports.dispatch.call_rows import Call, Ended
 from worker.ports.dispatch.store import DispatchTransaction
+from worker.ports.dispatch.watching import WATCHERS, Refuser
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ def withdraw_next_calls(tx: DispatchTransaction, corrected: Sequence[Ended], *, 
     for call_id, reason in reasons.items():
         extra = {"action": "call_cancelled", "call_id": call_id, "reason": reason.value}
         logger.info("call cancelled, the end before it was corrected", extra=extra)
+        WATCHERS.refused(Refuser.RULES, reason.value)
 
 
 def _follows(call: Call, end: Ended) -> bool:
