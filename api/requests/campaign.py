@@ -26,6 +26,7 @@ from api.requests.fields import (
 from api.requests.schedule import Moment, ScheduleBody, TimeOfDay
 from api.requests.unused_keys import OF_CAMPAIGN
 from api.timestamps import to_moment
+from worker.domain.agents.service import DEFAULT_WRAP_UP
 from worker.domain.campaign import Mode, Priority
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges
 from worker.domain.ids import CampaignId
@@ -242,6 +243,11 @@ class CampaignBody(Body):
     call_center_queue_strategy: Annotated[
         Literal["", "ring-all", "top-down", "agent-with-fewest-calls", "round-robin", "random"], meaning(STORED_ONLY)
     ] = ""
+    wrap_up_seconds: Annotated[
+        int,
+        Field(ge=0, le=3600),
+        meaning("An agent's time after a call, before the next one.", unit="seconds"),
+    ] = DEFAULT_WRAP_UP
     allow_manual_dial: Annotated[bool, meaning(STORED_ONLY)] = True
     allow_search_lead: Annotated[bool, meaning(STORED_ONLY)] = True
     enable_callback_alert: Annotated[bool, meaning(STORED_ONLY)] = True

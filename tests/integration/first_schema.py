@@ -45,6 +45,8 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
         "switch_billsec": None,
         "seen_up_at": None,
         "gateway": None,
+        "agent_user_id": None,
+        "connected_at": None,
         "assumed_at": None,
     },
     "deliveries": {

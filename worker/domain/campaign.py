@@ -16,6 +16,8 @@ AUTOCALL: Final = "autocall"
 """A campaign type of the wire: the callee hears a message. The only type that can run."""
 AUTODIALER: Final = "autodialer"
 """A campaign type of the wire: the callee is connected to an agent."""
+MANUAL: Final = "manual"
+"""A campaign type of the wire: an agent chooses whom to call."""
 
 
 class Status(StrEnum):

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from pendulum import DateTime, Duration
 from typing_extensions import TypedDict  # the standard library's from Python 3.12 on: Pydantic reads it
 
+from worker.domain.agents.service import DEFAULT_WRAP_UP, WRAP_UP
 from worker.domain.call import Outcome
 from worker.domain.campaign import Campaign, Mode, Priority, Status
 from worker.domain.ids import CampaignId, CarrierId, RunId, TemplateId, TenantId
@@ -37,6 +38,7 @@ DEFAULT_EXTRAS: Final[Mapping[str, Json]] = {
     "default_list_uuid": "",
     "script_uuid": "",
     "call_center_queue_strategy": "",
+    WRAP_UP: DEFAULT_WRAP_UP,
     "users": None,
     "groups": None,
     "statuses": None,

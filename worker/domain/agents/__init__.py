@@ -1,1 +1,1 @@
-"""Agents: who is ready to talk, and how many calls may ring for them."""
+"""Agents: the people to whom callees are connected, who is ready to talk, and how many calls may ring for them."""

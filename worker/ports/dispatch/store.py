@@ -18,6 +18,7 @@ from worker.domain.planner import Grant, Situation
 from worker.domain.reason import Reason
 from worker.domain.rotation import Rotation
 from worker.domain.spend_guard import SpendGuard
+from worker.ports.agents.agents import Agents
 from worker.ports.dispatch.call_rows import Call, Dial, Ended, Move, UsedUpLead
 from worker.ports.dispatch.cause_tables import CauseTables
 from worker.ports.dispatch.conversations import Conversations
@@ -241,6 +242,8 @@ class DispatchTransaction(Protocol):
     def conversations(self) -> Conversations: ...
     @property
     def sound_waits(self) -> SoundWaits: ...
+    @property
+    def agents(self) -> Agents: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

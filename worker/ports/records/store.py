@@ -4,6 +4,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from worker.ports.agents.agents import Agents
+from worker.ports.agents.people import Extensions, Groups, Users
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import FanOuts, Outbox, Subscribers
 from worker.ports.dispatch.sound_rows import SoundRows, SoundWaits
@@ -130,6 +132,14 @@ class RecordTransaction(Protocol):
     def answers(self) -> Answers: ...
     @property
     def login_failures(self) -> LoginFailures: ...
+    @property
+    def agents(self) -> Agents: ...
+    @property
+    def users(self) -> Users: ...
+    @property
+    def groups(self) -> Groups: ...
+    @property
+    def extensions(self) -> Extensions: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

@@ -31,6 +31,7 @@ from worker.domain.reason import Reason
 from worker.domain.voicemail import VoicemailDetector
 from worker.store.base import (
     access_tables,  # noqa: F401 - registers its tables in the schema
+    agent_tables,  # noqa: F401 - see above
     alert_tables,  # noqa: F401 - see above
     answer_tables,  # noqa: F401 - see above
     audit_tables,  # noqa: F401 - see above
@@ -233,6 +234,8 @@ calls: Final = Table(
     Column("recording", String),  # a file's name; null without a recording, and when it is to be deleted
     Column("spend_day", Date),  # the day of its tenant for which it counts in calls_per_day
     Column("assumed_at", Instant),  # when the end was assumed; null: it was told
+    Column("agent_user_id", Uuid),  # the user for whom the callee is reserved, or who talked with them
+    Column("connected_at", Instant),  # when callee and agent were connected
     Column("tally", String),  # what the ended call adds to the reports (worker/domain/tally.py)
 )
 LIVE_ROWS: Final = text("state IN ('queued', 'dialing', 'ringing', 'answered')")

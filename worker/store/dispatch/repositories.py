@@ -4,6 +4,8 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from worker.store.agents.agents import SqlAgents
+from worker.store.agents.people import SqlExtensions, SqlGroups, SqlUsers
 from worker.store.dispatch.calls import SqlCalls
 from worker.store.dispatch.cause_tables import SqlCauseTables
 from worker.store.dispatch.conversations import SqlConversations
@@ -87,3 +89,19 @@ class SqlDispatchRepositories:
     @cached_property
     def corrections(self) -> SqlCorrections:
         return SqlCorrections(self.connection)
+
+    @cached_property
+    def agents(self) -> SqlAgents:
+        return SqlAgents(self.connection)
+
+    @cached_property
+    def users(self) -> SqlUsers:
+        return SqlUsers(self.connection)
+
+    @cached_property
+    def groups(self) -> SqlGroups:
+        return SqlGroups(self.connection)
+
+    @cached_property
+    def extensions(self) -> SqlExtensions:
+        return SqlExtensions(self.connection)

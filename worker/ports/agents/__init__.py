@@ -1,0 +1,1 @@
+"""What the use cases of agents need from the store."""

@@ -1,0 +1,1 @@
+"""Agents, users, groups and extensions in SQL."""
