@@ -48,7 +48,7 @@ LIFE: Final[Mapping[tuple[AgentState, type[Act]], AgentState]] = {
     (_RESERVED, Talk): _TALKING,
     (_RESERVED, Release): _READY,
     (_RESERVED, NoAnswer): _PAUSED,
-    (_RESERVED, EndCall): _READY,  # the callee hung up before anybody talked
+    (_RESERVED, EndCall): _READY,  # the callee hung up before the connection
     (_RESERVED, Pause): _RESERVED,
     (_RESERVED, Resume): _RESERVED,
     (_RESERVED, LogOut): _RESERVED,
