@@ -1,5 +1,7 @@
 """Agents, and the users, groups and extensions behind them. It only adds: a release before this one has no agents."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -117,7 +119,7 @@ def _create_people() -> None:
     op.create_index("ix_extensions_user_id", "extensions", ["user_id"])
 
 
-def _reference(table: str, name: str, target: str, *, nullable: bool = False) -> sa.Column[sa.Uuid]:
+def _reference(table: str, name: str, target: str, *, nullable: bool = False) -> sa.Column[UUID]:
     key = sa.ForeignKey(target, name=f"fk_{table}_{name}")
     return sa.Column(name, sa.Uuid(), key, nullable=nullable)
 
