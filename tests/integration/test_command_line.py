@@ -176,6 +176,7 @@ def test_doctor_sees_what_is_well(monkeypatch: pytest.MonkeyPatch, redis_url: st
     assert {part: well for part, well, _ in seen} == {
         "configuration": "yes",
         "database": "yes",
+        "durability": "yes",
         "secrets": "yes",
         "broker": "yes",
         "switch": "no",

@@ -6,6 +6,7 @@ from threading import Barrier
 
 from sqlalchemy import text
 
+from worker.store.base.durability import durability_risks
 from worker.store.base.engine import make_engine
 
 ROUNDS = 40
@@ -28,3 +29,10 @@ def test_processes_that_open_a_new_database_at_once_all_get_in(tmp_path: Path) -
             modes = list(pool.map(lambda _, n=number, b=together: journal_mode(n, b), range(AT_ONCE)))
 
             assert modes == ["wal"] * AT_ONCE
+
+
+def test_a_server_that_flushes_nothing_is_named(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+
+    assert durability_risks(engine) == ["fsync is off: a loss of power destroys the database"]  # as tests run it
+    engine.dispose()

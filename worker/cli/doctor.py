@@ -24,6 +24,7 @@ from worker.domain.switch import Switch, SwitchState
 from worker.domain.switch_address import SwitchUrl
 from worker.ports.records.entities import GatewayDemand
 from worker.settings import DATABASE_FILE, Settings, environment
+from worker.store.base.durability import durability_risks
 from worker.store.base.engine import make_engine
 from worker.store.base.schema_state import check_schema
 from worker.store.transaction import SqlStore
@@ -32,6 +33,7 @@ from worker.telephony.survey import survey
 from worker.usecases.records.rotate_secret_key import present_key
 from worker.wiring import answer_application, settings, sound_store, speaks, switches
 
+_KEEP_COMMITS: Final = "deploy/README.md, section Durability"
 _SET_UP: Final = "deploy/freeswitch/README.md, section Set up"
 
 
@@ -57,6 +59,7 @@ def examine() -> Iterator[Finding]:
     for line in unknown_variables(environment()):
         yield Finding("configuration", is_well=False, seen=line)
     yield _look("database", partial(_database, chosen))
+    yield from _durability(chosen)
     yield from _secrets(chosen)
     yield _look("broker", partial(_broker, chosen))
     rows, demand = _known(chosen)
@@ -103,6 +106,22 @@ def _database(chosen: Settings) -> str:
         return f"{engine.dialect.name}, schema up to date"
     finally:
         engine.dispose()
+
+
+def _durability(chosen: Settings) -> Iterator[Finding]:
+    """Yield what may lose a commit, if the database can be asked."""
+    with suppress(CallbeatError):
+        if not _database(chosen):
+            return
+        engine = make_engine(chosen.database, keys=chosen.secret_keys)
+        try:
+            risks = durability_risks(engine)
+        finally:
+            engine.dispose()
+        for risk in risks:
+            yield Finding("durability", is_well=False, seen=risk, advice=_KEEP_COMMITS)
+        if not risks:
+            yield Finding("durability", is_well=True, seen="a commit is on the disk before it is told")
 
 
 def _secrets(chosen: Settings) -> Iterator[Finding]:

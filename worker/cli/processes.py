@@ -135,6 +135,8 @@ def _refuse_older_schema(parts: Services) -> None:
     """End the process when the database has to be migrated first; one that is away is waited for."""
     with suppress(Unavailable):
         parts.store.check_schema()
+        for risk in parts.store.durability_risks():
+            logger.warning(risk, extra={"action": "commits_at_risk"})
 
 
 def _set_up_log() -> None:

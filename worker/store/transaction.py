@@ -16,6 +16,7 @@ from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
 from worker.ports.records.audit import Act
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.store.base.columns import Instant
+from worker.store.base.durability import durability_risks
 from worker.store.base.outages import outages_named, slow_reads_named
 from worker.store.base.schema_state import NewerSchema, check_schema
 from worker.store.callbacks.repositories import SqlCallbackRepositories
@@ -259,6 +260,10 @@ class SqlStore(DispatchStore, CallbackStore, RecordStore):
         """Raise ``OlderSchema`` when this release cannot work on the database, ``Unavailable`` when it is away."""
         with suppress(NewerSchema), outages_named():  # migrations only add, so that an earlier release works on
             check_schema(self._engine)
+
+    def durability_risks(self) -> list[str]:
+        """Return what may lose a commit, one sentence each; raises ``Unavailable``."""
+        return durability_risks(self._engine)
 
     def moment(self) -> DateTime:
         """Return the time by the database's clock; raises ``Unavailable``."""
