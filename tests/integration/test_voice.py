@@ -27,6 +27,7 @@ from worker.simulator.options import SimulatorOptions
 from worker.simulator.switch import SimulatedSwitch
 from worker.telephony.originate import VoiceProcesses, originate_arguments
 from worker.usecases.voice.prepare import Playback, Prepared, Refusal
+from worker.voice.desk import AgentWork
 from worker.voice.figures import tell_figures
 from worker.voice.server import Connection, VoiceOptions, VoiceServer, VoiceWork
 
@@ -34,6 +35,9 @@ SPEED = 10.0
 NOBODY = "127.0.0.1:1"
 FILE = "call.wav"
 MESSAGE: Mapping[str, Json] = {"content": "Xin chào", "max_timeout": 1, "press_timeout": 1}
+
+
+TEN_TIMES_AS_FAST = SimulatorOptions(by_last_digit=True, speed=SPEED, bounds_speed=SPEED)
 
 
 @dataclass
@@ -46,6 +50,8 @@ class Rig:
     allow: str = "127.0.0.0/8"
     consent: str | None = None
     refusal: Refusal | None = None
+    agents: AgentWork | None = None
+    options: SimulatorOptions = TEN_TIMES_AS_FAST
     blocked: list[CallId] = field(default_factory=list)
     over: list[CallId] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
@@ -65,17 +71,13 @@ class Rig:
             block_callee=self.blocked.append,
             over=lambda prepared: self.over.append(prepared.call_id),
             clean=lambda: None,
+            agents=self.agents,
         )
         self.voice = VoiceServer(options, work, loop=loop)
         self.server = await loop.create_server(self._connection, options.host, 0)
         self.address = f"127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
         self.log, self.heard_log = SwitchLog(self.folder / "switch.jsonl"), HeardLog(self.folder / "heard.jsonl")
-        self.switch = SimulatedSwitch(
-            SimulatorOptions(by_last_digit=True, speed=SPEED, bounds_speed=SPEED),
-            loop=loop,
-            log=self.log,
-            heard=self.heard_log,
-        )
+        self.switch = SimulatedSwitch(self.options, loop=loop, log=self.log, heard=self.heard_log)
         self.switch.on_command = lambda line, report: run_command(line, switch=self.switch, job="", report=report)
         return self
 
@@ -105,6 +107,7 @@ class Rig:
             joined=("j",),
             recording=FILE,
             detector=VoicemailDetector.AVMD,
+            needs_agent=self.agents is not None,
         )
 
     async def call(self, number: str, *, through: str = "") -> Line:

@@ -198,6 +198,21 @@ SILENCE_ENDS: Final = Duration(seconds=2)
 """After each act of a conversation the switch ends the call so long after the act should have been over, if the voice
 process has told it nothing new: its machine or its network is gone."""
 
+# --- Agents ----------------------------------------------------------------------------------------------------------
+
+CALLEE_ABANDONED_AFTER: Final = Duration(seconds=2)
+"""A callee to whom no agent speaks so long after the answer hears a message and is abandoned, as the law counts it."""
+AGENT_SOUGHT_FOR: Final = Duration(milliseconds=1700)
+"""An agent is looked for so long after the switch connected for an answered call; then the message begins.
+
+Shorter than ``CALLEE_ABANDONED_AFTER`` by what a switch takes to connect and to begin a sound.
+"""
+AGENT_SOUGHT_EVERY: Final = Duration(milliseconds=150)
+"""A callee for whom nobody was free asks again after this time. A shorter one costs a transaction each."""
+AGENT_JOINS_WITHIN: Final = Duration(milliseconds=500)
+"""A leg that a switch has not connected after this time is dead; 40 to 60 ms were recorded. There must be time for
+another agent within ``AGENT_SOUGHT_FOR``."""
+
 # --- Callbacks -------------------------------------------------------------------------------------------------------
 
 HOST_LEASE: Final = Duration(seconds=8)

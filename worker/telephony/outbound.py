@@ -20,13 +20,16 @@ CONNECT: Final = b"connect\n\n"
 """The first command of each conversation: the switch says nothing before it."""
 LINGER_SECONDS: Final = 5
 """So long the switch keeps the connection after the hang-up; without it, the hang-up event is often lost."""
-_EVENTS: Final = "CHANNEL_EXECUTE_COMPLETE CHANNEL_BRIDGE DTMF CHANNEL_HANGUP_COMPLETE"
+_EVENTS: Final = "CHANNEL_EXECUTE_COMPLETE CHANNEL_BRIDGE CHANNEL_UNBRIDGE DTMF CHANNEL_HANGUP_COMPLETE"
 _BOUND: Final = re.compile(r"sched_hangup \+([0-9]{1,6}) ALLOTTED_TIMEOUT")
 _ACT: Final = "ca11bea7-0000-4000-8000-"
 """Begins the ids of our acts; the number of the act follows, in twelve digits."""
+_KEEP: Final = "park_after_bridge"
 _MICROSECONDS: Final = 1_000_000
 _BEEP: Final = "avmd::beep"
 _NOT_FOUND: Final = "FILE NOT FOUND"
+_NO_LEG: Final = "-ERR Invalid uuid"
+"""The reply to ``uuid_bridge`` alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,19 @@ class Executed:
 
 @dataclass(frozen=True, slots=True)
 class Bridged:
-    """The callee is connected to the other leg."""
+    """The callee is connected to the other leg, whose id may not be known."""
+
+    leg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unbridged:
+    """The callee is not connected any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegMissing:
+    """The leg to which the callee was to be connected does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,7 @@ class Gone:
     """The call is over."""
 
 
-Report = Executed | Bridged | Digit | Beeped | Gone
+Report = Executed | Bridged | Unbridged | LegMissing | Digit | Beeped | Gone
 
 
 def call_on_line(frame: Frame) -> CallOnLine | None:
@@ -130,6 +145,24 @@ def bridge(target: str, *, seconds: int, act: int) -> bytes:
     return _execute("bridge", f"{{originate_timeout={seconds},ignore_early_media=true}}{target}", act=act)
 
 
+def join(call_id: CallId, leg: str) -> bytes:
+    """Return the commands that connect the callee to an agent's leg that is up.
+
+    Should the leg be gone before they are connected, the callee stays, and can be connected to another one.
+    """
+    return f"api uuid_setvar {call_id} {_KEEP} true\n\napi uuid_bridge {call_id} {leg}\n\n".encode()
+
+
+def let_go_with_agent(call_id: CallId) -> bytes:
+    """Return the command by which the callee's call ends with the conversation, on whichever side."""
+    return f"api uuid_setvar {call_id} {_KEEP} false\n\n".encode()
+
+
+def end_leg(leg: str) -> bytes:
+    """Return the command that ends an agent's leg to which nobody could be connected."""
+    return f"api uuid_kill {leg}\n\n".encode()
+
+
 def stop_playing(call_id: CallId) -> bytes:
     """Return the command that ends the present playback and drops those that are queued behind it."""
     return f"api uuid_break {call_id} all\n\n".encode()
@@ -143,16 +176,22 @@ def hang_up(cause: str) -> bytes:
 def hang_up_within(seconds: float, *, call_id: CallId, cause: str) -> bytes:
     """Return the commands that replace what the switch had scheduled for the call by this end.
 
-    FreeSWITCH counts whole seconds and ends the call up to one second early, which is added here.
+    FreeSWITCH counts whole seconds and ends the call up to one second early, which is added here. An end that is
+    infinitely far away is none.
     """
+    forgotten = f"api sched_del {call_id}\n\n"
+    if math.isinf(seconds):
+        return forgotten.encode()
     whole = math.ceil(seconds) + 1
-    return f"api sched_del {call_id}\n\napi sched_hangup +{whole} {call_id} {cause}\n\n".encode()
+    return f"{forgotten}api sched_hangup +{whole} {call_id} {cause}\n\n".encode()
 
 
 def report_of(frame: Frame) -> Report | None:
     """Return what the frame reports; None for replies, and for events that change nothing."""
     if frame.content_type == "text/disconnect-notice":
         return None if frame.headers.get("Content-Disposition") == "linger" else Gone()
+    if frame.content_type == "api/response":
+        return LegMissing() if frame.text.startswith(_NO_LEG) else None
     return _reported(frame) if frame.is_event else None
 
 
@@ -201,7 +240,8 @@ def _beeped(event: Mapping[str, str]) -> Beeped | None:
 
 _READ: Final[Mapping[str, Callable[[SwitchEvent], Report | None]]] = {
     "CHANNEL_EXECUTE_COMPLETE": _executed,
-    "CHANNEL_BRIDGE": lambda _: Bridged(),
+    "CHANNEL_BRIDGE": lambda event: Bridged(event.get("Bridge-B-Unique-ID", "")),
+    "CHANNEL_UNBRIDGE": lambda _: Unbridged(),
     "DTMF": _digit,
     "CUSTOM": _beeped,
     "CHANNEL_HANGUP_COMPLETE": lambda _: Gone(),

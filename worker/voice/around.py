@@ -1,9 +1,10 @@
 """What a conversation needs around it: a connection, the time, and the rest of the process."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
-from worker.domain.ids import CallId
+from worker.domain.ids import AgentId, CallId
 from worker.telephony.outbound import CallOnLine
 from worker.usecases.voice.prepare import Prepared, Refusal
 
@@ -30,8 +31,35 @@ class Wire(Protocol):
         """Return seconds of a steady clock."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An agent who is reserved for a callee, and the agent's leg on the callee's switch."""
+
+    agent_id: AgentId
+    leg: str
+
+
+class Desk(Protocol):
+    """Agents, as a search for one needs them. Each method returns at once."""
+
+    def reserve(self, call_id: CallId, then: Callable[[Offer | None], None]) -> None:
+        """Reserve an agent for the callee and call ``then`` with the offer; with None when nobody is free now."""
+
+    def connected(self, call_id: CallId, offer: Offer, *, seconds: float) -> None:
+        """Note that they talk, so long after the switch connected."""
+
+    def failed(self, call_id: CallId, offer: Offer) -> None:
+        """Note that the agent could not be reached: the leg is dead."""
+
+    def release(self, call_id: CallId, offer: Offer) -> None:
+        """Note that the callee does not need the agent any more."""
+
+
 class Backstage(Protocol):
     """What a conversation needs besides its switch. Each method returns at once."""
+
+    desk: Desk | None
+    """Agents; None where a process knows none, and callees hear the script."""
 
     def prepare(self, call: CallOnLine, then: Callable[[Prepared | Refusal], None]) -> None:
         """Prepare the conversation and call ``then``; nothing is called when that is not possible now."""

@@ -13,19 +13,43 @@ _ASKED_WITHIN: Final = 5.0
 _END: Final = b"\r\n\r\n"
 
 
+class _Histogram:
+    """Counts of durations, by buckets."""
+
+    def __init__(self) -> None:
+        self._counts = [0] * (len(BUCKETS) + 1)
+        self._seconds = 0.0
+
+    def add(self, seconds: float) -> None:
+        self._counts[bisect_left(BUCKETS, seconds)] += 1
+        self._seconds += seconds
+
+    def lines(self, name: str, text: str) -> Iterator[str]:
+        yield from _head(name, text, kind="histogram")
+        so_far = 0
+        for most, count in zip((*map(str, BUCKETS), "+Inf"), self._counts, strict=True):
+            so_far += count
+            yield f'{name}_bucket{{le="{most}"}} {so_far}'
+        yield f"{name}_sum {self._seconds:g}"
+        yield f"{name}_count {so_far}"
+
+
 class Figures:
-    """Counts of conversations, and how soon their first sounds were asked for."""
+    """Counts of conversations, and how soon callees heard the first sound or an agent."""
 
     def __init__(self) -> None:
         """Start with none."""
         self.ends: Counter[str] = Counter()
-        self._first_sounds = [0] * (len(BUCKETS) + 1)
-        self._seconds = 0.0
+        self._first_sounds = _Histogram()
+        self._agents = _Histogram()
 
     def first_sound(self, seconds: float) -> None:
         """Count a conversation whose first sound was asked for so long after the switch connected."""
-        self._first_sounds[bisect_left(BUCKETS, seconds)] += 1
-        self._seconds += seconds
+        self._first_sounds.add(seconds)
+
+    def agent(self, seconds: float) -> None:
+        """Count a callee who talked with an agent so long after the switch connected."""
+        self._agents.add(seconds)
 
     def text(self, *, calls: int) -> str:
         """Return all figures; ``calls`` is how many calls are spoken with now."""
@@ -37,14 +61,10 @@ class Figures:
         yield from _head("callbeat_voice_ends_total", "Connections of switches, by what ended them.", kind="counter")
         for finish, count in sorted(self.ends.items()):
             yield f'callbeat_voice_ends_total{{finish="{finish}"}} {count}'
-        name, told = "callbeat_voice_first_sound_seconds", "From a switch's connection to its first sound."
-        yield from _head(name, told, kind="histogram")
-        so_far = 0
-        for most, count in zip((*map(str, BUCKETS), "+Inf"), self._first_sounds, strict=True):
-            so_far += count
-            yield f'{name}_bucket{{le="{most}"}} {so_far}'
-        yield f"{name}_sum {self._seconds:g}"
-        yield f"{name}_count {so_far}"
+        told = "From a switch's connection to its first sound."
+        yield from self._first_sounds.lines("callbeat_voice_first_sound_seconds", told)
+        told = "From a switch's connection to the bridge of callee and agent."
+        yield from self._agents.lines("callbeat_voice_agent_seconds", told)
 
 
 async def tell_figures(read: Callable[[], str], *, host: str, port: int) -> asyncio.Server:

@@ -17,6 +17,7 @@ from worker.stopping import Stop
 from worker.telephony.outbound import CallOnLine, record
 from worker.usecases.voice.prepare import Prepared, Refusal
 from worker.voice.around import Backstage, Timer, Wire
+from worker.voice.desk import AgentWork, ThreadedDesk
 from worker.voice.figures import Figures, tell_figures
 from worker.voice.guard import Guard
 from worker.voice.preparing import Prepare, Preparing
@@ -54,6 +55,8 @@ class VoiceWork:
     over: Callable[[Prepared], None]
     clean: Callable[[], object]
     """Deletes what processes that died have left."""
+    agents: AgentWork | None = None
+    """None: callees are connected to nobody, and hear the script."""
 
 
 class VoiceServer(Backstage):
@@ -69,6 +72,8 @@ class VoiceServer(Backstage):
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections = 0
         self.figures = Figures()
+        agents, note = work.agents, self.figures.agent
+        self.desk = None if agents is None else ThreadedDesk(agents, loop=loop, note_connected=note)
 
     @property
     def calls(self) -> int:

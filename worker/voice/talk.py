@@ -4,10 +4,11 @@ Nothing here waits or reads a clock; `server.py` gives it a transport and timers
 """
 
 import logging
-from dataclasses import dataclass, replace
+from functools import partial
+from math import inf
 from typing import Final, assert_never
 
-from worker.domain.conversation import Doing, Move, begin, respond
+from worker.domain.conversation import Doing, begin, respond
 from worker.domain.conversation_protocol import (
     Beep,
     BlockNumber,
@@ -15,7 +16,6 @@ from worker.domain.conversation_protocol import (
     Command,
     Connect,
     Connected,
-    Done,
     End,
     Event,
     Failed,
@@ -31,12 +31,14 @@ from worker.domain.ids import CallId
 from worker.domain.outcome import UNPLAYED
 from worker.domain.script import Finish
 from worker.domain.timing import SILENCE_ENDS, SWITCH_INTRODUCES_ITSELF
-from worker.domain.voicemail import VoicemailDetector, VoicemailPolicy
+from worker.domain.voicemail import VoicemailPolicy
 from worker.telephony import outbound
 from worker.telephony.esl import BrokenStream, Frame, FrameReader
-from worker.telephony.outbound import Beeped, Bridged, CallOnLine, Digit, Executed, Gone
+from worker.telephony.outbound import Beeped, Bridged, CallOnLine, Digit, Executed, Gone, LegMissing, Unbridged
 from worker.usecases.voice.prepare import Prepared, Refusal
+from worker.voice.agent_search import AgentSearch
 from worker.voice.around import Backstage, Timer, Wire
+from worker.voice.speaking import Speaking
 
 logger = logging.getLogger(__name__)
 
@@ -48,15 +50,6 @@ _RING_LATE_SECONDS: Final = 2.0
 """The switch itself ends the ringing of an extension; it reports that a little later."""
 
 
-@dataclass(slots=True)
-class _Speaking:
-    """A conversation that has begun."""
-
-    prepared: Prepared
-    move: Move
-    is_bridged: bool = False
-
-
 class Talk:
     """A conversation over one connection."""
 
@@ -66,7 +59,8 @@ class Talk:
         self._backstage = backstage
         self._reader = FrameReader()
         self._call: CallOnLine | None = None
-        self._speaking: _Speaking | None = None
+        self._speaking: Speaking | None = None
+        self._search: AgentSearch | None = None
         self._began_at = wire.now()
         self._is_over = False
         wire.write(outbound.CONNECT)
@@ -105,8 +99,8 @@ class Talk:
                 self._executed(report)
             case Beeped():
                 self._happened(Beep())
-            case Bridged():
-                self._bridged()
+            case Bridged() | Unbridged() | LegMissing():
+                self._about_other_leg(report)
             case Digit(digit, seconds):
                 self._happened(Pressed(digit, seconds))
             case Gone():
@@ -145,24 +139,25 @@ class Talk:
             self._backstage.note_end(prepared.value)
             self._hang_up(UNPLAYED)
             return
-        self._speaking = _Speaking(prepared, begin(prepared.script))
-        self._look_for_machines(prepared)
-        self._backstage.note_first_sound(self._wire.now() - self._began_at)
+        desk = self._backstage.desk
+        if prepared.needs_agent and desk is not None:
+            speak, began_at = partial(self._speak, prepared), self._began_at
+            self._search = AgentSearch(self._wire, desk, call_id=prepared.call_id, began_at=began_at, give_up=speak)
+        else:
+            self._speak(prepared)
+
+    def _speak(self, prepared: Prepared) -> None:
+        self._speaking = Speaking(prepared, begin(prepared.script))
+        self._wire.write(self._speaking.detecting())
+        if self._search is None:
+            self._backstage.note_first_sound(self._wire.now() - self._began_at)
         self._carry_out(self._speaking.move.commands)
         if self._call is not None and self._call.is_machine:
             self._found_machine()
 
-    def _look_for_machines(self, prepared: Prepared) -> None:
-        """Start a detector only for a template that does something about what it finds."""
-        if prepared.script.voicemail is VoicemailPolicy.ANSWERED:
-            self._wire.write(outbound.treat_as_answered())
-        elif prepared.detector is VoicemailDetector.AVMD:
-            self._wire.write(outbound.detect_beeps())
-
     def _found_machine(self) -> None:
-        if self._speaking is None or self._speaking.prepared.detector is not VoicemailDetector.AMD_RESULT:
+        if self._speaking is None or not self._speaking.finds_machine():
             return
-        self._speaking.prepared = replace(self._speaking.prepared, detector=VoicemailDetector.AVMD)
         self._happened(MachineFound())
         if self._speaking.prepared.script.voicemail is VoicemailPolicy.LEAVE_MESSAGE:
             self._wire.write(outbound.detect_beeps())  # behind the stop of what plays, which would drop it
@@ -170,23 +165,24 @@ class Talk:
     def _executed(self, report: Executed) -> None:
         if report.is_machine:
             self._found_machine()
-        speaking, act = self._speaking, report.act
-        if speaking is None:
-            return
-        is_ringing = speaking.move.state.doing is Doing.CONNECTING
-        if is_ringing and not speaking.is_bridged:
-            self._happened(Failed(act))
-        elif speaking.move.state.doing is Doing.TALKING:
-            if act == speaking.move.state.act - 1:  # the act that connected the two has ended, so the talk has
-                self._happened(Done(speaking.move.state.act))
-        else:
-            self._happened(Done(act) if report.is_done else Failed(act))
+        if self._speaking is not None and (event := self._speaking.event_of(report)) is not None:
+            self._happened(event)
 
-    def _bridged(self) -> None:
-        speaking = self._speaking
-        if speaking is not None and speaking.move.state.doing is Doing.CONNECTING:
-            speaking.is_bridged = True
-            self._happened(Connected(speaking.move.state.act))
+    def _about_other_leg(self, report: Bridged | Unbridged | LegMissing) -> None:
+        search, speaking = self._search, self._speaking
+        match report:
+            case Bridged(leg) if search is not None and speaking is None:
+                if search.bridged(leg):
+                    self._bound(inf)
+            case Bridged() if speaking is not None and speaking.move.state.doing is Doing.CONNECTING:
+                speaking.is_bridged = True
+                self._happened(Connected(speaking.move.state.act))
+            case Unbridged() if search is not None and search.is_talking:
+                self._hang_up(SPOKEN)  # the switch does so too, should this process be gone
+            case LegMissing() if search is not None:
+                search.leg_missing()
+            case _:
+                pass
 
     def _happened(self, event: Event) -> None:
         speaking = self._speaking
@@ -241,10 +237,8 @@ class Talk:
         call = self._call
         if call is None:
             return
-        left, cause = seconds, UNPLAYED
-        if call.longest_seconds is not None:
-            longest = max(0.0, call.longest_seconds - (self._wire.now() - self._began_at))
-            left, cause = (longest, TOO_LONG) if longest <= seconds else (seconds, UNPLAYED)
+        longest = inf if call.longest_seconds is None else call.longest_seconds - (self._wire.now() - self._began_at)
+        left, cause = (max(0.0, longest), TOO_LONG) if longest <= seconds else (seconds, UNPLAYED)
         self._wire.write(outbound.hang_up_within(left, call_id=call.call_id, cause=cause))
 
     def _connect(self, act: int, extension: str, *, seconds: int) -> None:
@@ -280,6 +274,9 @@ class Talk:
             return
         self._timer.cancel()
         speaking = self._speaking
+        if self._search is not None and speaking is None:
+            self._search.end()
+            self._note_end("agent" if self._search.is_talking else "callee_gone")
         if speaking is not None:
             if speaking.move.state.doing is not Doing.OVER:
                 self._happened(CalleeGone())

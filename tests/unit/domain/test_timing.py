@@ -155,6 +155,9 @@ def test_a_cdr_is_found_by_its_end_however_long_the_call_was() -> None:
 
 def test_a_callee_who_hears_nothing_is_let_go_within_three_seconds() -> None:
     assert timing.ANSWERED_TO_SILENCE <= 3 * SECOND
+    assert timing.AGENT_SOUGHT_FOR < timing.CALLEE_ABANDONED_AFTER
+    assert timing.AGENT_SOUGHT_FOR < timing.ANSWERED_TO_SILENCE - SECOND  # until then the switch would end the call
+    assert timing.AGENT_SOUGHT_EVERY + 2 * timing.AGENT_JOINS_WITHIN < timing.AGENT_SOUGHT_FOR
     assert timing.VOICE_STANDS_STILL + 2 * timing.VOICE_SIGN_OF_LIFE < 3 * SECOND
     assert timing.SWITCH_INTRODUCES_ITSELF < timing.ANSWERED_TO_SILENCE - SECOND
 

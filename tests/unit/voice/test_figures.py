@@ -10,7 +10,7 @@ def test_first_sounds_are_counted_up_to_each_bound() -> None:
 
     text = figures.text(calls=3)
 
-    buckets = [line.rpartition(" ")[2] for line in text.splitlines() if "_bucket" in line]
+    buckets = [line.rpartition(" ")[2] for line in text.splitlines() if "first_sound_seconds_bucket" in line]
     assert buckets == ["2", "2", "2", "3", "3", "3", "3", "3", "4"]
     assert "callbeat_voice_first_sound_seconds_count 4\n" in text
     assert "callbeat_voice_calls 3\n" in text

@@ -15,6 +15,7 @@ from worker.domain.template import template_of
 from worker.domain.voicemail import VoicemailDetector
 from worker.telephony.outbound import CallOnLine, record
 from worker.usecases.voice.prepare import Playback, Prepared, Refusal
+from worker.voice.around import Desk
 from worker.voice.talk import Talk
 
 CALL = CallId(UUID(int=7))
@@ -92,6 +93,8 @@ class FakeBackstage:
     asked: list[CallOnLine] = field(default_factory=list)
     blocked: list[CallId] = field(default_factory=list)
     ended: list[Prepared] = field(default_factory=list)
+    desk: Desk | None = None
+    needs_agent: bool = False
     waiting: list[Callable[[Prepared | Refusal], None]] = field(default_factory=list)
     first_sounds: list[float] = field(default_factory=list)
     finishes: list[str] = field(default_factory=list)
@@ -112,6 +115,7 @@ class FakeBackstage:
             playbacks=playbacks,
             recording=self.file,
             detector=self.detector,
+            needs_agent=self.needs_agent,
         )
 
     def block_callee(self, call_id: CallId) -> None:
@@ -191,7 +195,7 @@ def test_a_message_is_played_at_once_and_the_call_ends_behind_it() -> None:
     assert it.connect() == [
         "linger 5",
         "filter Unique-ID ID",
-        "event json CHANNEL_EXECUTE_COMPLETE CHANNEL_BRIDGE DTMF CHANNEL_HANGUP_COMPLETE",
+        "event json CHANNEL_EXECUTE_COMPLETE CHANNEL_BRIDGE CHANNEL_UNBRIDGE DTMF CHANNEL_HANGUP_COMPLETE",
         "api sched_del ID",
         "api sched_hangup +12 ID SERVICE_UNAVAILABLE",
         "playback Xin chào",

@@ -24,6 +24,8 @@ class CallUp:
     consent: str | None
     """What the callee hears before the call is recorded, empty for the usual sentence; None: it is not."""
     detector: VoicemailDetector = VoicemailDetector.NONE
+    needs_agent: bool = False
+    """True for a campaign whose callees are connected to agents."""
     has_code: bool
     """True for an OTP: what its callee hears is a secret."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 from typing_extensions import override
 
 from worker.domain.call import ON_SWITCH
+from worker.domain.campaign import AUTODIALER
 from worker.domain.ids import CallId
 from worker.domain.json_value import Json
 from worker.domain.one_time_code import code_of, with_code
@@ -35,6 +36,7 @@ _UP: Final = (
         leads.c.template_id,
         campaigns.c.enable_recording,
         campaigns.c.recording_consent,
+        campaigns.c.type,
         carriers.c.voicemail_detector,
     )
     .join(leads, leads.c.id == calls.c.lead_id)
@@ -79,6 +81,7 @@ class SqlConversations(Conversations):
             values=values_of_lead(phone=row.phone, profile=row.profile, additional=additional),
             consent=row.recording_consent if row.enable_recording and not row.template_id else None,
             detector=row.voicemail_detector,
+            needs_agent=row.type == AUTODIALER and not row.template_id,
             has_code=has_code,
         )
 

@@ -59,6 +59,8 @@ class Prepared:
     detector: VoicemailDetector = VoicemailDetector.NONE
     recording: str = ""
     """The file name under which the switch is to record; empty when the call is not recorded."""
+    needs_agent: bool = False
+    """True: the callee is to talk to an agent, and hears the script only when nobody is free in time."""
     playbacks: Mapping[Playlist, Playback]
     joined: tuple[str, ...] = ()
     """Names of sounds that exist for this call only: they are deleted when it is over."""
@@ -164,6 +166,7 @@ def _with_sounds(call: CallUp, *, script: Script, sounds: Sounds) -> Prepared:
         caller_id=call.caller_id,
         script=script,
         detector=call.detector,
+        needs_agent=call.needs_agent,
         playbacks=playbacks,
         joined=tuple(names),
     )
