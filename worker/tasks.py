@@ -12,6 +12,8 @@ from worker.domain.ids import CallId, CarrierId, TenantId
 from worker.jobs import names
 from worker.jobs.app import app
 from worker.jobs.figures import work_figures
+from worker.usecases.agents.sessions import Desk
+from worker.usecases.agents.settle_agents import settle_agents
 from worker.usecases.callbacks import ask_for_callbacks as asking
 from worker.usecases.callbacks import clear_callbacks as clearing
 from worker.usecases.callbacks import deliver_callbacks as delivering
@@ -173,6 +175,7 @@ def tick(*, from_beat: bool = False, **_: object) -> None:
     ticking.tick(parts.store, queue=parts.queue, now=parts.clock.now())
     if parts.speaks:
         parts.queue.render_sounds()
+    settle_agents(Desk(store=parts.store, queue=parts.queue, now=parts.clock.now(), new_id=parts.new_id))
     backfills.run_backfills(parts.store, queue=parts.queue, now=parts.clock.now())
     sealing.seal_numbers(parts.store, now=parts.clock.now())
     counting.count_calls(parts.store)

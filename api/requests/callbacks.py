@@ -26,6 +26,7 @@ EventName = Literal[
     "campaign_finished",
     "callback_url_failing",
     "switch_gone",
+    "agent_state",
 ]
 
 

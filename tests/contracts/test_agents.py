@@ -7,7 +7,7 @@ from pendulum import Duration
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from tests.builders import CAMPAIGN, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
+from tests.builders import CAMPAIGN, HANOI, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
 from tests.builders.agents import add_agents, add_call, add_people, an_agent
 from worker.domain.agents.acts import Act, EndCall, Pause, Reserve, Talk
 from worker.domain.agents.agent import Agent, AgentState, Leg, Wish
@@ -49,8 +49,10 @@ def test_an_agent_is_read_as_it_was_written(store: SqlStore) -> None:
     with store.transaction() as tx:
         assert tx.agents.lock([full.id]) == [full]
         assert tx.agents.all_of(CAMPAIGN) == [full, an_agent(102)]
-        assert tx.agents.of_user(full.user_id) == tx.agents.lock_user(full.user_id) == full
+        assert tx.agents.lock_user(full.user_id) == full
+        assert tx.agents.of_users([full.user_id]) == [full]
         assert tx.agents.lock_at_extension(TENANT, "102") == tx.agents.lock_at_leg("leg of 102") == an_agent(102)
+        assert tx.agents.at_extension(TENANT, "102") == an_agent(102)
         assert tx.agents.lock_ready(CAMPAIGN) == [an_agent(102)]
         assert tx.agents.with_legs_on("s1") == [full, an_agent(102)]
         assert tx.agents.insert(full) is False
@@ -144,6 +146,7 @@ def test_agents_are_due_when_their_time_or_their_call_is_over(store: SqlStore) -
     with store.transaction() as tx:
         assert set(tx.agents.due(now=NOON, limit=9)) == {agent.id for agent in due}
         assert tx.agents.lock_of_calls([up, over]) == [due[1], others[2]]
+        assert tx.agents.live_calls([up, over]) == {up}
 
 
 def test_a_campaign_says_how_it_is_served(store: SqlStore) -> None:
@@ -151,10 +154,13 @@ def test_a_campaign_says_how_it_is_served(store: SqlStore) -> None:
 
     with store.transaction() as tx:
         tx.agents.lock_queue(CAMPAIGN)
-        found = tx.agents.served_campaign(CAMPAIGN)
+        tx.agents.lock_campaign(CAMPAIGN)
+        found = tx.agents.served_campaigns([CAMPAIGN])[CAMPAIGN]
+        dialled = tx.agents.campaigns_of(TENANT, types=["autodialer"])
+        others = tx.agents.campaigns_of(TENANT, types=["manual"])
 
-    assert found is not None
     assert (found.type, found.service) == ("autodialer", Service(strategy=Strategy.TOP_DOWN))
+    assert (found.domain, found.zone, dialled, others) == ("default", HANOI, [found], [])
 
 
 def test_another_tenants_extension_is_not_found(store: SqlStore) -> None:

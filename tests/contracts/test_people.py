@@ -51,9 +51,7 @@ def test_a_group_knows_its_users_and_campaigns(store: SqlStore) -> None:
         assert tx.users.groups_of([anna]) == {anna: (SALES.id,)}
         assert tx.groups.lock(TENANT, SALES.id) == tx.groups.get(TENANT, SALES.id) == SALES
         assert (tx.groups.get(OTHER, SALES.id), tx.groups.of([SALES.id])) == (None, {SALES.id: SALES})
-        served = tx.agents.served_campaign(CAMPAIGN)
-        assert served is not None
-        assert served.assigned_groups == {SALES.id}
+        assert tx.agents.served_campaigns([CAMPAIGN])[CAMPAIGN].assigned_groups == {SALES.id}
         tx.groups.set_users(SALES.id, [])
         tx.groups.delete(SALES.id)
         assert (tx.groups.page(TENANT, Slice()).total, tx.users.groups_of([anna])) == (0, {})

@@ -22,9 +22,12 @@ class CallbackEvent(StrEnum):
     CALLBACK_URL_FAILING = "callback_url_failing"
     SWITCH_GONE = "switch_gone"
     """Alerts, which belong to no call: sent once, and all but ``campaign_finished`` once more when they clear."""
+    AGENT_STATE = "agent_state"
+    """An agent has another state; it has no place in the order of a call's events."""
 
 
 OF_CARRIERS: Final = frozenset({CallbackEvent.CARRIER_FAILING, CallbackEvent.CARRIER_RECOVERED})
+OF_AGENTS: Final = frozenset({CallbackEvent.AGENT_STATE})
 ALERTS: Final = frozenset(
     {
         CallbackEvent.CAMPAIGN_STALLED,

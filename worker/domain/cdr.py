@@ -158,6 +158,7 @@ def happened_at(cdr: Cdr, *, event: CallbackEvent) -> DateTime:
             | CallbackEvent.CAMPAIGN_FINISHED
             | CallbackEvent.CALLBACK_URL_FAILING
             | CallbackEvent.SWITCH_GONE
+            | CallbackEvent.AGENT_STATE
         ):
             moment = cdr.ended_at
         case never:

@@ -26,10 +26,14 @@ class ServedCampaign:
 
     id: CampaignId
     tenant_id: TenantId
+    domain: str
+    """The tenant's name."""
+    zone: str
     carrier_id: CarrierId | None
     name: str
     type: str
     active: bool
+    is_deleted: bool
     service: Service
     assigned_groups: frozenset[GroupId]
     """Groups that name the campaign; those that the campaign names are in ``service``."""
@@ -55,6 +59,9 @@ class Census:
 
 class Agents(Protocol):
     """Agents' rows. A row is locked before it changes; rows are locked in the order of their ids, after call rows."""
+
+    def lock_campaign(self, campaign_id: CampaignId) -> None:
+        """Lock the campaign's row, so that no dial of the campaign is judged meanwhile; before any call or agent."""
 
     def lock_queue(self, campaign_id: CampaignId) -> None:
         """Wait for the right to choose among the campaign's agents; before any of their rows is locked."""
@@ -89,8 +96,17 @@ class Agents(Protocol):
     def note_connected(self, call_id: CallId, user_id: UserId, *, at: DateTime) -> None:
         """Write on the call's row who talks with the callee, and since when."""
 
-    def served_campaign(self, campaign_id: CampaignId) -> ServedCampaign | None:
-        """Return the campaign; None when it does not exist or was deleted."""
+    def served_campaigns(self, campaign_ids: Collection[CampaignId]) -> Mapping[CampaignId, ServedCampaign]:
+        """Return campaigns by id, deleted ones included."""
+
+    def campaigns_of(self, tenant_id: TenantId, *, types: Collection[str]) -> list[ServedCampaign]:
+        """Return the tenant's campaigns of these types, by name; deleted ones are left out."""
+
+    def live_calls(self, call_ids: Collection[CallId]) -> set[CallId]:
+        """Return those of the calls that a switch has, or is being sent."""
+
+    def at_extension(self, tenant_id: TenantId, extension: str) -> Agent | None:
+        """Return the agent who is logged in at the extension, without a lock."""
 
     def all_of(self, campaign_id: CampaignId) -> list[Agent]:
         """Return the campaign's agents who are logged in, without a lock, in id order."""
@@ -98,8 +114,8 @@ class Agents(Protocol):
     def of_tenant(self, tenant_id: TenantId) -> list[Agent]:
         """Return the tenant's agents who are logged in, without a lock; the longest logged in first."""
 
-    def of_user(self, user_id: UserId) -> Agent | None:
-        """Return the user's agent without a lock."""
+    def of_users(self, user_ids: Collection[UserId]) -> list[Agent]:
+        """Return the agents of users, logged in or not, without a lock."""
 
     def with_legs_on(self, switch: str) -> list[Agent]:
         """Return the agents whose leg is on the switch, without a lock."""

@@ -17,7 +17,7 @@ class Users(Protocol):
     def get(self, tenant_id: TenantId, user_id: UserId) -> User | None:
         """Return the user; None when the tenant has no such user."""
 
-    def page(self, tenant_id: TenantId, *, part: Slice) -> Page[User]:
+    def page(self, tenant_id: TenantId, part: Slice) -> Page[User]:
         """Return a page of users, the newest first."""
 
     def of(self, user_ids: Collection[UserId]) -> dict[UserId, User]:
@@ -45,7 +45,7 @@ class Groups(Protocol):
     def get(self, tenant_id: TenantId, group_id: GroupId) -> Group | None:
         """Return the group; None when the tenant has no such group."""
 
-    def page(self, tenant_id: TenantId, *, part: Slice) -> Page[Group]:
+    def page(self, tenant_id: TenantId, part: Slice) -> Page[Group]:
         """Return a page of groups, the newest first."""
 
     def of(self, group_ids: Collection[GroupId]) -> dict[GroupId, Group]:
@@ -82,5 +82,5 @@ class Extensions(Protocol):
     def of_users(self, user_ids: Collection[UserId]) -> dict[UserId, Extension]:
         """Return the first extension of each user, by number."""
 
-    def page(self, tenant_id: TenantId, *, part: Slice) -> Page[Extension]:
+    def page(self, tenant_id: TenantId, part: Slice) -> Page[Extension]:
         """Return a page of extensions in the order of their numbers."""

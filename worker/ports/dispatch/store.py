@@ -19,6 +19,7 @@ from worker.domain.reason import Reason
 from worker.domain.rotation import Rotation
 from worker.domain.spend_guard import SpendGuard
 from worker.ports.agents.agents import Agents
+from worker.ports.agents.people import Users
 from worker.ports.dispatch.call_rows import Call, Dial, Ended, Move, UsedUpLead
 from worker.ports.dispatch.cause_tables import CauseTables
 from worker.ports.dispatch.conversations import Conversations
@@ -244,6 +245,8 @@ class DispatchTransaction(Protocol):
     def sound_waits(self) -> SoundWaits: ...
     @property
     def agents(self) -> Agents: ...
+    @property
+    def users(self) -> Users: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

@@ -5,17 +5,17 @@ from dataclasses import fields
 from typing import Any, Final
 
 from pendulum import DateTime
-from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, or_, select, update
 from typing_extensions import override
 
 from worker.domain.agents.agent import Agent, AgentState
-from worker.domain.agents.service import service_of
 from worker.domain.agents.worked_time import Interval, interval_before
 from worker.domain.call import ON_SWITCH
-from worker.domain.ids import AgentId, CallId, CampaignId, CarrierId, GroupId, TenantId, UserId
+from worker.domain.ids import AgentId, CallId, CampaignId, TenantId, UserId
 from worker.ports.agents.agents import AgentChange, Agents, Census, ServedCampaign
 from worker.store.agents.census import read_census
-from worker.store.base.agent_tables import agent_states, agents, group_campaigns
+from worker.store.agents.served_campaigns import read_campaigns
+from worker.store.base.agent_tables import agent_states, agents
 from worker.store.base.dialect import insert_or_ignore, lock_by_name
 from worker.store.base.tables import calls, campaigns
 
@@ -38,6 +38,11 @@ class SqlAgents(Agents):
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
+
+    @override
+    def lock_campaign(self, campaign_id: CampaignId) -> None:
+        asked = select(campaigns.c.id).where(campaigns.c.id == campaign_id)
+        self._connection.execute(asked.with_for_update(key_share=True))
 
     @override
     def lock_queue(self, campaign_id: CampaignId) -> None:
@@ -103,22 +108,21 @@ class SqlAgents(Agents):
         self._connection.execute(told.values(agent_user_id=user_id, connected_at=at))
 
     @override
-    def served_campaign(self, campaign_id: CampaignId) -> ServedCampaign | None:
-        asked = select(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.deleted_at.is_(None))
-        row = self._connection.execute(asked).mappings().one_or_none()
-        if row is None:
-            return None
-        named = select(group_campaigns.c.group_id).where(group_campaigns.c.campaign_id == campaign_id)
-        return ServedCampaign(
-            id=campaign_id,
-            tenant_id=TenantId(row["tenant_id"]),
-            carrier_id=None if row["carrier_id"] is None else CarrierId(row["carrier_id"]),
-            name=row["name"],
-            type=row["type"],
-            active=row["active"],
-            service=service_of(row["extras"]),
-            assigned_groups=frozenset(GroupId(found) for found in self._connection.scalars(named)),
-        )
+    def served_campaigns(self, campaign_ids: Collection[CampaignId]) -> Mapping[CampaignId, ServedCampaign]:
+        if not campaign_ids:
+            return {}
+        return {one.id: one for one in read_campaigns(self._connection, campaigns.c.id.in_(list(campaign_ids)))}
+
+    @override
+    def campaigns_of(self, tenant_id: TenantId, *, types: Collection[str]) -> list[ServedCampaign]:
+        theirs = and_(campaigns.c.tenant_id == tenant_id, campaigns.c.type.in_(list(types)))
+        found = read_campaigns(self._connection, and_(theirs, campaigns.c.deleted_at.is_(None)))
+        return sorted(found, key=lambda one: one.name)
+
+    @override
+    def live_calls(self, call_ids: Collection[CallId]) -> set[CallId]:
+        asked = select(calls.c.id).where(calls.c.id.in_(list(call_ids)), calls.c.state.in_(ON_SWITCH))
+        return {CallId(found) for found in self._connection.scalars(asked)} if call_ids else set()
 
     @override
     def all_of(self, campaign_id: CampaignId) -> list[Agent]:
@@ -130,8 +134,12 @@ class SqlAgents(Agents):
         return self._read(theirs.order_by(agents.c.logged_in_at, agents.c.id))
 
     @override
-    def of_user(self, user_id: UserId) -> Agent | None:
-        return self._one(_ALL.where(agents.c.user_id == user_id))
+    def of_users(self, user_ids: Collection[UserId]) -> list[Agent]:
+        return self._read(_ALL.where(agents.c.user_id.in_(list(user_ids)))) if user_ids else []
+
+    @override
+    def at_extension(self, tenant_id: TenantId, extension: str) -> Agent | None:
+        return self._one(_ALL.where(agents.c.tenant_id == tenant_id, agents.c.extension == extension, _LOGGED_IN))
 
     @override
     def with_legs_on(self, switch: str) -> list[Agent]:

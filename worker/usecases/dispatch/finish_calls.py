@@ -24,6 +24,8 @@ from worker.ports.dispatch.call_rows import Call, Ended
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchTransaction
 from worker.ports.dispatch.watching import WATCHERS, Delay, Repair
+from worker.usecases.agents.change import AgentWork
+from worker.usecases.agents.connect import calls_over
 from worker.usecases.dispatch.opt_out_by_key import opt_out_by_key
 from worker.usecases.dispatch.outbox import Happening, cdr_so_far, post_happenings
 
@@ -49,6 +51,7 @@ def finish_calls(
     campaigns = tx.plans.campaigns({call.campaign_id for call, _ in ended})
     steps = decide_ends(tx, ended, campaigns=campaigns, now=now)
     tx.calls.finish(steps, now=now)
+    _release_agents(tx, steps, queue=queue, now=now, new_id=new_id)
     opt_out_by_key(tx, steps, campaigns=campaigns, now=now)
     happenings = [Happening(event, step.call, cdr_of(step)) for step in steps for event in events_at_the_end(step)]
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id, campaigns=campaigns)
@@ -67,6 +70,15 @@ def _note_ends(steps: Sequence[Ended], *, now: DateTime) -> None:
             WATCHERS.repaired(Repair.ASSUMED_END)
         else:
             WATCHERS.delayed(Delay.SETTLE, (now - step.event.ended_at).total_seconds())
+
+
+def _release_agents(
+    tx: DispatchTransaction, ended: Sequence[Ended], *, queue: JobQueue, now: DateTime, new_id: Callable[[], UUID]
+) -> None:
+    """End the calls of agents too, in the transaction that ends the calls."""
+    answered = [one.call.id for one in ended if one.event.answered_at is not None or one.call.answered_at is not None]
+    if answered:
+        calls_over(AgentWork(tx=tx, queue=queue, now=now, new_id=new_id), answered)
 
 
 def decide_ends(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final, assert_never
 from uuid import UUID
 
@@ -19,8 +18,9 @@ from worker.domain.ids import CampaignId, DeliveryId, LeadId, TenantId
 from worker.domain.json_value import Json
 from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue
-from worker.ports.dispatch.outbox import Delivery, FanOut, OutboxTransaction, Subscribed, Subscription
+from worker.ports.dispatch.outbox import Delivery, FanOut, Subscribed, Subscription
 from worker.ports.dispatch.store import DispatchTransaction
+from worker.usecases.outbox.write_callbacks import write_callbacks
 
 _OF_CAMPAIGNS: Final = frozenset({CallbackEvent.CDR, CallbackEvent.ANSWERED})
 """Events for which a campaign has URLs of its own."""
@@ -111,23 +111,6 @@ def _write(
             case never:
                 assert_never(never)
     write_callbacks(tx, deliveries, fan_outs, queue=queue, now=now)
-
-
-def write_callbacks(
-    tx: OutboxTransaction,
-    deliveries: Sequence[Delivery],
-    fan_outs: Sequence[FanOut],
-    *,
-    queue: JobQueue,
-    now: DateTime,
-) -> None:
-    """Write both; ask for what follows from them after the commit."""
-    tx.deliveries.insert(deliveries, now=now)
-    tx.fan_outs.insert(fan_outs, now=now)
-    for host in {delivery.host for delivery in deliveries}:
-        tx.after_commit(partial(queue.deliver_callbacks, host))
-    for tenant_id in {one.tenant_id for one in fan_outs}:
-        tx.after_commit(partial(queue.fan_out_callbacks, tenant_id))
 
 
 def cdr_so_far(call: Call, *, now: DateTime) -> Cdr:

@@ -16,7 +16,7 @@ from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.outbox import Delivery, FanOut
 from worker.ports.dispatch.store import DispatchTransaction
-from worker.usecases.dispatch.outbox import write_callbacks
+from worker.usecases.outbox.write_callbacks import write_callbacks
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from worker.domain.json_value import Json
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.records.alerts import Alert
 from worker.ports.records.store import RecordTransaction
-from worker.usecases.dispatch.alert_callbacks import AlertCallback, post_alert
+from worker.usecases.outbox.alert_callbacks import AlertCallback, post_alert
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from worker.domain.json_value import Json
 from worker.domain.url_alert import is_about_its_receiver
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.outbox import Delivery, FanOut, OutboxTransaction, Subscribers
-from worker.usecases.dispatch.outbox import write_callbacks
+from worker.usecases.outbox.write_callbacks import write_callbacks
 
 
 class AlertTransaction(OutboxTransaction, Protocol):

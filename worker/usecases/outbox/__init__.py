@@ -1,0 +1,1 @@
+"""Callbacks that are written in the transaction that makes them true."""
