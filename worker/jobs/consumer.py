@@ -8,6 +8,8 @@ from celery.worker.state import maybe_shutdown
 from kombu import Connection
 from typing_extensions import override
 
+from worker.jobs.acknowledging import forget_what_cannot_be_acknowledged
+
 logger = logging.getLogger(__name__)
 
 _PAUSES: Final[dict[str, Any]] = {"interval_start": 0.2, "interval_step": 0.2, "interval_max": 1.0}
@@ -16,6 +18,11 @@ _PAUSES: Final[dict[str, Any]] = {"interval_start": 0.2, "interval_step": 0.2, "
 
 class ReconnectingConsumer(Consumer):
     """Celery's consumer with shorter pauses: the original ones grow to 30 seconds."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:  # Any: Celery's own arguments
+        """Go on taking messages when one could not be acknowledged."""
+        forget_what_cannot_be_acknowledged()
+        super().__init__(*given, **options)
 
     @override
     def ensure_connected(self, conn: Connection) -> Connection:
