@@ -89,9 +89,10 @@ class Told:
 
 
 def test_nobody_is_dialled_before_a_window_opens(operator: Operator) -> None:
-    opens = time.time() + 4
-    campaign = operator.campaign(carrier=operator.carrier(), schedules=[week(opens, opens + 3600)], concurrent_call=2)
+    campaign = operator.campaign(carrier=operator.carrier(), concurrent_call=2)
     operator.import_leads(campaign, numbers_of("viettel", count=20, series=5))
+    opens = time.time() + 4
+    operator.put(campaign, schedules=[week(opens, opens + 3600)])
 
     operator.start(campaign)
     told = _ask_why(operator, campaign, until=opens + 2)
@@ -102,9 +103,10 @@ def test_nobody_is_dialled_before_a_window_opens(operator: Operator) -> None:
 
 
 def test_nobody_is_dialled_after_a_window_ends(operator: Operator) -> None:
-    closes = time.time() + 6
-    campaign = operator.campaign(carrier=operator.carrier(), schedules=[week(closes - 3600, closes)], concurrent_call=2)
+    campaign = operator.campaign(carrier=operator.carrier(), concurrent_call=2)
     operator.import_leads(campaign, numbers_of("viettel", count=80, series=5))
+    closes = time.time() + 5
+    operator.put(campaign, schedules=[week(closes - 3600, closes)])
 
     operator.start(campaign)
     told = _ask_why(operator, campaign, until=closes + 1)
@@ -128,14 +130,17 @@ def _ask_why(operator: Operator, campaign: str, *, until: float) -> list[Told]:
 
 
 def test_a_pause_resumes_when_the_window_opens_and_a_stop_does_not(operator: Operator) -> None:
-    opens = time.time() + 5
+    tomorrow = time.time() + 24 * 3600
     carrier = operator.carrier()
-    paused, stopped = (operator.campaign(carrier=carrier, schedules=[week(opens, opens + 3600)]) for _ in range(2))
+    paused, stopped = (operator.campaign(carrier=carrier, schedules=[week(tomorrow, tomorrow + 60)]) for _ in range(2))
     operator.import_leads(paused, numbers_of("viettel", count=3, series=6))
     operator.import_leads(stopped, numbers_of("viettel", count=3, series=6))
     operator.stack.post(f"/v3/campaign/{paused}/run/pause", {})
     operator.start(stopped)
     operator.stack.post(f"/v3/campaign/{stopped}/run/stop", {})
+    opens = time.time() + 3
+    for campaign in (paused, stopped):
+        operator.put(campaign, schedules=[week(opens, opens + 3600)])
 
     operator.wait_until_over(paused)
 

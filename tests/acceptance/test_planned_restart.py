@@ -99,7 +99,7 @@ class Site:
         """Start everything; it is the test that stops it."""
         api_port = free_port()
         self.home.mkdir(mode=0o700, exist_ok=True)
-        command = [*COMMAND, "up", f"--port={api_port}", f"--flower-port={free_port()}", "--workers=2"]
+        command = [*COMMAND, "up", f"--port={api_port}", "--no-flower", "--workers=2"]
         with (self.home / "up.err").open("wb") as errors:
             process = subprocess.Popen(command, env=self.environment, stderr=errors)
         self.ups.append(process)
@@ -245,7 +245,7 @@ def test_when_up_and_its_supervisor_are_killed_a_listener_stays_with_the_calls_a
         os.kill(int((site.home / "supervisor.pid").read_text()), signal.SIGKILL)
         site.ups[-1].kill()
     refused = subprocess.run(
-        [*COMMAND, "up", f"--port={free_port()}", f"--flower-port={free_port()}"],
+        [*COMMAND, "up", f"--port={free_port()}", "--no-flower"],
         env=site.environment, capture_output=True, text=True, timeout=START_SECONDS, check=False,
     )  # fmt: skip
     left = still_running(site.home)

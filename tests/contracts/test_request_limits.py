@@ -105,24 +105,26 @@ def test_so_many_exports_run_at_once_beside_imports_and_a_renewal_takes_no_place
 
 
 def test_requests_that_come_at_once_pass_no_more_than_the_burst(limits: RequestLimits) -> None:
+    began = time.monotonic()
     with ThreadPoolExecutor(8) as threads:
         asked = list(threads.map(lambda _: limits.ask(ALPHA, Traffic.ORDINARY, rate=SLOW), range(40)))
+    drained = int((time.monotonic() - began) * SLOW.per_second)  # none, unless the machine is busy
 
-    assert sum(one.wait_seconds == 0 for one in asked) == SLOW.burst
+    assert SLOW.burst <= sum(one.wait_seconds == 0 for one in asked) <= SLOW.burst + drained
 
 
 @pytest.mark.redis
 def test_a_bucket_in_redis_drains_and_is_forgotten(redis_url: str) -> None:
     with Redis.from_url(redis_url) as redis:
         limits = RedisRequestLimits(redis)
-        fast = RequestRate(per_second=20, burst=1)
+        fast = RequestRate(per_second=4, burst=1)
         first = limits.ask(ALPHA, Traffic.ORDINARY, rate=fast)
         second = limits.ask(ALPHA, Traffic.ORDINARY, rate=fast)
         time.sleep(second.wait_seconds)
         third = limits.ask(ALPHA, Traffic.ORDINARY, rate=fast)
 
         assert [first.wait_seconds, third.wait_seconds] == [0, 0]
-        assert 0 < second.wait_seconds <= 0.05
+        assert 0 < second.wait_seconds <= 0.25
         assert 0 < int(str(redis.pttl(keys.requests(ALPHA, Traffic.ORDINARY)))) <= 2_000
 
 

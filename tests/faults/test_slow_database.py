@@ -77,7 +77,7 @@ def test_every_endpoint_gives_up_a_database_that_is_locked(place: Place) -> None
     before = place.rows()
     place.other.execute(f"LOCK TABLE {', '.join(set(metadata.tables) - DOOR)} IN ACCESS EXCLUSIVE MODE")
 
-    told = place.ask_all([right for right in RIGHT if not right.path.startswith(KEYS)], at_once=14)
+    told = place.ask_all([right for right in RIGHT if not right.path.startswith(KEYS)], at_once=28)
 
     place.other.rollback()
     assert [one for one in told if not is_asked_to_come_again(one)] == []

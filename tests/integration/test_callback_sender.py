@@ -19,7 +19,7 @@ from worker.domain.retry import Answer
 
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSB0ZW5hbnQ="
 LOOPBACK = ip_network("127.0.0.0/8")
-PATIENCE = 0.5
+PATIENCE = 1.0
 HUNG_UP = Answer(None, "the receiver hung up, or its answer is not HTTP", host_is_there=True)
 
 

@@ -98,7 +98,7 @@ def posts(receiver: Receiver, *bodies: bytes, spool: Path, capacity: int = 10) -
             err_log_dir=spool,
             retries=2,
             delay_seconds=0.01,
-            timeout_seconds=0.3,
+            timeout_seconds=0.6,
             queue_capacity=capacity,
         )
         poster = CdrPoster(options)

@@ -10,7 +10,7 @@ import pytest
 GUARDED = """
 import sys, time
 from worker.voice.guard import Guard
-guard = Guard(stands_still_seconds=0.6)
+guard = Guard(stands_still_seconds=1.5)
 print("ready", flush=True)
 for _ in range(int(sys.argv[1])):
     guard.sign_of_life()
@@ -45,4 +45,4 @@ def test_a_process_that_is_stopped_is_killed(processes: list[subprocess.Popen[st
 
 
 def test_a_process_that_shows_signs_of_life_ends_by_itself(processes: list[subprocess.Popen[str]]) -> None:
-    assert start(processes, signs=30).wait(timeout=30) == 0
+    assert start(processes, signs=45).wait(timeout=30) == 0

@@ -12,12 +12,13 @@ from sqlalchemy import create_engine, select
 
 from tests.stack.running import Stack
 from tests.stack.waiting import wait_until
+from worker.domain.timing import VERDICT_HOLDS
 from worker.simulator.log import Line
 from worker.store.base.tables import calls
 
 NAMES: Final = count(1)
-ON_ITS_WAY_SECONDS: Final = 0.25
-"""A dial that was judged before a stop was answered may be read by the switch a little later on a busy machine."""
+ON_ITS_WAY_SECONDS: Final = VERDICT_HOLDS.total_seconds() + 0.1
+"""A dial that was judged before a stop was answered may be read by the switch so much later on a busy machine."""
 ZONE: Final = "Asia/Ho_Chi_Minh"
 NETWORK_STARTS: Final = {"viettel": "0981", "mobi": "0901", "vina": "0911", "tel": "02873", "offnet": "0921"}
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -76,7 +76,7 @@ class Installation:
 
     def start(self) -> None:
         """Start everything else and wait until it is ready."""
-        up = self._up = self._run("up", f"--port={self.api_port}", f"--flower-port={free_port()}", "--workers=1")
+        up = self._up = self._run("up", f"--port={self.api_port}", "--no-flower", "--workers=1")
         wait_until_ready(self.stack, up=up)
 
     def kill(self) -> None:

@@ -155,10 +155,16 @@ def running_stack(
         yield running
 
 
-def running_up(around: Mapping[str, str], *, log: Path, api_port: int, flower_port: int, workers: int = 0) -> Process:
-    """Return a `callbeat up`, to be started by the caller; with ``workers`` 0 it has as many as it chooses."""
+def running_up(
+    around: Mapping[str, str], *, log: Path, api_port: int, flower_port: int | None = None, workers: int = 0
+) -> Process:
+    """Return a `callbeat up`, to be started by the caller.
+
+    With ``workers`` 0 it has as many as it chooses; without a port for it, it has no Flower.
+    """
     chosen = [f"--workers={workers}"] if workers else []
-    command = callbeat("up", f"--port={api_port}", f"--flower-port={flower_port}", *chosen)
+    flower = "--no-flower" if flower_port is None else f"--flower-port={flower_port}"
+    command = callbeat("up", f"--port={api_port}", flower, *chosen)
     return Process("up", command, around, log=log, stop_seconds=STOP_SECONDS)
 
 

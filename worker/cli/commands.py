@@ -47,14 +47,16 @@ def up(
     metrics_port: Annotated[
         int, typer.Option(min=0, max=65000, help="First of the loopback ports where Prometheus asks; 0: none.")
     ] = 0,
+    *,
+    flower: Annotated[bool, typer.Option(help="Run Flower, which shows tasks, too.")] = True,
 ) -> None:
     """Run every process on this machine; Ctrl-C ends them."""
     from worker.cli.extras import needing
     from worker.cli.supervision import SUPERVISOR
 
-    with needing("demo", SUPERVISOR), needing("flower", "flower"):
+    with needing("demo", SUPERVISOR), needing("flower", *(["flower"] if flower else [])):
         from worker.cli.up import up as run_all
-    run_all(host, port, flower_port, workers, metrics_port=metrics_port)
+    run_all(host, port, flower_port if flower else None, workers, metrics_port=metrics_port)
 
 
 def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:

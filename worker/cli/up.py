@@ -42,11 +42,12 @@ class CannotStart(Rejected):
     """Something on this machine prevents the start; the message says what, and what to do."""
 
 
-def up(host: str, port: int, flower_port: int, workers: int, *, metrics_port: int = 0) -> None:
-    """Run everything on this machine until a signal arrives."""
+def up(host: str, port: int, flower_port: int | None, workers: int, *, metrics_port: int = 0) -> None:
+    """Run everything on this machine until a signal arrives; without a port for it, no Flower."""
     chosen = checked(read_settings(beside_up=False))
     wanted = Wanted(host=host, port=port, flower_port=flower_port, workers=workers, metrics_port=metrics_port)
-    refuse_used_ports({"port": (host, port), "flower-port": (embedded.LOOPBACK, flower_port)})
+    ports = {} if flower_port is None else {"flower-port": (embedded.LOOPBACK, flower_port)}
+    refuse_used_ports({"port": (host, port), **ports})
     again = Event()
     with sole_use_of(chosen.home) as home, stopped_by_signals(again=again) as stop:
         prepare(chosen)
@@ -186,12 +187,12 @@ def _accepts(address: str) -> bool:
     return False
 
 
-def _greet(address: str, *, flower_port: int, home: Path, drain_seconds: int) -> None:
+def _greet(address: str, *, flower_port: int | None, home: Path, drain_seconds: int) -> None:
+    flower = "" if flower_port is None else f"\n  Flower   {embedded.url_of(embedded.LOOPBACK, flower_port)}"
     typer.echo(
         f"""
 Callbeat is up.
-  API      {address}/docs
-  Flower   {embedded.url_of(embedded.LOOPBACK, flower_port)}
+  API      {address}/docs{flower}
   logs     {home / "log"}
   token    `callbeat token create --tenant default` makes one
   try      curl -H "Authorization: Bearer $TOKEN" {address}/v3/campaign

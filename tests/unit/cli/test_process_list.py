@@ -34,6 +34,12 @@ def test_what_is_configured_is_not_started(tmp_path: Path) -> None:
     assert whole.addresses == {}
 
 
+def test_flower_can_be_left_out(tmp_path: Path) -> None:
+    whole = assemble(defaults(), home=tmp_path, wanted=replace(WANTED, flower_port=None))
+
+    assert "flower" not in {child.name for child in whole.children}
+
+
 def test_the_processes_find_each_other_by_their_environment(tmp_path: Path) -> None:
     whole = assemble(defaults(), home=tmp_path, wanted=WANTED)
 
