@@ -7,6 +7,7 @@ from typing import Final, assert_never
 
 from pendulum import DateTime
 
+from worker.domain.agents.rule import AgentsRule
 from worker.domain.ids import CampaignId, CarrierId, RunId, TemplateId, TenantId
 from worker.domain.network import Network
 from worker.domain.recall import RecallPolicy
@@ -69,6 +70,8 @@ class Campaign:
     """What callees are told before their call is recorded, empty for the usual sentence; None: none is recorded."""
     callback_url: str = ""
     answer_callback_url: str = ""
+    agents: AgentsRule | None = None
+    """How many callees are called for its agents; None when callees hear a message."""
     domain: str = ""
     """The tenant's name; read only for calls that end."""
 

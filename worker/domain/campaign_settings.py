@@ -9,9 +9,11 @@ from uuid import UUID, uuid5
 from pendulum import DateTime, Duration
 from typing_extensions import TypedDict  # the standard library's from Python 3.12 on: Pydantic reads it
 
+from worker.domain.agents.credit import HIGHEST_TARGET_PER_MILLE
+from worker.domain.agents.rule import DEFAULT_HOPPER, PROGRESSIVE, TARGET, rule_of
 from worker.domain.agents.service import DEFAULT_WRAP_UP, WRAP_UP
 from worker.domain.call import Outcome
-from worker.domain.campaign import Campaign, Mode, Priority, Status
+from worker.domain.campaign import AUTODIALER, Campaign, Mode, Priority, Status
 from worker.domain.ids import CampaignId, CarrierId, RunId, TemplateId, TenantId
 from worker.domain.json_value import Json
 from worker.domain.network import Network
@@ -28,9 +30,10 @@ DEFAULT_SCHEDULE: Final[Mapping[str, int]] = {
 
 HIDES_NUMBERS: Final = "enable_encrypt"
 DEFAULT_EXTRAS: Final[Mapping[str, Json]] = {
-    "ratio": 100,
+    "ratio": PROGRESSIVE,
     "call_center_queue_uuid": "",
-    "hopper": 20,
+    "hopper": DEFAULT_HOPPER,
+    TARGET: HIGHEST_TARGET_PER_MILLE,
     "customer_order": "id",
     "allow_manual_dial": True,
     "allow_search_lead": True,
@@ -160,6 +163,7 @@ def to_campaign(settings: CampaignSettings, *, zone: str) -> Campaign:
         consent=settings.recording_consent if settings.enable_recording else None,
         callback_url=settings.callback_url,
         answer_callback_url=settings.answer_callback_url,
+        agents=rule_of(settings.extras) if settings.type == AUTODIALER else None,
     )
 
 

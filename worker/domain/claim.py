@@ -95,14 +95,16 @@ def claims_of(campaign: Campaign, *, due: Mapping[Lane, Mapping[Network, int]], 
     own = limits.of_campaign(campaign)
     caps = {n: limits.of_campaign_on(n, campaign=campaign) for n in Network}
     if campaign.mode is Mode.DIRECT:
-        return [Claim(campaign, DIRECT, held=own.in_use, due=due, limits=(*limits.of_all, own), caps=caps)]
+        return [
+            Claim(campaign, DIRECT, held=own.in_use, due=due, limits=(*limits.of_all, *limits.own(campaign)), caps=caps)
+        ]
     return [
         Claim(
             campaign,
             network.value,
             held=cap.in_use,
             due=due,
-            limits=(*limits.of_all, limits.of_channels[network], own),
+            limits=(*limits.of_all, limits.of_channels[network], *limits.own(campaign)),
             caps={network: cap},
         )
         for network, cap in caps.items()

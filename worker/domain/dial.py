@@ -12,7 +12,7 @@ from worker.domain.ids import CarrierId
 from worker.domain.lead import Lane
 from worker.domain.network import Network
 from worker.domain.permitted import why_not_permitted
-from worker.domain.quota import Limits, LiveCalls
+from worker.domain.quota import Limit, Limits, LiveCalls
 from worker.domain.reason import Reason, Why, why_not_run
 
 
@@ -45,10 +45,15 @@ class CallsUp:
     gateway: Counter[Network] = field(default_factory=Counter)
     """Those of all carriers on the call's gateway; counted only if it has a limit."""
 
+    agents: Limit | None = None
+    """What the campaign's agents allow; None when callees hear a message."""
+
     def count(self, network: Network) -> None:
         """Count a call that has just been allowed, so that the next check sees it."""
         for calls in (self.campaign, self.carrier, self.tenant, self.gateway):
             calls[network] += 1
+        if self.agents is not None:
+            self.agents.in_use += 1
 
 
 def why_not_dial(
@@ -101,7 +106,11 @@ def _why_no_room(
         carrier=up.carrier,
         campaigns={campaign.id: up.campaign},
     )
-    for limit in Limits(carrier, live=live, tenant_cap=tenant_cap).of_call(network, campaign=campaign):
+    agents = {} if up.agents is None else {campaign.id: up.agents}
+    for limit in (
+        Limits(carrier, live=live, tenant_cap=tenant_cap).with_agents(agents).of_call(network, campaign=campaign)
+    ):
         if not limit.free:
-            return replace(limit.why(), reason=Reason.LIMIT_LOWERED)
+            why = limit.why()
+            return why if why.reason is Reason.NO_AGENT else replace(why, reason=Reason.LIMIT_LOWERED)
     return None

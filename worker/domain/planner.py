@@ -11,6 +11,7 @@ from typing import Final
 
 from pendulum import DateTime
 
+from worker.domain.agents.staffing import Staffing
 from worker.domain.caller_id import why_no_caller_id
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
@@ -79,6 +80,8 @@ class Situation:
     """The carrier's calls on their way without a reply; counted only while its trunk is unproven."""
     gateway: GatewayUse | None = None
     """The use of the carrier's gateway by all its carriers; None when it has no limit."""
+    staffing: Mapping[CampaignId, Staffing] = field(default_factory=dict)
+    """The agents of the campaigns that have some."""
     rotation: Rotation = field(default_factory=dict)
     """Who was served last in each pool, as the plan before this one returned it."""
 
@@ -141,7 +144,7 @@ def _limits_of(situation: Situation, *, now: DateTime) -> Limits:
         queued=queued,
         day=situation.guard.limit(dialled=situation.dialled_today, queued=situation.queued_of_tenant, now=now),
         trunk=None if trunk is None else trunk_limit(trunk, dialing=situation.dialing, queued=queued, now=now),
-    )
+    ).with_agents({campaign_id: staffing.to_plan() for campaign_id, staffing in situation.staffing.items()})
 
 
 class _Candidate:

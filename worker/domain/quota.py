@@ -92,6 +92,7 @@ class Limits:
         """
         self._carrier = carrier
         self._live = live
+        self._agents: dict[CampaignId, Limit] = {}
         self._of_campaigns: dict[CampaignId, Limit] = {}
         self._of_campaigns_on: dict[tuple[CampaignId, Network], Limit] = {}
         self.of_all = [] if tenant_cap is None else [Limit(Reason.TENANT_LIMIT, tenant_cap, live.tenant)]
@@ -117,6 +118,18 @@ class Limits:
             self._of_campaigns[campaign.id] = Limit(Reason.CAMPAIGN_LIMIT, campaign.concurrent_call, held)
         return self._of_campaigns[campaign.id]
 
+    def with_agents(self, agents: Mapping[CampaignId, Limit]) -> "Limits":
+        """Return these limits, with those of the campaigns whose callees are connected to agents."""
+        self._agents = dict(agents)
+        return self
+
+    def own(self, campaign: Campaign) -> list[Limit]:
+        """Return the campaign's limits on all networks together: its calls at once, and its agents, if it has any."""
+        limits = [self.of_campaign(campaign)]
+        if campaign.agents is not None:
+            limits.append(self._agents.setdefault(campaign.id, Limit(Reason.NO_AGENT, 0, 0)))
+        return limits
+
     def of_campaign_on(self, network: Network, *, campaign: Campaign) -> Limit:
         """Return the campaign's cap on one network; its live calls on that network use it.
 
@@ -134,7 +147,7 @@ class Limits:
     def of_call(self, network: Network, *, campaign: Campaign) -> list[Limit]:
         """Return every limit that binds one call; in direct mode the carrier's channels per network do not."""
         channels = [] if campaign.mode is Mode.DIRECT else [self.of_channels[network]]
-        own = [self.of_campaign(campaign), self.of_campaign_on(network, campaign=campaign)]
+        own = [*self.own(campaign), self.of_campaign_on(network, campaign=campaign)]
         return [*self.of_all, *channels, *own]
 
 

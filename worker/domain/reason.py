@@ -40,6 +40,7 @@ class Reason(StrEnum):
     CARRIER_NETWORK_LIMIT = "carrier_network_limit"
     CAMPAIGN_LIMIT = "campaign_limit"
     CAMPAIGN_NETWORK_LIMIT = "campaign_network_limit"
+    NO_AGENT = "no_agent"
     CALLS_PER_SECOND = "calls_per_second"
     CARRIER_FAILING = "carrier_failing"
     CARRIER_UNPROVEN = "carrier_unproven"

@@ -32,6 +32,7 @@ MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.CARRIER_NETWORK_LIMIT: "The carrier's channels of this network are all in use.",
     Reason.CAMPAIGN_LIMIT: "The campaign's calls at once are all in use.",
     Reason.CAMPAIGN_NETWORK_LIMIT: "The campaign's channels of this network are all in use.",
+    Reason.NO_AGENT: "No agent is ready, or is likely to be when one more callee answers.",
     Reason.CALLS_PER_SECOND: "As many calls wait for their time as the carrier may begin in a quarter of a second.",
     Reason.CARRIER_FAILING: "The carrier's trunk does not reply or fails; trial calls go out after growing pauses.",
     Reason.CARRIER_UNPROVEN: "The carrier has not replied lately, so few calls go out until it does.",

@@ -35,6 +35,7 @@ FULL: Final = frozenset(
         Reason.CAMPAIGN_NETWORK_LIMIT,
         Reason.NETWORK_NOT_SET_UP,
         Reason.PREFIX_NOT_DIALABLE,
+        Reason.NO_AGENT,
         Reason.CALLS_PER_SECOND,
         Reason.CARRIER_FAILING,
         Reason.CARRIER_UNPROVEN,

@@ -32,6 +32,7 @@ VIETNAMESE: Final[Mapping[Reason, str]] = {
     Reason.CARRIER_NETWORK_LIMIT: "Đã dùng hết kênh của mạng này trên nhà mạng kết nối.",
     Reason.CAMPAIGN_LIMIT: "Đã dùng hết số cuộc gọi đồng thời của chiến dịch.",
     Reason.CAMPAIGN_NETWORK_LIMIT: "Đã dùng hết kênh của mạng này trong chiến dịch.",
+    Reason.NO_AGENT: "Không có tổng đài viên nào sẵn sàng, hoặc khó có ai rảnh khi thêm một người nghe máy.",
     Reason.CALLS_PER_SECOND: "Số cuộc chờ đến lượt đã bằng mức nhà mạng được bắt đầu trong một phần tư giây.",
     Reason.CARRIER_FAILING: "Đường truyền của nhà mạng không trả lời hoặc lỗi; thử lại sau mỗi quãng nghỉ dài dần.",
     Reason.CARRIER_UNPROVEN: "Nhà mạng lâu chưa trả lời nên chỉ gọi ít cuộc cho đến khi có trả lời.",
