@@ -12,6 +12,7 @@ from worker.domain.ids import CallId, CarrierId, TenantId
 from worker.jobs import names
 from worker.jobs.app import app
 from worker.jobs.figures import work_figures
+from worker.usecases.agents import pace as pacing
 from worker.usecases.agents.sessions import Desk
 from worker.usecases.agents.settle_agents import settle_agents
 from worker.usecases.callbacks import ask_for_callbacks as asking
@@ -173,6 +174,7 @@ def tick(*, from_beat: bool = False, **_: object) -> None:
     if from_beat and not parts.queue.taken(names.TICK):
         return
     ticking.tick(parts.store, queue=parts.queue, now=parts.clock.now())
+    pacing.pace_campaigns(parts.store, queue=parts.queue, now=parts.clock.now())
     if parts.speaks:
         parts.queue.render_sounds()
     settle_agents(Desk(store=parts.store, queue=parts.queue, now=parts.clock.now(), new_id=parts.new_id))

@@ -27,6 +27,7 @@ from api.requests.schedule import Moment, ScheduleBody, TimeOfDay
 from api.requests.unused_keys import OF_CAMPAIGN
 from api.timestamps import to_moment
 from worker.domain.agents.service import DEFAULT_WRAP_UP
+from worker.domain.agents_rule import HIGHEST_TARGET_PER_MILLE
 from worker.domain.campaign import Mode, Priority
 from worker.domain.campaign_settings import DEFAULT_EXTRAS, CampaignChanges
 from worker.domain.ids import CampaignId
@@ -236,8 +237,25 @@ class CampaignBody(Body):
             "the time is moved.",
         ),
     ] = None
-    ratio: Annotated[Literal[100, 150, 200, 300, 400, 500], meaning(STORED_ONLY)] = 100
-    hopper: Annotated[int, Field(ge=0, le=LARGEST_INT), meaning(STORED_ONLY)] = 20
+    ratio: Annotated[
+        Literal[100, 150, 200, 300, 400, 500],
+        meaning(
+            "Of an autodialer: most calls that ring or wait, in per cent of the agents ready or soon free.",
+            "At 100 nobody is abandoned. An autocall does not use it.",
+        ),
+    ] = 100
+    hopper: Annotated[
+        int,
+        Field(ge=0, le=LARGEST_INT),
+        meaning("Of an autodialer: most calls that are planned ahead of their dial. An autocall does not use it."),
+    ] = 20
+    abandon_target_per_mille: Annotated[
+        int,
+        Field(ge=0, le=HIGHEST_TARGET_PER_MILLE),
+        meaning(
+            "Of an autodialer: most calls that may be abandoned, of each thousand that a person answers, over 30 days.",
+        ),
+    ] = HIGHEST_TARGET_PER_MILLE
     customer_order: Annotated[Line, meaning(STORED_ONLY)] = "id"
     call_center_queue_uuid: Annotated[Line, meaning(STORED_ONLY)] = ""
     call_center_queue_strategy: Annotated[

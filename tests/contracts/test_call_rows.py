@@ -230,7 +230,7 @@ def test_a_campaigns_calls_count_on_whatever_carrier_they_run(store: SqlStore) -
         tx.connection.execute(update(calls).where(calls.c.id == theirs).values(campaign_id=other))
 
     with store.transaction() as tx:
-        rules = tx.plans.lock_for_dial([mine, theirs])
+        rules = tx.plans.lock_for_dial([mine, theirs], now=NOON)
 
     assert set(rules.campaigns) == {CAMPAIGN, other}
     assert set(rules.carriers) == {CAMPAIGN}

@@ -275,7 +275,7 @@ def test_planning_and_dialling_go_by_the_limits_that_the_operator_has_set(shared
 
     with shared.transaction() as tx:
         situation = tx.plans.lock_situation(BETAS_CARRIER, now=NOON)
-        (dialled,) = tx.plans.lock_for_dial(calls_of_beta).carriers.values()
+        (dialled,) = tx.plans.lock_for_dial(calls_of_beta, now=NOON).carriers.values()
 
     assert situation is not None
     limits = GatewayLimits(concurrent_call=30, calls_per_second=7)

@@ -212,11 +212,11 @@ def test_the_rules_of_a_dial_name_inactive_lists_and_the_caps_of_tenants(store: 
     fill_store(store, tenant_cap=7)
     queued, _ = insert_calls(store, CallState.QUEUED, CallState.RINGING)
     with store.transaction() as tx:
-        before = tx.plans.lock_for_dial([queued])
+        before = tx.plans.lock_for_dial([queued], now=NOON)
     set_list(store, active=False)
 
     with store.transaction() as tx:
-        after = tx.plans.lock_for_dial([queued])
+        after = tx.plans.lock_for_dial([queued], now=NOON)
         up = tx.calls.up(tenants=[TENANT]).tenants
 
     assert (before.tenant_caps, set(before.inactive_lists)) == ({TENANT: 7}, set())
@@ -231,6 +231,6 @@ def test_deleted_campaigns_have_no_rules(store: SqlStore) -> None:
         tx.connection.execute(update(campaigns).values(deleted_at=NOON))
 
     with store.transaction() as tx:
-        rules = tx.plans.lock_for_dial(queued)
+        rules = tx.plans.lock_for_dial(queued, now=NOON)
 
     assert (rules.campaigns, rules.carriers, rules.tenant_caps) == ({}, {}, {})

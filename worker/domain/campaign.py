@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 from pendulum import DateTime
 
-from worker.domain.agents.rule import AgentsRule
+from worker.domain.agents_rule import AgentsRule
 from worker.domain.ids import CampaignId, CarrierId, RunId, TemplateId, TenantId
 from worker.domain.network import Network
 from worker.domain.recall import RecallPolicy

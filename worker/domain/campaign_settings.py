@@ -9,9 +9,8 @@ from uuid import UUID, uuid5
 from pendulum import DateTime, Duration
 from typing_extensions import TypedDict  # the standard library's from Python 3.12 on: Pydantic reads it
 
-from worker.domain.agents.credit import HIGHEST_TARGET_PER_MILLE
-from worker.domain.agents.rule import DEFAULT_HOPPER, PROGRESSIVE, TARGET, rule_of
 from worker.domain.agents.service import DEFAULT_WRAP_UP, WRAP_UP
+from worker.domain.agents_rule import DEFAULT_HOPPER, HIGHEST_TARGET_PER_MILLE, PROGRESSIVE, TARGET, rule_of
 from worker.domain.call import Outcome
 from worker.domain.campaign import AUTODIALER, Campaign, Mode, Priority, Status
 from worker.domain.ids import CampaignId, CarrierId, RunId, TemplateId, TenantId

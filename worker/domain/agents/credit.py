@@ -24,9 +24,6 @@ from pendulum import Duration
 WINDOW_DAYS: Final = 30
 """The safe harbour of the US Telemarketing Sales Rule, 16 CFR 310.4(b)(4), counts "over a 30-day period"."""
 
-HIGHEST_TARGET_PER_MILLE: Final = 30
-"""3 % of the calls that a person answers, by the same rule. A tenant may only set a lower target."""
-
 
 @dataclass(frozen=True, slots=True)
 class AnswerCounts:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from pendulum import DateTime, Duration
 
+from worker.domain.agents.staffing import Staffing
 from worker.domain.call import CallState
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
@@ -19,6 +20,7 @@ from worker.domain.reason import Reason
 from worker.domain.rotation import Rotation
 from worker.domain.spend_guard import SpendGuard
 from worker.ports.agents.agents import Agents
+from worker.ports.agents.pacing import Pacing
 from worker.ports.agents.people import Users
 from worker.ports.dispatch.call_rows import Call, Dial, Ended, Move, UsedUpLead
 from worker.ports.dispatch.cause_tables import CauseTables
@@ -50,6 +52,8 @@ class DialRules:
     tenant_caps: Mapping[TenantId, int]
     guards: Mapping[TenantId, SpendGuard]
     inactive_lists: Collection[ListId]
+    staffing: Mapping[CampaignId, Staffing]
+    """The agents of the campaigns that have some."""
 
 
 class Plans(Protocol):
@@ -78,8 +82,8 @@ class Plans(Protocol):
     def resume(self, campaign: Campaign) -> None:
         """Write the status of a campaign whose pause turned into a start."""
 
-    def lock_for_dial(self, call_ids: Collection[CallId]) -> DialRules:
-        """Return the rules for those of the calls that are queued.
+    def lock_for_dial(self, call_ids: Collection[CallId], *, now: DateTime) -> DialRules:
+        """Return the rules for those of the calls that are queued; ``now`` chooses the day of their agents' counts.
 
         Locks their capped tenants, carriers, limited gateways and campaigns, in this order.
         """
@@ -247,6 +251,8 @@ class DispatchTransaction(Protocol):
     def agents(self) -> Agents: ...
     @property
     def users(self) -> Users: ...
+    @property
+    def pacing(self) -> Pacing: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

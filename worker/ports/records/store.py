@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from worker.ports.agents.agents import Agents
+from worker.ports.agents.pacing import Pacing
 from worker.ports.agents.people import Extensions, Groups, Users
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import FanOuts, Outbox, Subscribers
@@ -134,6 +135,8 @@ class RecordTransaction(Protocol):
     def login_failures(self) -> LoginFailures: ...
     @property
     def agents(self) -> Agents: ...
+    @property
+    def pacing(self) -> Pacing: ...
     @property
     def users(self) -> Users: ...
     @property

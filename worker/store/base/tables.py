@@ -42,6 +42,7 @@ from worker.store.base import (
     import_tables,  # noqa: F401 - see above
     list_tables,  # noqa: F401 - see above
     number_tables,  # noqa: F401 - see above
+    pacing_tables,  # noqa: F401 - see above
     recording_tables,  # noqa: F401 - see above
     report_tables,  # noqa: F401 - see above
     retention_tables,  # noqa: F401 - see above

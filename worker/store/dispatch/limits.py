@@ -1,14 +1,17 @@
 """A tenant's limits over all its carriers, read under its lock: calls at once, calls a day, destinations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple, Protocol
 
 from pendulum import DateTime
 from sqlalchemy import Connection, RowMapping, select
 
+from worker.domain.agents_rule import AgentsRule
+from worker.domain.campaign import Campaign
 from worker.domain.errors import Unavailable
-from worker.domain.ids import TenantId
-from worker.domain.spend_guard import SpendGuard
+from worker.domain.ids import CampaignId, TenantId
+from worker.domain.spend_guard import NO_GUARD, SpendGuard
 from worker.store.base.tables import tenants
 from worker.store.dispatch.spend import SqlSpend
 
@@ -70,6 +73,17 @@ def guards_of(rows: Sequence[RowMapping]) -> dict[TenantId, SpendGuard]:
             zone=row["timezone"], calls_per_day=row["calls_per_day"], destinations=row["destinations"]
         )
         for row in rows
+    }
+
+
+def with_agents(
+    campaigns: Iterable[Campaign], *, guards: Mapping[TenantId, SpendGuard], now: DateTime
+) -> dict[CampaignId, tuple[AgentsRule, date]]:
+    """Return the campaigns that have agents, with what their settings say and their tenant's day."""
+    return {
+        one.id: (one.agents, guards.get(one.tenant_id, NO_GUARD).day(now))
+        for one in campaigns
+        if one.agents is not None
     }
 
 

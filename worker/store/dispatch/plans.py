@@ -31,6 +31,7 @@ from worker.domain.spend_guard import NO_GUARD
 from worker.domain.timing import CLOCK_SET_BACK, PLANNED_AT_LEAST
 from worker.domain.trunk import is_proven
 from worker.ports.dispatch.store import NOT_AHEAD, DialRules, Plans
+from worker.store.agents.staffing import read_staffing
 from worker.store.base.dialect import among
 from worker.store.base.tables import QUEUED_ROWS, URGENT, WAITING, calls, campaigns, carriers, leads, lists, tenants
 from worker.store.dispatch.campaign_rows import to_settings
@@ -38,7 +39,7 @@ from worker.store.dispatch.carrier_rows import to_carrier
 from worker.store.dispatch.demand import read_demand
 from worker.store.dispatch.gateway_access import read_access
 from worker.store.dispatch.gateway_use import read_use
-from worker.store.dispatch.limits import check_limits, guards_of, limits_of, lock_limited, read_dialled
+from worker.store.dispatch.limits import check_limits, guards_of, limits_of, lock_limited, read_dialled, with_agents
 from worker.store.dispatch.live import read_live
 from worker.store.dispatch.rotation import to_json, to_rotation
 from worker.store.dispatch.trunks import SqlTrunks
@@ -81,7 +82,7 @@ class SqlPlans(Plans):
         self._connection.execute(row.values(status=campaign.status, resume_at=campaign.resume_at))
 
     @override
-    def lock_for_dial(self, call_ids: Collection[CallId]) -> DialRules:
+    def lock_for_dial(self, call_ids: Collection[CallId], *, now: DateTime) -> DialRules:
         homes = self._connection.execute(_HOMES, {"calls": list(call_ids)}).all()
         limits = lock_limited(self._connection, {TenantId(home.tenant_id): limits_of(home) for home in homes})
         locked = self._carriers({CarrierId(home.carrier_id) for home in homes if home.carrier_id}, lock=True)
@@ -99,6 +100,7 @@ class SqlPlans(Plans):
             tenant_caps={one: own.concurrent_call for one, own in limits.items() if own.concurrent_call is not None},
             guards=guards_of(rows),
             inactive_lists=self._inactive_lists(_ids(rows, "has_inactive_lists")),
+            staffing=read_staffing(self._connection, with_agents(found, guards=guards_of(rows), now=now)),
         )
 
     @override
@@ -148,6 +150,7 @@ class SqlPlans(Plans):
             trunk=trunk,
             dialing=0 if is_proven(trunk, now=now) else trunks.unanswered([carrier_id])[carrier_id],
             gateway=read_use(self._connection, carrier, live=live.gateway, waits_since=row["gateway_waits_since"]),
+            staffing=read_staffing(self._connection, with_agents(may_dial, guards=guards_of(rows), now=now)),
             rotation=to_rotation(row["rotation"]),
         )
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from worker.store.agents.agents import SqlAgents
+from worker.store.agents.pacing import SqlPacing
 from worker.store.agents.people import SqlExtensions, SqlGroups, SqlUsers
 from worker.store.dispatch.calls import SqlCalls
 from worker.store.dispatch.cause_tables import SqlCauseTables
@@ -93,6 +94,10 @@ class SqlDispatchRepositories:
     @cached_property
     def agents(self) -> SqlAgents:
         return SqlAgents(self.connection)
+
+    @cached_property
+    def pacing(self) -> SqlPacing:
+        return SqlPacing(self.connection)
 
     @cached_property
     def users(self) -> SqlUsers:

@@ -144,6 +144,7 @@ class _Counted:
             tenants=rules.tenant_caps,
             gateways=set(self._gateway_of.values()),
         )
+        self._agents = {one: staffing.to_dial() for one, staffing in rules.staffing.items()}
         self._campaigns = defaultdict(Counter, _counters(up.campaigns))
         self._carriers = defaultdict(Counter, _counters(up.carriers))
         self._tenants = defaultdict(Counter, _counters(up.tenants))
@@ -156,6 +157,7 @@ class _Counted:
             carrier=self._carriers[call.carrier_id],
             tenant=self._tenants[call.tenant_id],
             gateway=self._gateways[self._gateway_of.get(call.carrier_id, "")],
+            agents=self._agents.get(call.campaign_id),
         )
 
 

@@ -85,7 +85,7 @@ def _win(
     The clock is read after the locks are taken; otherwise the decision would use a stale time.
     """
     clock, rate = dialler.clock, dialler.rate
-    rules = tx.plans.lock_for_dial(call_ids)
+    rules = tx.plans.lock_for_dial(call_ids, now=clock.now())
     calls = tx.calls.lock(call_ids, states=[CallState.QUEUED])
     now = clock.now()
     until = now + VERDICT_HOLDS

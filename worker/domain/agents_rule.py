@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from worker.domain.agents.credit import HIGHEST_TARGET_PER_MILLE
 from worker.domain.json_value import Json
 
+HIGHEST_TARGET_PER_MILLE: Final = 30
+"""3 % of the calls that a person answers: the safe harbour of 16 CFR 310.4(b)(4). A tenant may only set less."""
 TARGET: Final = "abandon_target_per_mille"
 PROGRESSIVE: Final = 100
 DEFAULT_HOPPER: Final = 20
