@@ -47,6 +47,7 @@ from api.concurrency_limit import ConcurrencyLimit
 from api.deps import ApiServices
 from api.docs_page import add_page
 from api.export_lane import ExportLane
+from api.export_process import ExportProcess
 from api.kept import KEPT_SECONDS, Kept
 from api.login_guard import LoginGuard
 from api.ops.pages import add_pages, new_board
@@ -70,6 +71,8 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     app.state.services = own
     app.add_middleware(RequestIds, new_id=own.new_id)
     set_limits(app)
+    if services is None:
+        app.state.exporting = ExportProcess()
     errors.install(app)
     routers = (
         auth,
@@ -129,7 +132,7 @@ def set_limits(app: FastAPI, *, kept_seconds: float = KEPT_SECONDS) -> None:
     app.state.concurrency = ConcurrencyLimit()
     app.state.bodies = BodyBudget()
     app.state.cdr_places = CdrPlaces()
-    app.state.export_lane = ExportLane(app.state.concurrency)
+    app.state.exporting = ExportLane(app.state.concurrency)
     app.state.login_guard = LoginGuard()
     app.state.board = new_board()
     app.state.metrics = Kept[str](seconds=kept_seconds)

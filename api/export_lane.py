@@ -1,11 +1,16 @@
-"""Which thread works for exports: one of their own, while no other request runs, so that stops are as fast as ever."""
+"""Makes exports in this process, for tests and where no other can be started: in one thread, behind all requests."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
+from itertools import chain
 from typing import Final, TypeVar
 
 from anyio import CapacityLimiter, sleep, to_thread
+from typing_extensions import override
 
 from api.concurrency_limit import ConcurrencyLimit
+from api.deps import ApiServices
+from api.export_order import ExportOrder, parts_of
+from api.export_response import Exporting
 
 AT_ONCE: Final = 1
 """Batches of all exports of a process that are made at the same time; the others wait.
@@ -18,7 +23,7 @@ MOST_LOOKS: Final = 50
 T = TypeVar("T")
 
 
-class ExportLane:
+class ExportLane(Exporting):
     """Runs the steps of exports in a thread, first come, first served, behind all requests that run."""
 
     def __init__(self, requests: ConcurrencyLimit) -> None:
@@ -26,7 +31,19 @@ class ExportLane:
         self._requests = requests
         self._limiter: CapacityLimiter | None = None  # it is made in the event loop that uses it
 
-    async def run(self, step: Callable[[], T]) -> T:
+    @override
+    def begin(self, order: ExportOrder, *, services: ApiServices) -> AsyncGenerator[bytes, None]:
+        parts = parts_of(order, store=services.store, workbooks=services.workbooks)
+        first = [part for part in (next(parts, b""), next(parts, b"")) if part]  # the headings, and the first rows
+        return self.sent(chain(first, parts))
+
+    async def sent(self, parts: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
+        """Yield the pieces as the thread makes them."""
+        while (part := await self._run(lambda: next(parts, None))) is not None:
+            if part:
+                yield part
+
+    async def _run(self, step: Callable[[], T]) -> T:
         """Run one step; when the request is cancelled, the step that runs is waited for."""
         if self._limiter is None:
             self._limiter = CapacityLimiter(AT_ONCE)

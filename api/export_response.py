@@ -1,28 +1,24 @@
 """An answer that is written while it is sent; it ends with its client."""
 
-import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Protocol
 
-from anyio import CancelScope
+from anyio import CancelScope, to_thread
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
-from api.export_lane import ExportLane
-
-GZIP: Final = 31
-"""zlib's window for the format of gzip."""
-LEVEL: Final = 3
+from api.deps import ApiServices
+from api.export_order import ExportOrder
+from worker.usecases.records.limit_requests import RENEWED_EVERY, ExportPlace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
-    """What is sent, piece by piece, and what is done when it ends, however it ends."""
+class Exporting(Protocol):
+    """Makes files."""
 
-    parts: Iterator[bytes]
-    finish: Callable[[], None]
+    def begin(self, order: ExportOrder, *, services: ApiServices) -> AsyncGenerator[bytes, None]:
+        """Return the pieces of a file, of which the first rows are made at once: what is wrong is raised then."""
 
 
 class ExportResponse(StreamingResponse):
@@ -31,11 +27,13 @@ class ExportResponse(StreamingResponse):
     An error after the first piece cuts the connection, so that no client takes a part for the whole.
     """
 
-    def __init__(self, exported: Exported, *, lane: ExportLane, media_type: str, headers: dict[str, str]) -> None:
-        """Make the pieces in this lane's threads."""
-        super().__init__(_sent(exported.parts, lane), media_type=media_type, headers=headers)
-        self._lane = lane
-        self._finish = exported.finish
+    def __init__(
+        self, parts: AsyncGenerator[bytes, None], *, place: ExportPlace, media_type: str, headers: dict[str, str]
+    ) -> None:
+        """The place is kept while pieces are sent, and given back at the end."""
+        super().__init__(_kept(parts, place), media_type=media_type, headers=headers)
+        self._parts = parts
+        self._place = place
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,18 +41,16 @@ class ExportResponse(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             with CancelScope(shield=True):
-                await self._lane.run(self._finish)
+                await self._parts.aclose()
+                await to_thread.run_sync(self._place.release)
 
 
-async def _sent(parts: Iterator[bytes], lane: ExportLane) -> AsyncIterator[bytes]:
-    while (part := await lane.run(lambda: next(parts, None))) is not None:
-        if part:
-            yield part
-
-
-def packed(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Return the pieces in the format of gzip."""
-    packer = zlib.compressobj(LEVEL, wbits=GZIP)
-    for part in parts:
-        yield packer.compress(part)
-    yield packer.flush()
+async def _kept(parts: AsyncGenerator[bytes, None], place: ExportPlace) -> AsyncGenerator[bytes, None]:
+    """Yield the same pieces; the place is renewed meanwhile."""
+    seconds = asyncio.get_running_loop().time
+    renewed = seconds()
+    async for part in parts:
+        if seconds() - renewed >= RENEWED_EVERY.total_seconds():
+            await to_thread.run_sync(place.renew)
+            renewed = seconds()
+        yield part

@@ -1,7 +1,6 @@
 """CDRs and leads as files: CSV and XLSX, streamed."""
 
-from collections.abc import Iterator
-from itertools import chain
+from dataclasses import replace
 from typing import Annotated, Final, Literal, TypeAlias
 
 from fastapi import APIRouter, Header, Query, Request
@@ -11,17 +10,16 @@ from pydantic import Field
 from api import own_ids
 from api.cdrs import CdrFilters, cdr_filter
 from api.deps import BEARER, Services, Whose
-from api.export_lane import ExportLane
-from api.export_response import Exported, ExportResponse, packed
+from api.export_order import ExportOrder
+from api.export_response import Exporting, ExportResponse
 from api.leads import LeadQuery, lead_filter
 from api.middleware import GuardedRoute
 from api.requests.body import Body
 from api.sight import Seen
-from worker.domain.export.table import Headings, Table
-from worker.usecases.records.csv_text import csv_parts
-from worker.usecases.records.export_cdrs import cdr_table
-from worker.usecases.records.export_leads import lead_table
-from worker.usecases.records.limit_requests import ExportPlace, export_place
+from worker.domain.export.table import Headings
+from worker.ports.records.entities import CdrFilter, LeadFilter, Tenant
+from worker.usecases.records.hide_numbers import Sight
+from worker.usecases.records.limit_requests import export_place
 
 router = APIRouter(route_class=GuardedRoute, dependencies=[BEARER])
 
@@ -68,10 +66,8 @@ def export_cdrs(
 
     Times have their offset. What ends meanwhile may be missing.
     """
-    wanted = cdr_filter(asked, zone=tenant.timezone)
-    table = cdr_table(services.store, tenant=tenant, wanted=wanted, headings=Headings(asked.headings), seen=seen)
-    place = export_place(services.request_limits, tenant=tenant, caps=services.caps, now=services.clock.now)
-    return _file(request, services, table, place, form=asked, accepted=accept_encoding)
+    order = _order(request, asked, cdr_filter(asked, zone=tenant.timezone), tenant=tenant, seen=seen)
+    return _file(request, services, order, accepted=accept_encoding)
 
 
 @router.get("/v3/lead/export", response_class=Response, tags=["leads"])
@@ -87,49 +83,41 @@ def export_leads(
 
     It is written as it is sent; leads that are added meanwhile may be missing.
     """
-    table = lead_table(
-        services.store, tenant=tenant, wanted=lead_filter(asked), headings=Headings(asked.headings), seen=seen
+    order = _order(request, asked, lead_filter(asked), tenant=tenant, seen=seen)
+    return _file(request, services, order, accepted=accept_encoding)
+
+
+def _order(
+    request: Request, form: ExportForm, wanted: CdrFilter | LeadFilter | None, *, tenant: Tenant, seen: Sight
+) -> ExportOrder:
+    return ExportOrder(
+        tenant=tenant,
+        wanted=wanted,
+        headings=Headings(form.headings),
+        seen=seen,
+        ids=own_ids.of_request(request),
+        is_workbook=form.format == "xlsx",
+        separator=_SEPARATORS[form.separator],
+        mark=form.bom,
+        is_packed=form.gzip,
     )
-    place = export_place(services.request_limits, tenant=tenant, caps=services.caps, now=services.clock.now)
-    return _file(request, services, table, place, form=asked, accepted=accept_encoding)
 
 
-def _file(
-    request: Request, services: Services, table: Table, place: ExportPlace, *, form: ExportForm, accepted: str
-) -> Response:
+def _file(request: Request, services: Services, order: ExportOrder, *, accepted: str) -> Response:
     """Return the file, of which the first piece is made at once: what is wrong is still told with its status then."""
-    is_workbook = form.format == "xlsx"
-    table = _with_chosen_ids(request, table)
-    parts = services.workbooks.parts(table) if is_workbook else _csv(table, form)
-    name, media_type, headers = f"{table.title}.{form.format}", XLSX if is_workbook else CSV, {}
-    if form.gzip:
-        parts, name, media_type = packed(parts), f"{name}.gz", PACKED
-    elif not is_workbook and "gzip" in accepted.lower():
-        parts, headers = packed(parts), {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    held = place.hold(parts)
+    name, media_type, headers = f"{order.title}.csv", CSV, {}
+    if order.is_workbook:
+        name, media_type = f"{order.title}.xlsx", XLSX
+    if order.is_packed:
+        name, media_type = f"{name}.gz", PACKED
+    elif not order.is_workbook and "gzip" in accepted.lower():
+        order, headers = replace(order, is_packed=True), {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    place = export_place(services.request_limits, tenant=order.tenant, caps=services.caps)
+    exporting: Exporting = request.app.state.exporting
     try:
-        first = [part for part in (next(held, b""), next(held, b"")) if part]  # the headings, and the first rows
+        parts = exporting.begin(order, services=services)
     except BaseException:
         place.release()
         raise
-    exported = Exported(parts=chain(first, held), finish=place.release)
     headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    lane: ExportLane = request.app.state.export_lane
-    return ExportResponse(exported, lane=lane, media_type=media_type, headers=headers)
-
-
-def _csv(table: Table, form: ExportForm) -> Iterator[bytes]:
-    for part in csv_parts(table, separator=_SEPARATORS[form.separator], mark=form.bom):
-        yield part.encode()
-
-
-def _with_chosen_ids(request: Request, table: Table) -> Table:
-    """Return the table with the ids that the tenant chose itself."""
-    ids = own_ids.of_request(request)
-    if ids is None:
-        return table
-    batches = (
-        [[ids.shown(cell) if isinstance(cell, str) else cell for cell in row] for row in batch]
-        for batch in table.batches
-    )
-    return Table(table.title, table.headings, batches)
+    return ExportResponse(parts, place=place, media_type=media_type, headers=headers)

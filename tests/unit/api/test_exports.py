@@ -6,36 +6,39 @@ import io
 from collections.abc import Iterator, Sequence
 from random import random
 
-import anyio
-import anyio.lowlevel
 import pytest
 from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
-from starlette.types import Message
-from typing_extensions import override
 
-from api.concurrency_limit import ConcurrencyLimit
-from api.export_lane import ExportLane
-from api.export_response import Exported, ExportResponse
 from api.exports import PACKED, XLSX
 from tests.builders import NOON
 from tests.builders.api import a_tenant, make_leads
 from tests.builders.stored_calls import store_call
 from tests.fakes.clock import Seconds
+from tests.fakes.exports import beside
 from tests.fakes.services import FakeServices
 from worker.coordination.request_limits import LocalRequestLimits
 from worker.domain.call import Outcome
 from worker.domain.caps import DEFAULT_CAPS, Cap
 from worker.domain.errors import Unavailable
-from worker.domain.ids import TenantId
 from worker.domain.role import Role
-from worker.ports.records.request_limits import Place
 from worker.store.records.cdrs import SqlCdrs
 from worker.usecases.records.api_tokens import create_token
-from worker.usecases.records.limit_requests import RENEWED_EVERY, export_place
+from worker.usecases.records.limit_requests import export_place
 
 PHONES = [f"0981{number:06}" for number in range(3)]
 CDRS, LEADS = "/v3/cdr/export", "/v3/lead/export"
+
+
+@pytest.fixture(params=["here", "beside"], autouse=True)
+def _made(request: pytest.FixtureRequest, client: TestClient, services: FakeServices) -> Iterator[None]:
+    """Make the files in this process, and as the process beside an API makes them."""
+    if request.param == "here":
+        yield
+        return
+    with beside(services) as process:
+        client.app.state.exporting = process  # type: ignore[attr-defined]  # it is ours
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -175,7 +178,7 @@ def test_more_exports_than_a_tenant_may_have_at_once_are_refused(client: TestCli
     with services.store.reading() as tx:
         tenant = tx.tenants.named("default")
     assert tenant is not None
-    place = export_place(limits, tenant=tenant, caps=services.caps, now=services.clock.now)
+    place = export_place(limits, tenant=tenant, caps=services.caps)
 
     refused = client.get(CDRS)
     place.release()
@@ -185,66 +188,3 @@ def test_more_exports_than_a_tenant_may_have_at_once_are_refused(client: TestCli
     assert [client.get(path).status_code for path in (CDRS, LEADS, CDRS)] == [200, 200, 200]
     assert client.get(f"{CDRS}?format=x").status_code == 400
     assert client.get(CDRS).status_code == 200
-
-
-def test_a_place_is_kept_while_its_export_goes_on(services: FakeServices) -> None:
-    renewed = []
-
-    class Watched(Place):
-        @override
-        def renew(self) -> None:
-            renewed.append(services.clock.now())
-
-        @override
-        def release(self) -> None: ...
-
-    class Limits(LocalRequestLimits):
-        @override
-        def begin_export(self, tenant_id: TenantId, *, at_once: int) -> Watched:
-            return Watched()
-
-    with services.store.reading() as tx:
-        tenant = tx.tenants.named("default")
-    assert tenant is not None
-    place = export_place(Limits(Seconds()), tenant=tenant, caps=DEFAULT_CAPS, now=services.clock.now)
-    parts = place.hold(iter([b"1", b"2", b"3", b"4"]))
-
-    for _ in range(2):
-        next(parts)
-    services.clock.wait(RENEWED_EVERY.total_seconds())
-    found = list(parts)
-
-    assert (found, len(renewed)) == ([b"3", b"4"], 1)
-
-
-def test_a_client_that_goes_away_ends_the_export() -> None:
-    made: list[int] = []
-
-    def parts() -> Iterator[bytes]:
-        for number in range(1_000_000):
-            made.append(number)
-            yield b"x" * 1000
-
-    over: list[bool] = []
-
-    async def serve() -> None:
-        gone = anyio.Event()
-
-        async def receive() -> Message:
-            await gone.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(_message: Message) -> None:
-            if len(made) >= 5:
-                gone.set()
-            await anyio.lowlevel.checkpoint()
-
-        exported = Exported(parts=parts(), finish=lambda: over.append(True))
-        response = ExportResponse(exported, lane=ExportLane(ConcurrencyLimit()), media_type="text/csv", headers={})
-        with anyio.fail_after(20):
-            await response({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
-
-    anyio.run(serve)
-
-    assert over == [True]
-    assert len(made) < 100

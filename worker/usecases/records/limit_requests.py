@@ -1,10 +1,10 @@
 """Refuse what one tenant asks too often or too much of at once, so that others get their answers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from pendulum import DateTime, Duration
+from pendulum import Duration
 
 from worker.domain.caps import Cap
 from worker.domain.request_rate import RequestRate, TooManyNow
@@ -37,23 +37,16 @@ def import_place(limits: RequestLimits, *, tenant: Tenant, caps: Mapping[Cap, in
 
 
 class ExportPlace:
-    """One of a tenant's places for exports, which is renewed while the export goes on, and given back once."""
+    """One of a tenant's places for exports, which is to be renewed every so often, and is given back once."""
 
-    def __init__(self, place: Place, *, now: Callable[[], DateTime]) -> None:
-        """``now`` is the clock by which the place is renewed."""
+    def __init__(self, place: Place) -> None:
+        """Hold the place."""
         self._place = place
-        self._now = now
-        self._renewed_at = now()
         self._is_held = True
 
-    def hold(self, parts: Iterator[bytes]) -> Iterator[bytes]:
-        """Return the same parts; the place is renewed as they are made."""
-        for part in parts:
-            now = self._now()
-            if now >= self._renewed_at + RENEWED_EVERY:
-                self._place.renew()
-                self._renewed_at = now
-            yield part
+    def renew(self) -> None:
+        """Keep the place for another minute."""
+        self._place.renew()
 
     def release(self) -> None:
         """Return the place."""
@@ -62,15 +55,13 @@ class ExportPlace:
             self._place.release()
 
 
-def export_place(
-    limits: RequestLimits, *, tenant: Tenant, caps: Mapping[Cap, int], now: Callable[[], DateTime]
-) -> ExportPlace:
+def export_place(limits: RequestLimits, *, tenant: Tenant, caps: Mapping[Cap, int]) -> ExportPlace:
     """Return one of the tenant's places for exports; raises ``TooManyNow`` when all are taken."""
     at_once = _cap(Cap.EXPORTS, tenant, caps)
     place = limits.begin_export(tenant.id, at_once=at_once)
     if place is None:
         raise TooManyNow(Cap.EXPORTS, value=at_once, used=at_once)
-    return ExportPlace(place, now=now)
+    return ExportPlace(place)
 
 
 def _cap(cap: Cap, tenant: Tenant, defaults: Mapping[Cap, int]) -> int:
