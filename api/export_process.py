@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable
+from functools import partial
 from threading import Lock
 from typing import Final, TypeAlias
 
@@ -25,9 +26,11 @@ from worker.domain.errors import Unavailable
 logger = logging.getLogger(__name__)
 
 Start: TypeAlias = Callable[[socket.socket], Callable[[], object]]
-"""Starts what serves exports over a socket; what it returns is called when that has ended."""
+"""Starts what serves exports over a socket; what it returns waits for its end once the socket is closed."""
 FIRST_SECONDS: Final = 60.0
 """Until the first rows: other exports have their turns meanwhile, and a read may take a while."""
+ENDED_SECONDS: Final = 5.0
+"""Until a process whose socket is closed has ended; then it is killed."""
 AWAY: Final = "exports cannot be made now"
 
 
@@ -35,7 +38,16 @@ def start_exporter(control: socket.socket) -> Callable[[], object]:
     """Start the process with its end of the socket."""
     number = control.fileno()
     command = [sys.executable, "-m", "api.exporter", str(number)]
-    return subprocess.Popen(command, pass_fds=[number], stdin=subprocess.DEVNULL).poll  # noqa: S603 - our own module
+    process = subprocess.Popen(command, pass_fds=[number], stdin=subprocess.DEVNULL)  # noqa: S603 - our own module
+    return partial(_wait_for, process)
+
+
+def _wait_for(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        process.wait(ENDED_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 class ExportProcess(Exporting):

@@ -5,6 +5,7 @@ import pickle
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from threading import Lock, Thread
 from typing import Final
@@ -39,17 +40,22 @@ def _export(connection: socket.socket, services: ApiServices, making: Lock) -> N
         try:
             parts = parts_of(order, store=services.store, workbooks=services.workbooks)
             with making:
-                part = next(parts, b"") + next(parts, b"")  # the headings, and the first rows
-            while part is not None:
+                first = next(parts, b"") + next(parts, b"")  # the headings, and the first rows
+            put(connection, Frame.DATA, first)
+            while part := _made(parts, making):
                 put(connection, Frame.DATA, part)
-                with making:
-                    part = next((one for one in parts if one), None)
-        except ConnectionError:
+        except ConnectionError:  # the client went away
             return
         except Exception as error:  # noqa: BLE001 - the API's side raises it
             put(connection, Frame.ERROR, packed_error(error))
         else:
             put(connection, Frame.END)
+
+
+def _made(parts: Iterator[bytes], making: Lock) -> bytes:
+    """Return the next piece that holds anything; empty at the end."""
+    with making:
+        return next((part for part in parts if part), b"")
 
 
 def main() -> None:

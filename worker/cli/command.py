@@ -35,6 +35,7 @@ GROUPS: Final[Mapping[str, tuple[str, str, str]]] = {
     "token": ("API keys: bearer tokens with a name, a role and perhaps an end.", "token_commands", "TOKEN"),
     "tenant": ("Tenants and their settings.", "tenant_commands", "TENANT"),
     "campaign": ("Campaigns: how far they are, and their run.", "campaign_commands", "CAMPAIGN"),
+    "list": ("Lists of leads.", "list_commands", "LIST"),
     "leads": ("Leads from files.", "file_commands", "LEADS"),
     "blacklist": ("The do-not-call list.", "file_commands", "BLACKLIST"),
     "imports": ("Files of leads and of numbers that must not be called, on their way in.", "file_commands", "IMPORTS"),
