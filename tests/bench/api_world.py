@@ -37,6 +37,8 @@ class World:
     """The API as a process, a client with a token, and the database beside it."""
 
     process: Process
+    files: Process
+    """The worker that imports files."""
     api: httpx.Client
     engine: Engine
     database: psycopg.Connection
@@ -58,11 +60,11 @@ def world(postgres: Postgres, redis_url: str) -> Iterator[World]:
         around = environment(home=home, database_url=url, redis_url=redis_url, api_token=TOKEN, tenant_caps=caps)
         process = stack.enter_context(Process("api", api_command(port=port), around, log=home / "api.log"))
         importing = worker_command("files", queues=names.IMPORTS)
-        stack.enter_context(Process("files", importing, around, log=home / "files.log"))
+        files = stack.enter_context(Process("files", importing, around, log=home / "files.log"))
         api = stack.enter_context(a_client(port))
         wait_until(lambda: _answers(api), seconds=START_SECONDS)
         plain = url.replace("postgresql+psycopg", "postgresql")
-        yield World(process, api, engine, stack.enter_context(psycopg.connect(plain, autocommit=True)))
+        yield World(process, files, api, engine, stack.enter_context(psycopg.connect(plain, autocommit=True)))
 
 
 def a_client(port: int) -> httpx.Client:
