@@ -10,7 +10,7 @@ from typing import Final
 
 from tests.sim.baselines import CallsAMinute, FixedRatio, Impact, Vicidial
 from tests.sim.floor import Figures, Floor, Policy
-from tests.sim.ours import Callbeat
+from tests.sim.ours import Callbeat, CreditAlone
 from tests.sim.picture import draw
 from tests.sim.worlds import WORLDS, World
 
@@ -27,6 +27,7 @@ MAKERS: Final[dict[str, Callable[[], Policy]]] = {
     "VICIdial-like HARD_LIMIT": lambda: Vicidial(is_tapered=False),
     "VICIdial-like TAPERED": lambda: Vicidial(is_tapered=True),
     "Impact-like": Impact,
+    "credit alone, at any risk": CreditAlone,
     "Callbeat without credit": lambda: Callbeat(has_credit=False),
     "Callbeat": Callbeat,
 }

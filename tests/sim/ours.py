@@ -6,7 +6,7 @@ from typing import Final
 from tests.sim.floor import Floor
 from worker.domain.agents.ages import Observed
 from worker.domain.agents.chances import Chances
-from worker.domain.agents.credit import AnswerCounts
+from worker.domain.agents.credit import AnswerCounts, Lines
 from worker.domain.agents.dialling import Pacing, calls_to_dial
 from worker.domain.agents.estimates import ANSWERED, ENDED, FAILED, PAUSED, READY_AGAIN, Estimates, Seen
 from worker.domain.agents.risk import AgentsNow
@@ -15,6 +15,16 @@ from worker.domain.agents.steering import FIRST_PRICE, steered
 REFRESHED_EVERY: Final = 10.0
 """Seconds between two estimates."""
 NO_CREDIT_LIMIT: Final = 1_000_000
+
+
+class CreditAlone:
+    """Every call that the credit allows, whatever its risk: the worst that wrong statistics could do."""
+
+    def more(self, floor: Floor) -> int:
+        """Return the room that the credit leaves."""
+        counts = AnswerCounts(floor.figures.answered, floor.figures.abandoned)
+        lines = Lines(floor.ready, len(floor.waiting), len(floor.ringing))
+        return max(0, lines.room(credit=counts.stock(target_per_mille=30)))
 
 
 @dataclass(slots=True)
