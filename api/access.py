@@ -97,6 +97,9 @@ ACCESS: Final[Mapping[str, Access]] = {
     "GET /v3/report/call/campaign/{campaign_uuid}": _READ,
     "GET /v3/report/call/chart": _READ,
     "GET /v3/report/call/lead": _READ,
+    "GET /v3/report/subscription": _RULE,
+    "POST /v3/report/subscription": _RULE,
+    "DELETE /v3/report/subscription/{report_subscription_id}": _RULE,
     "GET /v3/monitor": _READ,
     # What a callee said needs more than the list of calls.
     "GET /v3/recording/{recording}": _WORK,

@@ -25,6 +25,7 @@ from worker.ports.records.access import Caller
 from worker.ports.records.audit import Act
 from worker.ports.records.entities import Tenant
 from worker.ports.records.joined import JoinedTransactions
+from worker.ports.records.mails import MailSender
 from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.report_files import ReportWriter
 from worker.ports.records.request_limits import RequestLimits
@@ -87,6 +88,8 @@ class ApiServices(Protocol):
     def workbooks(self) -> WorkbookWriter: ...
     @property
     def report_files(self) -> ReportWriter: ...
+    @property
+    def mails(self) -> MailSender: ...
     @property
     def engines(self) -> SpeechEngines: ...
     @property

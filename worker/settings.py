@@ -18,6 +18,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from worker.domain.caps import DEFAULT_CAPS, Cap, read_caps
 from worker.domain.errors import Rejected
 from worker.domain.extension import DEFAULT, check_extension_dial
+from worker.domain.mail_server import check_mail_server
+from worker.domain.report_subscription import check_mail_address
 from worker.domain.speech.bucket import check_bucket
 from worker.domain.speech.places import check_places
 
@@ -263,6 +265,16 @@ class Settings(BaseSettings):
     )
     stalled_minutes: int = Field(
         default=5, ge=1, le=1440, description="minutes from 1 to 1440, after which campaign_stalled is sent"
+    )
+    smtp_url: Annotated[str, AfterValidator(check_mail_server)] | None = Field(
+        default=None,
+        description="smtp+starttls://USER:PASSWORD@HOST:PORT, smtps://…, or smtp://HOST:PORT without log-in",
+    )
+    smtp_from: Annotated[str, AfterValidator(check_mail_address)] | None = Field(
+        default=None, description="the address that reports are mailed from, e.g. reports@example.com"
+    )
+    smtp_ca_file: Annotated[Path, AfterValidator(_check_authorities)] | None = Field(
+        default=None, description="a PEM file with the authorities that the mail server is checked against"
     )
     task_events: bool = Field(default=True, description="true or false; true reports each task to Flower")
 

@@ -36,9 +36,11 @@ from worker.usecases.records import drop_old_records as retaining
 from worker.usecases.records import drop_recordings as unrecording
 from worker.usecases.records import raise_alerts as alerting
 from worker.usecases.records import refresh_list as refreshing
+from worker.usecases.records import report_by_subscription as daily
 from worker.usecases.records import run_backfills as backfills
 from worker.usecases.records import run_imports as importing
 from worker.usecases.records import seal_numbers as sealing
+from worker.usecases.records import send_reports as reporting
 from worker.wiring import services, stopping
 
 logger = logging.getLogger(__name__)
@@ -134,6 +136,13 @@ def render_sounds(**_: object) -> None:
         )
 
 
+@_task(names.SEND_REPORTS)
+def send_reports(**_: object) -> None:
+    parts = services()
+    if parts.queue.taken(names.SEND_REPORTS):  # otherwise an earlier message did the work
+        reporting.send_reports(parts.postman)
+
+
 @_task(names.IMPORT_FILES)
 def import_files(**_: object) -> None:
     parts = services()
@@ -164,6 +173,9 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     imports.drop_old_imports(parts.store, now=parts.clock.now())
     alerting.raise_alerts(
         parts.store, queue=parts.queue, stalled_after=parts.stalled_after, now=parts.clock.now(), new_id=parts.new_id
+    )
+    daily.make_daily_reports(
+        daily.Making(store=parts.store, queue=parts.queue, now=parts.clock.now(), new_id=parts.new_id)
     )
     imports.ask_for_imports(parts.store, queue=parts.queue, now=parts.clock.now())
 

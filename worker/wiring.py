@@ -31,9 +31,10 @@ from worker.coordination.rate import RedisRate
 from worker.coordination.request_limits import LocalRequestLimits, RedisRequestLimits, SharedOrLocal
 from worker.coordination.wakeups import RedisWakeups
 from worker.domain.caps import Cap
+from worker.domain.mail_server import MailServerUrl
 from worker.domain.speech.bucket import Bucket
 from worker.domain.switch_address import SwitchUrl
-from worker.domain.timing import CALLBACK_ANSWERED_WITHIN
+from worker.domain.timing import CALLBACK_ANSWERED_WITHIN, SMTP_STEP
 from worker.foreign_variables import forget_foreign_variables
 from worker.home import UMASK, disk_free, make_private
 from worker.jobs import names as job_names
@@ -41,6 +42,7 @@ from worker.jobs.app import app, configuration
 from worker.jobs.background import Background
 from worker.jobs.broker_check import check_broker
 from worker.jobs.queue import CeleryJobQueue
+from worker.mail.smtp import MailServer, SmtpSender
 from worker.ports.callbacks.deliveries import CallbackSender
 from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import Wakeups
@@ -48,6 +50,7 @@ from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.dispatch.telephony import EventSource, Telephony
 from worker.ports.records.audit import Act
 from worker.ports.records.joined import JoinedTransactions
+from worker.ports.records.mails import MailSender
 from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.report_files import ReportWriter
 from worker.ports.records.request_limits import RequestLimits
@@ -81,6 +84,7 @@ from worker.usecases.dispatch.dial_paced import Dialler
 from worker.usecases.dispatch.sound_key import sound_key
 from worker.usecases.dispatch.sound_work import Studio
 from worker.usecases.records.run_imports import Importer
+from worker.usecases.records.send_reports import Postman
 from worker.usecases.records.tenants import DEFAULT_TENANT, find_tenant
 
 DOUBTFUL_HOSTS: Final = 24
@@ -120,6 +124,7 @@ class Services:
     sound_names: SoundNames
     recordings: RecordingFiles
     request_limits: RequestLimits
+    mails: MailSender
     speaks: bool
     """True when answered calls are spoken with; otherwise an own dialplan plays, and no sound is needed."""
     stalled_after: Duration
@@ -156,6 +161,11 @@ class Services:
     def report_files(self) -> ReportWriter:
         """Return what writes reports."""
         return ReportFiles()
+
+    @property
+    def postman(self) -> Postman:
+        """Return what sends daily reports."""
+        return Postman(store=self.store, queue=self.queue, files=self.report_files, mails=self.mails, clock=self.clock)
 
     @property
     def importer(self) -> Importer:
@@ -301,6 +311,7 @@ def _services(patience: Patience) -> Services:
         recordings=RecordingFolder(None if chosen.recordings is None else Path(chosen.recordings)),
         request_limits=_request_limits(redis_url(chosen)),
         surroundings=_surroundings(chosen, clock=clock),
+        mails=SmtpSender(_mail_server(chosen)),
         probes={
             "database": partial(_ping, database),
             "broker": partial(_check_broker, wakeups),
@@ -319,6 +330,19 @@ def _surroundings(chosen: Settings, *, clock: SystemClock) -> Surroundings:
         queues=lambda: queue_loads(redis, queues, at=clock.now().timestamp()),
         disk_free=partial(disk_free, folders),
         clock_ahead=clock.ahead_seconds,
+    )
+
+
+def _mail_server(chosen: Settings) -> MailServer | None:
+    if chosen.smtp_url is None:
+        return None
+    if chosen.smtp_from is None:
+        raise WrongSetting("smtp_from", value=None, expected=f"{_expected('smtp_from')}; CALLBEAT_SMTP_URL is set")
+    return MailServer(
+        url=MailServerUrl.parse(chosen.smtp_url),
+        sender=chosen.smtp_from,
+        trust=ssl.create_default_context(cafile=chosen.smtp_ca_file),
+        timeout_seconds=SMTP_STEP.total_seconds(),
     )
 
 

@@ -32,6 +32,14 @@ _TEMPLATE_BODY: Final[Mapping[str, Json]] = {
 }
 
 EXAMPLES: Final[Mapping[str, Json]] = {
+    "create_report_subscription": {
+        "campaign_uuid": _CAMPAIGN,
+        "channel": "mail",
+        "address": "an@example.com",
+        "format": "pdf",
+        "language": "vi",
+        "time": "07:00",
+    },
     "log_in": _KEY,
     "log_in_v1": _KEY,
     "log_in_by_name": _PASSWORD,

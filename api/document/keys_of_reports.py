@@ -43,6 +43,23 @@ KEYS: Final[Mapping[str, Key]] = {
     "read_campaign_report.run_id": _RUN,
     "read_campaign_report.format": Key("`html` (one page, made to be printed), `pdf` or `xlsx`.", example="pdf"),
     "read_campaign_report.language": Key("`en` or `vi`.", example="vi"),
+    "channel": Key("`mail`, or `webhook`: a callback `campaign_report` with the numbers.", example="mail"),
+    **{
+        f"{model}.address": Key("A mail address, or the URL of a webhook.", example="an@example.com")
+        for model in ("ReportSubscriptionBody", "ReportSubscription")
+    },
+    "report_subscription_id": Key("The subscription's id."),
+    "ReportSubscriptionBody.format": Key("The file that a mail has: `html`, `pdf` or `xlsx`.", example="pdf"),
+    "ReportSubscriptionBody.language": Key("`en` or `vi`.", example="vi"),
+    "ReportSubscriptionBody.time": Key("When the report is sent, in the tenant's zone: `HH:MM`.", example="07:00"),
+    "ReportSubscription.format": Key("The file that a mail has."),
+    "ReportSubscription.language": Key("The report's language."),
+    "ReportSubscription.time": Key("When the report is sent, in the tenant's zone."),
+    "ReportSubscription.next_at": Key("When the next report is due."),
+    "last_day": Key("The day of the last report, `YYYY-MM-DD`; empty: none was due yet."),
+    "last_state": Key("`delivered`: the mail server took it, or it was written to the callbacks."),
+    "ReportSubscription.last_error": Key("Why it was not sent."),
+    "ReportSubscription.attempt": Key("How often it was tried to be sent."),
     "list_live_calls.limit": Key("How many calls at most.", example=100),
     "time": Key("When the hour, day, week or month begins; the week on Monday."),
     **{

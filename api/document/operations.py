@@ -185,6 +185,19 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "GET /v3/report/call/lead": Operation(
         "report_leads", "Report each lead's result", page_of(reports.LeadReportRow), unknown="The campaign"
     ),
+    "GET /v3/report/subscription": Operation(
+        "list_report_subscriptions", "List subscriptions to daily reports", reports.ReportSubscriptions
+    ),
+    "POST /v3/report/subscription": Operation(
+        "create_report_subscription",
+        "Subscribe to a daily report",
+        reports.ReportSubscribed,
+        unknown="The campaign",
+        taken="The address has a subscription to this report.",
+    ),
+    "DELETE /v3/report/subscription/{report_subscription_id}": Operation(
+        "delete_report_subscription", "Delete a subscription to a daily report", Deleted
+    ),
     "GET /v3/monitor": Operation("list_live_calls", "List the calls that are up", reports.LiveCalls),
     "GET /v1/campaign": Operation("list_campaigns_v1", "List campaigns, older shape", page_of(campaigns.OldCampaign)),
     "POST /v1/campaign": Operation(

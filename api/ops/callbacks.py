@@ -13,6 +13,7 @@ from worker.domain.retry import DeliveryState
 from worker.domain.role import Role, includes
 from worker.ports.callbacks.records import CallbackFilter
 from worker.ports.paging import Slice
+from worker.ports.records.report_subscriptions import DailyReport
 from worker.usecases.callbacks import queries
 from worker.usecases.callbacks.replay_callbacks import enable_url, replay_callbacks
 
@@ -34,10 +35,18 @@ def show(request: Request, services: Services, who: Who) -> Response:
         urls=queries.list_callback_urls(store, tenant_id=tenant_id, part=Slice(SHOWN)).rows,
         dead=queries.list_callbacks(store, tenant_id=tenant_id, part=Slice(SHOWN), wanted=DEAD),
         backlog=queries.list_callbacks(store, tenant_id=tenant_id, part=Slice(1), wanted=PENDING).total,
+        reports=_unsent(services, who) if includes(who.role, Role.ADMIN) else [],
         may_change=includes(who.role, Role.OPERATOR),
         replayed=request.query_params.get("replayed", ""),
         enabled="enabled" in request.query_params,
     )
+
+
+def _unsent(services: Services, who: Who) -> list[DailyReport]:
+    """Return daily reports that wait or were given up; their addresses are for those who may read subscriptions."""
+    states = (DeliveryState.PENDING, DeliveryState.DEAD)
+    with services.store.reading() as tx:
+        return tx.report_subscriptions.latest(who.tenant.id, limit=SHOWN, states=states)
 
 
 @router.get("/ops/callbacks/replay")

@@ -37,7 +37,7 @@ class CallbackQuery(Body):
 
     campaign_uuid: Line = ""
     call_id: Line = ""
-    event: EventName | Literal[""] = ""
+    event: EventName | Literal["", "campaign_report"] = ""
     state: State = ""
     start_date: Line = ""
     end_date: Line = ""

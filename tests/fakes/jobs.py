@@ -21,6 +21,7 @@ class FakeJobQueue(JobQueue):
         self.fan_outs: list[TenantId] = []
         self.renderings = 0
         self.imports = 0
+        self.reports = 0
         self.held: list[str] = []
         self.sweeps: list[float] = []
         """The seconds after which each was asked for."""
@@ -52,6 +53,10 @@ class FakeJobQueue(JobQueue):
     @override
     def render_sounds(self) -> None:
         self.renderings += 1
+
+    @override
+    def send_reports(self) -> None:
+        self.reports += 1
 
     @override
     def import_files(self) -> None:

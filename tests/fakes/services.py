@@ -12,12 +12,14 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.coordination import FakeWakeups
 from tests.fakes.engines import FakeEngines, FakeSounds
 from tests.fakes.jobs import FakeJobQueue
+from tests.fakes.mails import FakeMails
 from tests.fakes.request_limits import NoRequestLimits
 from tests.fakes.telephony import FakeTelephony
 from worker.domain.caps import DEFAULT_CAPS, Cap
 from worker.ports.dispatch.second_source import CdrFormat
 from worker.ports.records.audit import Act
 from worker.ports.records.joined import JoinedTransactions
+from worker.ports.records.mails import MailSender
 from worker.ports.records.recordings import RecordingFiles
 from worker.ports.records.report_files import ReportWriter
 from worker.ports.records.request_limits import RequestLimits
@@ -61,6 +63,7 @@ class FakeServices:
     audio_reader: AudioReader = field(default_factory=MiniaudioReader)
     workbooks: WorkbookWriter = field(default_factory=XlsxWriter)
     report_files: ReportWriter = field(default_factory=ReportFiles)
+    mails: MailSender = field(default_factory=FakeMails)
     spoken_names: SoundNames | None = None
     surroundings: Surroundings = field(default_factory=Surroundings)
     probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)

@@ -74,6 +74,8 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         list_uuid = make_list(client, campaign)
         token = client.post("/v3/token", json={"name": "mine", "role": "admin"}).json()["token_uuid"]
         lead = client.post("/v3/lead", json={"list_uuid": list_uuid, "phone_number": "0341234567"}).json()
+        asked = {"campaign_uuid": campaign, "address": "an@example.com"}
+        daily = client.post("/v3/report/subscription", json=asked).json()["id"]
         sound = {"audio_name": "mine", "file": base64.b64encode(a_file()).decode()}
         audio = client.post("/v3/audio", json=sound).json()["id"]
         numbers = client.post("/v1/blacklist/file", files={"file": b"0341234560"}).json()["import_uuid"]
@@ -84,6 +86,7 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         "carrier_uuid": SEED_CARRIER,
         "gateway_uuid": gateway,
         "tenant": "default",
+        "report_subscription_id": daily,
         "token_uuid": token,
         "template_uuid": SEED_TEMPLATE,
         "audio_uuid": audio,

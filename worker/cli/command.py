@@ -41,6 +41,7 @@ GROUPS: Final[Mapping[str, tuple[str, str, str]]] = {
     "imports": ("Files of leads and of numbers that must not be called, on their way in.", "file_commands", "IMPORTS"),
     "cdr": ("CDRs as files.", "cdr_commands", "CDR"),
     "callbacks": ("Callbacks that were given up.", "callback_commands", "CALLBACKS"),
+    "reports": ("Daily reports by mail or webhook.", "report_commands", "REPORTS"),
     "person": ("Persons and their data.", "commands", "PERSON"),
     "recording": ("Recordings whose time is over.", "recording_commands", "RECORDING"),
     "gateway": ("Gateways: their limits, and the tenants that may use them.", "gateway_commands", "GATEWAY"),

@@ -24,6 +24,8 @@ class CallbackEvent(StrEnum):
     """Alerts, which belong to no call: sent once, and all but ``campaign_finished`` once more when they clear."""
     AGENT_STATE = "agent_state"
     """An agent has another state; it has no place in the order of a call's events."""
+    CAMPAIGN_REPORT = "campaign_report"
+    """A campaign's daily report; it has no place there either."""
 
 
 OF_CARRIERS: Final = frozenset({CallbackEvent.CARRIER_FAILING, CallbackEvent.CARRIER_RECOVERED})

@@ -159,6 +159,7 @@ def happened_at(cdr: Cdr, *, event: CallbackEvent) -> DateTime:
             | CallbackEvent.CALLBACK_URL_FAILING
             | CallbackEvent.SWITCH_GONE
             | CallbackEvent.AGENT_STATE
+            | CallbackEvent.CAMPAIGN_REPORT
         ):
             moment = cdr.ended_at
         case never:

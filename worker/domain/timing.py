@@ -225,6 +225,14 @@ DELIVERY_SESSION: Final = Duration(seconds=5)
 """A delivery task starts no request after this time, so that other hosts are served."""
 CALLBACK_ANSWERED_WITHIN: Final = Duration(seconds=10)
 
+# --- Daily reports ---------------------------------------------------------------------------------------------------
+
+SMTP_STEP: Final = Duration(seconds=15)
+"""Longest wait for each of the about ten answers of a mail server."""
+REPORT_LEASE: Final = Duration(minutes=5)
+"""A report whose process died while it was sent is sent by another one after this time. Longer than all of a mail
+server's answers together, so that no report is sent by two at once."""
+
 # --- Clocks ----------------------------------------------------------------------------------------------------------
 
 PROCESS_CLOCKS_APART: Final = Duration(seconds=1)

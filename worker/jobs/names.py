@@ -8,6 +8,7 @@ DELIVER_CALLBACKS: Final = "callbeat.deliver_callbacks"
 ASK_FOR_CALLBACKS: Final = "callbeat.ask_for_callbacks"
 FAN_OUT_CALLBACKS: Final = "callbeat.fan_out_callbacks"
 RENDER_SOUNDS: Final = "callbeat.render_sounds"
+SEND_REPORTS: Final = "callbeat.send_reports"
 IMPORT_FILES: Final = "callbeat.import_files"
 SWEEP: Final = "callbeat.sweep"
 TICK: Final = "callbeat.tick"
@@ -25,6 +26,7 @@ QUEUE_OF: Final = {
     DELIVER_CALLBACKS: CALLBACKS,
     ASK_FOR_CALLBACKS: CALLBACKS,
     FAN_OUT_CALLBACKS: CALLBACKS,
+    SEND_REPORTS: CALLBACKS,
     RENDER_SOUNDS: SPEECH,
     IMPORT_FILES: IMPORTS,
     SWEEP: MAINTENANCE,

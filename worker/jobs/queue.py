@@ -68,6 +68,11 @@ class CeleryJobQueue(JobQueue):
             self._send(names.RENDER_SOUNDS)
 
     @override
+    def send_reports(self) -> None:
+        if self._is_first(names.SEND_REPORTS):
+            self._send(names.SEND_REPORTS)
+
+    @override
     def import_files(self) -> None:
         if self._is_first(names.IMPORT_FILES):
             self._send(names.IMPORT_FILES)

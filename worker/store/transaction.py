@@ -45,6 +45,7 @@ from worker.store.records.login_failures import SqlLoginFailures
 from worker.store.records.number_plan import SqlNumberPlans
 from worker.store.records.number_sealings import SqlNumberSealings
 from worker.store.records.refreshes import SqlRefreshes
+from worker.store.records.report_subscriptions import SqlReportSubscriptions
 from worker.store.records.reports import SqlReports
 from worker.store.records.retentions import SqlRetentions
 from worker.store.records.secret_rows import SqlSecretRows
@@ -102,6 +103,11 @@ class SqlTransaction(
     @cached_property
     def alerts(self) -> SqlAlerts:
         return SqlAlerts(self.connection)
+
+    @override
+    @cached_property
+    def report_subscriptions(self) -> SqlReportSubscriptions:
+        return SqlReportSubscriptions(self.connection)
 
     @override
     @cached_property

@@ -17,6 +17,12 @@ REPORTS: Final[Texts] = {
         "Results, connection rate, talk times, keys, networks, causes, and calls over time; no number of a person.",
         "Kết quả, tỷ lệ kết nối, thời lượng, phím, mạng, nguyên nhân, cuộc gọi theo thời gian; không có số điện thoại.",
     ),
+    "report.unsent": ("Daily reports that were not sent", "Báo cáo hằng ngày chưa gửi được"),
+    "report.day": ("Day", "Ngày"),
+    "report.address": ("To", "Gửi đến"),
+    "report.next": ("Next attempt", "Lần thử kế tiếp"),
+    "report.pending": ("is tried again", "đang thử lại"),
+    "report.dead": ("given up", "đã bỏ"),
     "language.en": ("English", "English"),
     "language.vi": ("Tiếng Việt", "Tiếng Việt"),
 }

@@ -3,8 +3,11 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from api.responses.models.base import MAYBE, Answer, Moment
+from api.responses.models.base import MAYBE, Answer, Moment, Taken
+from worker.domain.language import Language
 from worker.domain.network import Network
+from worker.domain.report_subscription import Channel
+from worker.ports.records.report_files import ReportForm
 
 
 class CampaignReportRow(Answer):
@@ -117,3 +120,34 @@ class LiveCalls(Answer):
 
     data: list[LiveCall]
     total: int
+
+
+class ReportSubscription(Answer):
+    """A reader of a campaign's daily report, and the last one that was due for him."""
+
+    id: UUID
+    campaign_uuid: UUID
+    channel: Channel
+    address: str
+    format: ReportForm
+    language: Language
+    time: str
+    next_at: Moment
+    last_day: str
+    last_state: Literal["", "pending", "delivered", "dead"]
+    last_error: str
+    attempt: int
+
+
+class ReportSubscriptions(Answer):
+    """All subscriptions to daily reports, oldest first."""
+
+    data: list[ReportSubscription]
+    total: int
+
+
+class ReportSubscribed(Taken):
+    """The new subscription."""
+
+    created: bool
+    id: UUID

@@ -285,6 +285,7 @@ TABLE = (
         ((f"/v3/report/call/campaign?campaign_uuid={NOWHERE}", None, 404, "campaign is not found"),),
     ),
     Case("GET", "/v3/report/call/lead?campaign_uuid={campaign_uuid}&list_uuid={list_uuid}", None, PAGED),
+    Case("GET", "/v3/report/subscription", None, "data total"),
     Case("GET", "/v3/monitor", None, "data total"),
     Case("GET", "/v1/cdr?page=1&limit=10", None, "data limit page total"),
     Case("GET", "/v1/cdr", None, "data scroll_id"),

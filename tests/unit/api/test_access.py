@@ -71,6 +71,7 @@ def known(client: TestClient, services: FakeServices) -> dict[str, str]:
     client.post("/v1/blacklist", json={"blacklist": [{"phone_number": "0341111111", "description": ""}]})
     hook = {"callback_url": "https://crm.example/x", "event": "hangup"}
     subscription = client.post("/v1/event", json=hook).json()["id"]
+    daily = {"campaign_uuid": campaign, "address": "an@example.com"}
     sound = {"audio_name": "mine", "file": base64.b64encode(a_file()).decode()}
     return {
         "audio_uuid": client.post("/v3/audio", json=sound).json()["id"],
@@ -82,6 +83,7 @@ def known(client: TestClient, services: FakeServices) -> dict[str, str]:
         "customer_id": lead["lead_uuid"],
         "callback_id": str(store_delivery(services.store, call_id=call_id, at=NOON).id),
         "subscription_id": subscription,
+        "report_subscription_id": client.post("/v3/report/subscription", json=daily).json()["id"],
         "import_uuid": client.post("/v1/blacklist/file", files={"file": b"0342222222"}).json()["import_uuid"],
         "token_uuid": client.post("/v3/token", json={"name": "mine", "role": "admin"}).json()["token_uuid"],
         "reference": str(call_id),

@@ -170,3 +170,9 @@ def test_a_switch_is_gone_only_when_no_standby_has_taken_over() -> None:
     takeover = timing.LEADER_LEASE + timing.STANDBY_PRECEDENCE + timing.LEASE_RETRIED_EVERY
 
     assert 3 * takeover <= timing.SWITCH_GONE_AFTER
+
+
+def test_no_report_is_mailed_by_two_processes_at_once() -> None:
+    steps = 12  # connect, greeting, EHLO twice, STARTTLS, three of the log-in, MAIL, RCPT, DATA, end of the text
+
+    assert steps * timing.SMTP_STEP < timing.REPORT_LEASE

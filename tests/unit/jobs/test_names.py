@@ -17,6 +17,7 @@ def test_tasks_and_queues_have_the_names_that_operators_know() -> None:
         "callbeat.ask_for_callbacks": "callbacks",
         "callbeat.fan_out_callbacks": "callbacks",
         "callbeat.render_sounds": "speech",
+        "callbeat.send_reports": "callbacks",
         "callbeat.import_files": "imports",
         "callbeat.sweep": "maintenance",
         "callbeat.tick": "maintenance",

@@ -36,6 +36,9 @@ class JobQueue(Protocol):
     def render_sounds(self) -> None:
         """Ask for sounds to be rendered for waiting and next leads; at most one such request waits."""
 
+    def send_reports(self) -> None:
+        """Ask for daily reports that are due to be sent; at most one such request waits."""
+
     def import_files(self) -> None:
         """Ask for files that wait to be imported; at most one such request waits."""
 

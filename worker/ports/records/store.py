@@ -35,6 +35,7 @@ from worker.ports.records.lists import Lists
 from worker.ports.records.number_plan import NumberPlans
 from worker.ports.records.number_sealings import NumberSealings
 from worker.ports.records.refreshes import Refreshes
+from worker.ports.records.report_subscriptions import ReportSubscriptions
 from worker.ports.records.reports import Reports
 from worker.ports.records.retentions import Retentions
 from worker.ports.records.secret_rows import SecretRows
@@ -129,6 +130,8 @@ class RecordTransaction(Protocol):
     def fan_outs(self) -> FanOuts: ...
     @property
     def subscriptions(self) -> Subscribers: ...
+    @property
+    def report_subscriptions(self) -> ReportSubscriptions: ...
     @property
     def answers(self) -> Answers: ...
     @property

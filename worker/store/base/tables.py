@@ -44,6 +44,7 @@ from worker.store.base import (
     number_tables,  # noqa: F401 - see above
     pacing_tables,  # noqa: F401 - see above
     recording_tables,  # noqa: F401 - see above
+    report_subscription_tables,  # noqa: F401 - see above
     report_tables,  # noqa: F401 - see above
     retention_tables,  # noqa: F401 - see above
     schema,
