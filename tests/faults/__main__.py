@@ -13,7 +13,7 @@ from tests.faults.driver import Run, run
 from tests.faults.hosts import hosts
 from tests.faults.judge import Promise, judge, table
 from tests.faults.report import faults_in_order, resumptions, take_overs
-from tests.faults.schedule import CUT_OFF_FOR_LONG, LANES, OF_VOICE, scheduled
+from tests.faults.schedule import CUT_OFF_FOR_LONG, LANES, OF_THE_POOLER, OF_VOICE, scheduled
 from tests.faults.voice_rules import without_a_word
 
 TOLD: Final = 8
@@ -26,6 +26,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Of the faults, the edits and the calls' fates.")] = 1,
     partitions: Annotated[bool, typer.Option(help="Cut hosts off from each other instead; needs root.")] = False,
     voice: Annotated[bool, typer.Option(help="Only what befalls voice processes and the speech engine.")] = False,
+    pooler: Annotated[bool, typer.Option(help="PgBouncer in front of the database, and what befalls it.")] = False,
     home: Annotated[Path | None, typer.Option(help="Folder for logs [default: a new one].")] = None,
 ) -> None:
     """Dial through faults of every kind, and judge what came of it."""
@@ -34,9 +35,11 @@ def main(
     seconds = minutes * 60
     with ExitStack() as stack:
         there = stack.enter_context(hosts()) if partitions else None
-        lanes = [CUT_OFF_FOR_LONG] if partitions else [OF_VOICE] if voice else LANES
+        lanes = [CUT_OFF_FOR_LONG] if partitions else [OF_VOICE] if voice else [*LANES]
+        if pooler:
+            lanes.append(OF_THE_POOLER)
         planned = scheduled(lanes, seed=seed, seconds=seconds)
-        done = run(planned, home=place, seed=seed, seconds=seconds, hosts=there)
+        done = run(planned, home=place, seed=seed, seconds=seconds, hosts=there, is_pooled=pooler)
     sys.exit(0 if _tell(done, home=place) else 1)
 
 

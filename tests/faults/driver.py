@@ -62,9 +62,17 @@ class Run:
     """Requests of the second tenant that were refused because it had sent, or stored, too many."""
 
 
-def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0.0, hosts: Hosts | None = None) -> Run:
+def run(
+    planned: Sequence[Planned],
+    *,
+    home: Path,
+    seed: int,
+    seconds: float = 0.0,
+    hosts: Hosts | None = None,
+    is_pooled: bool = False,
+) -> Run:
     """Set campaigns up, dial them through all faults, for so many seconds at least, and wait until all is at rest."""
-    with running_world(home, seed=seed, speed=SPEED, hosts=hosts) as world:
+    with running_world(home, seed=seed, speed=SPEED, hosts=hosts, is_pooled=is_pooled) as world:
         office = Office(Operator(world.stack), callback_url=world.stack.receiver.url, chance=Random(seed))
         office.set_up()
         neighbour = world.neighbour()
@@ -80,7 +88,7 @@ def run(planned: Sequence[Planned], *, home: Path, seed: int, seconds: float = 0
         over_at = time.monotonic()
         office.open_all()
         caller.open_all()
-        engine = create_engine(world.stack.database_url, pool_pre_ping=True)
+        engine = create_engine(world.database_url, pool_pre_ping=True)
         at_rest = come_to_rest(partial(left, engine), tend=world.tend, is_done=world.is_second_source_done)
         rest = f"{told(left(engine))}; coming to rest took {time.monotonic() - over_at:.0f} s"
         starts = {name: part.starts for name, part in world.parts.items()}

@@ -15,7 +15,7 @@ SWITCH_STARTS_WITHIN: Final = 8.0
 """A killed switch is started again after a second, and added again if it was forgotten."""
 EVERYBODY_WAITS: Final = frozenset({Kind.STALLED, Kind.FLUSHED, Kind.CDRS_FIRST, Kind.RESTARTED, *BETWEEN_HOSTS})
 LEADERS: Final = frozenset({"listener", "listener-2", "beat", "beat-2"})
-NEEDED: Final = frozenset({"postgres", "redis"})
+NEEDED: Final = frozenset({"postgres", "pgbouncer", "redis"})
 CARRY_CALLBACKS: Final = frozenset({*NEEDED, "callbacks", "receiver"})
 ASK_FOR_CALLBACKS: Final = frozenset({"listener", "listener-2", "worker", "worker-1", "worker-2", "beat", "beat-2"})
 ALL_CALLBACKS_WAIT: Final = frozenset({Kind.FLUSHED, Kind.RESTARTED, *BETWEEN_HOSTS})

@@ -20,7 +20,7 @@ from tests.faults.office import GATEWAYS
 from tests.faults.relay import Line
 from tests.faults.speaking import ENGINE, VOICES
 from tests.faults.switchboard import SWITCHES
-from tests.faults.world import GROUND, OURS
+from tests.faults.world import GROUND, OURS, POOLER
 
 LONG_SECONDS: Final = 28.0
 """Longer than every timeout: a call whose worker is stopped for so long has been given up when it wakes."""
@@ -143,6 +143,17 @@ OF_VOICE: Final = Lane(
 )
 """What befalls those who speak, beside everything else."""
 LANES: Final = (SHORT, LONG, OF_VOICE)
+OF_THE_POOLER: Final = Lane(
+    [
+        *(2 * [Fault(Kind.KILLED, POOLER)]),
+        Fault(Kind.TERMINATED, POOLER),
+        Fault(Kind.FROZEN, POOLER, SHORT_SECONDS),
+        Fault(Kind.AWAY, POOLER, UNWELL_SECONDS),
+        Fault(Kind.KILLED, "postgres"),
+    ],
+    pause=(10.0, 20.0),
+)
+"""What befalls a PgBouncer in front of the database, beside everything else."""
 
 _GLANCED_AT: Final = (1.5, 2.5)
 """The pause in a run that is short, so that each kind of fault happens while others go on."""
@@ -272,7 +283,7 @@ def _in_lane(lane: Lane, *, beside: Sequence[Planned], chance: Random, seconds: 
 
 def _pause(lane: Lane, *, after: Fault | None, watched: float, chance: Random) -> float:
     pause = chance.uniform(*lane.pause)
-    is_watched = after is not None and after.target in {*GROUND, *Line}
+    is_watched = after is not None and after.target in {*GROUND, POOLER, *Line}
     return max(pause, watched) if is_watched else pause
 
 

@@ -28,6 +28,7 @@ from tests.stack.addresses import LOOPBACK, free_port
 from tests.stack.callbeat import api_command, callback_command, callbeat, run_callbeat, worker_commands
 from tests.stack.environment import SECRET, environment
 from tests.stack.operator import Operator
+from tests.stack.pgbouncer import pooler_files
 from tests.stack.postgres import UNFLUSHED, Cluster, cluster, postgres_url
 from tests.stack.receiver import Receiver
 from tests.stack.redis import open_redis_command, redis_url
@@ -46,6 +47,10 @@ TENANT_CAP: Final = 40
 LONGEST_CALL_SECONDS: Final = 30
 """As a switch counts them at its speed: every eighth talk would be longer."""
 SERVERS: Final = ("postgres", "redis")
+POOLER: Final = "pgbouncer"
+"""In front of PostgreSQL in a run that asks for it: our processes then reach the database through it alone."""
+POOLED_CONNECTIONS: Final = 20
+"""As deploy/README.md advises for so many processes: two for each of them."""
 GROUND: Final = (*SERVERS, *SWITCHES, ENGINE)
 OURS: Final = ("api", "worker-1", "worker-2", "callbacks", "listener", "listener-2", "beat", "beat-2", *SPEAKING)
 """Of listener and beat a second stands by."""
@@ -67,6 +72,8 @@ class World:
     ticks: Ticks
     voice: Voice
     redis_url: str
+    database_url: str
+    """Without a pooler in front."""
     hosts: Hosts | None
     second_token: list[str] = field(default_factory=list)
     """The API key of the second tenant, once it exists."""
@@ -103,7 +110,9 @@ class World:
 
 
 @contextmanager
-def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = None) -> Iterator[World]:
+def running_world(
+    home: Path, *, seed: int, speed: float, hosts: Hosts | None = None, is_pooled: bool = False
+) -> Iterator[World]:
     """Run everything while the block runs: PostgreSQL, Redis, the switches, the receiver, and our own processes.
 
     On one machine our processes reach the switches through the relay; between hosts it is the network that does harm.
@@ -115,7 +124,10 @@ def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = 
         relay = stack.enter_context(relaying(switch=at[SWITCHES[0]], chance=Random(seed)))
         relayed = {SWITCHES[0]: (LOOPBACK, relay.port), SWITCHES[1]: (LOOPBACK, relay.listen(at[SWITCHES[1]]))}
         receiver = stack.enter_context(Receiver(secret=SECRET, host=where.here))
-        around = _environment(home, at=at, allowed=where.network, voice=voice)
+        database_url = postgres_url(at["postgres"][1], host=at["postgres"][0])
+        pooler = stack.enter_context(pooler_files(database_url, connections=POOLED_CONNECTIONS)) if is_pooled else None
+        reached = pooler.url if pooler else database_url
+        around = _environment(home, at=at, allowed=where.network, voice=voice, database_url=reached)
         files = stack.enter_context(cluster())
         commands = {
             "postgres": _postgres(files, at=at["postgres"], network=where.network),
@@ -139,6 +151,8 @@ def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = 
             user=None if hosts else files.user,
             ends_on=signal.SIGINT,
         )
+        if pooler is not None:
+            parts[POOLER] = Part(POOLER, pooler.command, around, log=home / f"{POOLER}.log", user=pooler.user)
         switches = switchboards(home, own=at, reached=at if hosts else relayed)
         api = stack.enter_context(client(host=at["api"][0], port=at["api"][1], timeout=CLIENT_SECONDS, limits=ONCE))
         broker = around["CALLBEAT_REDIS_URL"]
@@ -154,6 +168,7 @@ def running_world(home: Path, *, seed: int, speed: float, hosts: Hosts | None = 
             ticks=stack.enter_context(closing(Ticks(broker))),
             voice=voice,
             redis_url=broker,
+            database_url=database_url,
             hosts=hosts,
         )
         stack.callback(voice.relay.close)
@@ -188,11 +203,13 @@ def _clocks(home: Path) -> dict[str, Clock]:
     return clocks
 
 
-def _environment(home: Path, *, at: Mapping[str, tuple[str, int]], allowed: str, voice: Voice) -> dict[str, str]:
+def _environment(
+    home: Path, *, at: Mapping[str, tuple[str, int]], allowed: str, voice: Voice, database_url: str
+) -> dict[str, str]:
     """Return the settings of our processes; they learn of the switches from the database alone."""
     return environment(
         home=home / "home",
-        database_url=postgres_url(at["postgres"][1], host=at["postgres"][0]),
+        database_url=database_url,
         redis_url=redis_url(at["redis"][1], host=at["redis"][0]),
         drain_seconds="10",
         longest_call_seconds=f"{LONGEST_CALL_SECONDS}",
@@ -203,8 +220,9 @@ def _environment(home: Path, *, at: Mapping[str, tuple[str, int]], allowed: str,
 
 def _begin(world: World, *, where: Places, seed: int, speed: float) -> None:
     """Start the ground, bring the database up to date, start the rest, and wait until the API says that all is well."""
-    for name in (*SERVERS, ENGINE):
-        world.parts[name].start()
+    for name in (*SERVERS, POOLER, ENGINE):
+        if name in world.parts:
+            world.parts[name].start()
     wait_until(lambda: _is_migrated(world), seconds=READY_SECONDS, meanwhile=world.tend)
     world.stack.command("tenant", "set", "--tenant=default", f"--concurrent-call={TENANT_CAP}")
     world.second_token.append(world.stack.command("token", "create", f"--tenant={NAME}").strip())
@@ -237,7 +255,7 @@ def _switch(world: World, switch: Switchboard, *, where: Places, seed: int, spee
 
 
 def _end(world: World) -> None:
-    for name in (*reversed(OURS), *reversed(GROUND)):
+    for name in (*reversed(OURS), POOLER, *reversed(GROUND)):
         if name in world.parts:
             world.parts[name].end()
 

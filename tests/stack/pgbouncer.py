@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -26,9 +27,19 @@ def pgbouncer_program() -> str | None:
     return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
+@dataclass(frozen=True)
+class Pooler:
+    """How to start a PgBouncer, and the URL of its database through it."""
+
+    command: list[str]
+    url: str
+    log: Path
+    user: str | None
+
+
 @contextmanager
-def pgbouncer(url: str, *, drops_options: bool = True) -> Iterator[str]:
-    """Run it in front of a database; give the database's URL through it.
+def pooler_files(url: str, *, drops_options: bool = True, connections: int = SERVER_CONNECTIONS) -> Iterator[Pooler]:
+    """Have the settings of a PgBouncer in front of a database while the block runs.
 
     Without ``drops_options`` it refuses connections that come with options, as it does by its own settings.
     """
@@ -47,19 +58,25 @@ listen_port = {port}
 unix_socket_dir =
 auth_type = any
 pool_mode = transaction
-default_pool_size = {SERVER_CONNECTIONS}
+default_pool_size = {connections}
 max_client_conn = 500
 server_idle_timeout = 1
 {"ignore_startup_parameters = options" if drops_options else ""}
 """
     )
-    log = folder / "pgbouncer.log"
+    through = server.set(host=LOOPBACK, port=port).render_as_string(hide_password=False)
     user = UNPRIVILEGED if os.getuid() == 0 else None
-    through = server.set(host=LOOPBACK, port=port)
     try:
-        with Process("pgbouncer", [program, str(settings)], dict(os.environ), log=log, user=user) as process:
-            running = Postgres(through.render_as_string(hide_password=False))
-            wait_until(lambda: running.answers(process=process), seconds=START_SECONDS)
-            yield running.url
+        yield Pooler([program, str(settings)], through, folder / "pgbouncer.log", user)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def pgbouncer(url: str, *, drops_options: bool = True) -> Iterator[str]:
+    """Run a PgBouncer in front of a database while the block runs; give the database's URL through it."""
+    with pooler_files(url, drops_options=drops_options) as pooler:
+        running = Postgres(pooler.url)
+        with Process("pgbouncer", pooler.command, dict(os.environ), log=pooler.log, user=pooler.user) as process:
+            wait_until(lambda: running.answers(process=process), seconds=START_SECONDS)
+            yield running.url
