@@ -3,15 +3,19 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import BinaryIO, Final
+
+from typing_extensions import override
 
 from worker.domain.errors import Invalid
 from worker.ports.records.tables import OpenTable, TableRow
 
 LONGEST_CELL: Final = 128 * 1024
+TITLES: Final = 9
+"""Lines that may stand above the header."""
 _READ: Final = 1024 * 1024
 _MARKS: Final = {  # the longer ones first
     codecs.BOM_UTF32_LE: "utf-32",
@@ -37,9 +41,9 @@ def open_csv(file: BinaryIO) -> Iterator[OpenTable]:
     try:
         first = _first_line(text)
         named = _NAMED.fullmatch(first)
+        separator = named[1] if named else _separator([first, *(_first_line(text) for _ in range(TITLES))])
         if not named:
             text.seek(0)
-        separator = named[1] if named else _separator(first)
         yield OpenTable(_rows(text, separator=separator, first=2 if named else 1), total)
     finally:
         text.detach()  # the file is not ours to close
@@ -53,10 +57,14 @@ def _first_line(text: TextIOWrapper) -> str:
 
 
 def _rows(text: TextIOWrapper, *, separator: str, first: int) -> Iterator[TableRow]:
-    reader = csv.reader((line.replace("\0", "") for line in text), delimiter=separator)
-    number = first - 1
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=separator)
+    number, read = first - 1, 0
     try:
         for number, cells in enumerate(reader, start=first):
+            if lines.is_over and reader.line_num > read + 1:  # the end of the file is inside a cell
+                raise Invalid(f"row {number} cannot be read: a quote is not closed")
+            read = reader.line_num
             if any(map(str.strip, cells)):
                 yield TableRow(number, cells)
     except csv.Error as error:
@@ -65,10 +73,27 @@ def _rows(text: TextIOWrapper, *, separator: str, first: int) -> Iterator[TableR
         raise Invalid(f"the file is no text after row {number}") from error
 
 
-def _separator(line: str) -> str:
-    """Return the sign that separates most cells of the header, outside quotes."""
-    plain = _QUOTED.sub("", line)
-    return max(_SEPARATORS, key=plain.count)
+class _Lines(Iterator[str]):
+    """A text's lines without NUL, and whether more than all of them were asked for."""
+
+    def __init__(self, text: TextIOWrapper) -> None:
+        self._text = text
+        self.is_over = False
+
+    @override
+    def __next__(self) -> str:
+        line = self._text.readline()
+        if not line:
+            self.is_over = True
+            raise StopIteration
+        return line.replace("\0", "")
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """Return the sign that separates most cells of the header, outside quotes; titles above it have none."""
+    plain = [_QUOTED.sub("", line) for line in lines]
+    header = next((line for line in plain if any(sign in line for sign in _SEPARATORS)), "")
+    return max(_SEPARATORS, key=header.count)
 
 
 def _encoding(file: BinaryIO) -> str:
