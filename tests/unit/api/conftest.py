@@ -1,6 +1,8 @@
 """The application over a store in memory, with fakes of everything else, and a client with a token."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 from fastapi import FastAPI
@@ -15,6 +17,25 @@ from tests.fakes.services import SECRET_KEY, TOKEN, FakeServices
 from tests.fakes.telephony import SWITCH
 from worker.store.base.engine import make_engine
 from worker.store.transaction import SqlStore
+
+HERE: Final = Path(__file__).parent
+THOROUGH: Final = frozenset(
+    """
+    ops/test_before ops/test_campaigns ops/test_many ops/test_records ops/test_ten_questions
+    test_access test_audit test_autocall_refusals test_campaign_reports test_cdr_cursors test_entity_tags test_exports
+    test_idempotency test_lead_expired_at test_log_in test_older_paths test_stale_copies test_strict_bodies
+    test_strict_keys test_switch_cdrs test_text_forms test_without_broker
+    """.split()
+)
+"""Modules that send one request after the other to every endpoint, or render whole pages: half of all the time."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave these to `poe test-all`, so that `poe test` answers within a minute."""
+    for item in items:
+        if HERE in item.path.parents and str(item.path.relative_to(HERE).with_suffix("")) in THOROUGH:
+            item.add_marker("thorough")
 
 
 @pytest.fixture
