@@ -38,6 +38,8 @@ LOOK_SECONDS: Final = 0.05
 EFFECT_PATIENCE_SECONDS: Final = 30.0
 AWAITED: Final = CUTS | {Kind.CDRS_DOUBLED, Kind.MESSAGES_DOUBLED}
 SPEED: Final = 10.0
+LAST_SECONDS: Final = 12.0
+"""No leads are imported at the end: the steady campaigns have enough, and the others fewer to be waited for."""
 SETTLED: Final = "call_finished"
 
 
@@ -80,8 +82,9 @@ def run(
         caller = Caller(Operator(world.stack), callback_url=world.stack.receiver.url, chance=Random(seed))
         caller.set_up()
         enough = Event()
-        threads = [office.work(enough), neighbour.work(enough), caller.work(enough)]
-        faults = _go_through(planned, world=world, seconds=max(seconds, duration(planned)))
+        lasts = max(seconds, duration(planned))
+        threads = [office.work(enough, imports_for=lasts - LAST_SECONDS), neighbour.work(enough), caller.work(enough)]
+        faults = _go_through(planned, world=world, seconds=lasts)
         enough.set()
         for thread in threads:
             _tend_while_alive(thread, world=world)

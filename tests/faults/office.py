@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
+from math import inf
 from random import Random
 from threading import Event, Thread
 from typing import Any, Final
@@ -96,16 +97,17 @@ class Office:
         for campaign in self.campaigns.values():
             self._edit(f"/v3/campaign/{campaign}", subject=campaign, status="start")
 
-    def work(self, until: Event) -> Thread:
-        """Keep the campaigns in leads and edit them until it is enough; at the end everything may be dialled again."""
-        thread = Thread(target=self._work, args=(until,), daemon=True)
+    def work(self, until: Event, *, imports_for: float = inf) -> Thread:
+        """Edit the campaigns until it is enough, and keep them in leads for so many seconds."""
+        imports_until = time.monotonic() + imports_for
+        thread = Thread(target=self._work, args=(until,), kwargs={"imports_until": imports_until}, daemon=True)
         thread.start()
         return thread
 
-    def _work(self, until: Event) -> None:
+    def _work(self, until: Event, *, imports_until: float) -> None:
         next_edit = time.monotonic() + self.chance.uniform(2, 5)
         while not until.wait(LOOK_SECONDS):
-            for name in self.campaigns:
+            for name in self.campaigns if time.monotonic() < imports_until else ():
                 if self._remain(name) < FEW_LEADS * (STOCK if name in STEADY else 1):
                     self._import(name)
             if time.monotonic() > next_edit:
@@ -175,10 +177,10 @@ class Office:
             campaign = self.campaigns[name]
             self._edit(f"/v3/campaign/{campaign}", subject=campaign, schedules=[])
         for name, carrier in self.carriers.items():
-            self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, concurrent_call=MANY_CHANNELS)
-        for name in (*STEADY, "long"):
-            campaign = self.campaigns[name]
-            self._edit(f"/v3/campaign/{campaign}", subject=campaign, concurrent_call=MANY_CALLS)
+            wide = _wide(CARRIERS[name], channels=MANY_CHANNELS)
+            self._edit(f"/v3/carrier/{carrier}", subject=carrier, carrier_name=name, **wide)
+        for name, campaign in self.campaigns.items():
+            self._edit(f"/v3/campaign/{campaign}", subject=campaign, **_wide(CAMPAIGNS[name][1], channels=MANY_CALLS))
 
     def _make_carrier(self, name: str, settings: Mapping[str, Any]) -> str:  # Any: JSON
         body = {**CARRIER, "carrier_name": name, "gateway_uuid": f"gateway-{name}", **settings}
@@ -221,6 +223,12 @@ class Office:
         asked_at = time.time()
         self.operator.stack.put(path, changes)
         self.edits.append(Edit(subject=subject, changes=changes, asked_at=asked_at, answered_at=time.time()))
+
+
+def _wide(settings: Mapping[str, Any], *, channels: int) -> dict[str, Any]:  # Any: JSON
+    """Return changes that give so many channels, and as many of each network that is limited."""
+    networks = {"network": dict.fromkeys(settings["network"], channels)} if "network" in settings else {}
+    return {"concurrent_call": channels, **networks}
 
 
 def _open_for_long() -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -224,12 +225,17 @@ def _begin(world: World, *, where: Places, seed: int, speed: float) -> None:
         if name in world.parts:
             world.parts[name].start()
     wait_until(lambda: _is_migrated(world), seconds=READY_SECONDS, meanwhile=world.tend)
-    world.stack.command("tenant", "set", "--tenant=default", f"--concurrent-call={TENANT_CAP}")
-    world.second_token.append(world.stack.command("token", "create", f"--tenant={NAME}").strip())
+    with ThreadPoolExecutor(len(world.switches) + 2) as threads:
+        capped = threads.submit(
+            world.stack.command, "tenant", "set", "--tenant=default", f"--concurrent-call={TENANT_CAP}"
+        )
+        token = threads.submit(world.stack.command, "token", "create", f"--tenant={NAME}")
+        secrets = {name: threads.submit(_added, world, switch) for name, switch in world.switches.items()}
+    capped.result()
+    world.second_token.append(token.result().strip())
     _limit_neighbour(world)
-    for number, switch in enumerate(world.switches.values()):
-        part = _switch(world, switch, where=where, seed=seed + number, speed=speed)
-        part.start()
+    for number, (name, switch) in enumerate(world.switches.items()):
+        _switch(world, switch, secret=secrets[name].result(), where=where, seed=seed + number, speed=speed).start()
     for name in OURS:
         world.parts[name].start()
     wait_until(world.stack.is_ready, seconds=READY_SECONDS, meanwhile=world.tend)
@@ -241,10 +247,14 @@ def _limit_neighbour(world: World) -> None:
     engine.dispose()
 
 
-def _switch(world: World, switch: Switchboard, *, where: Places, seed: int, speed: float) -> Part:
-    """Return the part of a switch, after adding it as an operator does."""
+def _added(world: World, switch: Switchboard) -> str:
+    """Add a switch as an operator does; return the secret with which it posts CDRs."""
     world.stack.command("switch", "add", switch.reached.with_password)
-    secret = world.stack.command("cdr-secret", switch.name).strip()
+    return world.stack.command("cdr-secret", switch.name).strip()
+
+
+def _switch(world: World, switch: Switchboard, *, secret: str, where: Places, seed: int, speed: float) -> Part:
+    """Return the part of a switch."""
     url = f"http://{where.here}:{world.cdr_relay.port}/v3/switch/cdr"
     words = switch.command(speed=speed, seed=seed, cdr_url=url, secret=secret)
     log = switch.home / f"{switch.part}.log"
