@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import (
+    agents,
     api_keys,
     audio,
     audit,
@@ -33,6 +34,7 @@ from api import (
     network,
     operator_gateways,
     operator_tenants,
+    people,
     recordings,
     report_subscriptions,
     reports,
@@ -79,6 +81,8 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
         auth,
         api_keys,
         audit,
+        agents,
+        people,
         campaigns,
         carriers,
         templates,

@@ -33,6 +33,7 @@ from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.ports.records.surroundings import Surroundings
 from worker.ports.records.workbooks import WorkbookWriter
 from worker.ports.sounds import AudioReader, SoundNames, SoundStore, SpeechEngines
+from worker.usecases.agents.transaction import AgentStore
 from worker.usecases.records.cdr_places import CdrPlaces
 from worker.usecases.records.limit_requests import import_place
 
@@ -53,6 +54,8 @@ class ApiServices(Protocol):
     def callback_store(self) -> CallbackStore: ...
     @property
     def dispatch_store(self) -> DispatchStore: ...
+    @property
+    def people_store(self) -> AgentStore: ...
     @property
     def cdr_format(self) -> CdrFormat: ...
     @property

@@ -186,6 +186,11 @@ class Services:
         return self.store
 
     @property
+    def people_store(self) -> SqlStore:
+        """Return the same store for the use cases of agents."""
+        return self.store
+
+    @property
     def callback_store(self) -> SqlStore:
         """Return the same store for the use cases of callbacks."""
         return self.store

@@ -11,7 +11,8 @@ from pydantic.json_schema import models_json_schema
 
 from api.document.examples import EXAMPLES
 from api.document.keys import KEYS
-from api.document.operations import OPERATIONS, Operation
+from api.document.operation import Operation
+from api.document.operations import OPERATIONS
 from api.document.refusals import Part, refusals_of
 from api.document.tags import TAGS
 from api.requests.blacklist import BlockedBody

@@ -4,10 +4,10 @@ A new endpoint needs a line here: a test compares the table with the endpoints.
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-from pydantic import BaseModel
-
+from api.document import operations_of_agents
+from api.document.operation import Operation
 from api.responses.models import (
     access,
     calls,
@@ -23,26 +23,12 @@ from api.responses.models import (
 )
 from api.responses.models.base import Deleted, NumbersTaken, data_of, page_of
 
-
-class Operation(NamedTuple):
-    """How an operation is called in generated clients and in `/docs`, and what it answers."""
-
-    name: str
-    title: str
-    answer: type[BaseModel] | tuple[type[BaseModel], ...] | None
-    """Several: the query decides; None: no JSON."""
-    taken: str = ""
-    """When the request contradicts what is stored (409)."""
-    unknown: str = ""
-    """What the body or the query may name that does not exist (404)."""
-    status: int = 200
-
-
 _STALE: Final = "`revision` in the body is not the one that the object has now."
 _NAME: Final = "The name or the id is taken."
 _COPY: Final = f"The name is taken, or {_STALE}"
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
+    **operations_of_agents.OPERATIONS,
     "POST /v3/auth/token": Operation("log_in", "Log in with a key", access.AccessToken),
     "POST /v1/auth/token": Operation("log_in_v1", "Log in with a key, older shape", data_of(access.OldToken)),
     "POST /v3/auth": Operation("log_in_by_name", "Log in by name", data_of(access.UserWithToken)),

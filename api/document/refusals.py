@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.access import ACCESS, Credential
-from api.document.operations import Operation
+from api.document.operation import Operation
 from worker.domain.role import Role
 
 Part = dict[str, Any]  # Any: a part of OpenAPI

@@ -24,6 +24,7 @@ TAGS: Final[Mapping[str, str]] = {
     "tenant": "The tenant's own limits and retention.",
     "audit": "Who changed what, when, from where.",
     "older paths": "The same objects in the shapes of the older versions.",
+    "agents": "Agents and their sessions; users, groups and extensions behind them.",
     "switches": "Switches: for the operator of the installation.",
     "gateways": "Gateways and grants: for the operator of the installation.",
     "switch": "What switches post themselves.",

@@ -80,5 +80,9 @@ class FakeServices:
         return self.store
 
     @property
+    def people_store(self) -> SqlStore:
+        return self.store
+
+    @property
     def dispatch_store(self) -> SqlStore:
         return self.store

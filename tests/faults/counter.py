@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from tests.faults.bad_input.right import CARRIER, PHONE, TEMPLATE, Right
+from tests.faults.bad_input.right import CARRIER, PHONE, TEMPLATE, USER, Right
 from tests.stack.addresses import free_port
 from tests.stack.callbeat import api_command
 from tests.stack.environment import TOKEN, environment
@@ -92,6 +92,9 @@ def furnish(api: httpx.Client) -> dict[str, str]:
     return {
         "campaign_uuid": campaign,
         "callback_id": "1",
+        "user_uuid": made("/v3/user", {**USER, "username": "anna", "extension": "101"}, "user_uuid"),
+        "group_uuid": made("/v3/group", {"group_name": "sales"}, "group_uuid"),
+        "extension_uuid": "101",
         "carrier_uuid": carrier,
         "gateway_uuid": gateway,
         "tenant": "default",

@@ -27,6 +27,7 @@ from tests.faults.bad_input.described import requests_by
 from tests.faults.bad_input.manners import Visit, visit
 from tests.faults.bad_input.nonsense import nonsense
 from tests.faults.bad_input.request import Request, answer_of
+from tests.faults.bad_input.right import USER
 from worker.domain.errors import Invalid
 from worker.store.base.engine import make_engine
 from worker.store.base.patience import CLIENTS
@@ -78,11 +79,16 @@ def known(app: FastAPI, services: FakeServices) -> dict[str, str]:
         daily = client.post("/v3/report/subscription", json=asked).json()["id"]
         sound = {"audio_name": "mine", "file": base64.b64encode(a_file()).decode()}
         audio = client.post("/v3/audio", json=sound).json()["id"]
+        user = client.post("/v3/user", json={**USER, "username": "anna", "extension": "101"}).json()["user_uuid"]
+        group = client.post("/v3/group", json={"group_name": "sales"}).json()["group_uuid"]
         numbers = client.post("/v1/blacklist/file", files={"file": b"0341234560"}).json()["import_uuid"]
     call_id = store_call(services.store, phone="0341234567")
     return {
         "campaign_uuid": campaign,
         "callback_id": str(store_delivery(services.store, call_id=call_id, at=NOON).id),
+        "user_uuid": user,
+        "group_uuid": group,
+        "extension_uuid": "101",
         "carrier_uuid": SEED_CARRIER,
         "gateway_uuid": gateway,
         "tenant": "default",

@@ -63,6 +63,14 @@ TEMPLATE = {
     "defaults": {"name": "khách"},
 }
 LEAD = {"phone_number": PHONE, "lead_name": "An", "address": "", "after_day": 0, "additional": {"a": 1}, "more": [1]}
+USER = {
+    "username": "another",
+    "password": "p",
+    "confirm_password": "p",
+    "first_name": "An",
+    "extension": "808",
+    "is_create_extension": True,
+}
 PREFIX = {"prefix": "034", "network": "vina", "effective_from": "2026-12-01"}
 
 RIGHT = (
@@ -211,6 +219,27 @@ RIGHT = (
     Right("PUT", "/v3/operator/gateway/{gateway_uuid}/grant", {"tenant": "default", "caller_ids": ["028*", "*"]}),
     Right("DELETE", "/v3/operator/gateway/{gateway_uuid}/grant/{tenant}"),
     Right("DELETE", "/v3/operator/gateway/{gateway_uuid}"),
+    Right("PUT", CAMPAIGN + "/assign_extension", {"extensions": ["101"]}),
+    Right("POST", "/v3/user", USER),
+    Right("GET", "/v3/user", query=PAGES),
+    Right("GET", "/v3/user/{user_uuid}"),
+    Right("POST", "/v3/group", {"group_name": "another", "group_description": ""}),
+    Right("GET", "/v3/group", query=PAGES),
+    Right("GET", "/v3/group/{group_uuid}"),
+    Right("PUT", "/v3/group/{group_uuid}", {"group_priority": 1, "user_assigns": [], "campaign_assigns": []}),
+    Right("POST", "/v3/extension", {"extension": "909", "enabled": True, "follow_me": {}}),
+    Right("GET", "/v3/extension", query=PAGES),
+    Right("GET", "/v3/extension/{extension_uuid}"),
+    Right("GET", "/v3/extension/{extension_uuid}/loggedin"),
+    Right("PUT", "/v3/extension/{extension_uuid}", {"extension": "101", "enabled": True}),
+    Right("POST", "/v3/agent/login", {"campaign_uuid": "{campaign_uuid}", "extension": "101", "leg": "on_hook"}),
+    Right("POST", "/v3/agent/resume", {"extension": "101"}),
+    Right("POST", "/v3/agent/pause", {"user_uuid": "{user_uuid}", "pause_code": "lunch"}),
+    Right("POST", "/v3/agent/logout", {"extension": "101"}),
+    Right("GET", "/v3/agent/live"),
+    Right("GET", "/v3/agent/extension", query=PAGES),
+    Right("GET", "/v3/agent/{user_uuid}"),
+    Right("GET", "/v2/report/agent/time", query=("start_time", "end_time")),
     Right("GET", "/v3/switch"),
     Right(
         "PUT",

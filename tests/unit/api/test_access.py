@@ -38,6 +38,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "POST /v3/autocall/import": {"campaign_uuid": "{campaign_uuid}", "phone_number": "0981000001", "param": {"a": 1}},
     "POST /v2/customer": {"campaign_id": "{campaign_uuid}", "phone_number": "0981000009"},
     "POST /v1/autodial/campaign": {"campaign_uuid": "{campaign_uuid}", "customers": [{"phone_number": "0981000008"}]},
+    "PUT /v3/campaign/{campaign_uuid}/assign_extension": {"extensions": []},
+    "PUT /v3/group/{group_uuid}": {"group_description": "theirs"},
+    "PUT /v3/extension/{extension_uuid}": {"enabled": False},
+    "POST /v3/agent/login": {"campaign_uuid": "{campaign_uuid}", "extension": "101"},
     "POST /v3/template/preview": {"template_uuid": "{template_uuid}"},
 }
 """Right bodies where a tenant could name what another one owns."""
@@ -72,9 +76,13 @@ def known(client: TestClient, services: FakeServices) -> dict[str, str]:
     hook = {"callback_url": "https://crm.example/x", "event": "hangup"}
     subscription = client.post("/v1/event", json=hook).json()["id"]
     daily = {"campaign_uuid": campaign, "address": "an@example.com"}
+    user = {"username": "anna", "password": "p", "confirm_password": "p"}
     sound = {"audio_name": "mine", "file": base64.b64encode(a_file()).decode()}
     return {
         "audio_uuid": client.post("/v3/audio", json=sound).json()["id"],
+        "user_uuid": client.post("/v3/user", json=user).json()["user_uuid"],
+        "group_uuid": client.post("/v3/group", json={"group_name": "sales"}).json()["group_uuid"],
+        "extension_uuid": client.post("/v3/extension", json={"extension": "101"}).json()["extension_uuid"],
         "campaign_uuid": campaign,
         "carrier_uuid": SEED_CARRIER,
         "template_uuid": SEED_TEMPLATE,
