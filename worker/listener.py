@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pendulum import DateTime
 
+from worker.domain.agents.legs import LegEvent
 from worker.domain.call import CallEvent
 from worker.domain.drain import DrainStep
 from worker.domain.errors import Superseded, Unavailable
@@ -16,6 +17,7 @@ from worker.domain.timing import EVENTS_REMEMBERED
 from worker.jobs.figures import SETTLE, work_figures
 from worker.ports.dispatch.telephony import EventSource
 from worker.stopping import Stop
+from worker.usecases.agents.legs import LegDesk, apply_leg_events, end_legs
 from worker.usecases.dispatch.drain_switch import SwitchDrain
 from worker.usecases.dispatch.handle_events import handle_events
 from worker.usecases.dispatch.hold_leadership import Leadership
@@ -42,6 +44,7 @@ class Listener:
         self._resent_for: DateTime | None = None
         self._skew_notes = ClockSkewNotes(services.store, switch=source.switch)
         self._noted_core = ""
+        self._legs: list[LegEvent] = []
         self._switch: Switch | None = None
 
     def run(self) -> None:
@@ -83,8 +86,26 @@ class Listener:
             self._resent_for = open_from
         events = self._source.read()
         news = self._handle(events) if events else SwitchNews()
+        self._handle_legs()
         self._watch(news)
         self._skew_notes.note(self._source.clock_skew, now=now)
+
+    def _handle_legs(self) -> None:
+        """Apply what the switch reported of agents' legs; while the database is away it is kept for the next step."""
+        self._legs += self._source.take_legs()
+        if not self._legs:
+            return
+        parts, switch = self._services, self._source.switch
+        try:
+            desk = LegDesk(store=parts.store, queue=parts.queue, now=parts.clock.now(), new_id=parts.new_id)
+            unneeded = apply_leg_events(desk, self._legs, switch=switch, lease=self._leadership.lease)
+        except Unavailable:
+            return
+        except Superseded:  # the new leader has received these events too
+            self._leadership.lose(now=parts.clock.now())
+            unneeded = []
+        self._legs = []
+        end_legs(parts.phones, unneeded, switch=switch)
 
     def _has_noted_core(self, *, now: DateTime) -> bool:
         """Note a restart of the switch before this process leads, since nothing is dialled until one does."""

@@ -13,6 +13,7 @@ from worker.jobs import names
 from worker.jobs.app import app
 from worker.jobs.figures import work_figures
 from worker.usecases.agents import pace as pacing
+from worker.usecases.agents.legs import LegDesk, keep_legs
 from worker.usecases.agents.sessions import Desk
 from worker.usecases.agents.settle_agents import settle_agents
 from worker.usecases.callbacks import ask_for_callbacks as asking
@@ -166,6 +167,8 @@ def sweep(*, from_beat: bool = False, **_: object) -> None:
     sweeping.sweep(
         parts.store, queue=parts.queue, telephony=parts.telephony, now=parts.clock.now(), new_id=parts.new_id
     )
+    desk = LegDesk(store=parts.store, queue=parts.queue, now=parts.clock.now(), new_id=parts.new_id)
+    keep_legs(desk, phones=parts.phones)
     retaining.drop_old_records(parts.store, now=parts.clock.now())
     unrecording.drop_recordings(parts.store, files=parts.recordings, now=parts.clock.now())
     deleting.clear_deleted_lists(parts.store, now=parts.clock.now())

@@ -43,6 +43,7 @@ from worker.jobs.background import Background
 from worker.jobs.broker_check import check_broker
 from worker.jobs.queue import CeleryJobQueue
 from worker.mail.smtp import MailServer, SmtpSender
+from worker.ports.agents.phones import Phones
 from worker.ports.callbacks.deliveries import CallbackSender
 from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.messages import Wakeups
@@ -76,6 +77,7 @@ from worker.store.base.patience import CLIENTS, WORKERS, Patience
 from worker.store.joined import JoinedStore
 from worker.store.transaction import SqlStore
 from worker.telephony.events import SwitchEvents
+from worker.telephony.legs import SwitchPhones
 from worker.telephony.originate import ANSWER_APPLICATION, Answering, VoiceProcesses
 from worker.telephony.posted_cdr import JsonCdr
 from worker.telephony.switch import Switches
@@ -105,6 +107,8 @@ class Services:
     queue: CeleryJobQueue
     wakeups: Wakeups
     telephony: Telephony
+    phones: Phones
+    """The phones of agents."""
     dialler: Dialler
     cdr_format: CdrFormat
     pool: SenderPool
@@ -288,6 +292,7 @@ def _services(patience: Patience) -> Services:
         wakeups=wakeups,
         cdr_format=JsonCdr(),
         telephony=telephony,
+        phones=SwitchPhones(telephony, extension_dial=chosen.extension_dial),
         dialler=Dialler(
             telephony=telephony,
             rate=RedisRate(redis),

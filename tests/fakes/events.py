@@ -4,6 +4,7 @@ from pendulum import DateTime, Duration
 from typing_extensions import override
 
 from tests.fakes.telephony import SWITCH
+from worker.domain.agents.legs import LegEvent
 from worker.domain.call import CallEvent
 from worker.domain.switch_refusal import SwitchStatus
 from worker.ports.dispatch.telephony import EventSource
@@ -17,6 +18,7 @@ class FakeEvents(EventSource):
         self.since = self.dialable = since
         self.skew: Duration | None = None
         self.core = ""
+        self.legs: list[LegEvent] = []
         self.status: SwitchStatus | None = None
         """What the switch said of itself."""
         self.memories: list[Duration | None] = []
@@ -51,6 +53,11 @@ class FakeEvents(EventSource):
     def take_status(self) -> SwitchStatus | None:
         status, self.status = self.status, None
         return status
+
+    @override
+    def take_legs(self) -> list[LegEvent]:
+        legs, self.legs = self.legs, []
+        return legs
 
     @override
     def read(self) -> list[CallEvent]:

@@ -12,8 +12,8 @@ from worker.domain.ids import AgentId, CallId
 from worker.simulator.agent_log import agents_with_two_callees, callees_with_two_agents, left_in_silence, waits
 from worker.simulator.log import Line, read_log
 from worker.simulator.options import SimulatorOptions
-from worker.voice.around import Offer
-from worker.voice.desk import AgentWork
+from worker.usecases.voice.agents import Offer
+from worker.voice.desk import DeskWork
 
 CALLEE = "0981234000"
 """Answers, presses nothing, and listens to the end."""
@@ -30,8 +30,8 @@ class Office:
     failed: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def work(self) -> AgentWork:
-        return AgentWork(reserve=self._reserve, connected=lambda *_: None, failed=self._fail, release=self._release)
+    def work(self) -> DeskWork:
+        return DeskWork(reserve=self._reserve, connected=lambda *_: None, failed=self._fail, release=self._release)
 
     def _reserve(self, call_id: CallId) -> Offer | None:
         with self.lock:
@@ -40,11 +40,11 @@ class Office:
             self.busy[call_id] = self.free.pop(0)
             return self.busy[call_id]
 
-    def _fail(self, call_id: CallId, _agent_id: AgentId) -> None:
+    def _fail(self, call_id: CallId, _offer: Offer) -> None:
         with self.lock:
             self.failed.append(self.busy.pop(call_id).leg)
 
-    def _release(self, call_id: CallId, _agent_id: AgentId) -> None:
+    def _release(self, call_id: CallId, _offer: Offer) -> None:
         self.end(call_id)
 
     def end(self, call_id: CallId) -> None:

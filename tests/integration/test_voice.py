@@ -27,7 +27,7 @@ from worker.simulator.options import SimulatorOptions
 from worker.simulator.switch import SimulatedSwitch
 from worker.telephony.originate import VoiceProcesses, originate_arguments
 from worker.usecases.voice.prepare import Playback, Prepared, Refusal
-from worker.voice.desk import AgentWork
+from worker.voice.desk import DeskWork
 from worker.voice.figures import tell_figures
 from worker.voice.server import Connection, VoiceOptions, VoiceServer, VoiceWork
 
@@ -54,7 +54,7 @@ class Rig:
     allow: str = "127.0.0.0/8"
     consent: str | None = None
     refusal: Refusal | None = None
-    agents: AgentWork | None = None
+    agents: DeskWork | None = None
     options: SimulatorOptions = TEN_TIMES_AS_FAST
     blocked: list[CallId] = field(default_factory=list)
     over: list[CallId] = field(default_factory=list)

@@ -10,6 +10,7 @@ from typing import Final
 from pendulum import DateTime, Duration
 from typing_extensions import override
 
+from worker.domain.agents.legs import LegEvent
 from worker.domain.call import CallEvent
 from worker.domain.errors import Unavailable
 from worker.domain.switch import SwitchState
@@ -145,6 +146,10 @@ class _UntilEnded(EventSource):
     @override
     def core_id(self) -> str:
         return self._source.core_id
+
+    @override
+    def take_legs(self) -> list[LegEvent]:
+        return self._source.take_legs()
 
     @override
     def take_status(self) -> SwitchStatus | None:

@@ -10,8 +10,10 @@ from worker.cli.open_files import allow_open_files
 from worker.domain.recording import TOKEN_BYTES
 from worker.settings import Settings
 from worker.stopping import Stop
+from worker.usecases.voice.agents import CallDesk
 from worker.usecases.voice.opt_out import opt_out
 from worker.usecases.voice.prepare import Sounds, delete_left_over, prepare
+from worker.voice.desk import DeskWork
 from worker.voice.guard import Guard
 from worker.voice.server import VoiceOptions, VoiceWork, serve
 from worker.wiring import Services
@@ -25,10 +27,18 @@ def speak(services: Services, settings: Settings, *, host: str, port: int, metri
     new_token = None if settings.recordings is None else partial(secrets.token_hex, TOKEN_BYTES)
     sounds = Sounds(services.sounds, services.sound_places, services.sound_names, uuid7, new_token)
     longest = Duration(seconds=settings.longest_call_seconds) + LEFT_OVER_AFTER_LONGEST_CALL
+    desk = CallDesk(
+        store=services.store,
+        queue=services.queue,
+        now=services.clock.now,
+        new_id=services.new_id,
+        chance=services.chance,
+    )
     work = VoiceWork(
         prepare=lambda asked: prepare(services.store, sounds=sounds, asked=asked),
         block_callee=lambda call_id: opt_out(services.store, call_id, now=services.clock.now()),
         over=sounds.delete,
+        agents=DeskWork(reserve=desk.reserve, connected=desk.connected, failed=desk.failed, release=desk.release),
         clean=lambda: delete_left_over(sounds, before=services.clock.now() - longest),
     )
     options = VoiceOptions(

@@ -213,6 +213,12 @@ AGENT_JOINS_WITHIN: Final = Duration(milliseconds=500)
 """A leg that a switch has not connected after this time is dead; 40 to 60 ms were recorded. There must be time for
 another agent within ``AGENT_SOUGHT_FOR``."""
 
+LEG_LOST_AFTER: Final = Duration(seconds=10)
+"""An off-hook agent whose leg the switch does not have so long after the log-in has none: the phone is rung again, or
+the session is over. Longer than a switch takes to make a channel."""
+LEG_ENDED_FOR: Final = Duration(seconds=10)
+"""The leg of an agent who has left is ended again and again for this long. Longer than ``SWEEP_EVERY``."""
+
 # --- Callbacks -------------------------------------------------------------------------------------------------------
 
 HOST_LEASE: Final = Duration(seconds=8)

@@ -10,6 +10,7 @@ from uuid import UUID
 from pendulum import DateTime, Duration
 from typing_extensions import override
 
+from worker.domain.agents.legs import LegEvent
 from worker.domain.call import CallEvent
 from worker.domain.errors import Unavailable
 from worker.domain.switch_address import SwitchUrl
@@ -27,6 +28,7 @@ from worker.telephony.backoff import Backoff, Chance, system_chance
 from worker.telephony.connection import Connection, ConnectionLost, NotReached, open_connection
 from worker.telephony.esl import Frame, MalformedEvent, SwitchEvent, event_of
 from worker.telephony.kept_frames import KeptFrames
+from worker.telephony.legs import leg_event_of
 from worker.telephony.skew import SkewMeter
 from worker.telephony.status import pause_of, status_of
 from worker.telephony.translation import Translation
@@ -72,6 +74,7 @@ class SwitchEvents(EventSource):
         self._received_at = 0.0
         self._probed_at: float | None = None
         self._status: SwitchStatus | None = None
+        self._legs: list[LegEvent] = []
         self._is_paused = False
         self._status_asked_at = float("-inf")
         self._closed = threading.Event()
@@ -108,6 +111,11 @@ class SwitchEvents(EventSource):
         return status
 
     @override
+    def take_legs(self) -> list[LegEvent]:
+        legs, self._legs = self._legs, []
+        return legs
+
+    @override
     def read(self) -> list[CallEvent]:
         if self._connection is None or self._translation is None:
             self._listen()
@@ -120,6 +128,7 @@ class SwitchEvents(EventSource):
             self._measure(told, at=at)
             if at >= self._connected_at:  # a restarted switch is another one than before the connection ended
                 self._core_id = _core_id_of(told) or self._core_id
+            self._legs += [leg for event in told if (leg := leg_event_of(event)) is not None]
             events += translation.read(told, at=at)
         return events + translation.read([], at=time.monotonic())
 

@@ -166,7 +166,7 @@ class Switches(Telephony):
 
     @override
     def up(self, switch: str) -> set[CallId]:
-        answer = self._ask("api show channels as json", switch=switch)
+        answer = self.ask("api show channels as json", switch=switch)
         try:
             listing = orjson.loads(answer)
             rows = listing.get("rows", []) if isinstance(listing, dict) else None
@@ -178,11 +178,11 @@ class Switches(Telephony):
 
     @override
     def gateways(self, switch: str) -> list[Gateway]:
-        return gateways_of(self._ask("api sofia xmlstatus gateway", switch=switch, within=GATEWAYS_SECONDS))
+        return gateways_of(self.ask("api sofia xmlstatus gateway", switch=switch, within=GATEWAYS_SECONDS))
 
     @override
     def end(self, call_id: CallId, *, switch: str, cause: str) -> None:
-        self._ask(f"api uuid_kill {call_id} {cause}", switch=switch)
+        self.ask(f"api uuid_kill {call_id} {cause}", switch=switch)
 
     def close(self) -> None:
         """Close all connections."""
@@ -190,7 +190,8 @@ class Switches(Telephony):
             with client.lock:
                 client.drop()
 
-    def _ask(self, command: str, *, switch: str, within: float = REPLY_SECONDS) -> str:
+    def ask(self, command: str, *, switch: str, within: float = REPLY_SECONDS) -> str:
+        """Return the switch's answer to a command. Raises ``Unavailable`` or ``NotFound``."""
         client = self._known(switch)
         if client is None:
             raise NotFound(f"no switch is named {switch}")

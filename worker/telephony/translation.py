@@ -20,6 +20,7 @@ from worker.domain.trunk_result import is_unreached
 from worker.telephony.causes import REFUSALS, hangup_of
 from worker.telephony.esl import BODY, SwitchEvent
 from worker.telephony.keys import digits_in, key_in
+from worker.telephony.legs import is_of_agent
 from worker.telephony.recordings import recording_in
 
 logger = logging.getLogger(__name__)
@@ -138,6 +139,8 @@ class Translation:
 def _call_of(event: SwitchEvent) -> CallId | None:
     """Return the call that the event's channel belongs to; None when the channel is not one of ours."""
     channel = event.get("Unique-ID", "")
+    if is_of_agent(event):
+        return None
     if "variable_callbeat_lead" not in event and event.get("variable_origination_uuid") != channel:
         return None
     try:

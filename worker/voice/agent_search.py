@@ -9,7 +9,8 @@ from collections.abc import Callable
 from worker.domain.ids import CallId
 from worker.domain.timing import AGENT_JOINS_WITHIN, AGENT_SOUGHT_EVERY, AGENT_SOUGHT_FOR
 from worker.telephony import outbound
-from worker.voice.around import Desk, Offer, Timer, Wire
+from worker.usecases.voice.agents import Offer
+from worker.voice.around import Desk, Timer, Wire
 
 logger = logging.getLogger(__name__)
 

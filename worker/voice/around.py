@@ -1,11 +1,11 @@
 """What a conversation needs around it: a connection, the time, and the rest of the process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from worker.domain.ids import AgentId, CallId
+from worker.domain.ids import CallId
 from worker.telephony.outbound import CallOnLine
+from worker.usecases.voice.agents import Offer
 from worker.usecases.voice.prepare import Prepared, Refusal
 
 
@@ -29,14 +29,6 @@ class Wire(Protocol):
 
     def now(self) -> float:
         """Return seconds of a steady clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An agent who is reserved for a callee, and the agent's leg on the callee's switch."""
-
-    agent_id: AgentId
-    leg: str
 
 
 class Desk(Protocol):

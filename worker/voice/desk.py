@@ -10,8 +10,9 @@ from typing import Final
 from typing_extensions import override
 
 from worker.domain.errors import CallbeatError
-from worker.domain.ids import AgentId, CallId
-from worker.voice.around import Desk, Offer
+from worker.domain.ids import CallId
+from worker.usecases.voice.agents import Offer
+from worker.voice.around import Desk
 
 logger = logging.getLogger(__name__)
 
@@ -21,20 +22,20 @@ _PAUSE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgentWork:
+class DeskWork:
     """What can be done with agents; each function may wait, and is called in a thread."""
 
     reserve: Callable[[CallId], Offer | None]
-    connected: Callable[[CallId, AgentId], None]
-    failed: Callable[[CallId, AgentId], None]
-    release: Callable[[CallId, AgentId], None]
+    connected: Callable[[CallId, Offer], None]
+    failed: Callable[[CallId, Offer], None]
+    release: Callable[[CallId, Offer], None]
 
 
 class ThreadedDesk(Desk):
     """Does the work in threads, and calls back in the loop."""
 
     def __init__(
-        self, work: AgentWork, *, loop: asyncio.AbstractEventLoop, note_connected: Callable[[float], None]
+        self, work: DeskWork, *, loop: asyncio.AbstractEventLoop, note_connected: Callable[[float], None]
     ) -> None:
         """Use these functions; ``note_connected`` gets the seconds until a callee was connected."""
         self._work = work
@@ -74,11 +75,11 @@ class ThreadedDesk(Desk):
             offer = None
         then(offer)
 
-    async def _surely(self, work: Callable[[CallId, AgentId], None], call_id: CallId, offer: Offer) -> None:
+    async def _surely(self, work: Callable[[CallId, Offer], None], call_id: CallId, offer: Offer) -> None:
         """Try again while the database is away; should all attempts fail, the end of the call settles it."""
         for _ in range(_ATTEMPTS):
             try:
-                await self._loop.run_in_executor(self._threads, work, call_id, offer.agent_id)
+                await self._loop.run_in_executor(self._threads, work, call_id, offer)
             except CallbeatError as error:
                 extra = {"action": "agent_not_noted", "call_id": call_id, "why": str(error)}
                 logger.warning("what became of an agent cannot be stored now", extra=extra)

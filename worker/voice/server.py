@@ -17,7 +17,7 @@ from worker.stopping import Stop
 from worker.telephony.outbound import CallOnLine, record
 from worker.usecases.voice.prepare import Prepared, Refusal
 from worker.voice.around import Backstage, Timer, Wire
-from worker.voice.desk import AgentWork, ThreadedDesk
+from worker.voice.desk import DeskWork, ThreadedDesk
 from worker.voice.figures import Figures, tell_figures
 from worker.voice.guard import Guard
 from worker.voice.preparing import Prepare, Preparing
@@ -55,7 +55,7 @@ class VoiceWork:
     over: Callable[[Prepared], None]
     clean: Callable[[], object]
     """Deletes what processes that died have left."""
-    agents: AgentWork | None = None
+    agents: DeskWork | None = None
     """None: callees are connected to nobody, and hear the script."""
 
 

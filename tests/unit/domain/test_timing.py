@@ -157,6 +157,7 @@ def test_a_callee_who_hears_nothing_is_let_go_within_three_seconds() -> None:
     assert timing.ANSWERED_TO_SILENCE <= 3 * SECOND
     assert timing.AGENT_SOUGHT_FOR < timing.CALLEE_ABANDONED_AFTER
     assert timing.AGENT_SOUGHT_FOR < timing.ANSWERED_TO_SILENCE - SECOND  # until then the switch would end the call
+    assert timing.LEG_ENDED_FOR > 2 * timing.SWEEP_EVERY
     assert timing.AGENT_SOUGHT_EVERY + 2 * timing.AGENT_JOINS_WITHIN < timing.AGENT_SOUGHT_FOR
     assert timing.VOICE_STANDS_STILL + 2 * timing.VOICE_SIGN_OF_LIFE < 3 * SECOND
     assert timing.SWITCH_INTRODUCES_ITSELF < timing.ANSWERED_TO_SILENCE - SECOND

@@ -9,7 +9,7 @@ from tests.builders.recordings import PAYLOADS
 from worker.domain.ids import CallId
 from worker.telephony import outbound
 from worker.telephony.esl import Frame, FrameReader
-from worker.telephony.outbound import Bridged, CallOnLine, Digit, Executed, Gone, Report
+from worker.telephony.outbound import Bridged, CallOnLine, Digit, Executed, Gone, Report, Unbridged
 
 CALL = CallId(UUID(int=7))
 CORE = "0a3fa38a-8878-4856-83d3-4c172253b73e"
@@ -70,11 +70,18 @@ def test_a_callee_who_hangs_up_in_the_middle() -> None:
     assert heard == [Executed(4, is_done=True), Gone(), Gone()]
 
 
+def test_a_bridge_to_a_parked_leg_and_its_end() -> None:
+    (bridged, unbridged, *over) = reports("uuid-bridge-offhook-agent")
+
+    assert (bridged, unbridged) == (Bridged("18a4e08f-b862-49af-8b67-3f32b8eac2d1"), Unbridged())
+    assert set(over) == {Gone()}
+
+
 def test_a_transfer_that_succeeds_and_one_that_fails() -> None:
     answered = reports("bridge-agent-answers", **{"5468ccef_dabd_4c31_9ab4_54d1b169b30d": 2})
     busy = reports("bridge-agent-busy", f239c968_99e7_4d66_9c4b_c31e3e772294=2)
 
-    assert answered == [Bridged(), Executed(2, is_done=True), Gone(), Gone()]
+    assert answered == [Bridged("d82149bf-c7a7-4a2e-bc04-2a64253c7f93"), Executed(2, is_done=True), Gone(), Gone()]
     assert busy == [Executed(2, is_done=True), Gone(), Gone()]
 
 

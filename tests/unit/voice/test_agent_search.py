@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tests.unit.voice.test_talk import CALL, Scene, scene
 from worker.domain.ids import AgentId, CallId
-from worker.voice.around import Offer
+from worker.usecases.voice.agents import Offer
 
 FIRST, SECOND = Offer(AgentId(UUID(int=1)), "leg-1"), Offer(AgentId(UUID(int=2)), "leg-2")
 JOIN_FIRST = ["api uuid_setvar ID park_after_bridge true", "api uuid_bridge ID leg-1"]

@@ -22,6 +22,7 @@ from worker.domain.spend_guard import SpendGuard
 from worker.ports.agents.agents import Agents
 from worker.ports.agents.pacing import Pacing
 from worker.ports.agents.people import Users
+from worker.ports.agents.phones import LegRows
 from worker.ports.dispatch.call_rows import Call, Dial, Ended, Move, UsedUpLead
 from worker.ports.dispatch.cause_tables import CauseTables
 from worker.ports.dispatch.conversations import Conversations
@@ -253,6 +254,8 @@ class DispatchTransaction(Protocol):
     def users(self) -> Users: ...
     @property
     def pacing(self) -> Pacing: ...
+    @property
+    def agent_legs(self) -> LegRows: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

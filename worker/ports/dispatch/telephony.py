@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pendulum import DateTime, Duration
 
+from worker.domain.agents.legs import LegEvent
 from worker.domain.call import CallEvent
 from worker.domain.gateway import Gateway
 from worker.domain.ids import CallId, CampaignId, LeadId, RunId
@@ -112,6 +113,9 @@ class EventSource(Protocol):
 
     def take_status(self) -> SwitchStatus | None:
         """Return what the switch said of itself since this was last called; None when nothing arrived."""
+
+    def take_legs(self) -> list[LegEvent]:
+        """Return what arrived of agents' legs with the events that were read since this was last called."""
 
     def read(self) -> list[CallEvent]:
         """Wait up to one second, then return arrived events in order; connects and reconnects by itself."""

@@ -168,14 +168,15 @@ class SqlAgents(Agents):
         return found + [_lasting(agent, now=now) for agent in self._read(_ALL.where(*lasting))]
 
     def _read(self, asked: Select[Any]) -> list[Agent]:  # Any: rows of the table
-        return [_to_agent(row) for row in self._connection.execute(asked).mappings()]
+        return [to_agent(row) for row in self._connection.execute(asked).mappings()]
 
     def _one(self, asked: Select[Any]) -> Agent | None:  # Any: see above
         found = self._read(asked.limit(1))
         return found[0] if found else None
 
 
-def _to_agent(row: RowMapping) -> Agent:
+def to_agent(row: RowMapping) -> Agent:
+    """Return the agent of a row."""
     return Agent(**{name: row[name] for name in _NAMES})
 
 

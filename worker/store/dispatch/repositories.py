@@ -5,6 +5,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from worker.store.agents.agents import SqlAgents
+from worker.store.agents.legs import SqlLegRows
 from worker.store.agents.pacing import SqlPacing
 from worker.store.agents.people import SqlExtensions, SqlGroups, SqlUsers
 from worker.store.dispatch.calls import SqlCalls
@@ -98,6 +99,10 @@ class SqlDispatchRepositories:
     @cached_property
     def pacing(self) -> SqlPacing:
         return SqlPacing(self.connection)
+
+    @cached_property
+    def agent_legs(self) -> SqlLegRows:
+        return SqlLegRows(self.connection)
 
     @cached_property
     def users(self) -> SqlUsers:
