@@ -1,5 +1,6 @@
 """Agents and the people behind them, for tests."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from worker.domain.call import CallState
 from worker.domain.ids import AgentId, CallId, CampaignId, ExtensionId, LeadId, TenantId, UserId
 from worker.domain.lead import Stage
 from worker.domain.network import Network
+from worker.store.base.pacing_tables import agent_counts
 from worker.store.base.tables import calls
 from worker.store.transaction import SqlStore
 
@@ -94,3 +96,10 @@ def add_call(
     with store.transaction() as tx:
         tx.connection.execute(insert(calls).values(row | changed))
     return call_id
+
+
+def add_answers(store: SqlStore, served: int, *, day: date = NOON.date()) -> None:  # noqa: B008 - it never changes
+    """Let the campaign have served so many callees on a day."""
+    row = {"campaign_id": CAMPAIGN, "tenant_id": TENANT, "day": day, "answered": served, "abandoned": 0}
+    with store.transaction() as tx:
+        tx.connection.execute(insert(agent_counts).values(row))

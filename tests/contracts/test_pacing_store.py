@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from tests.builders import CAMPAIGN, CARRIER, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
-from tests.builders.agents import add_agents, add_call, an_agent
+from tests.builders.agents import add_agents, add_answers, add_call, an_agent
 from tests.fakes.jobs import FakeJobQueue
 from worker.domain.agents.agent import AgentState
 from worker.domain.agents.ages import Observed
@@ -16,38 +16,47 @@ from worker.domain.agents.estimates import ANSWERED, ENDED, FAILED, READY_AGAIN,
 from worker.domain.agents.staffing import Advice, Staffing
 from worker.domain.agents_rule import AgentsRule
 from worker.domain.call import CallState
-from worker.domain.ids import CallId
+from worker.domain.ids import CallId, UserId
 from worker.ports.agents.agents import AgentChange
-from worker.ports.agents.pacing import AbandonedCall, Counted, Learnt, PacedCampaign
+from worker.ports.agents.pacing import AbandonedCall, Learnt, PacedCampaign
 from worker.store.transaction import SqlStore
 from worker.usecases.agents.pace import pace_campaigns
 
 TODAY = date(2026, 11, 23)
-HERE = Counted(CAMPAIGN, TENANT, TODAY)
+USER = UserId(UUID(int=1_101))
 DIALLER = {"type": "autodialer", "extras": {**stored_settings().extras, "ratio": 300}}
 PACED = PacedCampaign(id=CAMPAIGN, tenant_id=TENANT, carrier_id=CARRIER, zone="Asia/Ho_Chi_Minh", rule=AgentsRule(300))
 
 
-def an_abandoned(number: int) -> AbandonedCall:
-    return AbandonedCall(call_id=CallId(UUID(int=number)), answered_at=NOON, abandoned_at=NOON.add(seconds=number))
+def an_abandoned(call_id: CallId, *, seconds: int) -> AbandonedCall:
+    return AbandonedCall(call_id=call_id, answered_at=NOON, abandoned_at=NOON.add(seconds=seconds))
 
 
-def test_an_abandoned_call_is_counted_and_kept_once(store: SqlStore) -> None:
+def test_each_callee_is_counted_once_on_its_tenants_day(store: SqlStore) -> None:
+    fill_store(store, stored_settings(**DIALLER))
+    leads = add_leads(store, viettel(4))
+    served, last, late, unknown = (add_call(store, lead) for lead in leads)
+    midnight = NOON.add(hours=12)
     with store.transaction() as tx:
-        tx.pacing.count_served(HERE)
-        tx.pacing.count_served(Counted(CAMPAIGN, TENANT, TODAY - timedelta(days=1)))
-        assert tx.pacing.count_abandoned(HERE, an_abandoned(2)) is True
+        assert tx.pacing.count_served(served, now=NOON)
+        tx.agents.note_connected(served, USER, at=NOON)
+        assert not tx.pacing.count_served(served, now=NOON)
+        assert tx.pacing.count_abandoned(an_abandoned(last, seconds=2))
+        assert tx.pacing.count_served(late, now=midnight)
+        assert not tx.pacing.count_abandoned(an_abandoned(CallId(UUID(int=unknown.int + 1)), seconds=1))
     with store.transaction() as tx:
-        assert tx.pacing.count_abandoned(HERE, an_abandoned(2)) is False
-        assert tx.pacing.count_abandoned(HERE, an_abandoned(1)) is True
+        assert not tx.pacing.count_abandoned(an_abandoned(last, seconds=2))
+        assert tx.pacing.count_abandoned(an_abandoned(unknown, seconds=1))
 
+    tomorrow = TODAY + timedelta(days=1)
     with store.reading() as tx:
-        assert tx.pacing.counts([CAMPAIGN], since=TODAY) == {CAMPAIGN: {TODAY: AnswerCounts(3, 2)}}
-        assert tx.pacing.abandoned(TENANT, start=NOON, end=NOON.add(seconds=3), limit=9) == [
-            an_abandoned(1),
-            an_abandoned(2),
-        ]
-        assert tx.pacing.abandoned(TENANT, start=NOON, end=NOON.add(seconds=2), limit=9) == [an_abandoned(1)]
+        assert tx.pacing.counts([CAMPAIGN], since=TODAY) == {
+            CAMPAIGN: {TODAY: AnswerCounts(3, 2), tomorrow: AnswerCounts(1, 0)}
+        }
+        assert tx.pacing.counts([CAMPAIGN], since=tomorrow) == {CAMPAIGN: {tomorrow: AnswerCounts(1, 0)}}
+        found = tx.pacing.abandoned(TENANT, start=NOON, end=NOON.add(seconds=3), limit=9)
+        assert [one.call_id for one in found] == [unknown, last]
+        assert tx.pacing.abandoned(TENANT, start=NOON, end=NOON.add(seconds=2), limit=9) == found[:1]
 
 
 def test_what_was_learnt_is_read_as_it_was_kept(store: SqlStore) -> None:
@@ -73,11 +82,11 @@ def test_staffing_counts_agents_calls_and_credit(store: SqlStore) -> None:
     states = (CallState.QUEUED, CallState.DIALING, CallState.RINGING, CallState.ANSWERED, CallState.ANSWERED)
     for lead, state in zip(leads, states, strict=True):
         add_call(store, lead, state=state)
+    add_answers(store, 70)
     with store.transaction() as tx:
-        for _ in range(70):
-            tx.pacing.count_served(HERE)
         tx.pacing.keep(CAMPAIGN, Learnt(advice=Advice(1, 0.1, Bound.RISK), until=NOON))
 
+        assert tx.pacing.credit(CAMPAIGN, now=NOON) == 2
         found = tx.pacing.staffing({CAMPAIGN: (AgentsRule(), TODAY)})
 
     assert found == {CAMPAIGN: Staffing(Lines(1, 2, 2), queued=1, credit=2, advice=Advice(1, 0.1, Bound.RISK))}
@@ -141,10 +150,8 @@ def test_what_ended_in_a_period_is_seen_once(store: SqlStore) -> None:
 def test_pacing_advises_the_planner_and_asks_for_a_plan(store: SqlStore) -> None:
     fill_store(store, stored_settings(**DIALLER))
     add_agents(store, an_agent(101), an_agent(102))
+    add_answers(store, 400)
     jobs = FakeJobQueue()
-    with store.transaction() as tx:
-        for _ in range(400):
-            tx.pacing.count_served(HERE)
 
     assert pace_campaigns(store, queue=jobs, now=NOON) == 1
     assert pace_campaigns(store, queue=jobs, now=NOON.add(seconds=11)) == 1

@@ -15,15 +15,6 @@ from worker.domain.agents_rule import AgentsRule
 from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A campaign on one day of its tenant; a served or an abandoned call counts there."""
-
-    campaign_id: CampaignId
-    tenant_id: TenantId
-    day: date
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbandonedCall:
     """An abandoned call, as an inspector asks for it."""
@@ -61,11 +52,14 @@ class Learnt:
 class Pacing(Protocol):
     """Counts and estimates. Each count is written in the transaction that serves or abandons the call."""
 
-    def count_served(self, where: Counted) -> None:
-        """Count a callee who was connected to an agent; once for each call."""
+    def count_served(self, call_id: CallId, *, now: DateTime) -> bool:
+        """Count a callee who is about to be noted as connected; False when the call was connected before."""
 
-    def count_abandoned(self, where: Counted, call: AbandonedCall) -> bool:
+    def count_abandoned(self, call: AbandonedCall) -> bool:
         """Count and keep a callee for whom no agent came; False when the call was counted before."""
+
+    def credit(self, campaign_id: CampaignId, *, now: DateTime) -> int:
+        """Return how many callees of the campaign may still be abandoned."""
 
     def counts(
         self, campaign_ids: Collection[CampaignId], *, since: date

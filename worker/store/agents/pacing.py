@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from pendulum import DateTime, Duration
-from sqlalchemy import Connection, Select, select, text, union_all, update
+from sqlalchemy import Connection, Row, Select, select, text, union_all, update
 from typing_extensions import override
 
 from worker.domain.agents.agent import AgentState
@@ -18,7 +18,8 @@ from worker.domain.agents_rule import AgentsRule, rule_of
 from worker.domain.call import CallState
 from worker.domain.campaign import AUTODIALER, Status
 from worker.domain.ids import CallId, CampaignId, CarrierId, TenantId
-from worker.ports.agents.pacing import AbandonedCall, Counted, Learnt, PacedCampaign, Pacing
+from worker.domain.number_plan import calendar_day
+from worker.ports.agents.pacing import AbandonedCall, Learnt, PacedCampaign, Pacing
 from worker.store.agents.census import read_census
 from worker.store.agents.staffing import NOBODY, read_counts, read_staffing
 from worker.store.base.agent_tables import agent_states, agents
@@ -45,6 +46,11 @@ _RUNNING: Final = (
     .order_by(campaigns.c.id)
 )
 
+_COUNTED: Final = select(calls.c.campaign_id, calls.c.tenant_id, calls.c.connected_at, tenants.c.timezone).join(
+    tenants, tenants.c.id == calls.c.tenant_id
+)
+_RULE: Final = select(campaigns.c.extras, tenants.c.timezone).join(tenants, tenants.c.id == campaigns.c.tenant_id)
+
 
 class SqlPacing(Pacing):
     """Pacing's part of the store."""
@@ -54,32 +60,48 @@ class SqlPacing(Pacing):
         self._connection = connection
 
     @override
-    def count_served(self, where: Counted) -> None:
-        self._count(where, abandoned=0)
+    def count_served(self, call_id: CallId, *, now: DateTime) -> bool:
+        row = self._connection.execute(_COUNTED.where(calls.c.id == call_id)).one_or_none()
+        if row is None or row.connected_at is not None:
+            return False
+        self._count(row, at=now, abandoned=0)
+        return True
 
     @override
-    def count_abandoned(self, where: Counted, call: AbandonedCall) -> bool:
-        row = {
+    def count_abandoned(self, call: AbandonedCall) -> bool:
+        row = self._connection.execute(_COUNTED.where(calls.c.id == call.call_id)).one_or_none()
+        if row is None:
+            return False
+        kept = {
             "call_id": call.call_id,
-            "campaign_id": where.campaign_id,
-            "tenant_id": where.tenant_id,
-            "day": where.day,
+            "campaign_id": row.campaign_id,
+            "tenant_id": row.tenant_id,
+            "day": calendar_day(call.abandoned_at, zone=row.timezone),
             "answered_at": call.answered_at,
             "abandoned_at": call.abandoned_at,
             "reason": call.reason,
         }
-        adding = insert_or_ignore(self._connection, abandoned_calls).values(row).returning(abandoned_calls.c.call_id)
+        adding = insert_or_ignore(self._connection, abandoned_calls).values(kept).returning(abandoned_calls.c.call_id)
         if self._connection.scalar(adding) is None:
             return False
-        self._count(where, abandoned=1)
+        self._count(row, at=call.abandoned_at, abandoned=1)
         return True
 
-    def _count(self, where: Counted, *, abandoned: int) -> None:
+    def _count(self, row: Row[Any, Any, Any, Any], *, at: DateTime, abandoned: int) -> None:  # Any: ``_COUNTED``
         adding = insert_or_add(
             self._connection, agent_counts, same=("campaign_id", "day"), sums=("answered", "abandoned")
         )
-        key = {"campaign_id": where.campaign_id, "tenant_id": where.tenant_id, "day": where.day}
-        self._connection.execute(adding, {**key, "answered": 1, "abandoned": abandoned})
+        key = {"campaign_id": row.campaign_id, "tenant_id": row.tenant_id}
+        day = calendar_day(at, zone=row.timezone)
+        self._connection.execute(adding, {**key, "day": day, "answered": 1, "abandoned": abandoned})
+
+    @override
+    def credit(self, campaign_id: CampaignId, *, now: DateTime) -> int:
+        row = self._connection.execute(_RULE.where(campaigns.c.id == campaign_id)).one_or_none()
+        if row is None:
+            return 0
+        asked = {campaign_id: (rule_of(row.extras), calendar_day(now, zone=row.timezone))}
+        return read_staffing(self._connection, asked)[campaign_id].credit
 
     @override
     def counts(

@@ -49,6 +49,7 @@ def connected(work: AgentWork, *, call_id: CallId, agent_id: AgentId) -> bool:
     )
     talking = [one.after for one in changes if one.after.id == agent_id]
     for agent in talking:
+        work.tx.pacing.count_served(call_id, now=work.now)  # before it is noted: a call counts once
         work.tx.agents.note_connected(call_id, agent.user_id, at=work.now)
     return bool(talking)
 

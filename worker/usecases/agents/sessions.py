@@ -71,12 +71,12 @@ def resume(desk: Desk, who: Who) -> Agent:
 
 def pause(desk: Desk, who: Who, *, code: str = "") -> Agent:
     """Pause the agent: at once, or when the call is over that is up or counts on the agent."""
-    return _act(desk, who, lambda tx, agent: Pause(code) if may_leave(tx.agents, agent) else PauseLater(code))
+    return _act(desk, who, lambda tx, agent: Pause(code) if may_leave(tx, agent, now=desk.now) else PauseLater(code))
 
 
 def log_out(desk: Desk, who: Who) -> Agent:
     """End the session: at once, or when the call is over that is up or counts on the agent."""
-    return _act(desk, who, lambda tx, agent: LogOut() if may_leave(tx.agents, agent) else LogOutLater())
+    return _act(desk, who, lambda tx, agent: LogOut() if may_leave(tx, agent, now=desk.now) else LogOutLater())
 
 
 def _act(desk: Desk, who: Who, choose: Callable[[PeopleTransaction, Agent], Act]) -> Agent:

@@ -46,7 +46,8 @@ def _let_leave(desk: Desk, campaign_id: CampaignId, agent_ids: list[AgentId]) ->
     with desk.store.transaction() as tx:
         tx.agents.lock_campaign(campaign_id)
         for agent in tx.agents.lock(agent_ids):
-            if agent.campaign_id == campaign_id and agent.state is AgentState.READY and may_leave(tx.agents, agent):
+            is_ready = agent.campaign_id == campaign_id and agent.state is AgentState.READY
+            if is_ready and may_leave(tx, agent, now=desk.now):
                 act: Act = LogOut() if agent.wish is Wish.LOG_OUT else Pause(agent.pause_code)
                 granted += agent.wish is not None and desk.work(tx).one(agent, act) is not None
     return granted

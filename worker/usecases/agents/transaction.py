@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from worker.ports.agents.agents import Agents
+from worker.ports.agents.pacing import Pacing
 from worker.ports.agents.people import Extensions, Groups, Users
 from worker.ports.dispatch.outbox import FanOuts, Outbox, Subscribers
 
@@ -14,6 +15,8 @@ class AgentTransaction(Protocol):
 
     @property
     def agents(self) -> Agents: ...
+    @property
+    def pacing(self) -> Pacing: ...
     @property
     def users(self) -> Users: ...
     @property

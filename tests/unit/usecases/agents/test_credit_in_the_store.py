@@ -9,8 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import update
 from typing_extensions import override
 
-from tests.builders import CAMPAIGN, NOON, TENANT, add_leads, fill_store, stored_settings, viettel
-from tests.builders.agents import add_agents, an_agent
+from tests.builders import CAMPAIGN, NOON, add_leads, fill_store, stored_settings, viettel
+from tests.builders.agents import add_agents, add_answers, an_agent
 from tests.fakes.database import empty_database
 from tests.unit.usecases.conftest import World
 from worker.domain.agents.agent import Agent, AgentState
@@ -21,12 +21,11 @@ from worker.domain.call import CallState
 from worker.domain.ids import CallId
 from worker.domain.reason import Reason
 from worker.ports.agents.agents import AgentChange
-from worker.ports.agents.pacing import AbandonedCall, Counted, Learnt
+from worker.ports.agents.pacing import AbandonedCall, Learnt
 from worker.store.base.tables import calls
 from worker.store.transaction import SqlStore
 
 TODAY = date(2026, 11, 23)
-HERE = Counted(CAMPAIGN, TENANT, TODAY)
 TARGET = 100
 RULE = AgentsRule(ratio=500, hopper=100, target_per_mille=TARGET)
 
@@ -55,9 +54,8 @@ class Desk(RuleBasedStateMachine):
     @initialize(served=st.sampled_from([0, 9, 10, 25]), beyond=st.integers(0, 6))
     def begin(self, served: int, beyond: int) -> None:
         """Let the campaign have served some, and the statistics advise so many calls."""
+        add_answers(self.world.store, served)
         with self.world.store.transaction() as tx:
-            for _ in range(served):
-                tx.pacing.count_served(HERE)
             tx.pacing.keep(CAMPAIGN, Learnt(advice=Advice(beyond, 0.1, Bound.RISK), until=NOON))
         self.answered = served
 
@@ -116,7 +114,7 @@ class Desk(RuleBasedStateMachine):
         self.change(agent, AgentState.TALKING)
         with self.world.store.transaction() as tx:
             tx.agents.note_reserved(call_id, agent.user_id)
-            tx.pacing.count_served(HERE)
+            assert tx.pacing.count_served(call_id, now=NOON)
         self.answered += 1
 
     @precondition(lambda self: self.waiting and not self.of(AgentState.READY))
@@ -124,7 +122,7 @@ class Desk(RuleBasedStateMachine):
     def abandon(self) -> None:
         call_id = self.waiting.pop(0)
         with self.world.store.transaction() as tx:
-            tx.pacing.count_abandoned(HERE, AbandonedCall(call_id=call_id, answered_at=NOON, abandoned_at=NOON))
+            tx.pacing.count_abandoned(AbandonedCall(call_id=call_id, answered_at=NOON, abandoned_at=NOON))
             tx.connection.execute(update(calls).where(calls.c.id == call_id).values(state=CallState.ENDED))
         self.answered += 1
         self.abandoned += 1
