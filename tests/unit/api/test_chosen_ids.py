@@ -87,7 +87,7 @@ def tenants(client: TestClient, services: FakeServices) -> dict[str, Mapping[str
 NOT_CHOSEN = {
     "lead_uuid", "token_uuid", "callback_id", "subscription_id", "reference", "ref_id", "id_or_phone", "phone_number",
     "gateway_uuid", "tenant", "customer_id", "audio_uuid", "recording", "import_uuid",
-    "user_uuid", "group_uuid", "extension_uuid",
+    "user_uuid", "group_uuid", "extension_uuid", "report_subscription_id",
 }  # fmt: skip
 """Names in paths that stand for ids of ours, numbers, and what belongs to the operator."""
 
