@@ -26,6 +26,7 @@ from worker.domain.errors import (
     TooSlow,
     Unavailable,
 )
+from worker.domain.hold import Held
 from worker.domain.request_rate import TooManyNow
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ ROOT: Final = "(root)"
 RETRY_AFTER: Final = {"Retry-After": "1"}
 """Sent with a 503; the cause may be over in a second."""
 SLOW_RETRY_AFTER: Final = "60"
-"""Of a read that took too long: only a database that is less busy, or another question, would help."""
+"""Of a read that took too long, and of calls while all dialling is held: a second later nothing will have changed."""
 _EXPECTED: Final = {
     "string_type": "string",
     "int_type": "integer",
@@ -82,6 +83,7 @@ def install(app: FastAPI) -> None:
     for kind in _STATUSES:
         app.add_exception_handler(kind, _plain)
     app.add_exception_handler(TooSlow, _too_slow)
+    app.add_exception_handler(Held, _too_slow)
     app.add_exception_handler(OverCap, _over_cap)
     app.add_exception_handler(TooManyNow, _too_many)
     app.add_exception_handler(InvalidFields, _fields)
@@ -168,6 +170,7 @@ def _over_cap(_: Request, error: Exception) -> JSONResponse:
 
 
 def _too_slow(_: Request, error: Exception) -> JSONResponse:
+    """Return 503 with a longer pause: a second later nothing will have changed."""
     response = answer(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
     response.headers["Retry-After"] = SLOW_RETRY_AFTER
     return response

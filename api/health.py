@@ -32,7 +32,7 @@ def live() -> JSONResponse:
 async def ready(request: Request, services: Services) -> JSONResponse:
     """Return the state of each part: 200 when all are there, else 503. The parts are asked once a second at most.
 
-    A switch or a beat that is away makes no 503: the API is what stops campaigns then.
+    A switch or a beat that is away, or a hold, makes no 503: the API is what stops campaigns then.
     """
     kept: Kept[Readiness] = request.app.state.readiness
     parts = await kept.get(partial(_parts, services))
@@ -41,7 +41,7 @@ async def ready(request: Request, services: Services) -> JSONResponse:
 
 @router.get("/health/dialling")
 async def dialling(request: Request, services: Services) -> JSONResponse:
-    """Return 200 when calls can go out: all parts are ready, a beat leads, a switch is heard and takes calls."""
+    """Return 200 when calls can go out: all parts are ready, a beat leads, a switch takes calls, nothing is held."""
     kept: Kept[Readiness] = request.app.state.readiness
     parts = await kept.get(partial(_parts, services))
     return _answer(parts, is_well=all(state == "ok" for state in parts.values()))
@@ -59,6 +59,7 @@ def _parts(services: ApiServices) -> Readiness:
     if all(state == "ok" for state in parts.values()):
         parts["beat"] = _beat(services)
         parts["switches"] = _switches(services)
+        parts |= _hold(services)
     return parts
 
 
@@ -73,6 +74,13 @@ def _state(probe: Callable[[], None]) -> str:
 def _beat(services: ApiServices) -> str:
     with services.dispatch_store.reading() as tx:
         return "ok" if tx.leader_leases.is_led(BEAT, now=services.clock.now()) else "no beat leads"
+
+
+def _hold(services: ApiServices) -> Readiness:
+    """Return since when and why all dialling is held; nothing when it is not."""
+    with services.dispatch_store.reading() as tx:
+        hold = tx.installation.hold()
+    return {} if hold is None else {"hold": str(hold)}
 
 
 def _switches(services: ApiServices) -> str:

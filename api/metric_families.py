@@ -119,6 +119,7 @@ def _backlog(figures: InstallationFigures, *, now: DateTime) -> Iterator[Metric]
     failed = CounterMetricFamily("callbeat_login_failures", "Log-ins and requests with a wrong key or token.")
     failed.add_metric([], figures.failed_logins)
     yield failed
+    yield _gauge("callbeat_held", "1 while all dialling is held.", figures.hold is not None)
 
 
 def _switches(figures: InstallationFigures, *, now: DateTime) -> Iterator[Metric]:

@@ -1,5 +1,6 @@
 """Pages from templates; every value is escaped."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,8 +17,9 @@ from api.ops.files import address_of
 from api.ops.look import Theme, look_of
 from api.ops.session import FIELD, csrf_of
 from api.ops.wording import Wording
-from worker.domain.errors import Forbidden
+from worker.domain.errors import Forbidden, Unavailable
 from worker.domain.gateway_access import OPERATORS_TENANT
+from worker.domain.hold import Hold
 from worker.domain.language import Language
 from worker.ports.records.access import Caller
 from worker.ports.records.entities import Tenant
@@ -77,6 +79,7 @@ def page(
     text = fragment(
         name,
         say=say,
+        hold=None if caller is None else _hold(request),
         look=look,
         languages=tuple(Language),
         themes=tuple(Theme),
@@ -88,6 +91,13 @@ def page(
         **values,
     )
     return HTMLResponse(text, status_code=status)
+
+
+def _hold(request: Request) -> Hold | None:
+    """Return the hold of the installation for the banner; a page that reports a database that is away has none."""
+    with suppress(Unavailable), services_of(request).store.reading() as tx:
+        return tx.installation.hold()
+    return None
 
 
 def _places(caller: Caller) -> list[tuple[str, str]]:

@@ -30,12 +30,17 @@ def act_of_command(*, tenant_id: TenantId | None = None, subject: Subject | None
         at=SystemClock().now(),
         tenant_id=tenant_id,
         actor="command line",
-        address=f"{_user()}@{socket.gethostname()}",
+        address=user_here(),
         action=context.command_path,
         subject=subject,
         subject_id="" if subject is None else str(subject.id),
         sent=sent if isinstance(sent, Mapping) else None,
     )
+
+
+def user_here() -> str:
+    """Return who types on which machine."""
+    return f"{_user()}@{socket.gethostname()}"
 
 
 def _is_given(value: object) -> bool:

@@ -10,6 +10,7 @@ import typer
 
 from worker.cli import commands
 from worker.cli.exit_codes import code_of
+from worker.cli.hold_commands import hold, release
 from worker.cli.top_commands import top
 from worker.domain.errors import CallbeatError
 from worker.foreign_variables import forget_foreign_variables
@@ -21,6 +22,8 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     top,
     commands.doctor,
     commands.migrate,
+    hold,
+    release,
     commands.api,
     commands.worker,
     commands.beat,
@@ -96,7 +99,7 @@ def command_line(words: Collection[str] | None = None) -> typer.Typer:
         rich_markup_mode=None,  # plain help, also for pipes; Rich takes 70 ms to import
     )
     cli.callback()(_callbeat)
-    for command in COMMANDS[:5]:
+    for command in COMMANDS[:7]:
         cli.command()(command)
     for name, (text, module, members) in GROUPS.items():
         group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
@@ -105,7 +108,7 @@ def command_line(words: Collection[str] | None = None) -> typer.Typer:
                 group.command(word)(command)
         cli.add_typer(group, name=name)
     cli.add_typer(_switch(), name="switch")
-    for command in COMMANDS[5:]:
+    for command in COMMANDS[7:]:
         cli.command()(command)
     cli.command(hidden=True)(commands.broker)
     return cli

@@ -39,7 +39,7 @@ def demo(
     run_demo(leads, speed, keep=keep)
 
 
-def up(
+def up(  # noqa: PLR0913 - one argument for each option
     host: Annotated[str, typer.Option(help="Address of the API.")] = LOOPBACK,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the API.")] = 8000,
     flower_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of Flower.")] = 5555,
@@ -49,6 +49,7 @@ def up(
     ] = 0,
     *,
     flower: Annotated[bool, typer.Option(help="Run Flower, which shows tasks, too.")] = True,
+    hold: Annotated[bool, typer.Option("--hold", help="Dial nobody until `callbeat release`.")] = False,
 ) -> None:
     """Run every process on this machine; Ctrl-C ends them."""
     from worker.cli.extras import needing
@@ -56,7 +57,7 @@ def up(
 
     with needing("demo", SUPERVISOR), needing("flower", *(["flower"] if flower else [])):
         from worker.cli.up import up as run_all
-    run_all(host, port, flower_port if flower else None, workers, metrics_port=metrics_port)
+    run_all(host, port, flower_port if flower else None, workers, metrics_port=metrics_port, hold=hold)
 
 
 def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:

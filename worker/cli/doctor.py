@@ -60,6 +60,7 @@ def examine() -> Iterator[Finding]:
         yield Finding("configuration", is_well=False, seen=line)
     yield _look("database", partial(_database, chosen))
     yield from _durability(chosen)
+    yield from _hold(chosen)
     yield from _secrets(chosen)
     yield _look("broker", partial(_broker, chosen))
     rows, demand = _known(chosen)
@@ -122,6 +123,23 @@ def _durability(chosen: Settings) -> Iterator[Finding]:
             yield Finding("durability", is_well=False, seen=risk, advice=_KEEP_COMMITS)
         if not risks:
             yield Finding("durability", is_well=True, seen="a commit is on the disk before it is told")
+
+
+def _hold(chosen: Settings) -> Iterator[Finding]:
+    """Yield that all dialling is held, if it is."""
+    with suppress(CallbeatError):
+        if not _database(chosen):
+            return
+        engine = make_engine(chosen.database, keys=chosen.secret_keys)
+        try:
+            with SqlStore(engine).reading() as tx:
+                hold = tx.installation.hold()
+        finally:
+            engine.dispose()
+        if hold is not None:
+            yield Finding(
+                "dialling", is_well=False, seen=str(hold), advice="callbeat release, when all is as it should be"
+            )
 
 
 def _secrets(chosen: Settings) -> Iterator[Finding]:

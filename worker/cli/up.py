@@ -18,6 +18,7 @@ import typer
 from worker.cli import embedded
 from worker.cli.bootstrap import bring_up_to_date, make_default_tenant, opened
 from worker.cli.encryption import encrypt_own_database
+from worker.cli.hold import held
 from worker.cli.json_cdr import write_json_cdr
 from worker.cli.metrics_ports import write_targets
 from worker.cli.process_list import JSON_CDR, UNSENT, Wanted, assemble
@@ -42,7 +43,9 @@ class CannotStart(Rejected):
     """Something on this machine prevents the start; the message says what, and what to do."""
 
 
-def up(host: str, port: int, flower_port: int | None, workers: int, *, metrics_port: int = 0) -> None:
+def up(
+    host: str, port: int, flower_port: int | None, workers: int, *, metrics_port: int = 0, hold: bool = False
+) -> None:
     """Run everything on this machine until a signal arrives; without a port for it, no Flower."""
     chosen = checked(read_settings(beside_up=False))
     wanted = Wanted(host=host, port=port, flower_port=flower_port, workers=workers, metrics_port=metrics_port)
@@ -51,6 +54,8 @@ def up(host: str, port: int, flower_port: int | None, workers: int, *, metrics_p
     again = Event()
     with sole_use_of(chosen.home) as home, stopped_by_signals(again=again) as stop:
         prepare(chosen)
+        if hold:
+            _hold(chosen)
         with running(chosen, base=environment(), home=home, wanted=wanted) as supervisor:
             address = embedded.url_of(host, port)
             with progress("starting", stays=False) as show:
@@ -74,6 +79,12 @@ def prepare(chosen: Settings) -> None:
     token = make_default_tenant(chosen)
     if token:
         typer.echo(f"Token of the tenant `default`, shown this once: {token}", err=True)
+
+
+def _hold(chosen: Settings) -> None:
+    """Hold all dialling before the first process starts."""
+    with opened(chosen) as store:
+        typer.echo(f"Dialling is {held(store, why='started with --hold')}", err=True)
 
 
 @contextmanager

@@ -33,6 +33,8 @@ class QueuedCall:
     is_allowed_destination: bool = True
     has_day_left: bool = True
     """False when its tenant has dialled as many calls as it may on this day."""
+    held: Why | None = None
+    """The hold of the installation; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def why_not_dial(
     if carrier is None:
         return Why(Reason.NO_CARRIER)
     return (
-        _why_not_this(call, campaign=campaign, carrier=carrier)
+        call.held
+        or _why_not_this(call, campaign=campaign, carrier=carrier)
         or why_not_run(campaign, lane=call.lane, now=now)
         or why_not_permitted(carrier)
         or why_no_caller_id(campaign, carrier)

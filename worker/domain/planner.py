@@ -17,6 +17,7 @@ from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
 from worker.domain.claim import Claim, claims_of
 from worker.domain.gateway_share import GatewayUse, free_for
+from worker.domain.hold import Hold, why_held
 from worker.domain.ids import CampaignId
 from worker.domain.lead import Lane
 from worker.domain.network import Network
@@ -84,6 +85,8 @@ class Situation:
     """The agents of the campaigns that have some."""
     rotation: Rotation = field(default_factory=dict)
     """Who was served last in each pool, as the plan before this one returned it."""
+    hold: Hold | None = None
+    """The hold of the installation; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,8 @@ class _Candidate:
         self._live = sum(situation.live.of_campaign(campaign.id).values())
         self._now = now
         self._refused = {
-            lanes: why_not_run(campaign, lane=lanes[-1], now=now)
+            lanes: why_held(situation.hold)
+            or why_not_run(campaign, lane=lanes[-1], now=now)
             or why_not_permitted(situation.carrier)
             or why_no_caller_id(campaign, situation.carrier)
             for lanes in ROUNDS

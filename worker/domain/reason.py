@@ -14,6 +14,7 @@ from worker.domain.timing import STOPS_BEFORE_END
 class Reason(StrEnum):
     """A reason code, as the API's ``why`` shows it and as a cancelled call row stores it."""
 
+    HELD = "held"
     INACTIVE = "inactive"
     STOPPED = "stopped"
     PAUSED = "paused"
@@ -75,7 +76,7 @@ class Why:
     in_use: int | None = None
     limit: int | None = None
     cause: str = ""
-    """What a switch or a trunk gave as its cause, or which value of the lead is missing."""
+    """What a switch or a trunk gave as its cause, which value of the lead is missing, or why all is held."""
     switch: str = ""
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from worker.domain.reason import Reason
 
 MESSAGES: Final[Mapping[Reason, str]] = {
+    Reason.HELD: "The operator holds all dialling until it is released; calls that are up go on.",
     Reason.INACTIVE: "The campaign is not active.",
     Reason.STOPPED: "The campaign is stopped, and goes on when it is started.",
     Reason.PAUSED: "The campaign is paused until a window opens or it is started.",

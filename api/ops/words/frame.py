@@ -37,6 +37,10 @@ FRAME: Final[Mapping[str, tuple[str, str]]] = {
         "The database does not answer: the figures are old.",
         "Cơ sở dữ liệu không trả lời: số liệu đã cũ.",
     ),
+    "held": (
+        "All dialling is held since {since}: {why}. Calls that are up go on. `callbeat release` ends it.",
+        "Mọi cuộc gọi ra bị tạm giữ từ {since}: {why}. Cuộc đang gọi vẫn tiếp tục. `callbeat release` sẽ mở lại.",
+    ),
     "back": ("Back", "Quay lại"),
     "problem.403": ("Your role does not allow this", "Vai trò của bạn không được phép làm việc này"),
     "problem.404": ("There is no such page", "Không có trang này"),

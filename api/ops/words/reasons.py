@@ -6,6 +6,7 @@ from typing import Final
 from worker.domain.reason import Reason
 
 VIETNAMESE: Final[Mapping[Reason, str]] = {
+    Reason.HELD: "Người vận hành đang tạm giữ mọi cuộc gọi ra cho đến khi mở lại; cuộc đang gọi vẫn tiếp tục.",
     Reason.INACTIVE: "Chiến dịch chưa được kích hoạt.",
     Reason.STOPPED: "Chiến dịch đã dừng; bấm bắt đầu để gọi tiếp.",
     Reason.PAUSED: "Chiến dịch tạm dừng cho đến khi khung giờ mở hoặc được bắt đầu lại.",

@@ -11,6 +11,7 @@ from worker.domain.agents.staffing import Staffing
 from worker.domain.call import CallState
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier
+from worker.domain.hold import Hold
 from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId, TenantId
 from worker.domain.json_value import Json
 from worker.domain.keys import KeyPress
@@ -27,6 +28,7 @@ from worker.ports.dispatch.call_rows import Call, Dial, Ended, Move, UsedUpLead
 from worker.ports.dispatch.cause_tables import CauseTables
 from worker.ports.dispatch.conversations import Conversations
 from worker.ports.dispatch.counts import UpByOwner
+from worker.ports.dispatch.installation import Installation
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.one_time_codes import OneTimeCodes
 from worker.ports.dispatch.outbox import FanOuts, Outbox, Subscribers
@@ -55,6 +57,7 @@ class DialRules:
     inactive_lists: Collection[ListId]
     staffing: Mapping[CampaignId, Staffing]
     """The agents of the campaigns that have some."""
+    hold: Hold | None = None
 
 
 class Plans(Protocol):
@@ -256,6 +259,8 @@ class DispatchTransaction(Protocol):
     def pacing(self) -> Pacing: ...
     @property
     def agent_legs(self) -> LegRows: ...
+    @property
+    def installation(self) -> Installation: ...
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run the action when the transaction has committed; never when it rolls back."""
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from worker.ports.agents.agents import Agents
 from worker.ports.agents.pacing import Pacing
 from worker.ports.agents.people import Extensions, Groups, Users
+from worker.ports.dispatch.installation import Installation
 from worker.ports.dispatch.leadership import LeaderLeases
 from worker.ports.dispatch.outbox import FanOuts, Outbox, Subscribers
 from worker.ports.dispatch.sound_rows import SoundRows, SoundWaits
@@ -108,6 +109,8 @@ class RecordTransaction(Protocol):
     def trunks(self) -> Trunks: ...
     @property
     def switches(self) -> SwitchRows: ...
+    @property
+    def installation(self) -> Installation: ...
     @property
     def speech(self) -> Speech: ...
     @property

@@ -40,6 +40,7 @@ from worker.store.base import (
     gateway_tables,  # noqa: F401 - see above
     hidden_tables,  # noqa: F401 - see above
     import_tables,  # noqa: F401 - see above
+    installation_tables,  # noqa: F401 - see above
     list_tables,  # noqa: F401 - see above
     number_tables,  # noqa: F401 - see above
     pacing_tables,  # noqa: F401 - see above

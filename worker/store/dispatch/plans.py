@@ -33,12 +33,14 @@ from worker.domain.trunk import is_proven
 from worker.ports.dispatch.store import NOT_AHEAD, DialRules, Plans
 from worker.store.agents.staffing import read_staffing
 from worker.store.base.dialect import among
+from worker.store.base.installation_tables import installation
 from worker.store.base.tables import QUEUED_ROWS, URGENT, WAITING, calls, campaigns, carriers, leads, lists, tenants
 from worker.store.dispatch.campaign_rows import to_settings
 from worker.store.dispatch.carrier_rows import to_carrier
 from worker.store.dispatch.demand import read_demand
 from worker.store.dispatch.gateway_access import read_access
 from worker.store.dispatch.gateway_use import read_use
+from worker.store.dispatch.installation import HOLD_COLUMNS, LASTS, hold_of
 from worker.store.dispatch.limits import check_limits, guards_of, limits_of, lock_limited, read_dialled, with_agents
 from worker.store.dispatch.live import read_live
 from worker.store.dispatch.rotation import to_json, to_rotation
@@ -101,6 +103,7 @@ class SqlPlans(Plans):
             guards=guards_of(rows),
             inactive_lists=self._inactive_lists(_ids(rows, "has_inactive_lists")),
             staffing=read_staffing(self._connection, with_agents(found, guards=guards_of(rows), now=now)),
+            hold=hold_of(rows),
         )
 
     @override
@@ -152,6 +155,7 @@ class SqlPlans(Plans):
             gateway=read_use(self._connection, carrier, live=live.gateway, waits_since=row["gateway_waits_since"]),
             staffing=read_staffing(self._connection, with_agents(may_dial, guards=guards_of(rows), now=now)),
             rotation=to_rotation(row["rotation"]),
+            hold=hold_of(rows),
         )
 
     def _carriers(self, carrier_ids: Collection[CarrierId], *, lock: bool) -> dict[CarrierId, RowMapping]:
@@ -214,7 +218,7 @@ def _first_lead(*which: ColumnElement[bool] | TextClause) -> ScalarSelect[UUID]:
     return theirs.order_by(leads.c.stage, leads.c.network, leads.c.due_at).limit(1).scalar_subquery()
 
 
-_CAMPAIGNS: Final = select(
+_SETTINGS: Final = select(
     campaigns,
     tenants.c.timezone,
     tenants.c.concurrent_call.label("tenant_cap"),
@@ -222,7 +226,10 @@ _CAMPAIGNS: Final = select(
     tenants.c.destinations,
     _INACTIVE.exists().correlate(campaigns).label("has_inactive_lists"),
     _first_lead(URGENT).is_not(None).label("has_single_calls"),
-).join(tenants, tenants.c.id == campaigns.c.tenant_id)
+    *HOLD_COLUMNS,
+)
+_CAMPAIGNS: Final = _SETTINGS.join(tenants, tenants.c.id == campaigns.c.tenant_id).outerjoin(installation, LASTS)
+"""With the hold beside each: read under the carrier's lock, which a hold takes first."""
 _OTP_WAITS: Final = _first_lead(URGENT, leads.c.stage == Stage.OTP).is_not(None)
 _MAY_DIAL: Final = or_(campaigns.c.status.in_(RUNNABLE), _OTP_WAITS)
 """A campaign that runs or is paused, or that has an OTP, which is called whatever the status."""

@@ -12,6 +12,7 @@ from worker.store.dispatch.calls import SqlCalls
 from worker.store.dispatch.cause_tables import SqlCauseTables
 from worker.store.dispatch.conversations import SqlConversations
 from worker.store.dispatch.corrections import SqlCorrections
+from worker.store.dispatch.installation import SqlInstallation
 from worker.store.dispatch.leadership import SqlLeaderLeases
 from worker.store.dispatch.leads import SqlLeads
 from worker.store.dispatch.one_time_codes import SqlOneTimeCodes
@@ -79,6 +80,10 @@ class SqlDispatchRepositories:
     @cached_property
     def leader_leases(self) -> SqlLeaderLeases:
         return SqlLeaderLeases(self.connection)
+
+    @cached_property
+    def installation(self) -> SqlInstallation:
+        return SqlInstallation(self.connection)
 
     @cached_property
     def switches(self) -> SqlSwitches:

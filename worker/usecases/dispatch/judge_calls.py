@@ -10,6 +10,7 @@ from pendulum import DateTime
 from worker.domain.campaign import Campaign
 from worker.domain.carrier import Carrier, route
 from worker.domain.dial import CallsUp, QueuedCall, why_not_dial
+from worker.domain.hold import why_held
 from worker.domain.ids import CallId, CarrierId, TemplateId, TenantId
 from worker.domain.lead import LANE_OF, Lane
 from worker.domain.network import Network
@@ -215,6 +216,7 @@ def _asked(
         soundless=spoken.soundless.get(call.lead_id),
         is_allowed_destination=rules.guards.get(call.tenant_id, NO_GUARD).allows(call.phone, network=call.network),
         has_day_left=days.has_left(call),
+        held=why_held(rules.hold),
     )
 
 

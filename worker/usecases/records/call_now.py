@@ -15,6 +15,7 @@ from worker.domain.destinations import FORBIDDEN, is_allowed
 from worker.domain.erasure import IS_ERASED
 from worker.domain.errors import Invalid, InvalidFields, NotFound, Unavailable
 from worker.domain.hidden_text import hidden, without_copy
+from worker.domain.hold import Held
 from worker.domain.ids import CallId, CampaignId, CarrierId, LeadId, ListId
 from worker.domain.json_value import Json
 from worker.domain.lead import Ending, Lane, Stage
@@ -62,10 +63,12 @@ def call_now(
 
     Raises ``NotDialable`` for a number that the number plan or the tenant's destinations do not cover, and
     ``InvalidFields`` when the template cannot be read aloud with these values. A number on the do-not-call list is
-    accepted: planning ends such a lead.
+    accepted: planning ends such a lead. Raises ``Held`` while the installation is held.
     """
     phone = national_form(request.phone_number)
     with store.transaction() as tx:
+        if (hold := tx.installation.hold()) is not None:
+            raise Held(hold)
         campaign, carrier_id = _callable_campaign(tx, request, now=now)
         own_template = None if request.template is None else tx.templates.find(request.tenant.id, request.template)
         call = SingleCall(

@@ -13,6 +13,7 @@ from worker.domain.campaign_settings import CampaignSettings, to_campaign
 from worker.domain.carrier import Carrier
 from worker.domain.destinations import is_allowed
 from worker.domain.errors import NotFound
+from worker.domain.hold import why_held
 from worker.domain.ids import CampaignId, LeadId
 from worker.domain.network import Network
 from worker.domain.planner import Demand, Grant, Situation
@@ -95,7 +96,7 @@ def explain_each(
     now: DateTime,
 ) -> dict[CampaignId, CampaignExplanation]:
     """Return the same for several campaigns of a tenant; it costs reads for each carrier, none for each campaign."""
-    switches = known_switches(tx, now=now)
+    switches, held = known_switches(tx, now=now), why_held(tx.installation.hold())
     soundless = why_many_soundless(tx, [one.campaign_uuid for one in campaigns], now=now)
     found = {}
     for settings in campaigns:
@@ -105,7 +106,15 @@ def explain_each(
         found[campaign_id] = _explained(
             view, live=own, switches=switches, soundless=soundless.get(campaign_id, ()), now=now
         )
+        found[campaign_id] = _with_hold(found[campaign_id], held=held)
     return found
+
+
+def _with_hold(found: CampaignExplanation, *, held: Why | None) -> CampaignExplanation:
+    """Put the hold before all other reasons, also of a campaign that no plan considers."""
+    if held is None:
+        return found
+    return replace(found, reasons=(held, *(why for why in found.reasons if why.reason is not Reason.HELD)))
 
 
 def _explained(
@@ -163,6 +172,9 @@ def explain_lead(
         unspoken = _unspoken(tx, tenant=tenant, lead=lead, campaign=view.campaign)
         reasons = (*(unspoken or why_soundless(tx, lead, campaign=view.campaign, names=names, now=now)), *reasons)
         reasons = (*_forbidden(tx, tenant=tenant, lead=lead), *reasons)
+        held = why_held(tx.installation.hold())
+        if held is not None and (lead.lane is not None or lead.call_state is CallState.QUEUED):
+            reasons = (held, *reasons)
         if not reasons and not _is_next(tx, lead, grants=view.grants, now=now):
             reasons = why_not_next(lead, of_campaign=view.reasons)
     return LeadExplanation(lead, reasons or (Why(Reason.DUE),))

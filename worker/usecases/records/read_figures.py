@@ -7,6 +7,7 @@ from typing import Final
 from pendulum import DateTime
 
 from worker.domain.call import CallState
+from worker.domain.hold import Hold
 from worker.domain.ids import CarrierId
 from worker.domain.reason import why_not_run
 from worker.domain.switch import Switch
@@ -34,6 +35,7 @@ class InstallationFigures:
     backlog: Backlog
     switches: Sequence[Switch]
     failed_logins: int
+    hold: Hold | None
 
 
 def read_figures(store: RecordStore, *, now: DateTime) -> InstallationFigures:
@@ -52,6 +54,7 @@ def read_figures(store: RecordStore, *, now: DateTime) -> InstallationFigures:
             backlog=tx.figures.backlog(),
             switches=tx.switches.all(),
             failed_logins=tx.login_failures.total(),
+            hold=tx.installation.hold(),
         )
 
 
