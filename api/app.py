@@ -55,6 +55,7 @@ from api.kept import KEPT_SECONDS, Kept
 from api.login_guard import LoginGuard
 from api.ops.pages import add_pages, new_board
 from api.request_id import RequestIds
+from api.traces import RequestTraces
 from worker import wiring
 from worker.usecases.records.cdr_places import CdrPlaces
 
@@ -72,6 +73,7 @@ def create_app(services: ApiServices | None = None) -> FastAPI:
     )
     own: ApiServices = wiring.api_services() if services is None else services
     app.state.services = own
+    app.add_middleware(RequestTraces)
     app.add_middleware(RequestIds, new_id=own.new_id)
     set_limits(app)
     if services is None:

@@ -276,6 +276,10 @@ class Settings(BaseSettings):
     smtp_ca_file: Annotated[Path, AfterValidator(_check_authorities)] | None = Field(
         default=None, description="a PEM file with the authorities that the mail server is checked against"
     )
+    traces_url: str | None = Field(
+        default=None, pattern=r"^https?://[^\s]+$", description="http://HOST:4318 of an OpenTelemetry collector"
+    )
+    traces_share: float = Field(default=1.0, ge=0, le=1, description="a share of the traces from 0 to 1, e.g. 0.05")
     task_events: bool = Field(default=True, description="true or false; true reports each task to Flower")
 
     @model_validator(mode="before")

@@ -12,6 +12,7 @@ from worker.domain.ids import CallId, CarrierId, TenantId
 from worker.jobs import names
 from worker.jobs.app import app
 from worker.jobs.figures import work_figures
+from worker.ports.dispatch.traces import TRACEPARENT, TRACES
 from worker.usecases.agents import pace as pacing
 from worker.usecases.agents.legs import LegDesk, keep_legs
 from worker.usecases.agents.sessions import Desk
@@ -76,6 +77,13 @@ def _task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return register
 
 
+def _traceparent() -> str | None:
+    """Return the trace of which the message of the present task is a part."""
+    task = app.current_task
+    found = None if task is None else task.request.get(TRACEPARENT)
+    return found if isinstance(found, str) else None
+
+
 @_task(names.PLAN_CARRIER)
 def plan_carrier(*, carrier_id: str, **_: object) -> None:
     parts, carrier = services(), CarrierId(UUID(carrier_id))
@@ -83,14 +91,18 @@ def plan_carrier(*, carrier_id: str, **_: object) -> None:
     if stopping().is_requested:  # the calls of this plan would wait for another worker, and it can plan them better
         parts.queue.plan_carrier(carrier)
         return
-    planning.plan_carrier(
-        parts.store,
-        queue=parts.queue,
-        carrier_id=carrier,
-        now=parts.clock.now(),
-        new_id=parts.new_id,
-        names=parts.spoken_names,
-    )
+    with TRACES.span("plan_carrier", parent=_traceparent(), is_kept=False) as span:
+        planned = planning.plan_carrier(
+            parts.store,
+            queue=parts.queue,
+            carrier_id=carrier,
+            now=parts.clock.now(),
+            new_id=parts.new_id,
+            names=parts.spoken_names,
+        )
+        if planned:  # a trace of nothing but an idle plan would be made each second
+            span.note({"carrier_id": carrier_id, "calls": planned})
+            span.end()
 
 
 @_task(names.PLACE_CALLS)

@@ -47,10 +47,12 @@ ADDED: Final[dict[str, dict[str, Any]]] = {
         "gateway": None,
         "agent_user_id": None,
         "connected_at": None,
+        "traceparent": None,
         "assumed_at": None,
     },
     "deliveries": {
         "corrected": False,
+        "traceparent": None,
         "subscription_id": None,
         "attempts_before": 0,
         "waiting_since": NOON,

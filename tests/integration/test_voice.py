@@ -74,6 +74,7 @@ class Rig:
             prepare=lambda asked: {call_id: self.refusal or self.prepared(call_id) for call_id in asked},
             block_callee=self.blocked.append,
             over=lambda prepared: self.over.append(prepared.call_id),
+            talked=lambda _prepared, _seconds: None,
             clean=lambda: None,
             agents=self.agents,
         )

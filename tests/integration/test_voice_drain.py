@@ -50,6 +50,7 @@ def test_a_process_that_is_told_to_stop_speaks_to_the_end_and_takes_nobody_new(t
         prepare=lambda asked: {call_id: rig.prepared(call_id) for call_id in asked},
         block_callee=rig.blocked.append,
         over=lambda prepared: rig.over.append(prepared.call_id),
+        talked=lambda _prepared, _seconds: None,
         clean=lambda: None,
     )
     process = Thread(target=serve, args=(options, work), kwargs={"stop": stop, "guard": NoGuard()}, daemon=True)

@@ -27,3 +27,13 @@ def _is_free(port: int) -> bool:
         listener.bind((LOOPBACK, port))
         return True
     return False
+
+
+def free_ports(count: int) -> int:
+    """Return the first of so many ports in a row on which nothing listens."""
+    while True:
+        first = _CHANCE.choice(PORTS[:-count])
+        ports = range(first, first + count)
+        if _given.isdisjoint(ports) and all(map(_is_free, ports)):
+            _given.update(ports)
+            return first

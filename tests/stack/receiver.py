@@ -34,6 +34,7 @@ class Received:
     """``cdr`` or ``answered``, from the body."""
     call: str
     body: Mapping[str, Any] = field(default_factory=dict)  # Any: JSON
+    traceparent: str = ""
 
 
 class Receiver:
@@ -122,6 +123,7 @@ class Receiver:
             state=body["state"],
             call=body["call_id"],
             body=body,
+            traceparent=request.header("traceparent"),
         )
         self.received.append(taken)
         return self.answer

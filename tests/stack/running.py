@@ -133,6 +133,7 @@ def running_stack(
     database_url: str | None = None,
     switch_options: SimulatorOptions = BY_LAST_DIGIT,
     settings: Mapping[str, str] = MappingProxyType({}),
+    metrics_port: int = 0,
 ) -> Iterator[Stack]:
     """Run a switch and `callbeat up` beside it while the block runs; ``settings`` are ours, such as ``log_level``."""
     ports = {name: free_port() for name in ("api", "flower")}
@@ -143,7 +144,9 @@ def running_stack(
         if database_url is not None:
             chosen["database_url"] = database_url
         around = environment(home=home / "home", **chosen)
-        up = running_up(around, log=home / "up.log", api_port=ports["api"], flower_port=ports["flower"])
+        log = home / "up.log"
+        ours = {"api_port": ports["api"], "flower_port": ports["flower"], "metrics_port": metrics_port}
+        up = running_up(around, log=log, **ours)
         stack.enter_context(up)
         api = stack.enter_context(client(port=ports["api"]))
         api.event_hooks = {"response": [description().check]}
@@ -156,13 +159,20 @@ def running_stack(
 
 
 def running_up(
-    around: Mapping[str, str], *, log: Path, api_port: int, flower_port: int | None = None, workers: int = 0
+    around: Mapping[str, str],
+    *,
+    log: Path,
+    api_port: int,
+    flower_port: int | None = None,
+    workers: int = 0,
+    metrics_port: int = 0,
 ) -> Process:
     """Return a `callbeat up`, to be started by the caller.
 
     With ``workers`` 0 it has as many as it chooses; without a port for it, it has no Flower.
     """
     chosen = [f"--workers={workers}"] if workers else []
+    chosen += [f"--metrics-port={metrics_port}"] if metrics_port else []
     flower = "--no-flower" if flower_port is None else f"--flower-port={flower_port}"
     command = callbeat("up", f"--port={api_port}", flower, *chosen)
     return Process("up", command, around, log=log, stop_seconds=STOP_SECONDS)

@@ -18,6 +18,7 @@ from worker.callbacks.target import ANY_PORT, Ports, Target, read_target
 from worker.domain.retry import Answer, is_delivered
 from worker.ports.callbacks.deliveries import CallbackSender
 from worker.ports.dispatch.outbox import Delivery
+from worker.ports.dispatch.traces import TRACEPARENT, TRACES
 
 MOST_CONNECTIONS: Final = 600
 """Enough for 18 hosts that stop answering at the same time with 32 parallel requests each (576)."""
@@ -70,7 +71,7 @@ class HttpSender(CallbackSender):
         if self._https_only and target.url.scheme != b"https":
             return Answer(None, "refused: callbacks go to https only", host_is_there=True)
         signature = signed_headers(delivery.body, delivery_id=delivery.id, secrets=secrets, now=now)
-        headers = [*target.headers, *_FIXED_HEADERS, *signature.items(), *_key_headers(apikey)]
+        headers = [*target.headers, *_FIXED_HEADERS, *signature.items(), *_key_headers(apikey), *_trace_headers()]
         with recording() as received:
             try:
                 with deadline(self._timeout_seconds):
@@ -96,6 +97,11 @@ class HttpSender(CallbackSender):
 
 def _key_headers(apikey: str) -> list[tuple[str, str]]:
     return [(KEY_HEADER, apikey)] if apikey else []
+
+
+def _trace_headers() -> list[tuple[str, str]]:
+    current = TRACES.current()
+    return [] if current is None else [(TRACEPARENT, current)]
 
 
 def _finish_reading(response: httpcore.Response) -> None:

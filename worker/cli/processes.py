@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from worker import log
 from worker.cli import embedded
+from worker.cli.extras import MissingExtra
 from worker.cli.flower import flower_options
 from worker.cli.listening import Listeners
 from worker.cli.open_files import allow_open_files
@@ -22,6 +23,7 @@ from worker.domain.switch_address import DEFAULT_PORT, SwitchUrl
 from worker.jobs import names
 from worker.jobs.app import run_command
 from worker.jobs.figures import work_figures
+from worker.ports.dispatch.traces import TRACES
 from worker.ports.dispatch.watching import WATCHERS
 from worker.settings import environment
 from worker.simulator.options import PASSWORD, SimulatorOptions
@@ -41,6 +43,7 @@ NOT_STARTED: Final = 3
 def api(host: str, port: int) -> None:
     """Serve the HTTP API."""
     _begin()
+    _trace_as("api")
     _refuse_older_schema(api_services())  # a wrong setting stops the process at start instead of at the first request
     serve: Callable[..., bool] = import_module("api.server").serve  # by its name, because `api` imports this package
     proxies = [str(network) for network in settings().trusted_proxies]
@@ -51,6 +54,7 @@ def api(host: str, port: int) -> None:
 def worker(queues: str, concurrency: int, name: str, metrics: Address) -> None:
     """Run tasks: one at a time, or in threads if the queue ``callbacks``, which waits on receivers, is among them."""
     _begin()
+    _trace_as("worker")
     _refuse_older_schema(services())
     _measure_at(metrics)
     sys.setswitchinterval(THREADS_SWITCH_SECONDS)
@@ -81,6 +85,7 @@ def listener(metrics: Address) -> None:
     _set_up_log()
     stop = stopping()
     ends_on_signals(stop, first=stop.request)
+    _trace_as("listener")
     ready = services()
     _refuse_older_schema(ready)
     _measure_at(metrics)
@@ -92,6 +97,7 @@ def voice(host: str, port: int, metrics_port: int) -> None:
     """Speak with callees until a signal comes and none of them is on the line any more."""
     run: Callable[..., None] = import_module("worker.cli.speaking").speak  # asyncio and sounds are needed by it alone
     _begin(first=stopping().request)
+    _trace_as("voice")
     ready = services()
     _refuse_older_schema(ready)
     run(ready, settings(), host=host, port=port, metrics_port=metrics_port, stop=stopping())
@@ -111,6 +117,18 @@ def broker(port: int | None, path: Path | None) -> None:
     """Serve Redis' protocol from memory."""
     log.configure(settings().log_level)
     embedded.serve_without_redis(port=port, path=path)
+
+
+def _trace_as(process: str) -> None:
+    """Export traces if a collector is set. Raises ``MissingExtra``."""
+    url, share = settings().traces_url, settings().traces_share
+    if url is None:
+        return
+    try:
+        from worker.traces import tracer_to  # noqa: PLC0415 - takes 0.3 s, and needs an extra
+    except ModuleNotFoundError as error:
+        raise MissingExtra("CALLBEAT_TRACES_URL needs the extra: pip install 'callbeat[opentelemetry]'") from error
+    TRACES.tracer = tracer_to(url, process=process, share=share)
 
 
 def _begin(*, first: Callable[[], None] = sys.exit) -> None:

@@ -8,11 +8,13 @@ from uuid_utils.compat import uuid7
 
 from worker.cli.open_files import allow_open_files
 from worker.domain.recording import TOKEN_BYTES
+from worker.ports.dispatch.clock import Clock
+from worker.ports.dispatch.traces import TRACES
 from worker.settings import Settings
 from worker.stopping import Stop
 from worker.usecases.voice.agents import CallDesk
 from worker.usecases.voice.opt_out import opt_out
-from worker.usecases.voice.prepare import Sounds, delete_left_over, prepare
+from worker.usecases.voice.prepare import Prepared, Sounds, delete_left_over, prepare
 from worker.voice.desk import DeskWork
 from worker.voice.guard import Guard
 from worker.voice.server import VoiceOptions, VoiceWork, serve
@@ -39,6 +41,7 @@ def speak(services: Services, settings: Settings, *, host: str, port: int, metri
         block_callee=lambda call_id: opt_out(services.store, call_id, now=services.clock.now()),
         over=sounds.delete,
         agents=DeskWork(reserve=desk.reserve, connected=desk.connected, failed=desk.failed, release=desk.release),
+        talked=partial(_trace, services.clock),
         clean=lambda: delete_left_over(sounds, before=services.clock.now() - longest),
     )
     options = VoiceOptions(
@@ -54,3 +57,10 @@ def speak(services: Services, settings: Settings, *, host: str, port: int, metri
         serve(options, work, stop=stop, guard=guard)
     finally:
         guard.end()
+
+
+def _trace(clock: Clock, prepared: Prepared, seconds: float) -> None:
+    if prepared.traceparent is not None:
+        now, facts = clock.now(), {"call_id": str(prepared.call_id)}
+        began = now.subtract(seconds=seconds)
+        TRACES.record("conversation", parent=prepared.traceparent, began=began, ended=now, facts=facts)

@@ -13,6 +13,7 @@ from worker.domain.errors import Unavailable
 from worker.domain.ids import CallId, CarrierId, TenantId
 from worker.jobs import names
 from worker.ports.dispatch.messages import DUE_AT, JobQueue, Wakeups
+from worker.ports.dispatch.traces import TRACEPARENT, TRACES
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +133,11 @@ class CeleryJobQueue(JobQueue):
 
     def _send(self, task: str, *, wait_seconds: float = 0, **arguments: str | list[str] | bool) -> None:
         try:
-            headers = {} if self._now is None else {DUE_AT: self._now().timestamp() + wait_seconds}
+            headers: dict[str, str | float] = {}
+            if self._now is not None:
+                headers[DUE_AT] = self._now().timestamp() + wait_seconds
+            if (traceparent := TRACES.current()) is not None:
+                headers[TRACEPARENT] = traceparent
             self._app.send_task(task, kwargs=arguments, countdown=wait_seconds or None, headers=headers)
         except OperationalError:
             logger.warning(

@@ -59,6 +59,9 @@ class Backstage(Protocol):
     def block_callee(self, call_id: CallId) -> None:
         """Put the callee on the do-not-call list."""
 
+    def note_talk(self, prepared: Prepared, seconds: float) -> None:
+        """Note a conversation that ends now, so long after its switch connected."""
+
     def over(self, prepared: Prepared) -> None:
         """Delete what exists for this conversation only."""
 

@@ -53,6 +53,8 @@ class VoiceWork:
     prepare: Prepare
     block_callee: Callable[[CallId], None]
     over: Callable[[Prepared], None]
+    talked: Callable[[Prepared, float], None]
+    """Traces a conversation that ends now, after so many seconds; it does not wait."""
     clean: Callable[[], object]
     """Deletes what processes that died have left."""
     agents: DeskWork | None = None
@@ -103,6 +105,10 @@ class VoiceServer(Backstage):
         task = self._loop.create_task(self._block(call_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    @override
+    def note_talk(self, prepared: Prepared, seconds: float) -> None:
+        self._work.talked(prepared, seconds)
 
     @override
     def over(self, prepared: Prepared) -> None:

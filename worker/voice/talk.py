@@ -281,6 +281,7 @@ class Talk:
             if speaking.move.state.doing is not Doing.OVER:
                 self._happened(CalleeGone())
                 self._note_end("callee_gone")
+            self._backstage.note_talk(speaking.prepared, self._wire.now() - self._began_at)
             self._backstage.over(speaking.prepared)
         self._is_over = True
 

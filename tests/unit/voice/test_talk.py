@@ -98,6 +98,7 @@ class FakeBackstage:
     waiting: list[Callable[[Prepared | Refusal], None]] = field(default_factory=list)
     first_sounds: list[float] = field(default_factory=list)
     finishes: list[str] = field(default_factory=list)
+    talks: list[tuple[CallId, float]] = field(default_factory=list)
 
     def prepare(self, call: CallOnLine, then: Callable[[Prepared | Refusal], None]) -> None:
         self.asked.append(call)
@@ -120,6 +121,9 @@ class FakeBackstage:
 
     def block_callee(self, call_id: CallId) -> None:
         self.blocked.append(call_id)
+
+    def note_talk(self, prepared: Prepared, seconds: float) -> None:
+        self.talks.append((prepared.call_id, seconds))
 
     def over(self, prepared: Prepared) -> None:
         self.ended.append(prepared)

@@ -63,6 +63,8 @@ class Call:
     """What the callee pressed so far, or in all once the call has ended."""
     spend_day: date | None = None
     """The latest day of its tenant in whose number of calls it is counted."""
+    traceparent: str | None = None
+    """The trace in which it was planned; None when that is not traced."""
 
     @property
     def dialled_at(self) -> DateTime:

@@ -26,6 +26,8 @@ class CallUp:
     detector: VoicemailDetector = VoicemailDetector.NONE
     needs_agent: bool = False
     """True for a campaign whose callees are connected to agents."""
+    traceparent: str | None = None
+    """The trace of the call; None when it is not traced."""
     has_code: bool
     """True for an OTP: what its callee hears is a secret."""
 

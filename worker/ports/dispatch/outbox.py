@@ -39,6 +39,8 @@ class Delivery:
     """True when it replaces an earlier delivery of the same event, which told an assumed end."""
     created_at: DateTime | None = field(default=None, compare=False)
     """When it was written; None before that."""
+    traceparent: str | None = None
+    """The trace of its call; None when that is not traced."""
 
     @property
     def address(self) -> Address:
@@ -73,6 +75,8 @@ class FanOut:
     event: CallbackEvent
     corrected: bool = False
     body: str
+    traceparent: str | None = None
+    """The trace of its call; None when that is not traced."""
     after: SubscriptionId | None = None
     """The last subscription for which there is a delivery already."""
 

@@ -31,6 +31,7 @@ deliveries: Final = Table(
     Column("last_status", Integer),
     Column("last_error", Text, nullable=False),
     Column("corrected", Boolean, nullable=False, server_default=false()),  # tells another end than before
+    Column("traceparent", String),  # its call's
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
 )
@@ -140,6 +141,7 @@ fan_outs: Final = Table(
     Column("event", Choice(CallbackEvent), nullable=False),
     Column("corrected", Boolean, nullable=False),
     Column("body", CallbackBody, nullable=False),  # the same for all subscriptions
+    Column("traceparent", String),  # its call's
     Column("after_subscription_id", Uuid),  # the last one that has its delivery; null before the first batch
     Column("created_at", Instant, nullable=False),
 )

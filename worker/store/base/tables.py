@@ -239,6 +239,7 @@ calls: Final = Table(
     Column("assumed_at", Instant),  # when the end was assumed; null: it was told
     Column("agent_user_id", Uuid),  # the user for whom the callee is reserved, or who talked with them
     Column("connected_at", Instant),  # when callee and agent were connected
+    Column("traceparent", String),  # the trace in which it was planned
     Column("tally", String),  # what the ended call adds to the reports (worker/domain/tally.py)
 )
 LIVE_ROWS: Final = text("state IN ('queued', 'dialing', 'ringing', 'answered')")

@@ -15,7 +15,7 @@ from worker.ports.dispatch.outbox import FanOut
 from worker.store.base.callback_tables import event_subscriptions, fan_outs
 from worker.store.base.tables import tenants
 
-_NAMES: Final = ("id", "tenant_id", "campaign_id", "call_id", "event", "corrected", "body")
+_NAMES: Final = ("id", "tenant_id", "campaign_id", "call_id", "event", "corrected", "body", "traceparent")
 _TABLE: Final = fan_outs
 _AFTER: Final = _TABLE.c.after_subscription_id
 

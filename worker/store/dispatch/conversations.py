@@ -28,6 +28,7 @@ _UP: Final = (
     select(
         calls.c.id,
         calls.c.caller_id,
+        calls.c.traceparent,
         switches.c.core_id,
         templates.c.body,
         leads.c.phone,
@@ -82,6 +83,7 @@ class SqlConversations(Conversations):
             consent=row.recording_consent if row.enable_recording and not row.template_id else None,
             detector=row.voicemail_detector,
             needs_agent=row.type == AUTODIALER and not row.template_id,
+            traceparent=row.traceparent,
             has_code=has_code,
         )
 

@@ -26,6 +26,7 @@ from worker.ports.callbacks.deliveries import Attempt, CallbackSender, HostState
 from worker.ports.callbacks.store import CallbackStore
 from worker.ports.dispatch.clock import Clock
 from worker.ports.dispatch.outbox import Delivery
+from worker.ports.dispatch.traces import TRACES
 from worker.ports.dispatch.watching import WATCHERS, Delay
 from worker.usecases.callbacks.outgoing import Outgoing
 
@@ -158,7 +159,13 @@ class DeliverySession:
         """Post one callback; runs in a thread of the pool."""
         now = self._clock.now()
         secrets, apikey = self._outgoing.secrets(delivery), self._outgoing.apikey(delivery)
-        answer = self._sender_pool.sender.send(delivery, secrets=secrets, apikey=apikey, now=now)
+        if delivery.traceparent is None:
+            answer = self._sender_pool.sender.send(delivery, secrets=secrets, apikey=apikey, now=now)
+            return _Response(now, self._clock.now(), answer)
+        with TRACES.span("callback", parent=delivery.traceparent) as span:
+            answer = self._sender_pool.sender.send(delivery, secrets=secrets, apikey=apikey, now=now)
+            facts = {"delivery_id": str(delivery.id), "call_id": str(delivery.call_id), "event": delivery.event.value}
+            span.note({**facts, "status": answer.status or 0})
         return _Response(now, self._clock.now(), answer)
 
     def _finish(self, future: Future[_Response]) -> Attempt:

@@ -84,4 +84,5 @@ def _delivery(waiting: WaitingFanOut, to: Recipient, *, new_id: Callable[[], UUI
         body=what.body,
         subscription_id=to.id,
         corrected=what.corrected,
+        traceparent=what.traceparent,
     )

@@ -23,6 +23,7 @@ from worker.domain.switch_clock import end_on_our_clock
 from worker.ports.dispatch.call_rows import Call, Ended
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchTransaction
+from worker.ports.dispatch.traces import TRACES
 from worker.ports.dispatch.watching import WATCHERS, Delay, Repair
 from worker.usecases.agents.change import AgentWork
 from worker.usecases.agents.connect import calls_over
@@ -66,6 +67,9 @@ def finish_calls(
 
 def _note_ends(steps: Sequence[Ended], *, now: DateTime) -> None:
     for step in steps:
+        call, event = step.call, step.event
+        facts = {"call_id": str(call.id), "outcome": step.outcome.value, "cause": event.cause}
+        TRACES.record("call", parent=call.traceparent, began=event.started_at, ended=event.ended_at, facts=facts)
         if step.event.is_assumed:
             WATCHERS.repaired(Repair.ASSUMED_END)
         else:

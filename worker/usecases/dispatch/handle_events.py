@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import assert_never
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from worker.domain.trunk_result import trunk_result_of, trunk_result_of_refusal
 from worker.ports.dispatch.call_rows import Call, Move
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
+from worker.ports.dispatch.traces import TRACES
 from worker.ports.dispatch.watching import WATCHERS, Refuser
 from worker.usecases.dispatch.correct_calls import correct_calls
 from worker.usecases.dispatch.finish_calls import finish_calls
@@ -82,11 +84,20 @@ def apply_events(
     tx.calls.note_keys(changes.pressed)
     trunks = watch_trunks(tx, changes.told, queue=queue, now=now, new_id=new_id)
     changes.ended += put_back_calls(tx, changes.put_back, trunks=trunks, now=now)
+    tx.after_commit(partial(_trace, changes.happened))
     happenings = [Happening(event, call, cdr_so_far(call, now=now)) for event, call in changes.happened]
     post_happenings(tx, happenings, queue=queue, now=now, new_id=new_id)
     finish_calls(tx, queue=queue, ended=changes.ended, now=now, new_id=new_id)
     correct_calls(tx, queue=queue, reported=_late_ends(tx, late), now=now, new_id=new_id)
     return changes.news()
+
+
+def _trace(happened: Sequence[tuple[CallbackEvent, Call]]) -> None:
+    for event, call in happened:
+        at = call.answered_at or call.ringing_at
+        if at is not None:
+            facts = {"call_id": str(call.id)}
+            TRACES.record(event.value, parent=call.traceparent, began=call.dialled_at, ended=at, facts=facts)
 
 
 def _late_ends(tx: DispatchTransaction, ends: Mapping[CallId, HungUp]) -> list[tuple[Call, HungUp]]:

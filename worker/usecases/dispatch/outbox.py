@@ -179,6 +179,7 @@ def _delivery(notice: _Notice, *, additional: Mapping[str, Json] | None, new_id:
         body=_body(happening, zone=notice.zone, domain=notice.domain, additional=additional),
         subscription_id=None if subscription is None else subscription.id,
         corrected=happening.is_correction,
+        traceparent=call.traceparent,
     )
 
 
@@ -192,6 +193,7 @@ def _fan_out(crowd: _Crowd, *, additional: Mapping[str, Json] | None, new_id: Ca
         event=happening.event,
         corrected=happening.is_correction,
         body=_body(happening, zone=crowd.zone, domain=crowd.domain, additional=additional),
+        traceparent=call.traceparent,
     )
 
 

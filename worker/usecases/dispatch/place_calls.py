@@ -17,6 +17,7 @@ from worker.domain.timing import UNREACHABLE_PAUSE, VERDICT_HOLDS
 from worker.ports.dispatch.call_rows import Call, Dial
 from worker.ports.dispatch.messages import JobQueue, Tokens
 from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
+from worker.ports.dispatch.traces import TRACES, Facts
 from worker.ports.dispatch.watching import WATCHERS, Delay, Refuser, Repair
 from worker.usecases.dispatch.choose_switches import (
     assign,
@@ -108,7 +109,7 @@ def _win(
         days = days_of(calls, guards=rules.guards, now=now)
         tx.calls.move_to_dialing([_dial(one, days=days, now=now) for one in won], now=now)
         count_dials(tx, calls, dialled={one.origination.call_id for one in won}, days=days)
-        tx.after_commit(partial(_note_delays, calls, won, now=now))
+        tx.after_commit(partial(_note_dials, calls, won, now=now))
     if without := judged.won[len(verdicts.won) :]:
         wait_for_switch(tx, [one.origination.call_id for one in without], queue=queue, now=now)
     if verdicts.waiting:
@@ -122,12 +123,18 @@ def _win(
     return _Winnings(calls=won, tokens=reserved, at=reserved_at, until=until)
 
 
-def _note_delays(calls: Sequence[Call], won: Sequence[Won], *, now: DateTime) -> None:
-    """Note how long the calls waited since their plan; a repeated dial waited for a switch or a trunk."""
-    dialled = {one.origination.call_id for one in won if one.origination.dial == 1}
+def _note_dials(calls: Sequence[Call], won: Sequence[Won], *, now: DateTime) -> None:
+    """Log and trace dials, and note how long the calls waited since their plan; a repeated dial waited for a switch."""
+    dialled = {one.origination.call_id: one.origination for one in won}
     for call in calls:
-        if call.id in dialled:
+        if call.id not in dialled:
+            continue
+        origination = dialled[call.id]
+        if origination.dial == 1:
             WATCHERS.delayed(Delay.DIAL, (now - call.queued_at).total_seconds())
+        facts: Facts = {"call_id": str(call.id), "switch": origination.switch, "dial": origination.dial}
+        logger.info("call dialled", extra={"action": "call_dialled", **facts})
+        TRACES.record("dial", parent=call.traceparent, began=call.queued_at, ended=now, facts=facts)
 
 
 def _dial(won: Won, *, days: Mapping[CallId, date], now: DateTime) -> Dial:

@@ -20,6 +20,7 @@ from worker.domain.trunk import calls_allowed
 from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.messages import JobQueue
 from worker.ports.dispatch.store import DispatchStore, DispatchTransaction
+from worker.ports.dispatch.traces import TRACES
 from worker.ports.sounds import SoundNames
 from worker.usecases.dispatch.hold_soundless import OTHERS_LOOKED_FOR, hold_soundless
 from worker.usecases.dispatch.unspoken_leads import LOOKED_AT_AGAIN, unspoken_leads
@@ -166,4 +167,5 @@ def _call_for(
         ref_id=lead.ref_id,
         template_id=lead.template_id,
         uncounted=lead.uncounted,
+        traceparent=TRACES.current(),
     )

@@ -1,5 +1,6 @@
 """Put calls back into the queue that reached nobody: their attempts do not count."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,6 +14,8 @@ from worker.domain.reason import Reason
 from worker.domain.trunk import UNREACHED_DIALS, Trunk, is_proven
 from worker.ports.dispatch.call_rows import Call
 from worker.ports.dispatch.store import DispatchTransaction
+
+logger = logging.getLogger(__name__)
 
 LONGEST_REFUSAL_PAUSE: Final = 4
 """Seconds. A switch that was full may have room again at any time, and calls that wait hold slots meanwhile."""
@@ -41,6 +44,8 @@ def put_back_calls(
             if call.lead_id in answered:
                 tx.calls.cancel({call.id: Reason.ANSWERED}, now=now)
                 tx.leads.hand_back({call.lead_id: call.stage_before})
+                extra = {"action": "call_cancelled", "call_id": call.id, "reason": Reason.ANSWERED.value}
+                logger.info("call cancelled, its callee answered an earlier one", extra=extra)
     return given_up
 
 

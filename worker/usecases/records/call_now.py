@@ -1,5 +1,6 @@
 """Single calls: one number is called, and the call's id is known at once, so that its CDR can be found later."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +30,8 @@ from worker.ports.records.entities import ListRecord, TemplateRecord, Tenant
 from worker.ports.records.single_calls import PromisedCall, SingleCall
 from worker.ports.records.store import RecordStore, RecordTransaction
 from worker.usecases.records.seal_numbers import key_for
+
+logger = logging.getLogger(__name__)
 
 _REFUSALS: Final = {Reason.INACTIVE: "campaign is not active", Reason.EXPIRED: "lead_expired_at has passed"}
 _ENDED_BY: Final = {Ending.DO_NOT_CALL: Reason.DO_NOT_CALL.value}
@@ -89,6 +92,8 @@ def call_now(
         _check_speech(call, template=own_template or _template(tx, locked))
         tx.single_calls.add(_as_stored(call, key=key_for(tx, locked)), now=now)
         tx.after_commit(partial(queue.plan_carrier, carrier_id))
+    extra = {"action": "call_requested", "call_id": call.call_id, "campaign_id": call.campaign_id}
+    logger.info("single call requested", extra=extra)
     return Promise(call.call_id, call.id)
 
 

@@ -62,6 +62,8 @@ class Prepared:
     needs_agent: bool = False
     """True: the callee is to talk to an agent, and hears the script only when nobody is free in time."""
     playbacks: Mapping[Playlist, Playback]
+    traceparent: str | None = None
+    """The trace of the call; None when it is not traced."""
     joined: tuple[str, ...] = ()
     """Names of sounds that exist for this call only: they are deleted when it is over."""
 
@@ -167,6 +169,7 @@ def _with_sounds(call: CallUp, *, script: Script, sounds: Sounds) -> Prepared:
         script=script,
         detector=call.detector,
         needs_agent=call.needs_agent,
+        traceparent=call.traceparent,
         playbacks=playbacks,
         joined=tuple(names),
     )
