@@ -1,7 +1,7 @@
 """Callees and agents meet, through all processes and by the switch's own log, while agents pause and their legs die."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 from uuid import UUID, uuid4
@@ -17,6 +17,7 @@ from tests.stack.waiting import wait_until
 from worker.domain.agents.agent import Agent
 from worker.domain.agents.people import Extension, User
 from worker.domain.campaign import AUTODIALER
+from worker.domain.errors import NotFound
 from worker.domain.ids import CampaignId, ExtensionId, TenantId, UserId
 from worker.simulator.agent_log import agents_with_two_callees, callees_with_two_agents, left_in_silence, waits
 from worker.store.base.engine import make_engine
@@ -72,7 +73,9 @@ class Office:
         resume(self._desk, self._who(agent.extension))
 
     def pause(self, agent: Agent) -> None:
-        pause(self._desk, self._who(agent.extension))
+        """Pause an agent; one whose leg has died is logged out already."""
+        with suppress(NotFound):
+            pause(self._desk, self._who(agent.extension))
 
     @property
     def _desk(self) -> Desk:
