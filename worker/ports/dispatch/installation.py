@@ -21,10 +21,3 @@ class Installation(Protocol):
 
     def release(self, *, at: DateTime) -> bool:
         """End the hold and make every carrier due to be planned; return False when there was none."""
-
-
-class InstallationReads(Protocol):
-    """A transaction that knows the installation."""
-
-    @property
-    def installation(self) -> Installation: ...
