@@ -30,6 +30,7 @@ class CallbackEvent(StrEnum):
 
 OF_CARRIERS: Final = frozenset({CallbackEvent.CARRIER_FAILING, CallbackEvent.CARRIER_RECOVERED})
 OF_AGENTS: Final = frozenset({CallbackEvent.AGENT_STATE})
+OF_REPORTS: Final = frozenset({CallbackEvent.CAMPAIGN_REPORT})
 ALERTS: Final = frozenset(
     {
         CallbackEvent.CAMPAIGN_STALLED,

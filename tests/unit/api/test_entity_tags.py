@@ -194,6 +194,11 @@ def test_every_read_of_one_object_has_a_tag(client: TestClient, services: FakeSe
     call_id = store_call(services.store, phone="0981000001")
     client.post("/v1/blacklist", json={"blacklist": [{"phone_number": "0341111111"}]})
     client.post("/v3/operator/gateway", json={"gateway_uuid": "gw1"})
+    new_user = {"username": "an", "password": "p", "confirm_password": "p"}
+    user = client.post("/v3/user", json=new_user).json()
+    group = client.post("/v3/group", json={"group_name": "callers"}).json()
+    new_extension = {"extension": "1001", "user_uuid": user["user_uuid"]}
+    extension = client.post("/v3/extension", json=new_extension).json()
     sound = {"audio_name": "a", "file": base64.b64encode(a_file()).decode()}
     known = {
         "audio_uuid": client.post("/v3/audio", json=sound).json()["id"],
@@ -212,6 +217,9 @@ def test_every_read_of_one_object_has_a_tag(client: TestClient, services: FakeSe
         "import_uuid": client.post("/v1/blacklist/file", files={"file": b"0342222222"}).json()["import_uuid"],
         "recording": "none.wav",
         "tenant": "default",
+        "user_uuid": user["user_uuid"],
+        "group_uuid": group["group_uuid"],
+        "extension_uuid": extension["extension_uuid"],
     }
     paths = [path for path, methods in client.get("/openapi.json").json()["paths"].items() if "get" in methods]
 

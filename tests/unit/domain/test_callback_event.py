@@ -1,6 +1,6 @@
 from itertools import pairwise
 
-from worker.domain.callback_event import ALERTS, OF_AGENTS, OF_CARRIERS, CallbackEvent, sequence_number
+from worker.domain.callback_event import ALERTS, OF_AGENTS, OF_CARRIERS, OF_REPORTS, CallbackEvent, sequence_number
 
 
 def test_the_events_of_a_lead_s_calls_ascend_in_the_order_in_which_they_happen() -> None:
@@ -15,7 +15,7 @@ def test_the_events_of_a_lead_s_calls_ascend_in_the_order_in_which_they_happen()
     assert all(earlier < later for earlier, later in pairwise(numbers))
 
 
-OF_CALLS = [event for event in CallbackEvent if event not in OF_CARRIERS | OF_AGENTS | ALERTS]
+OF_CALLS = [event for event in CallbackEvent if event not in OF_CARRIERS | OF_AGENTS | OF_REPORTS | ALERTS]
 
 
 def test_each_event_of_each_call_has_a_number_of_its_own() -> None:
