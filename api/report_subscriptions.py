@@ -12,7 +12,7 @@ from api.middleware import GuardedRoute
 from api.requests.fields import to_uuid
 from api.requests.report_subscriptions import ReportSubscriptionBody
 from api.timestamps import rfc3339
-from worker.domain.errors import InvalidFields, NotFound, Problem
+from worker.domain.errors import Invalid, InvalidFields, Problem
 from worker.domain.ids import CampaignId
 from worker.domain.json_value import Json
 from worker.domain.report_subscription import Channel, next_report_at
@@ -42,7 +42,7 @@ def create(body: ReportSubscriptionBody, services: Services, tenant: Whose) -> J
     """Send the campaign's report of the day before, each day at this time of the tenant's zone."""
     campaign_id = to_uuid(body.campaign_uuid, otherwise="campaign_uuid is invalid")
     if campaign_id is None:
-        raise NotFound("")
+        raise Invalid("campaign_uuid is missing")
     if body.channel is Channel.WEBHOOK:
         refuse_unsendable(services, {"address": body.address})
     elif not services.mails.is_set_up:

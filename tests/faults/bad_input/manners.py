@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from tests.builders.description import Description
 from tests.faults.bad_input.request import Answer, Request, answer_of
 
-TRACES = re.compile(rb'traceback \(most recent|file \\?"[^"]*", line \d|<html|<!doctype', re.IGNORECASE)
+TRACES = re.compile(rb'traceback \(most recent|file \\?"[^"]*", line \d', re.IGNORECASE)
+PAGES = re.compile(rb"<html|<!doctype", re.IGNORECASE)
 MALFORMED = frozenset({400, 401, 404, 405, 413})
 """A conflict (409) is none: such a request makes sense, at another time."""
 FAILED_LOGIN = 401
@@ -98,8 +99,13 @@ def bad_manners(answer: Answer, *, has_changed: bool, has_copy: bool = False) ->
             yield "refused, and yet something changed"
     elif answer.status >= 300 and not (has_copy and answer.status == HTTPStatus.NOT_MODIFIED):
         yield "sent elsewhere"
-    if TRACES.search(answer.body):
+    if TRACES.search(answer.body) or (PAGES.search(answer.body) and not _is_report(answer)):
         yield "a traceback or HTML"
+
+
+def _is_report(answer: Answer) -> bool:
+    """Return True for a page that was asked for: whether its endpoint has pages at all is in the description."""
+    return answer.status == HTTPStatus.OK and answer.headers.get("content-type", "").startswith("text/html")
 
 
 def is_refusal(answer: Answer) -> bool:
