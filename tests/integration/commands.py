@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +22,21 @@ def only_home_set(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[Path]
         monkeypatch.delenv(f"CALLBEAT_{name.upper()}", raising=False)
     monkeypatch.setenv("CALLBEAT_HOME", str(home))
     _forget_settings()
-    yield home
+    with _signals_kept():
+        yield home
     _forget_settings()
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Take back what a command did to hear signals; a later one would end this process after the drain time."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(-1)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _forget_settings() -> None:
