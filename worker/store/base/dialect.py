@@ -58,7 +58,7 @@ def changes_so_far(connection: Connection) -> int:
 def commit_without_waiting(connection: Connection) -> None:
     """Make this transaction's commit return before the disk has it; for work that is repeated if a crash loses it.
 
-    SQLite waits: how it commits cannot be changed within a transaction.
+    SQLite never waits in its write-ahead mode as we set it up.
     """
     if not is_sqlite(connection):
         connection.execute(text("SET LOCAL synchronous_commit = off"))

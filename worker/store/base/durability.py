@@ -19,11 +19,12 @@ _ASKED: Final = text(
 )
 _STANDBYS: Final = text("SELECT count(*) FROM pg_stat_replication")
 """Standbys, and receivers of the log; without the right to see them they are counted all the same."""
+ON_SQLITE: Final = "SQLite: a killed process loses nothing, a loss of power may lose the last commits"
 _SAFE_COMMITS: Final = frozenset({"on", "remote_apply", "remote_write"})
 
 
 def durability_risks(engine: Engine) -> list[str]:
-    """Return what may lose a commit, one sentence each; nothing on SQLite, whose commits wait for the disk.
+    """Return which settings may lose a commit, one sentence each; SQLite has none: ``ON_SQLITE`` says what it keeps.
 
     Raises ``Unavailable`` when the database is away.
     """
